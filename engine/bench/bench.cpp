@@ -1,0 +1,121 @@
+#include "bench/bench.hpp"
+
+#include "kernels/float4.hpp"
+#include "trainer/trainer.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace downhill {
+namespace {
+
+constexpr double kRowSeconds = 0.4;
+
+// 10 chains of x ← x·a + b hide the latency of either unit; the results are used, so nothing is left out.
+double peak_gigaflops(const std::function<double()>& now_s) {
+  double best = 0;
+  volatile float seed = 0.5F;
+  for (int round = 0; round < 5; ++round) {
+    Float4 x[10];
+    for (int i = 0; i < 10; ++i) x[i] = splat4(seed + static_cast<float>(i));
+    const Float4 a = splat4(seed * 1.9F), b = splat4(seed * 0.1F);
+    constexpr int kTurns = 4'000'000;
+    const double start = now_s();
+    for (int turn = 0; turn < kTurns; ++turn)
+      for (Float4& v : x) v = v * a + b;
+    const double seconds = now_s() - start;
+    for (const Float4& v : x) seed = std::clamp(v[0], 0.1F, 0.5F);
+    best = std::max(best, 10.0 * 8.0 * kTurns / seconds / 1e9);
+  }
+  return best;
+}
+
+std::shared_ptr<const Subset> random_images(std::int64_t train, std::int64_t test) {
+  auto source = std::make_shared<Source>();
+  source->classes = 10;
+  PhiloxStream stream({1, 2});
+  const auto fill = [&](Examples& examples, std::int64_t count) {
+    examples.features = 784;
+    examples.labels.resize(static_cast<std::size_t>(count));
+    examples.pixels.resize(static_cast<std::size_t>(count * 784));
+    for (std::size_t i = 0; i < examples.labels.size(); ++i) examples.labels[i] = static_cast<std::uint8_t>(i % 10);
+    for (std::uint8_t& pixel : examples.pixels) pixel = static_cast<std::uint8_t>(stream.next_word() >> 56);
+  };
+  fill(source->train, train);
+  fill(source->test, test);
+  DataSettings data{"fashion-mnist", 1, train, test, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0};
+  return std::make_shared<Subset>(*draw_subset(source, data));
+}
+
+LaneSettings settings_for(std::vector<std::int64_t> hidden, std::int64_t batch, const OptimizerEntry& rule) {
+  LaneSettings s;
+  s.data = {"fashion-mnist", 1, 2000, 1000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0};
+  for (const std::int64_t units : hidden) s.network.hidden.push_back({units, {"relu", {}}, 0});
+  s.network.init = {"pytorch", {}};
+  s.loss = "cross_entropy";
+  s.optimizer = {std::string(rule.id), standard_values(rule)};
+  s.optimizer.values[0] = 0.001;
+  s.schedule = {"constant", {}};
+  s.batch = batch;
+  s.epochs = 1'000'000;
+  s.evaluate = {Interval::Unit::steps, 1'000'000'000};
+  return s;
+}
+
+// operations of the products for one training example: forward, dW, and d of the layers above the first
+double training_flops(const std::vector<std::int64_t>& hidden) {
+  double flops = 0;
+  std::int64_t inputs = 784;
+  for (std::size_t l = 0; l <= hidden.size(); ++l) {
+    const std::int64_t outputs = l < hidden.size() ? hidden[l] : 10;
+    flops += (l == 0 ? 2 : 3) * product_flops(1, inputs, outputs);
+    inputs = outputs;
+  }
+  return flops;
+}
+
+} // namespace
+
+void run_bench(const std::function<double()>& now_s, const std::function<void(const BenchRow&)>& report) {
+  const double peak = peak_gigaflops(now_s);
+  report({"peak, 4-float mul+add", 0, peak, 1});
+  const auto data = random_images(2000, 1000);
+
+  const auto train = [&](const std::vector<std::int64_t>& hidden, std::int64_t batch, const OptimizerEntry& rule) {
+    Trainer trainer(settings_for(hidden, batch, rule), data);
+    while (!trainer.between_steps()) trainer.advance();
+    for (int warm = 0; warm < 3; ++warm)
+      while (trainer.advance() != Trainer::Piece::step) {
+      }
+    const double start = now_s();
+    const std::int64_t before = trainer.examples();
+    double seconds = 0;
+    while ((seconds = now_s() - start) < kRowSeconds)
+      while (trainer.advance() != Trainer::Piece::step) {
+      }
+    const double rate = training_flops(hidden) * static_cast<double>(trainer.examples() - before) / seconds / 1e9;
+    std::string work = "train 784-";
+    for (const std::int64_t units : hidden) work += std::to_string(units) + "-";
+    work += "10 " + std::string(rule.id) + " batch " + (batch == 0 ? "full" : std::to_string(batch));
+    report({work, seconds, rate, rate / peak});
+  };
+  for (const std::int64_t batch : {64, 1, 0}) train({128}, batch, entry_of(optimizers(), "sgd"));
+  train({256, 128}, 64, entry_of(optimizers(), "adam"));
+  for (const OptimizerEntry& rule : optimizers()) train({128}, 64, rule);
+
+  // evaluation: 2,000 training and 1,000 test images a round
+  Trainer trainer(settings_for({128}, 64, entry_of(optimizers(), "sgd")), data);
+  const double start = now_s();
+  while (trainer.advance() != Trainer::Piece::evaluation) {
+  }
+  const double seconds = now_s() - start, rate = 3000 * trainer.network().flops_per_row() / seconds / 1e9;
+  report({"evaluate 3,000, 784-128-10", seconds, rate, rate / peak});
+}
+
+std::string bench_line(const BenchRow& row) {
+  char text[160];
+  std::snprintf(text, sizeof text, "%-44s %7.3f s %7.1f GF/s %5.0f %% of peak", row.work.c_str(), row.seconds, row.gigaflops, 100 * row.share);
+  return text;
+}
+
+} // namespace downhill

@@ -1,0 +1,23 @@
+// Which random stream serves what. Purposes never share a stream, so that changing one thing
+// (a batch size, a layer's dropout) leaves every other draw as it was.
+#pragma once
+#include "core/philox.hpp"
+
+namespace downhill {
+
+enum class Purpose : std::uint32_t {
+  train_subset = 1, // index: class; key word 0: data.seed
+  test_subset = 2,  // index: class; key word 0: data.seed
+  label_noise = 3,  // index: 0; key word 0: data.seed
+  weight_init = 4,  // index: layer
+  bias_init = 5,    // index: layer
+  order = 6,        // index: 0; counter c1: epoch
+  dropout = 7,      // index: layer; counter c1: position in the epoch's order, c2: epoch
+};
+
+/// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.
+constexpr PhiloxKey stream_key(std::uint64_t seed, Purpose purpose, std::uint32_t index = 0) {
+  return {seed, (static_cast<std::uint64_t>(purpose) << 32) | index};
+}
+
+} // namespace downhill

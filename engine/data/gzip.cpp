@@ -1,0 +1,53 @@
+#include "data/gzip.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace downhill {
+namespace {
+constexpr int kGzipWindow = 15 + 16; // zlib's way to say: gzip, not zlib framing
+} // namespace
+
+Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, std::size_t most) {
+  z_stream stream{};
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK) return UserError{"gzip_damaged", "", {}};
+  std::vector<std::uint8_t> out;
+  stream.next_in = const_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(packed.size());
+  int status = Z_OK;
+  while (status == Z_OK && out.size() <= most) {
+    const std::size_t had = out.size();
+    out.resize(std::min(most + 1, std::max<std::size_t>(had * 2, 1U << 16)));
+    stream.next_out = out.data() + had;
+    stream.avail_out = static_cast<uInt>(out.size() - had);
+    status = inflate(&stream, Z_NO_FLUSH);
+    out.resize(out.size() - stream.avail_out);
+    if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) break;
+  }
+  inflateEnd(&stream);
+  if (out.size() > most) return UserError{"too_large", "", {std::to_string(most)}};
+  if (status != Z_STREAM_END) return UserError{"gzip_damaged", "", {}};
+  return out;
+}
+
+std::vector<std::uint8_t> gzip(std::span<const std::uint8_t> content) {
+  z_stream stream{};
+  const int started = deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 9, Z_DEFAULT_STRATEGY);
+  assert(started == Z_OK);
+  static_cast<void>(started);
+  std::vector<std::uint8_t> out(deflateBound(&stream, static_cast<uLong>(content.size())));
+  stream.next_in = const_cast<Bytef*>(content.data());
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = out.data();
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  assert(status == Z_STREAM_END);
+  static_cast<void>(status);
+  out.resize(out.size() - stream.avail_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+} // namespace downhill

@@ -1,0 +1,17 @@
+// gzip in and out by zlib: the one place of the engine that knows zlib.
+#pragma once
+#include "core/user_error.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace downhill {
+
+/// Unpacks one gzip file, at most `most` bytes of content. Errors: gzip_damaged, too_large.
+Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, std::size_t most);
+/// Packs at the best level, without a time stamp, so that equal content gives equal bytes.
+std::vector<std::uint8_t> gzip(std::span<const std::uint8_t> content);
+/// Whether the bytes begin as gzip does.
+inline bool is_gzip(std::span<const std::uint8_t> bytes) { return bytes.size() > 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
+
+} // namespace downhill

@@ -1,0 +1,30 @@
+#include "data/idx.hpp"
+
+namespace downhill {
+namespace {
+
+std::uint64_t big_endian(std::span<const std::uint8_t> bytes, std::size_t at) {
+  return (std::uint64_t{bytes[at]} << 24) | (std::uint64_t{bytes[at + 1]} << 16) | (std::uint64_t{bytes[at + 2]} << 8) | bytes[at + 3];
+}
+
+UserError damaged(std::string why) { return {"idx_damaged", "", {std::move(why)}}; }
+
+} // namespace
+
+Result<Examples> read_idx(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels, std::int64_t classes) {
+  if (images.size() < 16 || big_endian(images, 0) != 0x803) return damaged("images: magic 0x00000803");
+  if (labels.size() < 8 || big_endian(labels, 0) != 0x801) return damaged("labels: magic 0x00000801");
+  const std::uint64_t count = big_endian(images, 4), height = big_endian(images, 8), width = big_endian(images, 12);
+  const std::uint64_t label_count = big_endian(labels, 4);
+  if (count != label_count) return UserError{"idx_counts", "", {std::to_string(count), std::to_string(label_count)}};
+  if (height == 0 || width == 0 || height > 4096 || width > 4096) return damaged("images: " + std::to_string(height) + " × " + std::to_string(width));
+  const std::uint64_t features = height * width; // ≤ 2^24, so the product below stays under 2^56
+  if (images.size() - 16 != count * features) return damaged("images: " + std::to_string(images.size()) + " ≠ 16 + " + std::to_string(count * features));
+  if (labels.size() - 8 != count) return damaged("labels: " + std::to_string(labels.size()) + " ≠ 8 + " + std::to_string(count));
+  for (std::size_t i = 0; i < count; ++i)
+    if (labels[8 + i] >= classes)
+      return UserError{"idx_label", "", {std::to_string(i + 1), std::to_string(labels[8 + i]), std::to_string(classes - 1)}};
+  return Examples{static_cast<std::int64_t>(features), {images.begin() + 16, images.end()}, {labels.begin() + 8, labels.end()}};
+}
+
+} // namespace downhill

@@ -1,0 +1,74 @@
+// A fully connected network: dense layers, activations, dropout; forward and backward over blocks of
+// rows. It knows neither losses nor update rules: the trainer hands the output's gradient in.
+// Shapes: R rows of a block, I inputs and O outputs of a layer, P parameters in all.
+#pragma once
+#include "experiment/settings.hpp"
+#include "kernels/product.hpp"
+#include "network/activation.hpp"
+
+#include <cstdint>
+
+namespace downhill {
+
+/// Where in the run a block of training rows lies: what a dropout mask hangs on, and nothing else.
+struct DropoutPlace {
+  std::uint64_t seed;
+  std::int64_t epoch;    ///< 0 is the first
+  std::int64_t position; ///< of the block's first row in the epoch's order
+};
+
+class Network {
+public:
+  /// `inputs` → hidden layers → `outputs`; weights as `settings.init` draws them from `seed`.
+  Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed);
+
+  /// Output (R×O) for `input` (R×I, its first `rows` rows) with all units kept.
+  Matrix& evaluate(const Matrix& input, Index rows);
+  /// The same with dropout, remembering what backward() needs.
+  Matrix& forward(const Matrix& input, Index rows, const DropoutPlace& place);
+  /// Given in the forward pass's output matrix the gradient of the loss by the output, adds the gradient by every
+  /// parameter to gradient(); rows in ascending order, so that blocks of any size give the same sums.
+  /// The first block of a batch replaces what was there.
+  void backward(const Matrix& input, Index rows, bool first_block);
+
+  std::span<float> parameters() { return parameters_; }
+  std::span<const float> parameters() const { return parameters_; }
+  std::span<float> gradient() { return gradient_; }
+  Index layer_count() const { return static_cast<Index>(layers_.size()); }
+  Index largest_width() const;
+  double flops_per_row() const; ///< of one forward pass
+
+  /// Weight of layer `l` as nn.Linear holds it (O×I, row-major), then its bias; for hashing and export.
+  std::vector<float> torch_parameters(Index l) const;
+  struct LayerShape {
+    Index inputs, outputs;
+  };
+  LayerShape shape(Index l) const;
+
+private:
+  struct Layer {
+    Index inputs, outputs;
+    std::size_t weight, bias; // where in parameters_; the weight is kept I×O, so that outputs lie side by side
+    const ActivationEntry* activation;
+    ParameterValues values;
+    double dropout;
+    Matrix output; // R×O after activation
+    Matrix kept;   // R×O after dropout; used only where dropout > 0
+    Matrix scale;  // R×O, the mask: 0 or 1/(1 − p)
+    Matrix d_output;
+  };
+  Matrix& run(const Matrix& input, Index rows, const DropoutPlace* place);
+  void drop(Layer& layer, std::uint32_t index, Index rows, const DropoutPlace& place);
+  const Matrix& given_to_next(const Layer& layer) const { return layer.dropout > 0 ? layer.kept : layer.output; }
+
+  std::vector<Layer> layers_;
+  std::vector<float> parameters_, gradient_;
+  ProductScratch scratch_;
+};
+
+/// Fills `mask` with 0 where a unit is dropped and 1/(1 − p) where it is kept, for one row: unit u takes the u-th
+/// 32-bit half (low half first) of the words of stream (seed, dropout, layer) at counter (·, position, epoch) and is
+/// dropped if that number is below p·2^32.
+void fill_mask(const DropoutPlace& place, std::uint32_t layer, double p, std::span<float> mask);
+
+} // namespace downhill
