@@ -34,7 +34,7 @@ public:
   std::uint64_t next_word() {
     if (used_ == 4) {
       block_ = philox_block(key_, counter_);
-      ++counter_.block;
+      if (++counter_.block == 0 && ++counter_.c1 == 0) ++counter_.c2;
       used_ = 0;
     }
     return block_[used_++];

@@ -300,10 +300,10 @@ Result<Experiment> read_experiment(std::string_view text) {
     const std::size_t column = begin == std::string_view::npos ? at : at - begin - 1;
     return UserError{"json_syntax", "", {std::to_string(line) + ":" + std::to_string(column)}};
   }
-  return read_experiment(json);
+  return experiment_from_json(json);
 }
 
-Result<Experiment> read_experiment(const Json& json) {
+Result<Experiment> experiment_from_json(const Json& json) {
   if (!json.is_object()) return wrong_type("", "{…}");
   Json base = json;
   const Json version = taken(base, "downhill");

@@ -27,11 +27,11 @@ struct Experiment {
 
 inline constexpr std::size_t kTextMost = 1U << 20;
 
-/// From text. Errors: json_syntax (with line and column), json_too_large, and those of the other overload.
+/// From text. Errors: json_syntax (with line and column), json_too_large, and those of experiment_from_json.
 Result<Experiment> read_experiment(std::string_view text);
 /// From JSON. Errors: wrong_type, unknown_key, out_of_range, not_a_choice, missing, version, lane_may_not,
 /// too_many_lanes, no_lanes, batch_above_train, duplicate_class.
-Result<Experiment> read_experiment(const Json& json);
+Result<Experiment> experiment_from_json(const Json& json);
 
 /// RFC 7396 with the rule on `name`.
 void merge_patch(Json& target, const Json& patch);

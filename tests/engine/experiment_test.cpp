@@ -1,0 +1,170 @@
+#include "experiment/experiment.hpp"
+
+#include "optimizers/list.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace downhill;
+
+namespace {
+
+const char* const kMinimal = R"({"downhill":1,"lanes":[{}]})";
+
+Json minimal() { return Json::parse(kMinimal); }
+
+std::string error_of(const Json& json) {
+  const auto result = experiment_from_json(json);
+  if (result) return "none";
+  // every sentence can be formed in both languages, with nothing left to fill in
+  for (const Language language : {Language::zh, Language::en}) CHECK(result.error().sentence(language).find('{' + std::string("1}")) == std::string::npos);
+  return result.error().code + " " + result.error().place;
+}
+
+} // namespace
+
+TEST_CASE("an empty lane is the base with defaults") {
+  const auto experiment = read_experiment(kMinimal);
+  REQUIRE(experiment.ok());
+  const LaneSettings& s = experiment->lanes[0].settings;
+  CHECK(s.batch == 64);
+  CHECK(s.optimizer.name == "sgd");
+  CHECK(s.network.hidden.size() == 1);
+  CHECK(s.network.hidden[0].activation.name == "relu");
+  CHECK(s.data.classes.size() == 10);
+}
+
+TEST_CASE("lanes are merge patches: another name replaces the object, the same name merges") {
+  Json json = minimal();
+  json["optimizer"] = {{"name", "adam"}, {"lr", 0.5}, {"betas", {0.8, 0.99}}};
+  json["lanes"] = {{{"optimizer", {{"lr", 0.25}}}}, {{"optimizer", {{"name", "adam"}, {"eps", 1e-4}}}}, {{"optimizer", {{"name", "rmsprop"}}}}, {{"optimizer", "adagrad"}}};
+  const auto experiment = experiment_from_json(json);
+  REQUIRE(experiment.ok());
+  CHECK(experiment->lanes[0].settings.optimizer.values == ParameterValues{0.25, 0.8, 0.99, 1e-8});
+  CHECK(experiment->lanes[1].settings.optimizer.values == ParameterValues{0.5, 0.8, 0.99, 1e-4});
+  CHECK(experiment->lanes[2].settings.optimizer.values == ParameterValues{0.01, 0.99, 1e-8});
+  CHECK(experiment->lanes[3].settings.optimizer.values == ParameterValues{0.01, 1e-10});
+}
+
+TEST_CASE("what is written out reads back the same") {
+  Json json = minimal();
+  json["title"] = {{"zh", "题"}, {"en", "T"}};
+  json["lanes"] = {{{"label", "A"}, {"batch", "full"}}, {{"network", {{"hidden", Json::array()}}}}};
+  const auto first = experiment_from_json(json);
+  REQUIRE(first.ok());
+  const auto second = experiment_from_json(first->json());
+  REQUIRE(second.ok());
+  CHECK(first->json() == second->json());
+  CHECK(second->lanes[0].settings.batch == 0);
+  CHECK(second->lanes[1].settings.network.hidden.empty());
+}
+
+TEST_CASE("every field of the table refuses what is out of its range or of another type") {
+  for (const Field& field : fields()) {
+    CAPTURE(std::string(field.pointer));
+    const Json::json_pointer pointer{std::string(field.pointer)};
+    const std::string place(field.pointer);
+    Json json = minimal();
+    json[pointer] = Json::object({{"nonsense", true}});
+    CHECK(error_of(json) != "none");
+    json[pointer] = field.standard;
+    CHECK(error_of(json) == "none");
+    if (field.kind == FieldKind::integer || field.kind == FieldKind::number || field.kind == FieldKind::batch) {
+      for (const double value : {field.least - 1, field.most + 1}) {
+        json[pointer] = value;
+        CHECK(error_of(json) == "out_of_range " + place);
+      }
+      json[pointer] = "12";
+      CHECK(error_of(json) == "wrong_type " + place);
+    }
+    if (field.kind == FieldKind::integer) {
+      json[pointer] = field.least + 0.5;
+      CHECK(error_of(json) == "wrong_type " + place);
+    }
+    if (field.ids) {
+      const bool named = field.kind == FieldKind::named;
+      json[pointer] = "no such thing";
+      CHECK(error_of(json) == "not_a_choice " + place + (named ? "/name" : ""));
+      for (const std::string_view id : field.ids()) {
+        json[pointer] = std::string(id);
+        CHECK(error_of(json) == "none");
+        if (!named) continue;
+        for (const ParameterSpec& spec : *field.parameters(id)) {
+          if (spec.name.find('/') != std::string_view::npos) continue;
+          json[pointer] = {{"name", id}, {std::string(spec.name), spec.most + 1}};
+          CHECK(error_of(json) == "out_of_range " + place + "/" + std::string(spec.name));
+        }
+        json[pointer] = {{"name", id}, {"nonsense", 1}};
+        CHECK(error_of(json) == "unknown_key " + place);
+      }
+    }
+    // a lane may differ where the table says so, and only there
+    Json lane = minimal();
+    lane["lanes"][0][pointer] = field.standard;
+    CHECK(error_of(lane) == (field.lanes_may ? "none" : "lane_may_not /lanes/0" + place));
+  }
+}
+
+TEST_CASE("bad experiments are refused with their place") {
+  const auto with = [](const char* pointer, Json value) {
+    Json json = minimal();
+    json[Json::json_pointer(pointer)] = std::move(value);
+    return error_of(json);
+  };
+  CHECK(with("/downhill", 2) == "version /downhill");
+  CHECK(with("/lanes", Json::array()) == "no_lanes /lanes");
+  CHECK(with("/lanes", Json(std::vector<Json>(25, Json::object()))) == "too_many_lanes /lanes");
+  CHECK(with("/lanes/0/nonsense", 1) == "unknown_key /lanes/0");
+  CHECK(with("/lanes/0/label", 1) == "wrong_type /lanes/0/label");
+  CHECK(with("/title/fr", "x") == "unknown_key /title");
+  CHECK(with("/nonsense", 1) == "unknown_key ");
+  CHECK(with("/data/nonsense", 1) == "unknown_key /data");
+  CHECK(with("/lanes/0/data/train", 5) == "lane_may_not /lanes/0/data/train");
+  CHECK(with("/batch", 2001) == "batch_above_train /batch");
+  CHECK(with("/lanes/0/batch", 2001) == "batch_above_train /lanes/0/batch");
+  CHECK(with("/data/classes", {1, 1}) == "duplicate_class /data/classes");
+  CHECK(with("/optimizer", {{"name", "adam"}, {"betas", {0.9}}}) == "wrong_type /optimizer/betas");
+  CHECK(with("/optimizer", {{"name", "adam"}, {"betas", {0.9, 1.5}}}) == "out_of_range /optimizer/betas/1");
+  CHECK(with("/optimizer", {{"lr", 1}}) == "missing /optimizer");
+  CHECK(with("/network/hidden", {{{"units", 0}}}) == "out_of_range /network/hidden/0/units");
+  CHECK(with("/network/hidden", {{{"units", 4}, {"dropout", 0.96}}}) == "out_of_range /network/hidden/0/dropout");
+  CHECK(with("/network/hidden", {{{"units", 4}, {"activation", {{"name", "leaky_relu"}, {"slope", 2}}}}}) == "out_of_range /network/hidden/0/activation/slope");
+  CHECK(with("/network/hidden", {{{"dropout", 0}}}) == "missing /network/hidden/0");
+  for (const char* interval : {"epochs", "0 examples", "-5 examples", "1e3 examples", " examples", "99999999999999 examples"})
+    CHECK(with("/evaluate/every", interval) == "wrong_type /evaluate/every");
+}
+
+TEST_CASE("bad texts are refused, never crashed on") {
+  const auto code = [](std::string_view text) {
+    const auto result = read_experiment(text);
+    return result ? std::string("none") : result.error().code;
+  };
+  CHECK(code("") == "json_syntax");
+  CHECK(code("{") == "json_syntax");
+  CHECK(code("[]") == "wrong_type");
+  CHECK(code("null") == "wrong_type");
+  CHECK(code("\xff\xfe") == "json_syntax");
+  CHECK(code("{\"downhill\":1,\"lanes\":[{}]} trailing") == "json_syntax");
+  CHECK(code(std::string(100000, '[')) == "json_syntax");
+  CHECK(code(std::string(kTextMost + 1, ' ')) == "json_too_large");
+  CHECK(code("{\"downhill\":1,\"lanes\":[{}],\"seed\":1e400}") != "none");
+  CHECK(code("{\"downhill\":1,\"lanes\":[{\"label\":\"\xff\"}]}") == "json_syntax");
+  CHECK(read_experiment("{\n  \"downhill\": 1,\n  oops\n}").error().with[0].substr(0, 2) == "3:");
+  // every beginning of a good text, and every text with one byte changed
+  const std::string good = R"({"downhill":1,"optimizer":{"name":"adam","betas":[0.9,0.99]},"network":{"hidden":[{"units":3}]},"lanes":[{"batch":"full"}]})";
+  REQUIRE(code(good) == "none");
+  for (std::size_t n = 0; n < good.size(); ++n) CHECK(code(std::string_view(good).substr(0, n)) != "none");
+  for (std::size_t i = 0; i < good.size(); ++i)
+    for (const char c : {'\0', '"', '}', '9', '\xc3'}) {
+      std::string changed = good;
+      changed[i] = c;
+      CHECK((read_experiment(changed).ok() || true)); // any answer, no crash
+    }
+}
+
+TEST_CASE("every error sentence stands in both languages") {
+  for (const ErrorText& text : error_texts()) {
+    CHECK(!text.zh.empty());
+    CHECK(!text.en.empty());
+    for (const char* gap : {"{1}", "{2}", "{3}"}) CHECK((text.zh.find(gap) == std::string_view::npos) == (text.en.find(gap) == std::string_view::npos));
+  }
+}

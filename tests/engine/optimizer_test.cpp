@@ -1,0 +1,88 @@
+#include "optimizers/list.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace downhill;
+
+namespace {
+
+// Three steps worked by hand (below), starting at θ = 1 with gradients 0.5, −0.25, 1.
+struct Worked {
+  const char* id;
+  ParameterValues values;
+  double theta[3];
+};
+
+// sgd, lr 0.1:              1 − .05 = .95;  .95 + .025 = .975;  .975 − .1 = .875
+// momentum, lr 0.1, μ 0.9:  v = .5, .2, 1.18 → .95, .93, .812
+// nesterov, lr 0.1, μ 0.9:  g + μv = .95, −.07, 2.062 → .905, .912, .7058
+// adagrad, lr 0.1, ε 0:     s = .25, .3125, 1.3125; g/√s = 1, −.4472136, .8728716 → .9, .94472136, .8574342
+// rmsprop, lr 0.1, α 0.9:   s = .025, .02875, .125875; g/√s = 3.1622777, −1.4744196, 2.8185884 → .68377223, .83121419, .54935626
+// adadelta, lr 1, ρ 0.5, ε 0.1: s = .125, .09375, .546875; d = 0, .05555556, .03497942…
+//   Δ1 = .5·√.1/√.225 = .33333333; d = .05555556
+//   Δ2 = −.25·√.15555556/√.19375 = −.22400700; d = .02777778 + .02508957 = .05286735
+//   Δ3 = √.15286735/√.646875 = .48612420 → .66666667, .89067384, .40454964
+// adam, lr 0.1, β .9/.999, ε 0: m = .05, .02, .118; v = .00025, .00031225, .00131193775
+//   m̂ = .5, .10526316, .43542435; v̂ = .25, .15620310, .43775017 → .9, .87336630, .80755514
+const Worked kWorked[] = {
+    {"sgd", {0.1}, {0.95, 0.975, 0.875}},
+    {"momentum", {0.1, 0.9}, {0.95, 0.93, 0.812}},
+    {"nesterov", {0.1, 0.9}, {0.905, 0.912, 0.7058}},
+    {"adagrad", {0.1, 0}, {0.9, 0.94472136, 0.85743420}},
+    {"rmsprop", {0.1, 0.9, 0}, {0.68377223, 0.83121419, 0.54935626}},
+    {"adadelta", {1, 0.5, 0.1, 2}, {0.66666667, 0.89067384, 0.40454964}},
+    {"adam", {0.1, 0.9, 0.999, 0}, {0.9, 0.87336630, 0.80755514}},
+};
+
+std::vector<float> run(const OptimizerEntry& rule, const ParameterValues& values, float theta, const std::vector<float>& gradients) {
+  std::vector<float> path, weights{theta}, state0(1), state1(1);
+  for (std::size_t t = 0; t < gradients.size(); ++t) {
+    rule.update({weights, {&gradients[t], 1}, state0, state1, static_cast<std::int64_t>(t + 1), values[0]}, values);
+    path.push_back(weights[0]);
+  }
+  return path;
+}
+
+} // namespace
+
+TEST_CASE("the first three steps of each rule are those worked by hand") {
+  for (const OptimizerEntry& rule : optimizers()) {
+    CAPTURE(std::string(rule.id));
+    const Worked* worked = nullptr;
+    for (const Worked& w : kWorked)
+      if (rule.id == w.id) worked = &w;
+    REQUIRE(worked); // a new rule needs its worked steps
+    const auto path = run(rule, worked->values, 1.0F, {0.5F, -0.25F, 1.0F});
+    for (std::size_t t = 0; t < 3; ++t) CHECK(std::fabs(static_cast<double>(path[t]) - worked->theta[t]) < 2e-6);
+  }
+}
+
+TEST_CASE("adam's first step has the size of the rate, whatever the gradient's scale") {
+  const OptimizerEntry& rule = entry_of(optimizers(), "adam");
+  for (const float g : {1e-3F, 1.0F, 1e3F}) CHECK(std::fabs(run(rule, standard_values(rule), 0.0F, {g})[0] + 0.001F) < 1e-7F);
+}
+
+TEST_CASE("adadelta's first stage is rmsprop, to the bit") {
+  std::vector<float> gradients;
+  for (int i = 0; i < 50; ++i) gradients.push_back(static_cast<float>((i * 7919) % 31 - 15) / 10.0F);
+  CHECK(run(entry_of(optimizers(), "adadelta"), {0.01, 0.9, 1e-6, 1}, 0.3F, gradients) ==
+        run(entry_of(optimizers(), "rmsprop"), {0.01, 0.9, 1e-6}, 0.3F, gradients));
+}
+
+TEST_CASE("each rule descends a bowl, and lr comes first in its parameters") {
+  for (const OptimizerEntry& rule : optimizers()) {
+    CAPTURE(std::string(rule.id));
+    CHECK(rule.parameters.at(0).name == "lr");
+    ParameterValues values = standard_values(rule);
+    values[0] = rule.id == "adadelta" ? 1.0 : 0.05;
+    std::vector<float> w{1.0F}, g{0.0F}, s0(1), s1(1);
+    for (int t = 1; t <= 500; ++t) {
+      g[0] = w[0];
+      rule.update({w, g, s0, s1, t, values[0]}, values);
+    }
+    CHECK(std::fabs(w[0]) < 0.5F);
+  }
+}

@@ -1,0 +1,58 @@
+#include "core/philox.hpp"
+#include "kernels/product.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+using namespace downhill;
+
+namespace {
+
+Matrix random_matrix(Index rows, Index columns, std::uint64_t seed) {
+  PhiloxStream stream({seed, 1});
+  Matrix m(rows, columns);
+  for (Index i = 0; i < m.size(); ++i) m.data()[i] = static_cast<float>(stream.next_uniform() * 2 - 1);
+  return m;
+}
+
+bool same_bits(const Matrix& a, const Matrix& b) { return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(float)) == 0; }
+
+} // namespace
+
+// Sizes equal to, below and above the tile (4×8) and the depth of a panel (512), and those of the default network.
+TEST_CASE("the fast product is the reference, to the bit") {
+  const Index sizes[][3] = {{1, 1, 1},   {1, 784, 128}, {2, 5, 3},     {3, 9, 8},    {4, 8, 8},    {5, 7, 9},    {8, 1, 16},    {7, 1, 5},
+                            {12, 511, 8}, {4, 512, 8},   {9, 513, 17},  {64, 784, 128}, {784, 64, 128}, {64, 128, 10}, {33, 1100, 13}, {128, 10, 64}};
+  ProductScratch scratch;
+  std::uint64_t seed = 1;
+  for (const auto& [m, k, n] : sizes)
+    for (const bool accumulate : {false, true})
+      for (int layout = 0; layout < 4; ++layout) {
+        CAPTURE(m);
+        CAPTURE(k);
+        CAPTURE(n);
+        CAPTURE(layout);
+        const bool a_flipped = layout & 1, b_flipped = layout & 2;
+        const Matrix a = a_flipped ? random_matrix(k, m, ++seed) : random_matrix(m, k, ++seed);
+        const Matrix b = b_flipped ? random_matrix(n, k, ++seed) : random_matrix(k, n, ++seed);
+        const ConstMatrixView av = a_flipped ? to_read(a, a.rows()).transposed() : to_read(a, a.rows());
+        const ConstMatrixView bv = b_flipped ? to_read(b, b.rows()).transposed() : to_read(b, b.rows());
+        Matrix fast = random_matrix(m, n, 99), reference = fast;
+        product_reference(av, bv, to_write(reference, m), accumulate);
+        product(av, bv, to_write(fast, m), accumulate, scratch);
+        CHECK(same_bits(fast, reference));
+      }
+}
+
+TEST_CASE("blocks of k and of rows go on where the last ended") {
+  const Matrix a = random_matrix(10, 700, 3), b = random_matrix(700, 12, 4);
+  Matrix whole(10, 12), parts(10, 12);
+  ProductScratch scratch;
+  product(to_read(a, 10), to_read(b, 700), to_write(whole, 10), false, scratch);
+  for (Index k = 0; k < 700; k += 100) {
+    const ConstMatrixView slice_a{a.data() + k, 10, 100, 700, 1}, slice_b{b.data() + k * 12, 100, 12, 12, 1};
+    product(slice_a, slice_b, to_write(parts, 10), k > 0, scratch);
+  }
+  CHECK(same_bits(whole, parts));
+}

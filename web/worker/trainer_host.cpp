@@ -1,0 +1,151 @@
+#include "worker/trainer_host.hpp"
+
+#include "bench/bench.hpp"
+#include "core/hash.hpp"
+#include "data/pack.hpp"
+#include "experiment/experiment.hpp"
+
+#include <cmath>
+
+namespace downhill {
+
+using namespace protocol;
+
+namespace {
+constexpr double kReportEvery_s = 1.0 / 30;
+
+template <class... F> struct Overloaded : F... {
+  using F::operator()...;
+};
+
+bool operator==(const DataSettings& a, const DataSettings& b) {
+  return a.source == b.source && a.seed == b.seed && a.train == b.train && a.test == b.test && a.classes == b.classes && a.label_noise == b.label_noise;
+}
+
+EvaluationRow row_of(const Evaluation& e) {
+  return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy};
+}
+} // namespace
+
+void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
+  const auto message = decode<ToTrainer>(bytes);
+  if (!message) return;
+  std::visit(Overloaded{
+                 [&](const StartLane& m) { start(m); },
+                 [&](const Grant& m) {
+                   if (const auto it = runners_.find({m.key.lane, m.key.run}); it != runners_.end()) {
+                     it->second.granted = m.steps;
+                     it->second.owes_hash = m.hash_at_rest;
+                   }
+                 },
+                 [&](const DropLanes&) { runners_.clear(); },
+                 [&](const AskImages& m) { send_images(m); },
+                 [&](const AskBench&) {
+                   BenchReport report;
+                   run_bench(now_s_, [&](const BenchRow& row) { report.lines.push_back(bench_line(row)); });
+                   post_(report);
+                 },
+             },
+             *message);
+}
+
+void TrainerHost::open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash) {
+  Hash actual;
+  actual.add_bytes(packed);
+  if (hex16(actual.value()) != hash) return post_(PackOpened{id, "pack_damaged", {}});
+  auto source = read_pack(packed);
+  if (!source) return post_(PackOpened{id, source.error().code, source.error().with});
+  source_ = std::make_shared<Source>(std::move(*source));
+  subset_.reset();
+  post_(PackOpened{id, "", {}});
+}
+
+Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
+  if (subset_ && subset_settings_ == data) return subset_;
+  if (!source_) return UserError{"needs_larger_pack", "", {}};
+  auto subset = draw_subset(source_, data);
+  if (!subset) return subset.error();
+  subset_ = std::make_shared<Subset>(std::move(*subset));
+  subset_settings_ = data;
+  return subset_;
+}
+
+void TrainerHost::start(const StartLane& message) {
+  const auto problem = [&](const UserError& error) { post_(LaneProblem{message.key, error.code, error.place, error.with}); };
+  const auto experiment = read_experiment(message.experiment);
+  if (!experiment) return problem(experiment.error());
+  const LaneSettings& settings = experiment->lanes.front().settings;
+  const auto subset = subset_for(settings.data);
+  if (!subset) return problem(subset.error());
+  const std::pair key{message.key.lane, message.key.run};
+  runners_.erase(key);
+  runners_.emplace(key, Runner{Trainer(settings, *subset), 0, {}, true, false});
+}
+
+void TrainerHost::send_images(const AskImages& message) {
+  const auto experiment = read_experiment(message.experiment);
+  if (!experiment) return;
+  const auto subset = subset_for(experiment->lanes.front().settings.data);
+  if (!subset) return;
+  const Examples& examples = (*subset)->source->train;
+  const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(static_cast<double>(examples.features))));
+  Images images{side, side, {}, {}};
+  const Part& part = (*subset)->train;
+  for (std::size_t i = 0; i < std::min<std::size_t>(message.count, part.rows.size()); ++i) {
+    const auto begin = examples.pixels.begin() + static_cast<std::ptrdiff_t>(part.rows[i]) * examples.features;
+    images.pixels.insert(images.pixels.end(), begin, begin + examples.features);
+    images.labels.push_back(part.labels[i]);
+  }
+  post_(images);
+}
+
+// The lane that is furthest behind goes first: lanes stay close to each other even where credit is long.
+TrainerHost::Runner* TrainerHost::next_runner() {
+  Runner* next = nullptr;
+  for (auto& [key, runner] : runners_)
+    if (runner.can_work() && (!next || runner.trainer.epoch() < next->trainer.epoch())) next = &runner;
+  return next;
+}
+
+bool TrainerHost::work(double budget_s) {
+  const double start_s = now_s_();
+  double now = start_s;
+  Runner* runner = nullptr;
+  while ((runner = next_runner()) && now - start_s < budget_s) {
+    const bool training = runner->trainer.next_is_training();
+    const Trainer::Piece piece = runner->trainer.advance();
+    const double after = now_s_();
+    if (training) runner->trainer.add_seconds(after - now);
+    now = after;
+    runner->news = true;
+    if (piece == Trainer::Piece::evaluation) runner->evaluations.push_back(row_of(runner->trainer.last_evaluation()));
+  }
+  runner = next_runner();
+  report(!runner);
+  return runner != nullptr;
+}
+
+// At rest everything is told at once, otherwise 30 times a second.
+void TrainerHost::report(bool at_rest) {
+  const double now = now_s_();
+  if (!at_rest && reported_s_ >= 0 && now - reported_s_ < kReportEvery_s && now >= reported_s_) return;
+  reported_s_ = now;
+  for (auto& [key, runner] : runners_) {
+    const Trainer& t = runner.trainer;
+    const bool ended = t.verdict() != Verdict::running;
+    const bool with_hash = !runner.can_work() && (ended ? runner.news : runner.owes_hash);
+    if (!runner.news && !with_hash) continue;
+    Snapshot snapshot{{key.first, key.second}, LaneStatus::running, t.step(), t.steps(), t.examples(), t.epoch(), t.seconds(), t.batch_loss(), 0, {}};
+    if (t.verdict() == Verdict::finished) snapshot.status = LaneStatus::finished;
+    if (t.verdict() == Verdict::diverged) snapshot.status = LaneStatus::diverged;
+    if (with_hash) {
+      snapshot.hash = t.hash();
+      runner.owes_hash = false;
+    }
+    snapshot.evaluations.swap(runner.evaluations);
+    runner.news = false;
+    post_(snapshot);
+  }
+}
+
+} // namespace downhill

@@ -1,0 +1,51 @@
+// The trainer's side of the protocol: holds the data and some lanes, spends their step credits in short slices,
+// reports. It knows no browser: in a worker, on the page's thread and in tests it is the same.
+#pragma once
+#include "protocol/messages.hpp"
+#include "trainer/trainer.hpp"
+
+#include <functional>
+#include <map>
+
+namespace downhill {
+
+class TrainerHost {
+public:
+  /// `now_s` is a clock; `post` takes a message to the app.
+  TrainerHost(std::function<double()> now_s, std::function<void(const protocol::ToApp&)> post)
+      : now_s_(std::move(now_s)), post_(std::move(post)) {}
+
+  /// One message from the app; bytes that are no message are ignored.
+  void receive(std::span<const std::uint8_t> bytes);
+  /// A pack as fetched; `hash` is the FNV-1a the manifest gives. Answers PackOpened.
+  void open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash);
+  /// Works for at most about `budget_s`. Returns whether there is more that could be done at once.
+  bool work(double budget_s);
+
+private:
+  struct Runner {
+    Trainer trainer;
+    std::int64_t granted = 0;
+    std::vector<protocol::EvaluationRow> evaluations;
+    bool news = true; // something the app has not been told
+    bool owes_hash = false;
+    bool can_work() const {
+      return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted);
+    }
+  };
+  void start(const protocol::StartLane& message);
+  void send_images(const protocol::AskImages& message);
+  Result<std::shared_ptr<const Subset>> subset_for(const DataSettings& data);
+  void report(bool at_rest);
+  Runner* next_runner();
+
+  std::function<double()> now_s_;
+  std::function<void(const protocol::ToApp&)> post_;
+  std::shared_ptr<const Source> source_;
+  std::shared_ptr<const Subset> subset_; // of the data settings below; lanes of a race share it
+  DataSettings subset_settings_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Runner> runners_;
+  double reported_s_ = -1;
+};
+
+} // namespace downhill
