@@ -7,29 +7,29 @@ namespace downhill {
 namespace {
 
 constexpr ErrorText kTexts[] = {
-    {"json_syntax", "不是合法的 JSON:{1}", "this is not valid JSON: {1}"},
-    {"json_too_large", "文本超过 {1} 字节,请删减后再试", "the text is larger than {1} bytes; shorten it"},
+    {"json_syntax", "不是合法的 JSON：{1}", "this is not valid JSON: {1}"},
+    {"json_too_large", "文本超过 {1} 字节，请删减后再试", "the text is larger than {1} bytes; shorten it"},
     {"wrong_type", "这里应为{1}", "expected {1} here"},
-    {"unknown_key", "没有叫“{1}”的设置;可用的有:{2}", "there is no setting \"{1}\"; known here: {2}"},
-    {"out_of_range", "{1} 超出范围,应在 {2} 到 {3} 之间", "{1} is out of range; allowed is {2} to {3}"},
-    {"not_a_choice", "不认识“{1}”;可选:{2}", "\"{1}\" is not known; choose one of: {2}"},
-    {"missing", "缺少“{1}”,请补上", "\"{1}\" is missing; add it"},
-    {"version", "此实验的格式版本是 {1},本页只懂 {2};请用新版打开", "this experiment has format {1}, this program knows {2}; use a newer version"},
-    {"lane_may_not", "各赛道的“{1}”必须相同,请在公共设置里改", "a lane may not change \"{1}\"; change it for all lanes"},
-    {"too_many_lanes", "赛道太多:{1} 条,最多 {2} 条", "{1} lanes are too many; at most {2}"},
+    {"unknown_key", "没有叫“{1}”的设置；可用的有：{2}", "there is no setting \"{1}\"; known here: {2}"},
+    {"out_of_range", "{1} 超出范围，应在 {2} 到 {3} 之间", "{1} is out of range; allowed is {2} to {3}"},
+    {"not_a_choice", "不认识“{1}”；可选：{2}", "\"{1}\" is not known; choose one of: {2}"},
+    {"missing", "缺少“{1}”，请补上", "\"{1}\" is missing; add it"},
+    {"version", "此实验的格式版本是 {1}，本页只懂 {2}；请用新版打开", "this experiment has format {1}, this program knows {2}; use a newer version"},
+    {"lane_may_not", "各赛道的“{1}”必须相同，请在公共设置里改", "a lane may not change \"{1}\"; change it for all lanes"},
+    {"too_many_lanes", "赛道太多：{1} 条，最多 {2} 条", "{1} lanes are too many; at most {2}"},
     {"no_lanes", "至少要有一条赛道", "at least one lane is needed"},
-    {"batch_above_train", "批尺寸 {1} 大于训练样本数 {2},请改小,或写 \"full\"", "batch {1} is more than the {2} training examples; lower it or write \"full\""},
+    {"batch_above_train", "批尺寸 {1} 大于训练样本数 {2}，请改小，或写 \"full\"", "batch {1} is more than the {2} training examples; lower it or write \"full\""},
     {"duplicate_class", "类别 {1} 写了两次", "class {1} is listed twice"},
-    {"too_many_examples", "要 {1} 个样本,这些类别只有 {2} 个;请减少", "{1} examples were asked for, these classes have {2}; ask for fewer"},
+    {"too_many_examples", "要 {1} 个样本，这些类别只有 {2} 个；请减少", "{1} examples were asked for, these classes have {2}; ask for fewer"},
     {"needs_larger_pack", "此设置需要更大的数据包", "this needs a larger data pack"},
-    {"gzip_damaged", "压缩文件不完整或已损坏,请重新下载", "the compressed file is cut or damaged; fetch it again"},
-    {"too_large", "内容超过 {1} 字节,无法读取", "the content is larger than {1} bytes and can't be read"},
-    {"idx_damaged", "不是完整的 IDX 文件:{1}", "this is not a whole IDX file: {1}"},
-    {"idx_counts", "图像有 {1} 张,标签却有 {2} 个,请使用配套的文件", "{1} images but {2} labels; use files that belong together"},
-    {"idx_label", "第 {1} 个标签是 {2},应在 0 到 {3} 之间", "label number {1} is {2}; allowed is 0 to {3}"},
-    {"pack_damaged", "数据包损坏或版本不符,请刷新后重试", "the data pack is damaged or of another version; reload and try again"},
-    {"file_unreadable", "读不了这个文件,请检查路径和权限", "can't read this file; check the path and its permissions"},
-    {"file_unwritable", "写不了这个文件,请检查路径和权限", "can't write this file; check the path and its permissions"},
+    {"gzip_damaged", "压缩文件不完整或已损坏，请重新下载", "the compressed file is cut or damaged; fetch it again"},
+    {"too_large", "内容超过 {1} 字节，无法读取", "the content is larger than {1} bytes and can't be read"},
+    {"idx_damaged", "不是完整的 IDX 文件：{1}", "this is not a whole IDX file: {1}"},
+    {"idx_counts", "图像有 {1} 张，标签却有 {2} 个，请使用配套的文件", "{1} images but {2} labels; use files that belong together"},
+    {"idx_label", "第 {1} 个标签是 {2}，应在 0 到 {3} 之间", "label number {1} is {2}; allowed is 0 to {3}"},
+    {"pack_damaged", "数据包损坏或版本不符，请刷新后重试", "the data pack is damaged or of another version; reload and try again"},
+    {"file_unreadable", "读不了这个文件，请检查路径和权限", "can't read this file; check the path and its permissions"},
+    {"file_unwritable", "写不了这个文件，请检查路径和权限", "can't write this file; check the path and its permissions"},
 };
 
 } // namespace
@@ -41,7 +41,7 @@ std::string UserError::sentence(Language language) const {
   for (const ErrorText& row : kTexts)
     if (row.code == code) text = language == Language::zh ? row.zh : row.en;
   assert(!text.empty() && "every UserError code has a row");
-  std::string out = place.empty() ? "" : place + (language == Language::zh ? ":" : ": ");
+  std::string out = place.empty() ? "" : place + (language == Language::zh ? "：" : ": ");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' && text[i + 1] >= '1' && text[i + 1] <= '9') {
       const auto index = static_cast<std::size_t>(text[i + 1] - '1');

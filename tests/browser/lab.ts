@@ -1,0 +1,100 @@
+// Opens the built page in Chromium, served under a sub-path as a course site would, and watches for what must not
+// happen: console errors, page errors, requests to other places.
+import { createServer } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { extname, join, normalize } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Downhill } from '../../web/page/downhill_api';
+
+declare global {
+  interface Window {
+    downhill: Downhill;
+    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown } };
+  }
+}
+
+export const base = '/course/第3章 demo/';
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/octet-stream' };
+
+/** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets. */
+export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
+    const file = path.startsWith(base) ? normalize(path.slice(base.length) || 'index.html') : '..';
+    const full = join('dist/site', file);
+    const content = !file.startsWith('..') && existsSync(full) && statSync(full).isFile() ? alter(file, readFileSync(full)) : null;
+    if (!content) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+export async function browser(): Promise<Browser> {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+  if (!executablePath) throw new Error('Chromium is needed: apt-get install chromium');
+  return puppeteer.launch({
+    executablePath, headless: true, protocolTimeout: 240000,
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+export interface Lab { page: Page; faults: string[]; close(): Promise<void> }
+
+export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; allow?: RegExp }
+
+/** The page, ready, in a window of the given size. `faults` stays empty in a good run. */
+export async function open_lab(chromium: Browser, origin: string, options: LabOptions = {}): Promise<Lab> {
+  const context = await chromium.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1 });
+  const faults: string[] = [];
+  const fault = (text: string) => { if (!options.allow?.test(text)) faults.push(text); };
+  page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warn') fault(`${message.type()}: ${message.text()}`); });
+  page.on('pageerror', (error) => fault(`page error: ${(error as Error).message}`));
+  page.on('request', (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(encodeURI(origin + base))) fault(`foreign request: ${request.url()}`); });
+  await page.goto(origin + encodeURI(base) + (options.query ?? '?lang=zh&theme=light') + (options.hash ?? ''));
+  await page.evaluate(() => window.downhill.ready);
+  return { page, faults, close: () => context.close() };
+}
+
+export const wait_for_images = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
+export const wait_until_finished = (page: Page, timeout = 240000) =>
+  page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });
+export const results = (page: Page) => page.evaluate(() => window.downhill.results());
+export const settle = (page: Page) => page.evaluate(() => new Promise<void>((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))); }));
+
+/** Presses the middle of the control with this id, with the real pointer. */
+export async function press(page: Page, id: string): Promise<void> {
+  await settle(page);
+  const at = await page.evaluate((wanted) => {
+    const item = window.downhill.items().find((i) => i.id === wanted);
+    const box = document.getElementById('canvas')?.getBoundingClientRect();
+    return item && box ? { x: box.x + item.rectangle.x + item.rectangle.width / 2, y: box.y + item.rectangle.y + item.rectangle.height / 2 } : null;
+  }, id);
+  if (!at) throw new Error(`no control ${id} on the screen`);
+  await page.mouse.move(at.x, at.y);
+  await settle(page);
+  await page.mouse.down();
+  await settle(page);
+  await page.mouse.up();
+  await settle(page);
+}
+
+/** Presses a number field and types into the field that opens. */
+export async function type_into(page: Page, id: string, text: string): Promise<void> {
+  await press(page, id);
+  await page.waitForSelector('#field:not([hidden])', { timeout: 5000 });
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await settle(page);
+}
+
+/** A screenshot, kept in build/screenshots to be looked at. */
+export async function screenshot(page: Page, name: string): Promise<Buffer> {
+  mkdirSync('build/screenshots', { recursive: true });
+  const png = Buffer.from(await page.screenshot());
+  writeFileSync(`build/screenshots/${name}.png`, png);
+  return png;
+}

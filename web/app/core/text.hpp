@@ -1,0 +1,38 @@
+// Words for the page: strings by key in the chosen language, and numbers as a reader expects them.
+#pragma once
+#include "core/user_error.hpp"
+#include "strings.hpp"
+
+#include <initializer_list>
+#include <string>
+
+namespace downhill {
+
+inline void no_such_key_in_strings_json() {} // not constexpr: reaching it stops the compiler
+
+/// A key of assets/strings.json; one that is not there does not compile.
+class StringKey {
+public:
+  consteval StringKey(const char* key) {
+    for (const StringRow& row : kStrings) {
+      if (row.key == key) return;
+      ++index;
+    }
+    no_such_key_in_strings_json();
+  }
+  std::size_t index = 0;
+};
+
+std::string_view tr(StringKey key, Language language);
+/// For keys put together at run time from table ids; the key itself if there is none.
+std::string_view tr_id(const std::string& key, Language language);
+/// Puts the values in the places of {1}, {2}, ….
+std::string fill(std::string_view text, std::initializer_list<std::string_view> values);
+
+/// "12 345" with narrow spaces; with `decimals` digits behind the point.
+std::string grouped(double value, int decimals = 0);
+/// Shortest text that reads back as the same setting: 0.001, 64, 1e-05.
+std::string setting(double value);
+std::string percent(double share);
+
+} // namespace downhill

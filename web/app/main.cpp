@@ -1,0 +1,297 @@
+// The page's module: SDL2 window, WebGL2, Dear ImGui, and the commands the page gives it. It draws a frame only when
+// the page asks, and says whether it wants another.
+#include "app/labs/race.hpp"
+#include "core/hash.hpp"
+#include "embedded.hpp"
+
+#include <SDL2/SDL.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <backends/imgui_impl_sdl2.h>
+#include <emscripten.h>
+
+#include <GLES3/gl3.h>
+
+#include <algorithm>
+#include <memory>
+
+EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size), {
+  Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size));
+});
+EM_JS(void, host_event, (const char* json), { Module["host"]["event"](JSON.parse(UTF8ToString(json))); });
+
+namespace downhill {
+namespace {
+
+void tell(const Json& event) { host_event(event.dump(-1, ' ', false, Json::error_handler_t::replace).c_str()); }
+
+// The last frames' CPU times, for window.downhill.stats() and the tests.
+struct FrameStats {
+  std::int64_t drawn = 0;
+  std::vector<double> cpu_ms, interval_ms, app_ms; ///< app_ms: without the graphics driver
+  double last_ms = 0;
+  static void put(std::vector<double>& list, double value) {
+    if (list.size() == 600) list.erase(list.begin());
+    list.push_back(value);
+  }
+  static double quantile(std::vector<double> list, double q) {
+    if (list.empty()) return 0;
+    std::sort(list.begin(), list.end());
+    return list[static_cast<std::size_t>(q * static_cast<double>(list.size() - 1))];
+  }
+};
+
+struct App {
+  explicit App(std::vector<PackInfo> packs)
+      : race({[](std::size_t worker, const protocol::ToTrainer& message) {
+                const auto bytes = protocol::encode(message);
+                host_post(worker, bytes.data(), bytes.size());
+              },
+              [](const std::string& pack) { tell({{"type", "load_pack"}, {"pack", pack}}); }},
+             std::move(packs)) {}
+
+  bool open_window();
+  bool frame(double now_ms, bool input);
+  void draw();
+  void tell_changes();
+  Json command(const Json& c);
+  Json results() const;
+  Json items() const;
+
+  Race race;
+  RaceView view;
+  ui::Ui ui;
+  FrameStats stats;
+  SDL_Window* window = nullptr;
+  SDL_GLContext context = nullptr;
+  float width = 1280, height = 672, pixel_ratio = 0;
+  std::uint64_t drawn_news = 0, told_version = 0;
+  Transport told_transport = Transport::ready;
+  bool gave_number = false;
+};
+
+std::unique_ptr<App> app;
+
+bool App::open_window() {
+  // the keyboard belongs to the canvas, not to the whole page
+  SDL_SetHint(SDL_HINT_EMSCRIPTEN_KEYBOARD_ELEMENT, "#canvas");
+  SDL_SetHint(SDL_HINT_EMSCRIPTEN_ASYNCIFY, "0");
+  if (SDL_Init(SDL_INIT_VIDEO) != 0) return false;
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_ES);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+  SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+  SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
+  window = SDL_CreateWindow("Downhill", 0, 0, static_cast<int>(width), static_cast<int>(height), SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI);
+  if (!window) return false;
+  context = SDL_GL_CreateContext(window);
+  if (!context) return false;
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  ImGui_ImplSDL2_InitForOpenGL(window, context);
+  ImGui_ImplOpenGL3_Init("#version 300 es");
+  return true;
+}
+
+void App::draw() {
+  const double start_ms = emscripten_get_now();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplSDL2_NewFrame();
+  ImGui::NewFrame();
+  ImGuiStyle& style = ImGui::GetStyle();
+  style.WindowBorderSize = 0;
+  style.PopupBorderSize = 1;
+  style.ScrollbarSize = 8;
+  style.ScrollbarRounding = 4;
+  style.HoverDelayShort = 0.45F;
+  const auto color = [&](ImGuiCol slot, std::uint32_t c) { style.Colors[slot] = ImGui::ColorConvertU32ToFloat4(c); };
+  color(ImGuiCol_PopupBg, ui.theme->panel);
+  color(ImGuiCol_Border, ui.theme->line);
+  color(ImGuiCol_ScrollbarBg, 0);
+  color(ImGuiCol_ScrollbarGrab, ui.theme->line);
+  color(ImGuiCol_ScrollbarGrabHovered, ui.theme->faint);
+  color(ImGuiCol_ScrollbarGrabActive, ui.theme->faint);
+
+  ui.begin_frame();
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize({width, height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::Begin("lab", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  draw_race(ui, race, view, {0, 0, width, height});
+  if (ui.editing.empty()) {
+    if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) race.transport() == Transport::running ? race.pause() : race.start();
+    if (ImGui::IsKeyPressed(ImGuiKey_S, false)) race.pause(), race.step(1);
+    if (ImGui::IsKeyPressed(ImGuiKey_R, false)) race.reset();
+  }
+  ImGui::End();
+  ImGui::PopStyleVar();
+  ImGui::Render();
+  FrameStats::put(stats.app_ms, emscripten_get_now() - start_ms);
+
+  const ImVec4 page = ImGui::ColorConvertU32ToFloat4(ui.theme->page);
+  glViewport(0, 0, static_cast<int>(width * pixel_ratio), static_cast<int>(height * pixel_ratio));
+  glClearColor(page.x, page.y, page.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  SDL_GL_SwapWindow(window);
+
+  ++stats.drawn;
+  FrameStats::put(stats.cpu_ms, emscripten_get_now() - start_ms);
+  if (stats.last_ms > 0 && start_ms - stats.last_ms < 1000) FrameStats::put(stats.interval_ms, start_ms - stats.last_ms);
+  stats.last_ms = start_ms;
+}
+
+bool App::frame(double now_ms, bool input) {
+  SDL_Event event;
+  while (SDL_PollEvent(&event)) {
+    ImGui_ImplSDL2_ProcessEvent(&event);
+    input = true;
+  }
+  race.tick(now_ms / 1000);
+  if (input || race.news() != drawn_news) {
+    drawn_news = race.news();
+    draw();
+    if (race.news() != drawn_news) input = true; // a press did something: one more frame shows it
+  }
+  tell_changes();
+  return input || race.transport() == Transport::running;
+}
+
+void App::tell_changes() {
+  if (ui.edit_request) {
+    const ui::EditRequest& e = *ui.edit_request;
+    tell({{"type", "edit"}, {"id", e.id}, {"label", e.label}, {"text", e.text}, {"x", e.rect.x}, {"y", e.rect.y}, {"w", e.rect.w}, {"h", e.rect.h}});
+    ui.edit_request.reset();
+  }
+  if (view.complaint) {
+    tell({{"type", "notice"}, {"text", view.complaint->sentence(ui.language)}});
+    view.complaint.reset();
+  }
+  if (race.experiment_version() != told_version) {
+    told_version = race.experiment_version();
+    tell({{"type", "state"}, {"experiment", race.experiment().json()}});
+  }
+  if (race.transport() != told_transport) {
+    told_transport = race.transport();
+    if (told_transport == Transport::finished) tell({{"type", "finished"}, {"results", results()}});
+    tell({{"type", "transport"}, {"transport", told_transport == Transport::running ? "running" : told_transport == Transport::paused ? "paused" : told_transport == Transport::finished ? "finished" : "ready"}});
+  }
+  if (race.problem() && !gave_number) tell({{"type", "notice"}, {"text", race.problem()->sentence(ui.language)}});
+  gave_number = race.problem().has_value();
+}
+
+Json App::results() const {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < race.lanes().size(); ++i) {
+    const LaneState& lane = race.lanes()[i];
+    static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
+    Json row = {{"label", lane_name(race.experiment().lanes[i], ui.language)},
+                {"step", lane.step}, {"steps", lane.steps}, {"epoch", lane.epoch}, {"examples", lane.examples}, {"seconds", lane.seconds},
+                {"status", lane.problem ? "error" : lane.status == protocol::LaneStatus::running && race.transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready") : kStatus[static_cast<int>(lane.status)]},
+                {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
+    Json& curve = row["curve"] = Json::array();
+    for (const auto& e : lane.evaluations)
+      curve.push_back({{"step", e.step}, {"epoch", e.epoch}, {"examples", e.examples}, {"seconds", e.seconds}, {"lr", e.lr}, {"train_loss", e.train_loss}, {"train_accuracy", e.train_accuracy}, {"test_loss", e.test_loss}, {"test_accuracy", e.test_accuracy}});
+    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = curve.empty() ? Json() : curve.back()[key];
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+Json App::items() const {
+  Json out = Json::array();
+  for (const ui::Item& item : ui.items)
+    out.push_back({{"id", item.id}, {"label", item.label}, {"role", item.role}, {"value", item.value}, {"enabled", item.enabled},
+                   {"rectangle", {{"x", item.rect.x}, {"y", item.rect.y}, {"width", item.rect.w}, {"height", item.rect.h}}}});
+  return out;
+}
+
+// Everything the page (and through it window.downhill) can ask. Answers {"ok": …} or {"error": sentence}.
+Json App::command(const Json& c) {
+  const std::string verb = c.value("verb", "");
+  const auto done = [&](const std::optional<UserError>& error) { return error ? Json{{"error", error->sentence(ui.language)}} : Json{{"ok", true}}; };
+  if (verb == "get_state") return {{"ok", race.experiment().json()}};
+  if (verb == "set_state") {
+    if (!c["experiment"].is_string()) return done(race.set_experiment(c["experiment"]));
+    const auto read = read_experiment(c["experiment"].get<std::string>());
+    return done(read ? race.set_experiment(read->json()) : std::optional(read.error()));
+  }
+  if (verb == "defaults") return done(race.set_experiment(Json::parse(kDefaultExperiment)));
+  if (verb == "start") return race.start(), Json{{"ok", true}};
+  if (verb == "pause") return race.pause(), Json{{"ok", true}};
+  if (verb == "step") return race.pause(), race.step(c.value("n", 1)), Json{{"ok", true}};
+  if (verb == "reset") return race.reset(), Json{{"ok", true}};
+  if (verb == "results") return {{"ok", results()}};
+  if (verb == "items") return {{"ok", items()}};
+  if (verb == "transport")
+    return {{"ok", {{"running", race.transport() == Transport::running}, {"waiting", race.waiting()}, {"finished", race.transport() == Transport::finished}}}};
+  if (verb == "stats")
+    return {{"ok", {{"frames", stats.drawn}, {"app_ms_50", FrameStats::quantile(stats.app_ms, 0.5)}, {"app_ms_99", FrameStats::quantile(stats.app_ms, 0.99)}, {"cpu_ms_50", FrameStats::quantile(stats.cpu_ms, 0.5)}, {"cpu_ms_99", FrameStats::quantile(stats.cpu_ms, 0.99)},
+                    {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)}, {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)}}}};
+  if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
+  if (verb == "theme") {
+    for (const Tokens& theme : kThemes)
+      if (theme.id == c.value("theme", "light")) ui.theme = &theme;
+    return {{"ok", true}};
+  }
+  if (verb == "workers") return race.set_worker_count(c.value("count", std::size_t{1})), Json{{"ok", true}};
+  if (verb == "worker_restarted") return race.worker_restarted(c.value("worker", std::size_t{0})), Json{{"ok", true}};
+  if (verb == "pack_progress") return view.pack_received = c.value("received", 0.0), view.pack_total = c.value("total", 0.0), Json{{"ok", true}};
+  if (verb == "pack_failed") return race.pack_failed({c.value("code", "pack_damaged"), "", {}}), gave_number = true, Json{{"ok", true}};
+  if (verb == "editing") return ui.editing = c.value("id", ""), Json{{"ok", true}};
+  if (verb == "typed") return done(apply_typed(race, c.value("id", ""), c.value("text", "")));
+  if (verb == "bench") return race.ask_bench(), Json{{"ok", true}};
+  if (verb == "bench_lines") return {{"ok", race.bench_lines()}};
+  return {{"error", "no verb " + verb}};
+}
+
+} // namespace
+} // namespace downhill
+
+using downhill::app;
+
+extern "C" {
+
+/// `packs`: packs.json. Returns 1, or 0 where there is no WebGL2.
+EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
+  std::vector<downhill::PackInfo> infos;
+  for (const auto& p : downhill::Json::parse(packs)) {
+    downhill::PackInfo info{p["id"].get<std::string>(), p["bytes"].get<std::int64_t>(), p["train"].get<std::int64_t>(), p["test"].get<std::int64_t>(), {}};
+    if (p.contains("seed")) info.seed = p["seed"].get<std::uint64_t>();
+    infos.push_back(info);
+  }
+  app = std::make_unique<downhill::App>(std::move(infos));
+  const auto error = app->race.set_experiment(downhill::Json::parse(downhill::kDefaultExperiment));
+  assert(!error);
+  static_cast<void>(error);
+  app->told_version = app->race.experiment_version();
+  return app->open_window() ? 1 : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE void app_resize(float width, float height, float pixel_ratio) {
+  app->width = width;
+  app->height = height;
+  SDL_SetWindowSize(app->window, static_cast<int>(width), static_cast<int>(height));
+  if (pixel_ratio != app->pixel_ratio) {
+    app->pixel_ratio = pixel_ratio;
+    app->ui.load_fonts(pixel_ratio);
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
+    ImGui_ImplOpenGL3_CreateFontsTexture();
+  }
+}
+
+/// Bit 0: wants another frame. Bit 1: something under the pointer takes the wheel.
+EMSCRIPTEN_KEEPALIVE int app_frame(double now_ms, int input) {
+  const bool more = app->frame(now_ms, input != 0);
+  return (more ? 1 : 0) | (app->view.scrollable_under_pointer ? 2 : 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* bytes, std::size_t size) { app->race.deliver(worker, {bytes, size}); }
+
+EMSCRIPTEN_KEEPALIVE const char* app_command(const char* json) {
+  static std::string answer;
+  const auto command = downhill::Json::parse(json, nullptr, false);
+  answer = (command.is_object() ? app->command(command) : downhill::Json{{"error", "not an object"}}).dump(-1, ' ', false, downhill::Json::error_handler_t::replace);
+  return answer.c_str();
+}
+}

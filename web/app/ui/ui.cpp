@@ -1,0 +1,323 @@
+#include "app/ui/ui.hpp"
+
+#include "core/user_error.hpp"
+#include "embedded.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill::ui {
+namespace {
+
+constexpr float kPanelRadius = 8, kControlRadius = 6;
+
+// Every character that the page can show; the fonts were cut to the same set.
+const ImVector<ImWchar>& glyph_ranges() {
+  static const ImVector<ImWchar> ranges = [] {
+    ImFontGlyphRangesBuilder builder;
+    const auto add = [&](std::string_view text) { builder.AddText(text.data(), text.data() + text.size()); };
+    for (const StringRow& row : kStrings) add(row.zh), add(row.en);
+    for (const ErrorText& row : error_texts()) add(row.zh), add(row.en);
+    add(kDefaultExperiment);
+    add("−×·…‹›–≤≥≠λημβ∞");
+    for (ImWchar c = 32; c < 127; ++c) builder.AddChar(c);
+    builder.AddChar(0x202f);
+    ImVector<ImWchar> out;
+    builder.BuildRanges(&out);
+    return out;
+  }();
+  return ranges;
+}
+
+} // namespace
+
+void Ui::load_fonts(float pixel_ratio) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.Fonts->Clear();
+  fonts_.clear();
+  pixel_ratio_ = pixel_ratio;
+  const auto add = [&](Weight weight, float size) {
+    const bool bold = weight == Weight::bold;
+    ImFontConfig config;
+    config.FontDataOwnedByAtlas = false;
+    config.OversampleH = 2;
+    config.OversampleV = 1;
+    const auto part = [&](const unsigned char* data, std::size_t bytes) {
+      ImFont* made = io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), size * pixel_ratio, &config, glyph_ranges().Data);
+      config.MergeMode = true;
+      return made;
+    };
+    ImFont* made = bold ? part(k_font_bold_latin, sizeof k_font_bold_latin) : part(k_font_regular_latin, sizeof k_font_regular_latin);
+    if (bold)
+      part(k_font_bold_cjk, sizeof k_font_bold_cjk);
+    else
+      part(k_font_regular_cjk, sizeof k_font_regular_cjk);
+    fonts_.push_back({size, weight, made});
+  };
+  for (const float size : {kText, kSmall, kLabel}) add(Weight::regular, size);
+  for (const float size : {kText, kSmall, kLabel, kTitle}) add(Weight::bold, size);
+  io.FontGlobalScale = 1 / pixel_ratio;
+  io.Fonts->Build();
+}
+
+ImFont* Ui::font(float size, Weight weight) const {
+  for (const LoadedFont& loaded : fonts_)
+    if (loaded.size == size && loaded.weight == weight) return loaded.font;
+  return fonts_.front().font;
+}
+
+void Ui::begin_frame() {
+  items.clear();
+  edit_request.reset();
+}
+
+float Ui::text_width(std::string_view text, float size, Weight weight) const {
+  return font(size, weight)->CalcTextSizeA(size, 1e9F, 0, text.data(), text.data() + text.size()).x;
+}
+
+float Ui::text(Rect box, std::string_view text, std::uint32_t color, float size, Weight weight, Align align) const {
+  std::string cut;
+  float width = text_width(text, size, weight);
+  if (width > box.w + 0.5F) {
+    cut = text;
+    while (!cut.empty() && text_width(cut + "…", size, weight) > box.w) {
+      while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xc0) == 0x80) cut.pop_back();
+      if (!cut.empty()) cut.pop_back();
+    }
+    cut += "…";
+    text = cut;
+    width = text_width(text, size, weight);
+  }
+  const float x = align == Align::left ? box.x : align == Align::right ? box.right() - width : box.x + (box.w - width) / 2;
+  // the em box sits a little high in CJK faces; half a pixel of rounding keeps lines of both scripts level
+  const float y = std::round((box.y + (box.h - size) / 2 - 1) * pixel_ratio_) / pixel_ratio_;
+  draw()->AddText(font(size, weight), size, {std::round(x * pixel_ratio_) / pixel_ratio_, y}, color, text.data(), text.data() + text.size());
+  return width;
+}
+
+float Ui::paragraph(Rect box, std::string_view text, std::uint32_t color, float size, bool visible) const {
+  const float line_height = std::round(size * 1.55F);
+  float y = box.y;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    // the longest run that fits, ending where a line may break: at a space, or beside a Chinese character
+    std::size_t end = begin, last_break = begin;
+    float width = 0;
+    while (end < text.size()) {
+      std::size_t next = end + 1;
+      while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xc0) == 0x80) ++next;
+      const std::string_view character = text.substr(end, next - end);
+      width += text_width(character, size);
+      if (width > box.w && last_break > begin) break;
+      const bool wide = character.size() >= 3;
+      const std::string_view following = next < text.size() ? text.substr(next, 3) : std::string_view{};
+      static constexpr std::string_view kClosing[] = {"，", "。", "；", "：", "、", "）", "”", "！", "？", "…", ",", ".", ";", ":", ")", "%"};
+      const bool closing = std::any_of(std::begin(kClosing), std::end(kClosing), [&](std::string_view c) { return following.starts_with(c); });
+      if (character == " " || next == text.size() || ((wide || wide_next) && !closing)) last_break = next;
+      end = next;
+    }
+    if (end < text.size()) end = last_break;
+    if (visible) this->text({box.x, y, box.w + 4, line_height}, text.substr(begin, end - begin), color, size);
+    y += line_height;
+    begin = end;
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+  }
+  return y - box.y;
+}
+
+void Ui::panel(Rect box) const {
+  draw()->AddRectFilled(box.min(), box.max(), theme->panel, kPanelRadius);
+  draw()->AddRect({box.x + 0.5F, box.y + 0.5F}, {box.right() - 0.5F, box.bottom() - 0.5F}, theme->line, kPanelRadius);
+}
+
+void Ui::dashed_line(ImDrawList* list, const std::vector<ImVec2>& points, std::uint32_t color, Dash dash, float width) {
+  if (points.size() < 2) return;
+  if (dash == Dash::solid) {
+    list->AddPolyline(points.data(), static_cast<int>(points.size()), color, 0, width);
+    return;
+  }
+  static constexpr float kDashed[] = {6, 3}, kDotted[] = {1.6F, 3.4F}, kDashDot[] = {7, 3, 1.6F, 3};
+  const float* pattern = dash == Dash::dashed ? kDashed : dash == Dash::dotted ? kDotted : kDashDot;
+  const std::size_t parts = dash == Dash::dash_dot ? 4 : 2;
+  std::size_t part = 0;
+  float left = pattern[0];
+  std::vector<ImVec2> stroke{points[0]};
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    ImVec2 from = points[i - 1];
+    const ImVec2 to = points[i];
+    float length = std::hypot(to.x - from.x, to.y - from.y);
+    while (length > left) {
+      const float t = left / length;
+      from = {from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * t};
+      length -= left;
+      if (part % 2 == 0) {
+        stroke.push_back(from);
+        list->AddPolyline(stroke.data(), static_cast<int>(stroke.size()), color, 0, width);
+        stroke.clear();
+      } else
+        stroke.assign(1, from);
+      part = (part + 1) % parts;
+      left = pattern[part];
+    }
+    left -= length;
+    if (part % 2 == 0) stroke.push_back(to);
+  }
+  if (part % 2 == 0 && stroke.size() > 1) list->AddPolyline(stroke.data(), static_cast<int>(stroke.size()), color, 0, width);
+}
+
+Ui::Press Ui::press(const std::string& id, Rect box, bool enabled) {
+  ImGui::SetCursorScreenPos(box.min());
+  ImGui::BeginDisabled(!enabled);
+  const bool pressed = ImGui::InvisibleButton(id.c_str(), {std::max(1.0F, box.w), std::max(1.0F, box.h)});
+  const Press out{pressed, enabled && ImGui::IsItemHovered(), enabled && ImGui::IsItemActive()};
+  ImGui::EndDisabled();
+  if (out.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  return out;
+}
+
+void Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled) {
+  // what has scrolled out of its panel is not visible
+  const ImVec2 low = draw()->GetClipRectMin(), high = draw()->GetClipRectMax();
+  if (rect.bottom() <= low.y || rect.y >= high.y || rect.right() <= low.x || rect.x >= high.x) return;
+  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled});
+}
+
+void Ui::tip(std::string_view help) const {
+  if (help.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return;
+  constexpr float kWidth = 264;
+  const float height = paragraph({0, 0, kWidth, 0}, help, 0, kLabel, false);
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
+  const float x = std::clamp(low.x, kGrid, std::max(kGrid, screen.x - kWidth - 3 * kGrid));
+  const float y = high.y + height + 3 * kGrid < screen.y ? high.y + kHalf : low.y - height - 2 * kGrid - kHalf;
+  ImGui::SetNextWindowPos({x, y});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {kGrid + 2, kGrid});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, kControlRadius);
+  if (ImGui::BeginTooltip()) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({kWidth, height});
+    paragraph({at.x, at.y, kWidth, height}, help, theme->ink, kLabel);
+    ImGui::EndTooltip();
+  }
+  ImGui::PopStyleVar(2);
+}
+
+bool Ui::button(const std::string& id, Rect box, std::string_view label, bool accent, bool enabled) {
+  const Press p = press(id, box, enabled);
+  const std::uint32_t fill = accent ? theme->accent : theme->fill;
+  draw()->AddRectFilled(box.min(), box.max(), faded(fill, !enabled ? 0.45F : p.held ? 0.75F : p.hovered ? 0.88F : 1), kControlRadius);
+  text(box, label, faded(accent ? theme->on_accent : theme->ink, enabled ? 1 : 0.45F), kText, accent ? Weight::bold : Weight::regular, Align::center);
+  note_item(id, label, "button", "", box, enabled);
+  return p.pressed;
+}
+
+bool Ui::link(const std::string& id, Rect box, std::string_view label, Align align, bool enabled) {
+  const float width = std::min(box.w, text_width(label, kLabel, Weight::bold));
+  const Rect tight{align == Align::right ? box.right() - width : box.x, box.y, width, box.h};
+  const Press p = press(id, tight, enabled);
+  text(tight, label, faded(theme->accent, !enabled ? 0.4F : p.hovered ? 0.75F : 1), kLabel, Weight::bold);
+  note_item(id, label, "button", "", tight, enabled);
+  return p.pressed;
+}
+
+float Ui::segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen) {
+  constexpr float kPad = 10, kInner = 2;
+  float width = 2 * kInner;
+  for (const std::string_view label : labels) width += text_width(label, kLabel, Weight::bold) + 2 * kPad;
+  draw()->AddRectFilled(at, {at.x + width, at.y + kControlHeight}, theme->fill, kControlRadius);
+  float x = at.x + kInner;
+  for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
+    const std::string_view label = labels[static_cast<std::size_t>(i)];
+    const Rect box{x, at.y + kInner, text_width(label, kLabel, Weight::bold) + 2 * kPad, kControlHeight - 2 * kInner};
+    const std::string item = id + "." + std::to_string(i);
+    const Press p = press(item, box);
+    const bool on = chosen == i;
+    if (on) {
+      draw()->AddRectFilled(box.min(), box.max(), theme->panel, kControlRadius - 1);
+      draw()->AddRect(box.min(), box.max(), theme->line, kControlRadius - 1);
+    }
+    text(box, label, on ? theme->ink : p.hovered ? theme->ink : theme->soft, kLabel, on ? Weight::bold : Weight::regular, Align::center);
+    note_item(item, label, "radio", on ? "true" : "false", box);
+    if (p.pressed) chosen = i;
+    x += box.w;
+  }
+  return width;
+}
+
+void Ui::number(const std::string& id, Rect box, std::string_view label, const std::string& value, std::string_view help) {
+  const Press p = press(id, box);
+  draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);
+  if (p.hovered) draw()->AddRect(box.min(), box.max(), theme->accent, kControlRadius);
+  if (editing != id) text(box.inset(kGrid, 0), value, theme->ink, kText, Weight::regular, Align::right);
+  note_item(id, label, "textbox", value, box);
+  if (p.pressed) edit_request = EditRequest{id, std::string(label), value, box};
+  tip(help);
+}
+
+std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen, std::string_view help) {
+  const Press p = press(id, box);
+  const std::string_view shown = chosen >= 0 && chosen < static_cast<int>(labels.size()) ? labels[static_cast<std::size_t>(chosen)] : "";
+  draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);
+  if (p.hovered) draw()->AddRect(box.min(), box.max(), theme->accent, kControlRadius);
+  text({box.x + kGrid, box.y, box.w - 28, box.h}, shown, theme->ink);
+  const ImVec2 tip_at{box.right() - 13, box.y + box.h / 2 + 2};
+  draw()->AddTriangleFilled({tip_at.x - 3.5F, tip_at.y - 4}, {tip_at.x + 3.5F, tip_at.y - 4}, tip_at, theme->soft);
+  note_item(id, label, "combobox", std::string(shown), box);
+
+  const std::string popup = id + ".list";
+  if (!ImGui::IsPopupOpen(popup.c_str())) tip(help);
+  if (p.pressed) ImGui::OpenPopup(popup.c_str());
+  std::optional<int> picked;
+  float width = box.w;
+  for (const std::string_view option : labels) width = std::max(width, text_width(option) + 3 * kGrid);
+  const float height = static_cast<float>(labels.size()) * kControlHeight + kGrid;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float y = box.bottom() + kHalf + height < screen.y ? box.bottom() + kHalf : std::max(kHalf, box.y - kHalf - height);
+  ImGui::SetNextWindowPos({std::min(box.x, screen.x - width - kHalf), y});
+  ImGui::SetNextWindowSize({width, height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kHalf});
+  ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, kControlRadius);
+  if (ImGui::BeginPopup(popup.c_str())) {
+    Rect list{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, width, height - kGrid};
+    for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
+      const std::string_view option = labels[static_cast<std::size_t>(i)];
+      const Rect row = list.cut_top(kControlHeight);
+      const Press q = press(id + "." + std::to_string(i), row);
+      if (q.hovered) draw()->AddRectFilled(row.inset(kHalf, 0).min(), row.inset(kHalf, 0).max(), theme->fill, kControlRadius - 2);
+      text(row.inset(kGrid + 2, 0), option, i == chosen ? theme->accent : theme->ink, kText, i == chosen ? Weight::bold : Weight::regular);
+      note_item(id + "." + std::to_string(i), option, "option", i == chosen ? "true" : "false", row);
+      if (q.pressed) {
+        picked = i;
+        ImGui::CloseCurrentPopup();
+      }
+    }
+    ImGui::EndPopup();
+  }
+  ImGui::PopStyleVar(2);
+  if (picked && *picked == chosen) picked.reset();
+  return picked;
+}
+
+bool Ui::slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help) {
+  const Press p = press(id, box);
+  constexpr float kKnob = 7;
+  const float left = box.x + kKnob, span = box.w - 2 * kKnob, middle = box.y + box.h / 2;
+  bool changed = false;
+  if (p.held) {
+    const float wanted = std::clamp((ImGui::GetIO().MousePos.x - left) / span, 0.0F, 1.0F);
+    changed = wanted != value;
+    value = wanted;
+  }
+  const float x = left + span * value;
+  draw()->AddRectFilled({left, middle - 2}, {left + span, middle + 2}, theme->line, 2);
+  draw()->AddRectFilled({left, middle - 2}, {x, middle + 2}, theme->accent, 2);
+  draw()->AddCircleFilled({x, middle}, kKnob, theme->accent, 24);
+  draw()->AddCircleFilled({x, middle}, kKnob - 2.5F, p.hovered || p.held ? theme->fill : theme->panel, 24);
+  note_item(id, label, "slider", value_text, box);
+  tip(help);
+  return changed;
+}
+
+} // namespace downhill::ui

@@ -1,0 +1,124 @@
+// The page's own controls, drawn on Dear ImGui's draw list: text, buttons, fields, choices, sliders. Each control also
+// enters itself in `items`, the list that window.downhill.items(), tests and helpers read.
+#pragma once
+#include "app/core/lane_look.hpp"
+#include "app/core/text.hpp"
+
+#include <imgui.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace downhill::ui {
+
+struct Rect {
+  float x = 0, y = 0, w = 0, h = 0;
+
+  float right() const { return x + w; }
+  float bottom() const { return y + h; }
+  ImVec2 min() const { return {x, y}; }
+  ImVec2 max() const { return {x + w, y + h}; }
+  Rect inset(float dx, float dy) const { return {x + dx, y + dy, w - 2 * dx, h - 2 * dy}; }
+  /// Cuts a piece off a side and leaves the rest in place.
+  Rect cut_top(float size) {
+    const Rect piece{x, y, w, size};
+    y += size, h -= size;
+    return piece;
+  }
+  Rect cut_bottom(float size) { return h -= size, Rect{x, y + h, w, size}; }
+  Rect cut_left(float size) {
+    const Rect piece{x, y, size, h};
+    x += size, w -= size;
+    return piece;
+  }
+  Rect cut_right(float size) { return w -= size, Rect{x + w, y, size, h}; }
+};
+
+struct Item {
+  std::string id, label, role, value;
+  Rect rect;
+  bool enabled = true;
+};
+
+enum class Weight { regular, bold };
+enum class Align { left, center, right };
+
+// The type scale, in px: plot ticks and captions, labels, text, titles.
+inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
+// The 8 px grid and its half.
+inline constexpr float kGrid = 8, kHalf = 4;
+inline constexpr float kControlHeight = 28, kRowHeight = 34;
+
+/// One number field's request to be edited; the page puts an <input> over it.
+struct EditRequest {
+  std::string id, label, text;
+  Rect rect;
+};
+
+class Ui {
+public:
+  Language language = Language::zh;
+  const Tokens* theme = &kThemes[0];
+  std::vector<Item> items;
+  std::optional<EditRequest> edit_request;
+  std::string editing; ///< id of the field that an <input> covers now
+
+  /// (Re)makes the font atlas for a device pixel ratio.
+  void load_fonts(float pixel_ratio);
+  void begin_frame();
+
+  std::string_view operator()(StringKey key) const { return tr(key, language); }
+  std::string_view by_id(const std::string& key) const { return tr_id(key, language); }
+
+  // ---- drawing ----
+  ImDrawList* draw() const { return ImGui::GetWindowDrawList(); }
+  float text_width(std::string_view text, float size = kText, Weight weight = Weight::regular) const;
+  /// One line within `box`, centred in its height, cut with … if it is too long. Returns its width.
+  float text(Rect box, std::string_view text, std::uint32_t color, float size = kText, Weight weight = Weight::regular, Align align = Align::left) const;
+  /// Several lines, broken where Chinese and English break. Returns the height; draws only if `visible`.
+  float paragraph(Rect box, std::string_view text, std::uint32_t color, float size = kLabel, bool visible = true) const;
+  void panel(Rect box) const;
+  void line(ImVec2 from, ImVec2 to) const { draw()->AddLine(from, to, theme->line); }
+  /// A line from point to point in a lane's dash; `phase` carries the pattern on.
+  static void dashed_line(ImDrawList* list, const std::vector<ImVec2>& points, std::uint32_t color, Dash dash, float width);
+
+  // ---- controls: true or a value when the user acted ----
+  bool button(const std::string& id, Rect box, std::string_view label, bool accent = false, bool enabled = true);
+  /// A quiet text button.
+  bool link(const std::string& id, Rect box, std::string_view label, Align align = Align::right, bool enabled = true);
+  /// Exclusive choices side by side. Returns the width used.
+  float segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen);
+  /// A value that opens a text field when pressed.
+  void number(const std::string& id, Rect box, std::string_view label, const std::string& text, std::string_view help = {});
+  /// A choice from a list. `labels` in the order of the list.
+  std::optional<int> select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen, std::string_view help = {});
+  /// 0 … 1.
+  bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
+  /// A tool tip in a sentence, for the control just made.
+  void tip(std::string_view text) const;
+  /// Enters something that is not one of the controls above.
+  void note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true);
+
+private:
+  struct Press {
+    bool pressed, hovered, held;
+  };
+  Press press(const std::string& id, Rect box, bool enabled = true);
+  ImFont* font(float size, Weight weight) const;
+
+  struct LoadedFont {
+    float size;
+    Weight weight;
+    ImFont* font;
+  };
+  std::vector<LoadedFont> fonts_;
+  float pixel_ratio_ = 1;
+};
+
+/// `color` with its opacity scaled.
+inline std::uint32_t faded(std::uint32_t color, float opacity) {
+  return (color & 0x00ffffffU) | (static_cast<std::uint32_t>(static_cast<float>(color >> 24) * opacity) << 24);
+}
+
+} // namespace downhill::ui

@@ -1,0 +1,58 @@
+// Builds dist/site from what CMake has made: bundles the page, hashes names, copies modules and packs.
+// Every address in the site is relative, so that it runs under any path.
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const page = 'web/page', out = 'dist/site';
+const scalar = 'build/wasm-scalar', simd = 'build/wasm-simd', packs_dir = 'build/native/packs';
+
+// One glue script serves both trainer modules, so it must be the same for both.
+if (readFileSync(join(scalar, 'trainer.mjs'), 'utf8') !== readFileSync(join(simd, 'trainer.mjs'), 'utf8')) throw new Error('the trainer modules want different scripts');
+
+const entries = new Map(); // name in the site → content
+/** Adds a file under a name that carries its hash, and returns the name. */
+function hashed(name, content) {
+  const [stem, ...rest] = name.split('.');
+  const file = `${stem}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${rest.join('.')}`;
+  entries.set(file, content);
+  return file;
+}
+
+const packs = JSON.parse(readFileSync(join(packs_dir, 'packs.json'), 'utf8'));
+const files = {
+  app: hashed('app.wasm', readFileSync(join(scalar, 'app.wasm'))),
+  trainer_simd: hashed('trainer-simd.wasm', readFileSync(join(simd, 'trainer.wasm'))),
+  trainer_scalar: hashed('trainer-scalar.wasm', readFileSync(join(scalar, 'trainer.wasm'))),
+};
+files.sizes = Object.fromEntries(Object.values(files).map((f) => [f, entries.get(f).length]));
+
+const common = { bundle: true, format: 'esm', target: ['es2022'], minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts') };
+const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
+
+// a classic script has no import.meta; the modules never use it, since they are handed their WebAssembly
+const worker = await bundle('worker.ts', { format: 'iife', define: { 'import.meta.url': '""' } });
+const virtual = {
+  name: 'virtual',
+  setup(build) {
+    build.onResolve({ filter: /^(worker-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
+    build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path === 'worker-source'
+      ? { contents: worker, loader: 'text' }
+      : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)};`, loader: 'js' });
+  },
+};
+const script = hashed('main.js', await bundle('main.ts', { plugins: [virtual] }));
+const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFileSync(join(page, 'style.css'), 'utf8');
+const style = hashed('style.css', (await esbuild.transform(css, { loader: 'css', minify: true })).code);
+
+const html = readFileSync(join(page, 'index.html'), 'utf8').replace('{{script}}', script).replace('{{style}}', style);
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, 'index.html'), html);
+for (const [file, content] of entries) writeFileSync(join(out, file), content);
+cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
+for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
+cpSync('THIRD_PARTY.md', join(out, 'THIRD_PARTY.md'));
+cpSync('LICENSE', join(out, 'LICENSE'));

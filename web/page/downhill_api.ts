@@ -1,0 +1,52 @@
+// window.downhill: the page's public interface (design: "Public interface of the page").
+
+export type EventName = 'ready' | 'state' | 'progress' | 'finished' | 'error';
+
+export interface Result {
+  label: string; step: number; steps: number; epoch: number; examples: number; seconds: number;
+  train_loss: number | null; train_accuracy: number | null; test_loss: number | null; test_accuracy: number | null;
+  status: 'ready' | 'running' | 'paused' | 'finished' | 'diverged' | 'error';
+  /** 16 hex digits, once the lane rests or has ended. */
+  hash: string | null;
+  curve: Record<string, number>[];
+}
+
+export interface ScreenItem {
+  id: string; label: string; role: string; value: string; enabled: boolean;
+  rectangle: { x: number; y: number; width: number; height: number };
+}
+
+export interface Downhill {
+  /** Resolved once the page can be used (data may still be on its way). */
+  ready: Promise<void>;
+  /** The experiment, complete, as JSON. */
+  getState(): unknown;
+  /** Replaces the experiment (object or text). Rejects with a sentence if it is refused; then nothing has changed. */
+  setState(experiment: unknown): Promise<void>;
+  start(): void;
+  pause(): void;
+  /** Every lane makes n updates. */
+  step(n?: number): void;
+  reset(): void;
+  results(): Result[];
+  /** Controls on the screen, in px of the canvas. */
+  items(): ScreenItem[];
+  /** Returns a function that stops listening. */
+  on(event: EventName, listener: (detail: unknown) => void): () => void;
+  /** Frames drawn and their times; for the curious and for tests. */
+  stats(): Record<string, number>;
+}
+
+export class Emitter {
+  private listeners = new Map<EventName, Set<(detail: unknown) => void>>();
+
+  on(event: EventName, listener: (detail: unknown) => void): () => void {
+    const set = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, set.add(listener));
+    return () => set.delete(listener);
+  }
+  emit(event: EventName, detail?: unknown): void {
+    for (const listener of this.listeners.get(event) ?? [])
+      try { listener(detail); } catch (error) { console.error(error); } // a listener's fault stops nobody else
+  }
+}

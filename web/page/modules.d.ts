@@ -1,0 +1,40 @@
+// What Emscripten's output and esbuild's loaders look like to TypeScript.
+interface WasmModule {
+  HEAPU8: Uint8Array;
+  _malloc(size: number): number;
+  _free(pointer: number): void;
+  stringToNewUTF8(text: string): number;
+  UTF8ToString(pointer: number): string;
+}
+interface TrainerModule extends WasmModule {
+  _trainer_receive(bytes: number, size: number): void;
+  _trainer_open_pack(bytes: number, size: number, id: number, hash: number): void;
+  _trainer_work(budget_ms: number): number;
+}
+interface AppModule extends WasmModule {
+  _app_create(packs: number): number;
+  _app_resize(width: number, height: number, pixel_ratio: number): void;
+  _app_frame(now_ms: number, input: number): number;
+  _app_deliver(worker: number, bytes: number, size: number): void;
+  _app_command(json: number): number;
+}
+declare module 'trainer.mjs' {
+  const create: (options: object) => Promise<TrainerModule>;
+  export default create;
+}
+declare module 'app.mjs' {
+  const create: (options: object) => Promise<AppModule>;
+  export default create;
+}
+declare module 'strings.ts' {
+  export const strings: Record<string, { zh: string; en: string }>;
+}
+declare module 'worker-source' {
+  const source: string;
+  export default source;
+}
+declare module 'site-files' {
+  /** Names of the built files beside the page, and packs.json. */
+  export const files: { app: string; trainer_simd: string; trainer_scalar: string; sizes: Record<string, number> };
+  export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number }[];
+}

@@ -1,0 +1,42 @@
+// The one text field of the page: an <input> laid over the number that was pressed, since only DOM fields have soft
+// keyboards, clipboard and IME.
+
+export interface EditEvent { id: string; label: string; text: string; x: number; y: number; w: number; h: number }
+
+export class NumberField {
+  private id = '';
+
+  constructor(private input: HTMLInputElement, private canvas: HTMLCanvasElement,
+              private editing: (id: string) => void, private typed: (id: string, text: string) => void) {
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.close(true);
+      if (event.key === 'Escape') this.close(false);
+    });
+    input.addEventListener('blur', () => this.close(true));
+  }
+
+  open(edit: EditEvent): void {
+    if (this.id) this.close(true);
+    this.id = edit.id;
+    const { input } = this;
+    Object.assign(input.style, { left: `${edit.x}px`, top: `${edit.y}px`, width: `${edit.w}px`, height: `${edit.h}px` });
+    input.setAttribute('aria-label', edit.label);
+    input.value = edit.text.replace(/[\u202f %]/g, '');
+    input.hidden = false;
+    input.focus({ preventScroll: true });
+    input.select();
+    this.before = input.value;
+    this.editing(edit.id);
+  }
+  private before = '';
+
+  private close(take: boolean): void {
+    if (!this.id) return;
+    const { id, input } = this;
+    this.id = '';
+    input.hidden = true;
+    this.editing('');
+    this.canvas.focus({ preventScroll: true });
+    if (take && input.value !== this.before) this.typed(id, input.value);
+  }
+}
