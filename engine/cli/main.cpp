@@ -35,7 +35,8 @@ Result<Experiment> experiment_from_file(const std::string& path) {
   const auto bytes = read_file(path, kTextMost);
   if (!bytes) return bytes.error();
   auto experiment = read_experiment(std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()));
-  if (!experiment) return UserError{experiment.error().code, path + (experiment.error().place.empty() ? "" : " " + experiment.error().place), experiment.error().with};
+  if (!experiment)
+    return UserError{experiment.error().code, path + (experiment.error().place.empty() ? "" : " " + experiment.error().place), experiment.error().with};
   return experiment;
 }
 
@@ -125,8 +126,7 @@ int train(const Arguments& arguments) {
     std::fflush(stdout);
     if (arguments.out.empty()) continue;
     const std::string path = arguments.out + "/lane" + std::to_string(i + 1) + ".safetensors";
-    if (auto done = write_file(path, safetensors(trainer.network(), {{"lane", label}, {"hash", hex16(trainer.hash())}})); !done)
-      return complain(done.error());
+    if (auto done = write_file(path, safetensors(trainer.network(), {{"lane", label}, {"hash", hex16(trainer.hash())}})); !done) return complain(done.error());
   }
   if (arguments.out.empty()) return 0;
   if (auto done = write_file(arguments.out + "/curves.csv", curves); !done) return complain(done.error());

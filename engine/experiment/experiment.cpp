@@ -64,8 +64,7 @@ Failure check_number(const Json& value, const std::string& place, double least, 
 Failure check_choice(const Json& value, const std::string& place, const Field& field) {
   const auto ids = field.ids();
   if (!value.is_string()) return wrong_type(place, listed(ids));
-  if (std::find(ids.begin(), ids.end(), value.get<std::string>()) == ids.end())
-    return UserError{"not_a_choice", place, {brief(value), listed(ids)}};
+  if (std::find(ids.begin(), ids.end(), value.get<std::string>()) == ids.end()) return UserError{"not_a_choice", place, {brief(value), listed(ids)}};
   return {};
 }
 
@@ -104,8 +103,7 @@ Failure complete_named(Json& value, const std::string& place, const Field& field
 
 Failure complete_layers(Json& value, const std::string& place) {
   if (!value.is_array()) return wrong_type(place, "[{\"units\": 128, \"activation\": \"relu\", \"dropout\": 0}, …]");
-  if (value.size() > kHiddenLayersMost)
-    return UserError{"out_of_range", place, {std::to_string(value.size()), "0", std::to_string(kHiddenLayersMost)}};
+  if (value.size() > kHiddenLayersMost) return UserError{"out_of_range", place, {std::to_string(value.size()), "0", std::to_string(kHiddenLayersMost)}};
   for (std::size_t i = 0; i < value.size(); ++i) {
     Json& layer = value[i];
     const std::string here = place + "/" + std::to_string(i);

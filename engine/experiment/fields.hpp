@@ -23,9 +23,9 @@ enum class FieldKind {
 struct Field {
   std::string_view pointer; ///< JSON pointer; also the string key of the control: /optimizer → field.optimizer
   FieldKind kind;
-  Json standard;            ///< value where the file says nothing
+  Json standard; ///< value where the file says nothing
   double least = 0, most = 0;
-  bool lanes_may = true;    ///< whether a lane may differ in it
+  bool lanes_may = true; ///< whether a lane may differ in it
   std::vector<std::string_view> (*ids)() = nullptr;
   const std::vector<ParameterSpec>* (*parameters)(std::string_view id) = nullptr; ///< of `named`
 };

@@ -131,8 +131,7 @@ void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool 
   for (Index m = 0; m < c.rows; ++m)
     for (Index n = 0; n < c.columns; ++n) {
       float sum = accumulate ? c.data[m * c.row_step + n] : 0.0F;
-      for (Index k = 0; k < a.columns; ++k)
-        sum += a.data[m * a.row_step + k * a.column_step] * b.data[k * b.row_step + n * b.column_step];
+      for (Index k = 0; k < a.columns; ++k) sum += a.data[m * a.row_step + k * a.column_step] * b.data[k * b.row_step + n * b.column_step];
       c.data[m * c.row_step + n] = sum;
     }
 }

@@ -21,8 +21,6 @@ void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool 
 void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, ProductScratch& scratch);
 
 /// float32 operations of one product: a multiplication and an addition a term.
-constexpr double product_flops(Index m, Index k, Index n) {
-  return 2.0 * static_cast<double>(m) * static_cast<double>(k) * static_cast<double>(n);
-}
+constexpr double product_flops(Index m, Index k, Index n) { return 2.0 * static_cast<double>(m) * static_cast<double>(k) * static_cast<double>(n); }
 
 } // namespace downhill

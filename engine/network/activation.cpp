@@ -31,9 +31,7 @@ const std::vector<ActivationEntry>& activations() {
       {"sigmoid",
        "nn.Sigmoid",
        {},
-       [](In z, Out y, P) {
-         map(z, y, [](float x) { return static_cast<float>(1.0 / (1.0 + exact::exp(-static_cast<double>(x)))); });
-       },
+       [](In z, Out y, P) { map(z, y, [](float x) { return static_cast<float>(1.0 / (1.0 + exact::exp(-static_cast<double>(x)))); }); },
        [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float v) { return v * (1.0F - v); }); }},
       // f(z) = (e^z − e^−z)/(e^z + e^−z), f′ = 1 − y²
       {"tanh",

@@ -89,8 +89,8 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     Layer& layer = layers_[l];
     const Matrix& in = l == 0 ? input : given_to_next(layers_[l - 1]);
     // dW (I×O) = inᵀ·d, db = Σ rows of d
-    product(to_read(in, rows).transposed(), to_read(*d, rows), {gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs},
-            !first_block, scratch_);
+    product(to_read(in, rows).transposed(), to_read(*d, rows), {gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs}, !first_block,
+            scratch_);
     float* d_bias = gradient_.data() + layer.bias;
     if (first_block) std::fill(d_bias, d_bias + layer.outputs, 0.0F);
     for (Index r = 0; r < rows; ++r)

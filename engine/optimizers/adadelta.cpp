@@ -10,8 +10,10 @@ namespace downhill {
 // consistent: θ ← θ − η·g/(√s + ε), the very formula of rmsprop with α = ρ; PyTorch has no such switch.
 // https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
 OptimizerEntry adadelta() {
-  return {"adadelta", "optim.Adadelta",
-          {{"lr", 1.0, 0.0, 100.0}, {"rho", 0.9, 0.0, 1.0}, {"eps", 1e-6, 0.0, 1.0}, {"stage", 2, 1, 2}}, 2,
+  return {"adadelta",
+          "optim.Adadelta",
+          {{"lr", 1.0, 0.0, 100.0}, {"rho", 0.9, 0.0, 1.0}, {"eps", 1e-6, 0.0, 1.0}, {"stage", 2, 1, 2}},
+          2,
           [](const Update& u, const ParameterValues& p) {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);

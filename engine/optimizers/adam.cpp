@@ -19,8 +19,10 @@ double power(double base, std::int64_t exponent) {
 // (Kingma & Ba 2015): momentum and RMSprop in one, with the bias of their zero start corrected.
 // https://pytorch.org/docs/stable/generated/torch.optim.Adam.html (amsgrad off). In JSON β1 and β2 are `betas`.
 OptimizerEntry adam() {
-  return {"adam", "optim.Adam",
-          {{"lr", 0.001, 0.0, 100.0}, {"betas/0", 0.9, 0.0, 0.999999}, {"betas/1", 0.999, 0.0, 0.9999999}, {"eps", 1e-8, 0.0, 1.0}}, 2,
+  return {"adam",
+          "optim.Adam",
+          {{"lr", 0.001, 0.0, 100.0}, {"betas/0", 0.9, 0.0, 0.999999}, {"betas/1", 0.999, 0.0, 0.9999999}, {"eps", 1e-8, 0.0, 1.0}},
+          2,
           [](const Update& u, const ParameterValues& p) {
             const auto keep1 = static_cast<float>(p[1]), take1 = static_cast<float>(1.0 - p[1]);
             const auto keep2 = static_cast<float>(p[2]), take2 = static_cast<float>(1.0 - p[2]);

@@ -10,18 +10,18 @@ namespace downhill {
 /// One update of all parameters of a network, seen as one flat array of P floats.
 /// The rules work element by element, so any split of the array gives the same bits.
 struct Update {
-  std::span<float> weights;          ///< θ, changed in place
-  std::span<const float> gradient;   ///< g, with weight decay already added
-  std::span<float> state0, state1;   ///< P floats each, 0 at the start; empty beyond `slots`
-  std::int64_t step;                 ///< 1 at the first update
-  double lr;                         ///< the rate of this step, as the schedule gives it
+  std::span<float> weights;        ///< θ, changed in place
+  std::span<const float> gradient; ///< g, with weight decay already added
+  std::span<float> state0, state1; ///< P floats each, 0 at the start; empty beyond `slots`
+  std::int64_t step;               ///< 1 at the first update
+  double lr;                       ///< the rate of this step, as the schedule gives it
 };
 
 struct OptimizerEntry {
-  std::string_view id;    ///< JSON value, string key
-  std::string_view torch; ///< PyTorch's class
+  std::string_view id;                   ///< JSON value, string key
+  std::string_view torch;                ///< PyTorch's class
   std::vector<ParameterSpec> parameters; ///< the first is always lr
-  int slots;              ///< how many state arrays it keeps: 0, 1 or 2
+  int slots;                             ///< how many state arrays it keeps: 0, 1 or 2
   void (*update)(const Update& u, const ParameterValues& p);
 };
 

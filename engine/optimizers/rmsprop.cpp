@@ -7,7 +7,10 @@ namespace downhill {
 // RMSprop: s ← α·s + (1 − α)·g², θ ← θ − η·g/(√s + ε) (Hinton, lecture 6e, 2012). ε stands outside the root.
 // https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html (momentum 0, not centered)
 OptimizerEntry rmsprop() {
-  return {"rmsprop", "optim.RMSprop", {{"lr", 0.01, 0.0, 100.0}, {"alpha", 0.99, 0.0, 1.0}, {"eps", 1e-8, 0.0, 1.0}}, 1,
+  return {"rmsprop",
+          "optim.RMSprop",
+          {{"lr", 0.01, 0.0, 100.0}, {"alpha", 0.99, 0.0, 1.0}, {"eps", 1e-8, 0.0, 1.0}},
+          1,
           [](const Update& u, const ParameterValues& p) {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);

@@ -116,7 +116,8 @@ void Trainer::evaluate_block() {
   loss_sum_ = 0;
   correct_ = 0;
   if (train) {
-    evaluation_ = {step_, examples_, epoch(), seconds_, settings_.optimizer.values[0] * schedule_.factor(step_, steps_, settings_.schedule.values), loss, accuracy, 0, 0};
+    evaluation_ = {step_, examples_, epoch(), seconds_, settings_.optimizer.values[0] * schedule_.factor(step_, steps_, settings_.schedule.values),
+                   loss,  accuracy,  0,       0};
     phase_ = Phase::evaluate_test;
     return;
   }

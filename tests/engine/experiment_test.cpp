@@ -36,7 +36,8 @@ TEST_CASE("an empty lane is the base with defaults") {
 TEST_CASE("lanes are merge patches: another name replaces the object, the same name merges") {
   Json json = minimal();
   json["optimizer"] = {{"name", "adam"}, {"lr", 0.5}, {"betas", {0.8, 0.99}}};
-  json["lanes"] = {{{"optimizer", {{"lr", 0.25}}}}, {{"optimizer", {{"name", "adam"}, {"eps", 1e-4}}}}, {{"optimizer", {{"name", "rmsprop"}}}}, {{"optimizer", "adagrad"}}};
+  json["lanes"] = {
+      {{"optimizer", {{"lr", 0.25}}}}, {{"optimizer", {{"name", "adam"}, {"eps", 1e-4}}}}, {{"optimizer", {{"name", "rmsprop"}}}}, {{"optimizer", "adagrad"}}};
   const auto experiment = experiment_from_json(json);
   REQUIRE(experiment.ok());
   CHECK(experiment->lanes[0].settings.optimizer.values == ParameterValues{0.25, 0.8, 0.99, 1e-8});

@@ -27,8 +27,7 @@ std::shared_ptr<const Subset> bars(std::int64_t train, std::int64_t test) {
     part->features = 64;
     for (std::int64_t i = 0; i < count; ++i) {
       part->labels.push_back(static_cast<std::uint8_t>(i % 4));
-      for (int f = 0; f < 64; ++f)
-        part->pixels.push_back(static_cast<std::uint8_t>((f / 16 == i % 4 ? 150 : 0) + static_cast<int>(stream.next_word() % 100)));
+      for (int f = 0; f < 64; ++f) part->pixels.push_back(static_cast<std::uint8_t>((f / 16 == i % 4 ? 150 : 0) + static_cast<int>(stream.next_word() % 100)));
     }
   }
   return std::make_shared<Subset>(*draw_subset(source, {"fashion-mnist", 1, train, test, {0, 1, 2, 3}, 0}));
@@ -54,8 +53,14 @@ TEST_CASE("every rule, activation and initialiser learns the bars, and its weigh
   const auto data = bars(100, 40);
   std::vector<std::pair<std::string, Json>> runs;
   for (const OptimizerEntry& rule : optimizers())
-    runs.push_back({std::string(rule.id), {{"optimizer", {{"name", rule.id}, {"lr", rule.id == "adadelta" ? 1.0 : rule.id.starts_with("ad") || rule.id == "rmsprop" ? 0.01 : 0.1}}}}});
-  for (const ActivationEntry& entry : activations()) runs.push_back({std::string(entry.id), {{"network", {{"hidden", {{{"units", 12}, {"activation", entry.id}}}}}}}});
+    runs.push_back({std::string(rule.id),
+                    {{"optimizer",
+                      {{"name", rule.id},
+                       {"lr", rule.id == "adadelta"                               ? 1.0
+                              : rule.id.starts_with("ad") || rule.id == "rmsprop" ? 0.01
+                                                                                  : 0.1}}}}});
+  for (const ActivationEntry& entry : activations())
+    runs.push_back({std::string(entry.id), {{"network", {{"hidden", {{{"units", 12}, {"activation", entry.id}}}}}}}});
   for (const InitializerEntry& entry : initializers()) runs.push_back({std::string(entry.id), {{"network", {{"init", entry.id}}}}});
   runs.push_back({"batch full", {{"batch", "full"}, {"epochs", 40}}});
   runs.push_back({"batch 1", {{"batch", 1}, {"epochs", 1}}});
@@ -123,7 +128,8 @@ TEST_CASE("dropout is off in evaluation: it changes no value before the first st
 
 TEST_CASE("a lane that diverges stops at its first loss that is not finite, and says so") {
   const auto data = bars(100, 40);
-  const Trainer trainer = finished(lane({{"optimizer", {{"lr", 100}}}, {"network", {{"hidden", {{{"units", 12}, {"activation", "identity"}}}}}}, {"epochs", 100}}), data);
+  const Trainer trainer =
+      finished(lane({{"optimizer", {{"lr", 100}}}, {"network", {{"hidden", {{{"units", 12}, {"activation", "identity"}}}}}}, {"epochs", 100}}), data);
   CHECK(trainer.verdict() == Verdict::diverged);
   CHECK(trainer.step() < trainer.steps());
   CHECK(!(std::isfinite(trainer.batch_loss()) && std::isfinite(trainer.last_evaluation().test_loss)));

@@ -14,9 +14,8 @@
 #include <algorithm>
 #include <memory>
 
-EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size), {
-  Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size));
-});
+EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size),
+      { Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size)); });
 EM_JS(void, host_event, (const char* json), { Module["host"]["event"](JSON.parse(UTF8ToString(json))); });
 
 namespace downhill {
@@ -116,7 +115,9 @@ void App::draw() {
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize({width, height});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-  ImGui::Begin("lab", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  ImGui::Begin("lab", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   draw_race(ui, race, view, {0, 0, width, height});
   if (ui.editing.empty()) {
     if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) race.transport() == Transport::running ? race.pause() : race.start();
@@ -174,7 +175,11 @@ void App::tell_changes() {
   if (race.transport() != told_transport) {
     told_transport = race.transport();
     if (told_transport == Transport::finished) tell({{"type", "finished"}, {"results", results()}});
-    tell({{"type", "transport"}, {"transport", told_transport == Transport::running ? "running" : told_transport == Transport::paused ? "paused" : told_transport == Transport::finished ? "finished" : "ready"}});
+    tell({{"type", "transport"},
+          {"transport", told_transport == Transport::running    ? "running"
+                        : told_transport == Transport::paused   ? "paused"
+                        : told_transport == Transport::finished ? "finished"
+                                                                : "ready"}});
   }
   if (race.problem() && !gave_number) tell({{"type", "notice"}, {"text", race.problem()->sentence(ui.language)}});
   gave_number = race.problem().has_value();
@@ -186,12 +191,26 @@ Json App::results() const {
     const LaneState& lane = race.lanes()[i];
     static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
     Json row = {{"label", lane_name(race.experiment().lanes[i], ui.language)},
-                {"step", lane.step}, {"steps", lane.steps}, {"epoch", lane.epoch}, {"examples", lane.examples}, {"seconds", lane.seconds},
-                {"status", lane.problem ? "error" : lane.status == protocol::LaneStatus::running && race.transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready") : kStatus[static_cast<int>(lane.status)]},
+                {"step", lane.step},
+                {"steps", lane.steps},
+                {"epoch", lane.epoch},
+                {"examples", lane.examples},
+                {"seconds", lane.seconds},
+                {"status", lane.problem                                                                             ? "error"
+                           : lane.status == protocol::LaneStatus::running && race.transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
+                                                                                                                    : kStatus[static_cast<int>(lane.status)]},
                 {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
     Json& curve = row["curve"] = Json::array();
     for (const auto& e : lane.evaluations)
-      curve.push_back({{"step", e.step}, {"epoch", e.epoch}, {"examples", e.examples}, {"seconds", e.seconds}, {"lr", e.lr}, {"train_loss", e.train_loss}, {"train_accuracy", e.train_accuracy}, {"test_loss", e.test_loss}, {"test_accuracy", e.test_accuracy}});
+      curve.push_back({{"step", e.step},
+                       {"epoch", e.epoch},
+                       {"examples", e.examples},
+                       {"seconds", e.seconds},
+                       {"lr", e.lr},
+                       {"train_loss", e.train_loss},
+                       {"train_accuracy", e.train_accuracy},
+                       {"test_loss", e.test_loss},
+                       {"test_accuracy", e.test_accuracy}});
     for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = curve.empty() ? Json() : curve.back()[key];
     out.push_back(std::move(row));
   }
@@ -201,7 +220,11 @@ Json App::results() const {
 Json App::items() const {
   Json out = Json::array();
   for (const ui::Item& item : ui.items)
-    out.push_back({{"id", item.id}, {"label", item.label}, {"role", item.role}, {"value", item.value}, {"enabled", item.enabled},
+    out.push_back({{"id", item.id},
+                   {"label", item.label},
+                   {"role", item.role},
+                   {"value", item.value},
+                   {"enabled", item.enabled},
                    {"rectangle", {{"x", item.rect.x}, {"y", item.rect.y}, {"width", item.rect.w}, {"height", item.rect.h}}}});
   return out;
 }
@@ -226,8 +249,14 @@ Json App::command(const Json& c) {
   if (verb == "transport")
     return {{"ok", {{"running", race.transport() == Transport::running}, {"waiting", race.waiting()}, {"finished", race.transport() == Transport::finished}}}};
   if (verb == "stats")
-    return {{"ok", {{"frames", stats.drawn}, {"app_ms_50", FrameStats::quantile(stats.app_ms, 0.5)}, {"app_ms_99", FrameStats::quantile(stats.app_ms, 0.99)}, {"cpu_ms_50", FrameStats::quantile(stats.cpu_ms, 0.5)}, {"cpu_ms_99", FrameStats::quantile(stats.cpu_ms, 0.99)},
-                    {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)}, {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)}}}};
+    return {{"ok",
+             {{"frames", stats.drawn},
+              {"app_ms_50", FrameStats::quantile(stats.app_ms, 0.5)},
+              {"app_ms_99", FrameStats::quantile(stats.app_ms, 0.99)},
+              {"cpu_ms_50", FrameStats::quantile(stats.cpu_ms, 0.5)},
+              {"cpu_ms_99", FrameStats::quantile(stats.cpu_ms, 0.99)},
+              {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)},
+              {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)}}}};
   if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
   if (verb == "theme") {
     for (const Tokens& theme : kThemes)
@@ -291,7 +320,8 @@ EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* by
 EMSCRIPTEN_KEEPALIVE const char* app_command(const char* json) {
   static std::string answer;
   const auto command = downhill::Json::parse(json, nullptr, false);
-  answer = (command.is_object() ? app->command(command) : downhill::Json{{"error", "not an object"}}).dump(-1, ' ', false, downhill::Json::error_handler_t::replace);
+  answer =
+      (command.is_object() ? app->command(command) : downhill::Json{{"error", "not an object"}}).dump(-1, ' ', false, downhill::Json::error_handler_t::replace);
   return answer.c_str();
 }
 }

@@ -31,7 +31,8 @@ int main(int count, char** words) {
     Hash hash;
     hash.add_bytes(bytes);
     const std::string name = std::string("fashion-mnist-") + pack.id + "-" + hex16(hash.value()) + ".pack";
-    if (auto done = write_file(std::string(words[2]) + "/" + name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}); !done) return fail(done.error());
+    if (auto done = write_file(std::string(words[2]) + "/" + name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}); !done)
+      return fail(done.error());
     manifest.push_back({{"id", pack.id}, {"file", name}, {"hash", hex16(hash.value())}, {"bytes", bytes.size()}, {"train", pack.train}, {"test", pack.test}});
     if (!all) manifest.back()["seed"] = kSeed;
   }

@@ -40,14 +40,16 @@ Result<Source> read_pack(std::span<const std::uint8_t> packed) {
   if (!content) return content.error();
   const std::span<const std::uint8_t> bytes(*content);
   const UserError damaged{"pack_damaged", "", {}};
-  if (bytes.size() < kHeader || !std::equal(kMagic.begin(), kMagic.end(), bytes.begin(), [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }))
+  if (bytes.size() < kHeader ||
+      !std::equal(kMagic.begin(), kMagic.end(), bytes.begin(), [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }))
     return damaged;
   Source source;
   const std::uint64_t seed = get(bytes, 8, 8);
   if (seed != kWhole) source.drawn_seed = seed;
   source.classes = static_cast<std::int64_t>(get(bytes, 16, 4));
   const std::uint64_t features = get(bytes, 20, 4), train = get(bytes, 24, 4), test = get(bytes, 28, 4);
-  if (source.classes < 1 || source.classes > 256 || features == 0 || features > (1U << 24) || (features + 1) * (train + test) != bytes.size() - kHeader) return damaged;
+  if (source.classes < 1 || source.classes > 256 || features == 0 || features > (1U << 24) || (features + 1) * (train + test) != bytes.size() - kHeader)
+    return damaged;
   std::size_t at = kHeader;
   const auto part = [&](Examples& into, std::size_t count) {
     into.features = static_cast<std::int64_t>(features);

@@ -1,7 +1,7 @@
 // Builds dist/site from what CMake has made: bundles the page, hashes names, copies modules and packs.
 // Every address in the site is relative, so that it runs under any path.
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
@@ -54,5 +54,18 @@ writeFileSync(join(out, 'index.html'), html);
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
-cpSync('THIRD_PARTY.md', join(out, 'THIRD_PARTY.md'));
-cpSync('LICENSE', join(out, 'LICENSE'));
+
+// The licences of what is inside, as their projects and Debian state them.
+const sources = process.env.DOWNHILL_SOURCES_DIR ?? '', docs = process.env.DOWNHILL_DOC_DIR ?? '/usr/share/doc';
+const notices = {
+  imgui: join(sources, 'imgui/LICENSE.txt'), sdl2: join(sources, 'libsdl2/LICENSE.txt'), zlib: join(sources, 'zlib/LICENSE'), fflate: 'node_modules/fflate/LICENSE',
+  eigen: join(docs, 'libeigen3-dev/copyright'), 'nlohmann-json': join(docs, 'nlohmann-json3-dev/copyright'), 'fashion-mnist': join(docs, 'dataset-fashion-mnist/copyright'),
+  inter: join(docs, 'fonts-inter/copyright'), 'noto-sans-cjk': join(docs, 'fonts-noto-cjk/copyright'), emscripten: process.env.DOWNHILL_EMSCRIPTEN_NOTICE ?? join(docs, 'emscripten/copyright'),
+};
+mkdirSync(join(out, 'licenses'));
+cpSync('LICENSE', join(out, 'licenses/downhill.txt'));
+cpSync('THIRD_PARTY.md', join(out, 'licenses/THIRD_PARTY.md'));
+for (const [name, path] of Object.entries(notices)) {
+  if (existsSync(path)) writeFileSync(join(out, 'licenses', name + '.txt'), readFileSync(path)); // a plain copy: Debian's may be a link
+  else console.warn(`build_site: no licence text at ${path}; add it to dist/site/licenses before you publish`);
+}

@@ -27,6 +27,7 @@ export class WorkerPool {
   static async make(compiled: WebAssembly.Module, count: number, events: PoolEvents): Promise<WorkerPool> {
     const pool = new WorkerPool(compiled, events);
     try {
+      if (count < 1) throw new Error('no workers wanted');
       // a Blob's address works in sandboxed frames and from file://, where a file's does not
       pool.address = URL.createObjectURL(new Blob([worker_source], { type: 'text/javascript' }));
       const first = pool.seat(0);

@@ -12,8 +12,7 @@ namespace downhill {
 class TrainerHost {
 public:
   /// `now_s` is a clock; `post` takes a message to the app.
-  TrainerHost(std::function<double()> now_s, std::function<void(const protocol::ToApp&)> post)
-      : now_s_(std::move(now_s)), post_(std::move(post)) {}
+  TrainerHost(std::function<double()> now_s, std::function<void(const protocol::ToApp&)> post) : now_s_(std::move(now_s)), post_(std::move(post)) {}
 
   /// One message from the app; bytes that are no message are ignored.
   void receive(std::span<const std::uint8_t> bytes);
@@ -29,9 +28,7 @@ private:
     std::vector<protocol::EvaluationRow> evaluations;
     bool news = true; // something the app has not been told
     bool owes_hash = false;
-    bool can_work() const {
-      return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted);
-    }
+    bool can_work() const { return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted); }
   };
   void start(const protocol::StartLane& message);
   void send_images(const protocol::AskImages& message);

@@ -95,7 +95,9 @@ void Race::set_worker_count(std::size_t count) {
 
 const PackInfo& Race::pack_needed() const {
   const DataSettings& data = experiment_.lanes.front().settings.data;
-  const auto per_class = [&](std::int64_t n) { return (n + static_cast<std::int64_t>(data.classes.size()) - 1) / static_cast<std::int64_t>(data.classes.size()); };
+  const auto per_class = [&](std::int64_t n) {
+    return (n + static_cast<std::int64_t>(data.classes.size()) - 1) / static_cast<std::int64_t>(data.classes.size());
+  };
   for (const PackInfo& pack : packs_)
     if (!pack.seed || (*pack.seed == data.seed && per_class(data.train) * 10 <= pack.train && per_class(data.test) * 10 <= pack.test)) return pack;
   return packs_.back();
@@ -106,7 +108,8 @@ bool Race::pack_ready() const {
   const PackInfo& needed = pack_needed();
   return std::all_of(opened_.begin(), opened_.end(), [&](const std::string& id) {
     // a larger pack that is open already will do, too
-    return std::any_of(packs_.begin(), packs_.end(), [&](const PackInfo& p) { return p.id == id && (p.id == needed.id || !p.seed || (p.seed == needed.seed && p.train >= needed.train)); });
+    return std::any_of(packs_.begin(), packs_.end(),
+                       [&](const PackInfo& p) { return p.id == id && (p.id == needed.id || !p.seed || (p.seed == needed.seed && p.train >= needed.train)); });
   });
 }
 
@@ -210,9 +213,7 @@ std::int64_t Race::batch_size(std::size_t lane) const {
   const LaneSettings& s = experiment_.lanes[lane].settings;
   return s.batch == 0 ? s.data.train : s.batch;
 }
-std::int64_t Race::steps_per_epoch(std::size_t lane) const {
-  return (experiment_.lanes[lane].settings.data.train + batch_size(lane) - 1) / batch_size(lane);
-}
+std::int64_t Race::steps_per_epoch(std::size_t lane) const { return (experiment_.lanes[lane].settings.data.train + batch_size(lane) - 1) / batch_size(lane); }
 
 // How many steps of the lane begin while it has seen fewer than `examples`.
 std::int64_t Race::steps_begun_before(std::size_t lane, double examples) const {

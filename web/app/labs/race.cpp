@@ -21,10 +21,11 @@ namespace {
 
 constexpr float kWide = 1100, kMedium = 640;
 constexpr float kSettingsWidth = 264, kLanesWidth = 352, kPadding = 12;
-constexpr float kRateWidth = 50, kLossWidth = 52, kAccuracyWidth = 56; // columns of the lanes' table
-constexpr double kSlowest = 20, kFastest = 50000; // examples a second at the slider's ends; beyond them: full speed
+constexpr float kRateWidth = 56, kLossWidth = 50, kAccuracyWidth = 56; // columns of the lanes' table
+constexpr double kSlowest = 20, kFastest = 50000;                      // examples a second at the slider's ends; beyond them: full speed
 
-template <class Entries> std::vector<std::string_view> names_of(const Ui& ui, const Entries& entries, const std::string& prefix, std::string_view current, int& chosen) {
+template <class Entries>
+std::vector<std::string_view> names_of(const Ui& ui, const Entries& entries, const std::string& prefix, std::string_view current, int& chosen) {
   std::vector<std::string_view> out;
   chosen = -1;
   for (const auto& entry : entries) {
@@ -33,6 +34,9 @@ template <class Entries> std::vector<std::string_view> names_of(const Ui& ui, co
   }
   return out;
 }
+
+// Chinese sentences follow each other without a space.
+std::string between_sentences(const Ui& ui) { return ui.language == Language::zh ? "" : " "; }
 
 void keep(RaceView& view, std::optional<UserError> error) {
   if (error) view.complaint = std::move(error);
@@ -121,14 +125,16 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column) {
   ui.text(row, ui("data.train_test"), ui.theme->soft);
   ui.number("field:/data/train", train, ui("data.train_test"), grouped(data["train"].get<double>()), ui("help.data.train"));
   ui.number("field:/data/test", test, ui("data.train_test"), grouped(data["test"].get<double>()), ui("help.data.test"));
-  ui.number("field:/data/label_noise", column.field(ui("data.noise"), 66), ui("data.noise"), setting(std::round(data["label_noise"].get<double>() * 1e6) / 1e4) + " %", ui("help.data.noise"));
+  ui.number("field:/data/label_noise", column.field(ui("data.noise"), 66), ui("data.noise"),
+            setting(std::round(data["label_noise"].get<double>() * 1e6) / 1e4) + " %", ui("help.data.noise"));
 
   const auto megabytes = [](double bytes) { return grouped(bytes / 1e6, 1); };
   if (view.pack_total > 0 && view.pack_received < view.pack_total) {
     const Rect bar = column.row(24);
     ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("data.progress"), {megabytes(view.pack_received), megabytes(view.pack_total)}), ui.theme->soft, kSmall);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.right(), bar.bottom()}, ui.theme->fill, 2);
-    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(view.pack_received / view.pack_total), bar.bottom()}, ui.theme->accent, 2);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(view.pack_received / view.pack_total), bar.bottom()},
+                             ui.theme->accent, 2);
   } else if (!race.pack_ready() && race.pack_needed().id != race.packs().front().id) {
     ui.text(column.row(22), fill(ui("data.download"), {megabytes(static_cast<double>(race.pack_needed().bytes))}), ui.theme->soft, kSmall);
   }
@@ -185,12 +191,14 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column) {
     int chosen = 0;
     const auto names = names_of(ui, activations(), "activation.", hidden[l]["activation"]["name"].get<std::string>(), chosen);
     const std::string layer = fill(ui("network.layer"), {std::to_string(l + 1)});
-    if (const auto pick = ui.select("select:" + place + "/activation", row.cut_right(104), ui("network.activation"), names, chosen, ui("help.network.activation")))
+    if (const auto pick =
+            ui.select("select:" + place + "/activation", row.cut_right(104), ui("network.activation"), names, chosen, ui("help.network.activation")))
       keep(view, race.edit(place + "/activation", activations()[static_cast<std::size_t>(*pick)].id));
     row.cut_right(6);
     ui.number("field:" + place + "/units", row.cut_right(52), layer, grouped(hidden[l]["units"].get<double>()), ui("help.network.units"));
     ui.text(row, layer, ui.theme->soft);
-    ui.number("field:" + place + "/dropout", column.field(ui("network.dropout"), 66), ui("network.dropout"), setting(hidden[l]["dropout"].get<double>()), ui("help.network.dropout"));
+    ui.number("field:" + place + "/dropout", column.field(ui("network.dropout"), 66), ui("network.dropout"), setting(hidden[l]["dropout"].get<double>()),
+              ui("help.network.dropout"));
   }
   int chosen = 0;
   const auto names = names_of(ui, initializers(), "init.", race.experiment().complete["network"]["init"]["name"].get<std::string>(), chosen);
@@ -205,7 +213,8 @@ void training_card(Ui& ui, Race& race, Column& column) {
   ui.text(column.row(24), ui("training.title"), ui.theme->soft, kText, Weight::bold);
   ui.number("field:/batch", column.field(ui("training.batch"), 66), ui("training.batch"), batch_text(ui, base["batch"]), ui("help.training.batch"));
   ui.number("field:/epochs", column.field(ui("training.epochs"), 66), ui("training.epochs"), grouped(base["epochs"].get<double>()), ui("help.training.epochs"));
-  ui.number("field:/regularization/l2", column.field(ui("training.l2"), 66), ui("training.l2"), setting(base["regularization"]["l2"].get<double>()), ui("help.training.l2"));
+  ui.number("field:/regularization/l2", column.field(ui("training.l2"), 66), ui("training.l2"), setting(base["regularization"]["l2"].get<double>()),
+            ui("help.training.l2"));
   ui.number("field:/seed", column.field(ui("training.seed"), 66), ui("training.seed"), setting(base["seed"].get<double>()), ui("help.training.seed"));
 }
 
@@ -218,7 +227,8 @@ void equality(Ui& ui, const Race& race, Column& column) {
     if (std::all_of(lanes.begin(), lanes.end(), [&](const Lane& lane) { return lane.complete[at] == lanes[0].complete[at]; })) continue;
     differs += (differs.empty() ? "" : std::string(ui("list.and"))) + std::string(ui.by_id("field." + std::string(field.pointer)));
   }
-  const std::string text = std::string(ui("equal.same")) + " " + (differs.empty() ? std::string(ui("equal.nothing")) : fill(ui("equal.differs"), {differs}));
+  const std::string text =
+      std::string(ui("equal.same")) + between_sentences(ui) + (differs.empty() ? std::string(ui("equal.nothing")) : fill(ui("equal.differs"), {differs}));
   const float height = ui.paragraph(column.rest, text, ui.theme->soft);
   column.rest.cut_top(height);
 }
@@ -307,7 +317,9 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   if (ImGui::InvisibleButton((id + "/batch").c_str(), {batch.w, batch.h}))
     ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, batch.inset(-4, 3)};
   if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  if (ui.editing != id + "/batch") ui.text(batch, std::string(ui("lanes.batch")) + " " + batch_value, ImGui::IsItemHovered() ? ui.theme->accent : ui.theme->faint, kSmall, Weight::regular, Align::left);
+  if (ui.editing != id + "/batch")
+    ui.text(batch, std::string(ui("lanes.batch")) + " " + batch_value, ImGui::IsItemHovered() ? ui.theme->accent : ui.theme->faint, kSmall, Weight::regular,
+            Align::left);
   ui.note_item(id + "/batch", ui("training.batch"), "textbox", batch_value, batch);
   ui.tip(ui("help.lane.batch"));
   ui.number(id + "/optimizer/lr", rate, ui("lanes.rate"), setting(lane.settings.optimizer.values[0]), ui("help.lane.lr"));
@@ -336,10 +348,11 @@ std::string explanation(const Ui& ui, const Race& race) {
   const auto order = ranking(race);
   const LaneState& first = race.lanes()[order[0]];
   if (race.transport() != Transport::ready && !first.evaluations.empty())
-    text = fill(ui("lanes.leader"), {lane_name(race.experiment().lanes[order[0]], ui.language), percent(first.evaluations.back().test_accuracy)}) + " ";
+    text = fill(ui("lanes.leader"), {lane_name(race.experiment().lanes[order[0]], ui.language), percent(first.evaluations.back().test_accuracy)}) +
+           between_sentences(ui);
   text += ui("lanes.note");
   const bool full = std::any_of(race.experiment().lanes.begin(), race.experiment().lanes.end(), [](const Lane& lane) { return lane.settings.batch == 0; });
-  if (full) text += " " + std::string(ui("lanes.note_full"));
+  if (full) text += between_sentences(ui) + std::string(ui("lanes.note_full"));
   return text;
 }
 
@@ -397,7 +410,9 @@ void curves(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   PlotSpec spec;
   spec.id = "plot";
   spec.x_title = ui.by_id("axis.title." + axis_id);
-  const std::string_view name = metric == Metric::test_loss ? ui("metric.test_loss") : metric == Metric::train_loss ? ui("metric.train_loss") : ui("metric.test_accuracy");
+  const std::string_view name = metric == Metric::test_loss    ? ui("metric.test_loss")
+                                : metric == Metric::train_loss ? ui("metric.train_loss")
+                                                               : ui("metric.test_accuracy");
   spec.y_title = fill(metric == Metric::test_accuracy ? ui("metric.unit_accuracy") : ui("metric.unit_loss"), {name});
   spec.log_y = view.scale == 1;
   spec.y_decimals = metric == Metric::test_accuracy ? 1 : 4;
@@ -405,7 +420,9 @@ void curves(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   spec.y_span_least = metric == Metric::test_accuracy ? 10 : 0.5;
   spec.x_most = axis == Axis::seconds ? 0.01 : 1;
   spec.x_text = [&ui, axis, axis_id](double v) {
-    return fill(ui.by_id("axis.at." + axis_id), {axis == Axis::seconds ? grouped(v, 2) : axis == Axis::epochs ? setting(std::round(v * 100) / 100) : grouped(v)});
+    return fill(ui.by_id("axis.at." + axis_id), {axis == Axis::seconds  ? grouped(v, 2)
+                                                 : axis == Axis::epochs ? setting(std::round(v * 100) / 100)
+                                                                        : grouped(v)});
   };
   std::vector<Series> series;
   double start_loss = 0;

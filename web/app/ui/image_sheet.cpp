@@ -72,7 +72,8 @@ void ImageSheet::set(const protocol::Images& images, std::uint64_t version) {
   glBindTexture(GL_TEXTURE_2D, texture_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
   // images below each other, as they lie in memory
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, static_cast<int>(images.width), static_cast<int>(images.height * count_), 0, GL_RED, GL_UNSIGNED_BYTE, images.pixels.data());
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, static_cast<int>(images.width), static_cast<int>(images.height * count_), 0, GL_RED, GL_UNSIGNED_BYTE,
+               images.pixels.data());
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
@@ -90,8 +91,8 @@ void ImageSheet::begin(const Ui& ui) {
 void ImageSheet::draw(const Ui& ui, std::size_t i, Rect box) {
   if (i >= count_) return;
   const float height = 1.0F / static_cast<float>(count_), inset = 0.5F * height / 28; // no neighbour shines in
-  ui.draw()->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(),
-                      {0, height * static_cast<float>(i) + inset}, {1, height * static_cast<float>(i + 1) - inset});
+  ui.draw()->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(), {0, height * static_cast<float>(i) + inset},
+                      {1, height * static_cast<float>(i + 1) - inset});
 }
 
 void ImageSheet::end(const Ui& ui) {

@@ -15,10 +15,10 @@ struct Series {
 struct PlotSpec {
   std::string id, x_title, y_title;
   bool log_y = false;
-  double x_most = 1;         ///< the axis runs from 0 to here at least
-  double y_ceiling = 0;      ///< linear axis: nothing above this stretches it; 0: no such bound
-  double y_span_least = 0;   ///< linear axis: it spans this much at least
-  int y_decimals = 3;        ///< of the read-out
+  double x_most = 1;       ///< the axis runs from 0 to here at least
+  double y_ceiling = 0;    ///< linear axis: nothing above this stretches it; 0: no such bound
+  double y_span_least = 0; ///< linear axis: it spans this much at least
+  int y_decimals = 3;      ///< of the read-out
   bool show_legend = false;
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };

@@ -45,7 +45,8 @@ void Ui::load_fonts(float pixel_ratio) {
     config.OversampleH = 2;
     config.OversampleV = 1;
     const auto part = [&](const unsigned char* data, std::size_t bytes) {
-      ImFont* made = io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), size * pixel_ratio, &config, glyph_ranges().Data);
+      ImFont* made =
+          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), size * pixel_ratio, &config, glyph_ranges().Data);
       config.MergeMode = true;
       return made;
     };
@@ -115,6 +116,7 @@ float Ui::paragraph(Rect box, std::string_view text, std::uint32_t color, float 
       const std::string_view following = next < text.size() ? text.substr(next, 3) : std::string_view{};
       static constexpr std::string_view kClosing[] = {"，", "。", "；", "：", "、", "）", "”", "！", "？", "…", ",", ".", ";", ":", ")", "%"};
       const bool closing = std::any_of(std::begin(kClosing), std::end(kClosing), [&](std::string_view c) { return following.starts_with(c); });
+      const bool wide_next = !following.empty() && static_cast<unsigned char>(following[0]) >= 0xe0;
       if (character == " " || next == text.size() || ((wide || wide_next) && !closing)) last_break = next;
       end = next;
     }
@@ -250,13 +252,14 @@ void Ui::number(const std::string& id, Rect box, std::string_view label, const s
   const Press p = press(id, box);
   draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);
   if (p.hovered) draw()->AddRect(box.min(), box.max(), theme->accent, kControlRadius);
-  if (editing != id) text(box.inset(kGrid, 0), value, theme->ink, kText, Weight::regular, Align::right);
+  if (editing != id) text(box.inset(6, 0), value, theme->ink, kText, Weight::regular, Align::right);
   note_item(id, label, "textbox", value, box);
   if (p.pressed) edit_request = EditRequest{id, std::string(label), value, box};
   tip(help);
 }
 
-std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen, std::string_view help) {
+std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen,
+                              std::string_view help) {
   const Press p = press(id, box);
   const std::string_view shown = chosen >= 0 && chosen < static_cast<int>(labels.size()) ? labels[static_cast<std::size_t>(chosen)] : "";
   draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);

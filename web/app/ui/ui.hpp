@@ -92,7 +92,8 @@ public:
   /// A value that opens a text field when pressed.
   void number(const std::string& id, Rect box, std::string_view label, const std::string& text, std::string_view help = {});
   /// A choice from a list. `labels` in the order of the list.
-  std::optional<int> select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen, std::string_view help = {});
+  std::optional<int> select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen,
+                            std::string_view help = {});
   /// 0 … 1.
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
   /// A tool tip in a sentence, for the control just made.

@@ -1,0 +1,63 @@
+// The dependency rule: engine knows nothing of web; only the named places know the named libraries.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).trim().split('\n').filter(existsSync);
+const sources = (folder: string, ending: RegExp) => tracked.filter((f) => f.startsWith(folder) && ending.test(f));
+const includes = (file: string) => [...readFileSync(file, 'utf8').matchAll(/^\s*#include ([<"])([^>"]+)[>"]/gm)].map((m) => ({ own: m[1] === '"', path: m[2] ?? '' }));
+
+test('engine includes only itself, the standard library and what it is allowed', () => {
+  const files = sources('engine/', /\.(cpp|hpp)$/);
+  assert.ok(files.length > 30);
+  for (const file of files)
+    for (const { own, path } of includes(file)) {
+      if (own) assert.ok(existsSync(join('engine', path)), `${file} includes "${path}", which is not in engine/`);
+      else if (/^Eigen\//.test(path)) continue;
+      else if (/^nlohmann\//.test(path)) assert.match(file, /^engine\/(experiment\/|network\/safetensors\.cpp)/, `${file} includes ${path}`);
+      else if (path === 'zlib.h') assert.equal(file, 'engine/data/gzip.cpp');
+      else if (/\.h$|^sys\//.test(path)) assert.match(file, /^engine\/cli\//, `${file} includes ${path}`);
+      else assert.match(path, /^[a-z_]+$/, `${file} includes <${path}>`);
+    }
+});
+
+test('the engine touches no file, clock, thread or libm function outside the command line', () => {
+  for (const file of sources('engine/', /\.(cpp|hpp)$/).filter((f) => !f.startsWith('engine/cli/'))) {
+    const text = readFileSync(file, 'utf8');
+    for (const { path } of includes(file)) assert.doesNotMatch(path, /^(fstream|filesystem|chrono|thread|mutex|atomic|iostream|random)$/, `${file} includes ${path}`);
+    // square root, rounding and classification are exact everywhere; the rest of <cmath> is not
+    const calls = [...text.matchAll(/\bstd::(exp|log|log2|log10|pow|sin|cos|tan|tanh|sinh|cosh|exp2|expm1|log1p|cbrt|erf|fma)f?\(/g)].map((m) => m[0]);
+    assert.deepEqual(calls, [], file);
+  }
+});
+
+test('only web/app/ui, web/app/labs and web/app/main.cpp know ImGui; only main.cpp knows SDL', () => {
+  for (const file of sources('web/', /\.(cpp|hpp)$/))
+    for (const { path } of includes(file)) {
+      if (/imgui/.test(path)) assert.match(file, /^web\/app\/(ui\/|labs\/|main\.cpp)/, `${file} includes ${path}`);
+      if (/SDL/.test(path)) assert.equal(file, 'web/app/main.cpp');
+    }
+});
+
+test('builds keep the flags that make results bit-equal', () => {
+  const cmake = readFileSync('CMakeLists.txt', 'utf8');
+  assert.match(cmake, /-ffp-contract=off/);
+  assert.match(cmake, /EIGEN_DONT_VECTORIZE/);
+  for (const file of tracked.filter((f) => /CMake|dev$/.test(f))) assert.doesNotMatch(readFileSync(file, 'utf8').replace(/no fast-math/g, ''), /-ffast-math|-Ofast|-mrelaxed-simd/, file);
+});
+
+test('no address of another host in what the page ships, no package registry in the repository', () => {
+  for (const file of tracked.filter((f) => /\.(ts|mjs|html|css|cpp|hpp|json|sh)$|^dev$/.test(f) && !f.startsWith('tests/') && f !== 'package-lock.json')) {
+    const addresses = [...readFileSync(file, 'utf8').matchAll(/https?:\/\/[^\s"')>]+/g)].map((m) => m[0]);
+    const allowed = file.startsWith('engine/') ? /^https?:\/\/(pytorch\.org|huggingface\.co|yann\.lecun\.com)/ : /^http:\/\/(www\.w3\.org|localhost)/;
+    for (const address of addresses) assert.match(address, allowed, `${file}: ${address}`);
+  }
+  assert.doesNotMatch(readFileSync('package-lock.json', 'utf8'), /"resolved"/);
+});
+
+test('every include folder and test file is where a newcomer would guess', () => {
+  for (const file of sources('tests/engine/', /_test\.cpp$/)) assert.ok(dirname(file) === 'tests/engine');
+  for (const top of tracked.map((f) => f.split('/')[0]!)) assert.match(top, /^(engine|web|shaders|assets|tests|docs|\.ci|dev|[A-Z_]+\.md|LICENSE|CMakeLists\.txt|CMakePresets\.json|package(-lock)?\.json|tsconfig\.json|\.(gitignore|npmrc|clang-format|clang-tidy))$/);
+});

@@ -1,0 +1,46 @@
+// Parts of the page that need no browser: the link's experiment, the strings, the built site's files.
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { test } from 'node:test';
+import { from_hash, to_hash } from '../../web/page/share_link';
+import { strings } from 'strings.ts';
+
+test('an experiment goes into a link and comes back', () => {
+  const experiment = { downhill: 1, title: { zh: '九种方法', en: 'Nine' }, lanes: [{ batch: 'full' }] };
+  const hash = to_hash(experiment);
+  assert.match(hash, /^#x=[A-Za-z0-9_-]+$/);
+  assert.deepEqual(JSON.parse(from_hash(hash) ?? ''), experiment);
+  assert.equal(from_hash(''), null);
+  assert.equal(from_hash('#race'), null);
+});
+
+test('links that are cut, changed, hostile or far too long throw and never hang', () => {
+  const hash = to_hash(JSON.parse(readFileSync('assets/experiments/nine.json', 'utf8')));
+  for (let n = 3; n < hash.length; n += 7) assert.throws(() => from_hash(hash.slice(0, n)));
+  for (const bad of ['#x=!!!!', '#x=AAAA', '#x=<script>', '#x=' + 'A'.repeat(100000)]) assert.throws(() => from_hash(bad));
+  const bomb = to_hash('0'.repeat(3_000_000)); // 3 MB of zeros: short, and bounded
+  assert.ok(bomb.length < 20000);
+  assert.equal(from_hash(bomb)?.length, 3_000_002);
+});
+
+test('every string key that the page names is in the table', () => {
+  for (const file of readdirSync('web/page').filter((f) => /\.(ts|html)$/.test(f)))
+    for (const [, key] of readFileSync('web/page/' + file, 'utf8').matchAll(/(?:say\('|data-(?:text|label|title)=")([a-z0-9_.]+)/g))
+      if (!key?.endsWith('.')) assert.ok(strings[key ?? ''], `${file}: ${key}`);
+});
+
+test('the site is within its budgets: page ≤ 1.0 MB compressed without data, ≤ 2.5 MB with the quick pack', () => {
+  const files = readdirSync('dist/site');
+  // a browser fetches one of the two trainers
+  const page = files.filter((f) => /\.(html|js|css|svg|wasm)$/.test(f) && !/^trainer-scalar/.test(f)).map((f) => gzipSync(readFileSync('dist/site/' + f)).length).reduce((a, b) => a + b, 0);
+  const quick = files.filter((f) => /quick/.test(f)).map((f) => statSync('dist/site/' + f).size).reduce((a, b) => a + b, 0);
+  assert.ok(quick > 1e6);
+  assert.ok(page < 1e6, `${page}`);
+  assert.ok(page + quick < 2.5e6, `${page + quick}`);
+});
+
+test('every address in the site is relative', () => {
+  const html = readFileSync('dist/site/index.html', 'utf8');
+  for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/g)) assert.match(address ?? '', /^(\.\/|#)/);
+});
