@@ -19,9 +19,10 @@ using namespace ui;
 
 namespace {
 
-constexpr float kWide = 1100, kMedium = 640;
-constexpr float kSettingsWidth = 264, kLanesWidth = 352, kPadding = 12;
-constexpr float kRateWidth = 56, kLossWidth = 50, kAccuracyWidth = 56; // columns of the lanes' table
+constexpr float kWide = 1100, kMedium = 640; // widths
+constexpr float kShort = 600;                // height
+constexpr float kSettingsWidth = 264, kLanesWidth = 360, kPadding = 12;
+constexpr float kRateWidth = 54, kLossWidth = 48, kAccuracyWidth = 60; // columns of the lanes' table
 constexpr double kSlowest = 20, kFastest = 50000;                      // examples a second at the slider's ends; beyond them: full speed
 
 template <class Entries>
@@ -266,16 +267,21 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const LaneLook& look = lane_look(lane.settings);
   const std::string id = "lane:" + std::to_string(i) + ":";
   ui.line({row.x, row.bottom() - 0.5F}, {row.right(), row.bottom() - 0.5F});
-  ui.text(row.cut_left(16), std::to_string(place + 1), ui.theme->faint, kLabel);
-  const Rect swatch = row.cut_left(32);
+  ui.text(row.cut_left(14), std::to_string(place + 1), ui.theme->faint, kLabel);
+  const Rect swatch = row.cut_left(34);
   Ui::dashed_line(ui.draw(), {{swatch.x, row.y + row.h / 2}, {swatch.x + 27, row.y + row.h / 2}}, ui.theme->*look.color, look.dash, 2.5F);
   const Rect accuracy = row.cut_right(kAccuracyWidth), loss = row.cut_right(kLossWidth);
   const Rect rate = row.cut_right(kRateWidth).inset(0, 4);
   row.cut_right(4);
 
-  // the name opens the list of methods
-  const Rect batch = row.cut_right(40);
+  // the name opens the list of methods; the batch size follows it
   const std::string name = lane_name(lane, ui.language);
+  const std::string batch_value = lane.settings.batch == 0 ? std::string(ui("lanes.full")) : grouped(static_cast<double>(lane.settings.batch));
+  const std::string batch_tag = std::string(ui("lanes.batch")) + " " + batch_value;
+  Rect batch = row;
+  row.w = std::min(row.w, ui.text_width(name, kText, Weight::bold) + 1);
+  batch.cut_left(row.w + 6);
+  batch.w = std::min(batch.w, ui.text_width(batch_tag, kSmall) + 2);
   ImGui::SetCursorScreenPos(row.min());
   const bool pressed = ImGui::InvisibleButton((id + "method").c_str(), {row.w, row.h});
   const bool hovered = ImGui::IsItemHovered();
@@ -313,13 +319,10 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
 
   // its batch size, its rate
   ImGui::SetCursorScreenPos(batch.min());
-  const std::string batch_value = lane.settings.batch == 0 ? std::string(ui("lanes.full")) : grouped(static_cast<double>(lane.settings.batch));
   if (ImGui::InvisibleButton((id + "/batch").c_str(), {batch.w, batch.h}))
-    ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, batch.inset(-4, 3)};
+    ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, Rect{batch.x - 4, batch.y + 3, 72, batch.h - 6}};
   if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  if (ui.editing != id + "/batch")
-    ui.text(batch, std::string(ui("lanes.batch")) + " " + batch_value, ImGui::IsItemHovered() ? ui.theme->accent : ui.theme->faint, kSmall, Weight::regular,
-            Align::left);
+  if (ui.editing != id + "/batch") ui.text(batch, batch_tag, ImGui::IsItemHovered() ? ui.theme->accent : ui.theme->faint, kSmall, Weight::regular, Align::left);
   ui.note_item(id + "/batch", ui("training.batch"), "textbox", batch_value, batch);
   ui.tip(ui("help.lane.batch"));
   ui.number(id + "/optimizer/lr", rate, ui("lanes.rate"), setting(lane.settings.optimizer.values[0]), ui("help.lane.lr"));
@@ -395,11 +398,11 @@ void curves(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   float x = box.x, y = box.y;
   const auto place = [&](const std::string& id, const std::vector<std::string_view>& labels, int& chosen) {
     float width = 4;
-    for (const std::string_view label : labels) width += ui.text_width(label, kLabel, Weight::bold) + 20;
+    for (const std::string_view label : labels) width += ui.text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
     if (x > box.x && x + width > box.right()) x = box.x, y += kControlHeight + 6;
     x += ui.segmented(id, {x, y}, labels, chosen) + kGrid;
   };
-  place("metric", {ui("metric.test_loss"), ui("metric.train_loss"), ui("metric.test_accuracy")}, view.metric);
+  place("metric", {ui("metric.short.test_loss"), ui("metric.short.train_loss"), ui("metric.short.test_accuracy")}, view.metric);
   place("axis", {ui("axis.examples"), ui("axis.epochs"), ui("axis.steps"), ui("axis.seconds")}, view.axis);
   place("scale", {ui("scale.linear"), ui("scale.log")}, view.scale);
   box.cut_top(y + kControlHeight + 6 - box.y);
@@ -451,11 +454,11 @@ void curves(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   }
 }
 
-void transport(Ui& ui, Race& race, RaceView& view, Rect box) {
+void transport(Ui& ui, Race& race, RaceView& view, Rect box, bool two_rows) {
   const bool running = race.transport() == Transport::running;
   const bool begun = std::any_of(race.lanes().begin(), race.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
   const bool finished = race.transport() == Transport::finished;
-  const float y = box.y + (box.h - 32) / 2;
+  const float y = two_rows ? box.y + 10 : box.y + (box.h - 32) / 2;
   float x = box.x;
   const std::string_view label = running ? ui("transport.pause") : finished ? ui("transport.again") : begun ? ui("transport.resume") : ui("transport.start");
   const float main_width = std::max(88.0F, ui.text_width(label, kText, Weight::bold) + 32);
@@ -467,35 +470,36 @@ void transport(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (ui.button("reset", {x, y, reset_width, 32}, ui("transport.reset"))) race.reset();
   x += reset_width + 2 * kGrid;
 
-  // how far
+  // how far, how fast: behind the buttons, or in a row of their own
   double epoch = 0;
   std::int64_t epochs = 0;
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    if (race.lanes()[i].epoch >= epoch) epoch = race.lanes()[i].epoch;
+    epoch = std::max(epoch, race.lanes()[i].epoch);
     epochs = std::max(epochs, race.experiment().lanes[i].settings.epochs);
   }
+  Rect rest = two_rows ? Rect{box.x, box.y + 46, box.w, 32} : Rect{x, y, box.right() - x, 32};
   const std::string progress = fill(ui("transport.progress"), {setting(std::floor(epoch * 10) / 10), std::to_string(epochs)});
-  const float speed_width = std::min(230.0F, box.right() - x - 8);
-  if (speed_width < 110) return;
   const float progress_width = ui.text_width(progress, kLabel) + 4;
+  if (rest.w > progress_width + 190) ui.text({rest.x, rest.y, progress_width, 32}, progress, ui.theme->soft, kLabel), rest.cut_left(progress_width + 2 * kGrid);
   const std::string rate = race.speed() == 0 ? std::string(ui("transport.full_speed")) : fill(ui("transport.rate"), {grouped(race.speed())});
-  const bool with_progress = box.right() - x > progress_width + 300;
-  if (with_progress) ui.text({x, y, progress_width, 32}, progress, ui.theme->soft, kLabel);
-  Rect right{box.right() - speed_width, y, speed_width, 32};
-  const Rect value = right.cut_right(94);
+  rest = rest.cut_right(std::min(260.0F, rest.w));
+  const Rect value = rest.cut_right(104);
   const float word = ui.text_width(ui("transport.speed"), kLabel) + kGrid;
-  if (right.w > word + 60) ui.text(right.cut_left(word), ui("transport.speed"), ui.theme->soft, kLabel);
-  if (ui.slider("speed", right, ui("transport.speed"), rate, view.speed, ui("help.speed")) || (view.speed > 0.985F) != (race.speed() == 0))
+  if (rest.w > word + 60) ui.text(rest.cut_left(word), ui("transport.speed"), ui.theme->soft, kLabel);
+  if (ui.slider("speed", rest, ui("transport.speed"), rate, view.speed, ui("help.speed")) || (view.speed > 0.985F) != (race.speed() == 0))
     race.set_speed(view.speed > 0.985F ? 0 : std::round(kSlowest * std::pow(kFastest / kSlowest, static_cast<double>(view.speed) / 0.985)));
   Column::slider_held = ImGui::IsAnyItemActive() && ImGui::GetActiveID() == ImGui::GetID("speed");
   ui.text({value.x + kGrid, value.y, value.w - kGrid, value.h}, rate, ui.theme->soft, kSmall, Weight::regular, Align::left);
 }
 
+constexpr float kTwoRowsBelow = 480;
+float transport_height(float width) { return width < kTwoRowsBelow ? 90 : 52; }
+
 void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   ui.panel(box);
-  Rect foot = box.cut_bottom(52);
+  Rect foot = box.cut_bottom(transport_height(box.w));
   ui.line({foot.x, foot.y + 0.5F}, {foot.right(), foot.y + 0.5F});
-  transport(ui, race, view, foot.inset(kPadding, 0));
+  transport(ui, race, view, foot.inset(kPadding, 0), box.w < kTwoRowsBelow);
   curves(ui, race, view, box.inset(kPadding, 10), legend);
 }
 
@@ -536,23 +540,45 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (box.w >= kWide - 2 * kGrid) {
     settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
     box.cut_left(kGrid);
-    const Rect lanes = box.cut_right(kLanesWidth);
+    const Rect right = box.cut_right(kLanesWidth);
     box.cut_right(kGrid);
     plot_panel(ui, race, view, box, false);
-    lanes_panel(ui, race, view, lanes);
+    lanes_panel(ui, race, view, right);
+    return;
+  }
+  const std::string_view lanes = ui("tab.lanes"), settings = ui("tab.settings");
+  const auto side_panel = [&](Rect at) { view.tab == 1 ? settings_panel(ui, race, view, at) : lanes_panel(ui, race, view, at); };
+  const bool side_by_side = box.w >= kMedium - 2 * kGrid;
+  if (!side_by_side && box.h < kShort) {
+    // a small frame: one thing at a time, and always the transport
+    const Rect foot = box.cut_bottom(transport_height(box.w));
+    box.cut_bottom(kGrid);
+    constexpr int kOrder[] = {2, 0, 1};
+    int place = view.tab == 2 ? 0 : view.tab + 1;
+    if (!view.chose_tab) place = 0;
+    const int before = place;
+    ui.segmented("tab", box.min(), {ui("tab.curves"), lanes, settings}, place);
+    if (place != before) view.chose_tab = true;
+    if (view.chose_tab) view.tab = kOrder[place];
+    box.cut_top(kControlHeight + 6);
+    if (place == 0) {
+      ui.panel(box);
+      curves(ui, race, view, box.inset(kPadding, 10), false);
+    } else
+      side_panel(box);
+    ui.panel(foot);
+    transport(ui, race, view, foot.inset(kPadding, 0), foot.w < kTwoRowsBelow);
     return;
   }
   // narrower: settings and lanes share a place, chosen by tabs
-  const bool side_by_side = box.w >= kMedium - 2 * kGrid;
-  Rect side = side_by_side ? box.cut_right(std::min(kLanesWidth, box.w * 0.46F)) : box.cut_bottom(std::max(box.h * 0.44F, box.h - 420));
+  Rect side = side_by_side ? box.cut_right(std::min(kLanesWidth, box.w * 0.46F)) : box.cut_bottom(std::max(box.h * 0.44F, box.h - 460));
   side_by_side ? box.cut_right(kGrid) : box.cut_bottom(kGrid);
-  plot_panel(ui, race, view, box, view.tab == 1 || !side_by_side);
-  ui.segmented("tab", side.min(), {ui("tab.lanes"), ui("tab.settings")}, view.tab);
+  plot_panel(ui, race, view, box, view.tab == 1);
+  int place = view.tab == 1;
+  ui.segmented("tab", side.min(), {lanes, settings}, place);
+  view.tab = place;
   side.cut_top(kControlHeight + 6);
-  if (view.tab == 1)
-    settings_panel(ui, race, view, side);
-  else
-    lanes_panel(ui, race, view, side);
+  side_panel(side);
 }
 
 } // namespace downhill

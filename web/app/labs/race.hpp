@@ -10,8 +10,10 @@ enum class Metric { test_loss, train_loss, test_accuracy };
 enum class Axis { examples, epochs, steps, seconds };
 
 struct RaceView {
-  int metric = 0, axis = 0, scale = 0, tab = 0;
-  float speed = 1; ///< the slider, 1 is full speed
+  int metric = 0, axis = 0, scale = 0;
+  int tab = 0;            ///< where there is no room for all: lanes, settings, and in short narrow frames the curves
+  bool chose_tab = false; ///< until then a small frame shows the curves
+  float speed = 1;        ///< the slider, 1 is full speed
   double pack_received = 0, pack_total = 0;
   ui::ImageSheet images;
   bool scrollable_under_pointer = false;

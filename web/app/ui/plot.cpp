@@ -41,18 +41,19 @@ std::size_t nearest(const Series& s, double x) {
   return i;
 }
 
+// Written flat, then every vertex turned a quarter to the left about the box's middle. It is written to the right of the
+// middle, where it is on the screen: glyphs off the screen are never written.
 void vertical_text(Ui& ui, Rect box, std::string_view text) {
-  // written flat, then every vertex turned a quarter to the left about the box's middle
   ImDrawList* list = ui.draw();
   const float width = ui.text_width(text, kSmall);
   const ImVec2 middle{box.x + box.w / 2, box.y + box.h / 2};
   const int first = list->VtxBuffer.Size;
   list->PushClipRectFullScreen();
-  ui.text({middle.x - width / 2, middle.y - 8, width + 4, 16}, text, ui.theme->soft, kSmall);
+  ui.text({middle.x, middle.y - 8, width + 4, 16}, text, ui.theme->soft, kSmall);
   list->PopClipRect();
   for (int i = first; i < list->VtxBuffer.Size; ++i) {
     ImVec2& p = list->VtxBuffer[i].pos;
-    p = {middle.x + (p.y - middle.y), middle.y - (p.x - middle.x)};
+    p = {middle.x + (p.y - middle.y), middle.y + width / 2 - (p.x - middle.x)};
   }
 }
 
@@ -185,7 +186,7 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   const Scale sx{0, x_most, area.x, area.right(), false}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
   ImDrawList* list = ui.draw();
 
-  const auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 64)));
+  const auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(3, static_cast<int>(area.h / 60)));
   for (const double v : y_ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);

@@ -225,7 +225,7 @@ bool Ui::link(const std::string& id, Rect box, std::string_view label, Align ali
 }
 
 float Ui::segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen) {
-  constexpr float kPad = 10, kInner = 2;
+  constexpr float kPad = kSegmentPad, kInner = 2;
   float width = 2 * kInner;
   for (const std::string_view label : labels) width += text_width(label, kLabel, Weight::bold) + 2 * kPad;
   draw()->AddRectFilled(at, {at.x + width, at.y + kControlHeight}, theme->fill, kControlRadius);

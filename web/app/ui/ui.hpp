@@ -48,7 +48,7 @@ enum class Align { left, center, right };
 inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
 // The 8 px grid and its half.
 inline constexpr float kGrid = 8, kHalf = 4;
-inline constexpr float kControlHeight = 28, kRowHeight = 34;
+inline constexpr float kControlHeight = 28, kRowHeight = 34, kSegmentPad = 8;
 
 /// One number field's request to be edited; the page puts an <input> over it.
 struct EditRequest {
