@@ -58,7 +58,7 @@ std::shared_ptr<const Subset> random_images(std::int64_t train, std::int64_t tes
   return std::make_shared<Subset>(*draw_subset(source, data));
 }
 
-LaneSettings settings_for(std::vector<std::int64_t> hidden, std::int64_t batch, const OptimizerEntry& rule) {
+LaneSettings settings_for(const std::vector<std::int64_t>& hidden, std::int64_t batch, const OptimizerEntry& rule) {
   LaneSettings s;
   s.data = {"fashion-mnist", 1, 2000, 1000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0};
   for (const std::int64_t units : hidden) s.network.hidden.push_back({units, {"relu", {}}, 0});

@@ -33,7 +33,7 @@ std::shared_ptr<const Source> source() {
 
 // A race with trainers in this process: the page without a browser. Time is counted in calls.
 struct Table {
-  explicit Table(std::size_t workers, Json experiment) {
+  explicit Table(std::size_t workers, const Json& experiment) {
     for (std::size_t w = 0; w < workers; ++w) hosts.push_back(make_host(w));
     REQUIRE(!race.set_experiment(experiment));
     race.set_worker_count(workers);

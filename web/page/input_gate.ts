@@ -21,6 +21,10 @@ export class InputGate {
     for (const type of ['pointermove', 'pointerdown', 'pointerup', 'pointerleave', 'pointercancel', 'touchstart', 'touchmove', 'touchend', 'focus', 'blur'])
       window.addEventListener(type, on_input, { capture: true, passive: true });
     // SDL prevents a press's default, which is what would have given the canvas the keyboard
-    canvas.addEventListener('pointerdown', () => canvas.focus({ preventScroll: true }));
+    canvas.addEventListener('pointerdown', () => {
+      canvas.dataset.pressed = ''; // whoever points needs no ring to find the focus
+      canvas.focus({ preventScroll: true });
+    });
+    window.addEventListener('keydown', (event) => { if (event.key === 'Tab') delete canvas.dataset.pressed; }, { capture: true });
   }
 }

@@ -21,7 +21,7 @@ namespace {
 
 constexpr float kWide = 1100, kMedium = 640; // widths
 constexpr float kShort = 600;                // height
-constexpr float kSettingsWidth = 264, kLanesWidth = 360, kPadding = 12;
+constexpr float kSettingsWidth = 264, kLanesWidth = 368, kPadding = 12;
 constexpr float kRateWidth = 54, kLossWidth = 48, kAccuracyWidth = 60; // columns of the lanes' table
 constexpr double kSlowest = 20, kFastest = 50000;                      // examples a second at the slider's ends; beyond them: full speed
 
@@ -91,7 +91,7 @@ bool Column::slider_held = false;
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column) {
   const Json& data = race.experiment().complete["data"];
   Rect title = column.row(24);
-  ui.text(title, std::string(ui("data.title")) + " · Fashion-MNIST", ui.theme->soft, kText, Weight::bold);
+  ui.text(title, std::string(ui("data.title")) + " · Fashion-MNIST", ui.theme->soft, kLabel, Weight::bold);
 
   // one image of each class, with its name
   const protocol::Images& images = race.images();
@@ -169,20 +169,20 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column) {
   for (std::size_t l = 1; l < widths.size(); ++l) parameters += static_cast<double>((widths[l - 1] + 1) * widths[l]);
 
   Rect title = column.row(24);
-  if (hidden.size() < kHiddenLayersMost && ui.link("network.add", title.cut_right(44), ui("network.add"))) {
+  if (hidden.size() < kHiddenLayersMost && ui.link("network.add", title.cut_right(42), ui("network.add"))) {
     Json more = hidden;
     more.push_back(hidden.empty() ? Json{{"units", 128}, {"activation", "relu"}, {"dropout", 0}} : hidden.back());
     keep(view, race.edit("/network/hidden", more));
   }
   if (!hidden.empty()) {
-    title.cut_right(8);
-    if (ui.link("network.remove", title.cut_right(44), ui("network.remove"))) {
+    title.cut_right(6);
+    if (ui.link("network.remove", title.cut_right(42), ui("network.remove"))) {
       Json fewer = hidden;
       fewer.erase(fewer.size() - 1);
       keep(view, race.edit("/network/hidden", fewer));
     }
   }
-  ui.text(title, std::string(ui("network.title")) + " · " + fill(ui("network.parameters"), {grouped(parameters)}), ui.theme->soft, kText, Weight::bold);
+  ui.text(title, std::string(ui("network.title")) + " · " + fill(ui("network.parameters"), {grouped(parameters)}), ui.theme->soft, kLabel, Weight::bold);
   draw_network(ui, column.rest.cut_top(76), widths);
 
   if (hidden.empty()) ui.text(column.row(24), ui("network.none"), ui.theme->soft, kLabel);
@@ -211,7 +211,7 @@ std::string batch_text(const Ui& ui, const Json& batch) { return batch.is_number
 
 void training_card(Ui& ui, Race& race, Column& column) {
   const Json& base = race.experiment().complete;
-  ui.text(column.row(24), ui("training.title"), ui.theme->soft, kText, Weight::bold);
+  ui.text(column.row(24), ui("training.title"), ui.theme->soft, kLabel, Weight::bold);
   ui.number("field:/batch", column.field(ui("training.batch"), 66), ui("training.batch"), batch_text(ui, base["batch"]), ui("help.training.batch"));
   ui.number("field:/epochs", column.field(ui("training.epochs"), 66), ui("training.epochs"), grouped(base["epochs"].get<double>()), ui("help.training.epochs"));
   ui.number("field:/regularization/l2", column.field(ui("training.l2"), 66), ui("training.l2"), setting(base["regularization"]["l2"].get<double>()),
@@ -471,12 +471,15 @@ void transport(Ui& ui, Race& race, RaceView& view, Rect box, bool two_rows) {
   x += reset_width + 2 * kGrid;
 
   // how far, how fast: behind the buttons, or in a row of their own
-  double epoch = 0;
+  double epoch = -1, most = 0; // of the lane that is furthest behind
   std::int64_t epochs = 0;
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    epoch = std::max(epoch, race.lanes()[i].epoch);
+    const LaneState& lane = race.lanes()[i];
+    most = std::max(most, lane.epoch);
     epochs = std::max(epochs, race.experiment().lanes[i].settings.epochs);
+    if (!lane.ended()) epoch = epoch < 0 ? lane.epoch : std::min(epoch, lane.epoch);
   }
+  if (epoch < 0) epoch = most;
   Rect rest = two_rows ? Rect{box.x, box.y + 46, box.w, 32} : Rect{x, y, box.right() - x, 32};
   const std::string progress = fill(ui("transport.progress"), {setting(std::floor(epoch * 10) / 10), std::to_string(epochs)});
   const float progress_width = ui.text_width(progress, kLabel) + 4;
