@@ -71,7 +71,7 @@ struct Table {
   std::vector<std::unique_ptr<TrainerHost>> hosts;
   int loads = 0;
   Race race{{[this](std::size_t w, const ToTrainer& m) { hosts[w]->receive(encode(m)); },
-             [this](const std::string&) {
+             [this](const std::string&, bool) {
                ++loads;
                for (std::size_t w = 0; w < hosts.size(); ++w) open_pack(w);
              }},
@@ -213,7 +213,7 @@ TEST_CASE("fewer examples than a batch: the batch follows") {
 
 TEST_CASE("the smallest pack that holds the subset is asked for") {
   std::vector<std::string> asked;
-  Race race({[](std::size_t, const ToTrainer&) {}, [&](const std::string& id) { asked.push_back(id); }},
+  Race race({[](std::size_t, const ToTrainer&) {}, [&](const std::string& id, bool) { asked.push_back(id); }},
             {{"full", 30000, 60000, 10000, {}}, {"quick", 1000, 2000, 1000, 1}, {"medium", 5000, 10000, 2000, 1}});
   const auto needed = [&](std::int64_t train, std::uint64_t seed, std::vector<int> classes) {
     Json json = experiment();
@@ -237,6 +237,15 @@ TEST_CASE("a pack that is damaged is told in a sentence, and a later good one me
   table.turn();
   REQUIRE(race.problem().has_value());
   CHECK(race.problem()->code == "pack_damaged");
+  Json larger = experiment();
+  larger["data"]["seed"] = 2; // asks again, and past any cache
+  std::vector<bool> anew;
+  Race other({[](std::size_t, const ToTrainer&) {}, [&](const std::string&, bool a) { anew.push_back(a); }}, {{"full", 1000, 60000, 10000, {}}});
+  CHECK(!other.set_experiment(larger));
+  other.set_worker_count(1);
+  other.pack_failed({"pack_damaged", "", {}});
+  other.start();
+  CHECK(anew == std::vector<bool>{false, true});
   table.open_pack(0);
   table.turn();
   CHECK(!race.problem());

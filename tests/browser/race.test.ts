@@ -150,7 +150,7 @@ test('settings are edited in place: rate, batch, method, units, layers; a change
   assert.equal((await state()).lanes[7].batch, 32);
   await press(page, 'lane:3:method');
   await screenshot(page, 'race-method-list-zh');
-  await press(page, 'lane:3:method.rmsprop');
+  await press(page, 'lane:3:method.5');
   assert.deepEqual((await state()).lanes[3].optimizer, { name: 'rmsprop', lr: 0.001 });
   await type_into(page, 'field:/network/hidden/0/units', '24');
   await press(page, 'network.add');

@@ -45,7 +45,7 @@ struct App {
                 const auto bytes = protocol::encode(message);
                 host_post(worker, bytes.data(), bytes.size());
               },
-              [](const std::string& pack) { tell({{"type", "load_pack"}, {"pack", pack}}); }},
+              [](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }},
              std::move(packs)) {}
 
   bool open_window();

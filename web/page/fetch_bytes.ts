@@ -1,7 +1,7 @@
 // Files beside the page, with progress. Nothing is ever fetched from elsewhere.
 
-export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void): Promise<Uint8Array> {
-  const response = await fetch(new URL(file, document.baseURI));
+export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {
+  const response = await fetch(new URL(file, document.baseURI), { cache: anew ? 'reload' : 'default' });
   if (!response.ok) throw new Error(`${response.status}`);
   if (!response.body) return new Uint8Array(await response.arrayBuffer());
   const parts: Uint8Array[] = [];

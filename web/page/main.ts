@@ -109,7 +109,7 @@ class Page {
     switch (event.type) {
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
-      case 'load_pack': void this.load_pack(String(event.pack)); break;
+      case 'load_pack': void this.load_pack(String(event.pack), event.anew === true); break;
       case 'state':
         clearTimeout(this.state_timer);
         this.state_timer = window.setTimeout(() => this.put_into_link(event.experiment), 150);
@@ -135,7 +135,7 @@ class Page {
   }
 
   // ---- data ----
-  async load_pack(id: string, only_worker?: number): Promise<void> {
+  async load_pack(id: string, anew: boolean, only_worker?: number): Promise<void> {
     const pack = packs.find((p) => p.id === id);
     if (!pack) return;
     this.loading = id;
@@ -143,7 +143,7 @@ class Page {
       const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
         this.command('pack_progress', { received, total });
         this.input();
-      });
+      }, anew);
       this.command('pack_progress', { received: 0, total: 0 });
       for (let worker = 0; worker < this.pool.count; ++worker)
         if (only_worker === undefined || worker === only_worker) this.pool.post(worker, { pack: bytes, id, hash: pack.hash });
@@ -157,7 +157,7 @@ class Page {
   worker_restarted(worker: number): void {
     this.command('worker_restarted', { worker });
     say(words.say('notice.worker_lost'));
-    if (this.loading) void this.load_pack(this.loading, worker);
+    if (this.loading) void this.load_pack(this.loading, false, worker);
   }
 
   visibility(): void {

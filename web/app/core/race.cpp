@@ -118,10 +118,11 @@ void Race::request_pack() {
   if (loading_ == id) return;
   loading_ = id;
   problem_.reset();
-  host_.load_pack(id);
+  host_.load_pack(id, load_failed_);
 }
 
 void Race::pack_failed(const UserError& error) {
+  load_failed_ = true;
   loading_.clear();
   wanted_.reset();
   problem_ = error;
@@ -258,6 +259,7 @@ void Race::on(std::size_t worker, const PackOpened& m) {
   opened_[worker] = m.pack;
   if (!pack_ready()) return;
   loading_.clear();
+  load_failed_ = false;
   problem_.reset();
   begin_lanes();
   if (transport_ == Transport::running)
@@ -291,7 +293,9 @@ void Race::on(std::size_t, const LaneProblem& m) {
 }
 
 void Race::on(std::size_t, const Images& m) {
-  if (m.width > 0 && m.height > 0 && m.pixels.size() == static_cast<std::size_t>(m.width) * m.height * m.labels.size()) images_ = m;
+  if (m.width == 0 || m.height == 0 || m.pixels.size() != static_cast<std::size_t>(m.width) * m.height * m.labels.size()) return;
+  images_ = m;
+  ++images_version_;
 }
 
 void Race::on(std::size_t, const BenchReport& m) { bench_lines_ = m.lines; }

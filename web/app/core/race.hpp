@@ -36,7 +36,8 @@ class Race {
 public:
   struct Host {
     std::function<void(std::size_t worker, const protocol::ToTrainer&)> post;
-    std::function<void(const std::string& pack)> load_pack; ///< fetch it and hand it to every worker
+    /// Fetch it and hand it to every worker; `anew`: past any cache, since the last one failed.
+    std::function<void(const std::string& pack, bool anew)> load_pack;
   };
   Race(Host host, std::vector<PackInfo> packs);
 
@@ -81,6 +82,8 @@ public:
   bool pack_ready() const;
   const std::optional<UserError>& problem() const { return problem_; }
   const protocol::Images& images() const { return images_; }
+  /// Grows when other images have come.
+  std::uint64_t images_version() const { return images_version_; }
   const std::vector<std::string>& bench_lines() const { return bench_lines_; }
   void ask_bench() { host_.post(0, protocol::AskBench{}); }
   /// Grows with every piece of news; who draws compares.
@@ -118,8 +121,10 @@ private:
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
   std::vector<std::string> opened_; // pack that each worker has open
   std::string loading_;
+  bool load_failed_ = false;
   std::optional<UserError> problem_;
   protocol::Images images_;
+  std::uint64_t images_version_ = 0;
   std::vector<std::string> bench_lines_;
   std::uint64_t news_ = 1;
 };

@@ -288,34 +288,10 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   ui.text(row, name, hovered ? ui.theme->accent : ui.theme->ink, kText, Weight::bold);
   ui.note_item(id + "method", ui("lanes.method"), "combobox", name, row);
-  ui.tip(ui("help.lane.method"));
-  const std::string popup = id + "methods";
-  if (pressed) ImGui::OpenPopup(popup.c_str());
-  constexpr float kListWidth = 150;
-  const float list_height = static_cast<float>(optimizers().size()) * kControlHeight + kGrid, screen = ImGui::GetIO().DisplaySize.y;
-  ImGui::SetNextWindowPos({row.x, row.bottom() + list_height < screen ? row.bottom() : std::max(kHalf, row.y - list_height)});
-  ImGui::SetNextWindowSize({kListWidth, list_height});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kHalf});
-  ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, 6);
-  std::optional<std::size_t> picked;
-  if (ImGui::BeginPopup(popup.c_str())) {
-    Rect list{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, kListWidth, list_height};
-    for (std::size_t k = 0; k < optimizers().size(); ++k) {
-      const OptimizerEntry& rule = optimizers()[k];
-      const Rect item = list.cut_top(kControlHeight);
-      ImGui::SetCursorScreenPos(item.min());
-      const std::string item_id = id + "method." + std::string(rule.id);
-      if (ImGui::InvisibleButton(item_id.c_str(), {item.w, item.h})) picked = k;
-      if (ImGui::IsItemHovered()) ui.draw()->AddRectFilled(item.inset(kHalf, 0).min(), item.inset(kHalf, 0).max(), ui.theme->fill, 4);
-      const bool on = rule.id == lane.settings.optimizer.name;
-      const std::string_view label = ui.by_id("method." + std::string(rule.id));
-      ui.text(item.inset(kGrid + 2, 0), label, on ? ui.theme->accent : ui.theme->ink, kText, on ? Weight::bold : Weight::regular);
-      ui.note_item(item_id, label, "option", on ? "true" : "false", item);
-    }
-    if (picked) ImGui::CloseCurrentPopup();
-    ImGui::EndPopup();
-  }
-  ImGui::PopStyleVar(2);
+  if (!Ui::list_open(id + "method")) ui.tip(ui("help.lane.method"));
+  int chosen = 0;
+  const auto methods = names_of(ui, optimizers(), "method.", lane.settings.optimizer.name, chosen);
+  const auto picked = ui.list(id + "method", row, methods, chosen, pressed);
 
   // its batch size, its rate
   ImGui::SetCursorScreenPos(batch.min());
@@ -336,7 +312,7 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
     ui.text(accuracy, percent(last->test_accuracy), ui.theme->ink, kText, Weight::bold, Align::right);
   }
   if (picked) {
-    const std::string_view rule = optimizers()[*picked].id;
+    const std::string_view rule = optimizers()[static_cast<std::size_t>(*picked)].id;
     LaneSettings wanted = lane.settings;
     wanted.optimizer.name = rule;
     keep(view, race.edit_lane(i, "/optimizer", {{"name", rule}, {"lr", lane_look(wanted).good_lr}}));
@@ -538,7 +514,7 @@ std::optional<UserError> apply_typed(Race& race, const std::string& id, const st
 
 void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   view.scrollable_under_pointer = false;
-  view.images.set(race.images(), race.experiment_version() * 2 + (race.images().labels.empty() ? 0 : 1));
+  view.images.set(race.images(), race.images_version());
   box = box.inset(kGrid, kGrid);
   if (box.w >= kWide - 2 * kGrid) {
     settings_panel(ui, race, view, box.cut_left(kSettingsWidth));

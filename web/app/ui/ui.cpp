@@ -269,28 +269,35 @@ std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view 
   draw()->AddTriangleFilled({tip_at.x - 3.5F, tip_at.y - 4}, {tip_at.x + 3.5F, tip_at.y - 4}, tip_at, theme->soft);
   note_item(id, label, "combobox", std::string(shown), box);
 
+  if (!list_open(id)) tip(help);
+  return list(id, box, labels, chosen, p.pressed);
+}
+
+bool Ui::list_open(const std::string& id) { return ImGui::IsPopupOpen((id + ".list").c_str()); }
+
+std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool open) {
   const std::string popup = id + ".list";
-  if (!ImGui::IsPopupOpen(popup.c_str())) tip(help);
-  if (p.pressed) ImGui::OpenPopup(popup.c_str());
+  if (open) ImGui::OpenPopup(popup.c_str());
   std::optional<int> picked;
-  float width = box.w;
+  float width = under.w;
   for (const std::string_view option : labels) width = std::max(width, text_width(option) + 3 * kGrid);
   const float height = static_cast<float>(labels.size()) * kControlHeight + kGrid;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float y = box.bottom() + kHalf + height < screen.y ? box.bottom() + kHalf : std::max(kHalf, box.y - kHalf - height);
-  ImGui::SetNextWindowPos({std::min(box.x, screen.x - width - kHalf), y});
+  const float y = under.bottom() + kHalf + height < screen.y ? under.bottom() + kHalf : std::max(kHalf, under.y - kHalf - height);
+  ImGui::SetNextWindowPos({std::min(under.x, screen.x - width - kHalf), y});
   ImGui::SetNextWindowSize({width, height});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kHalf});
   ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, kControlRadius);
   if (ImGui::BeginPopup(popup.c_str())) {
-    Rect list{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, width, height - kGrid};
+    Rect rest{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, width, height - kGrid};
     for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
       const std::string_view option = labels[static_cast<std::size_t>(i)];
-      const Rect row = list.cut_top(kControlHeight);
-      const Press q = press(id + "." + std::to_string(i), row);
+      const Rect row = rest.cut_top(kControlHeight);
+      const std::string item = id + "." + std::to_string(i);
+      const Press q = press(item, row);
       if (q.hovered) draw()->AddRectFilled(row.inset(kHalf, 0).min(), row.inset(kHalf, 0).max(), theme->fill, kControlRadius - 2);
       text(row.inset(kGrid + 2, 0), option, i == chosen ? theme->accent : theme->ink, kText, i == chosen ? Weight::bold : Weight::regular);
-      note_item(id + "." + std::to_string(i), option, "option", i == chosen ? "true" : "false", row);
+      note_item(item, option, "option", i == chosen ? "true" : "false", row);
       if (q.pressed) {
         picked = i;
         ImGui::CloseCurrentPopup();

@@ -94,6 +94,9 @@ public:
   /// A choice from a list. `labels` in the order of the list.
   std::optional<int> select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen,
                             std::string_view help = {});
+  /// The list alone, for a control of another look: `open` when that control was pressed.
+  std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool open);
+  static bool list_open(const std::string& id);
   /// 0 … 1.
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
   /// A tool tip in a sentence, for the control just made.
