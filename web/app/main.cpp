@@ -65,7 +65,7 @@ struct App {
   float width = 1280, height = 672, pixel_ratio = 0;
   std::uint64_t drawn_news = 0, told_version = 0;
   Transport told_transport = Transport::ready;
-  bool gave_number = false;
+  bool told_problem = false;
 };
 
 std::unique_ptr<App> app;
@@ -181,8 +181,8 @@ void App::tell_changes() {
                         : told_transport == Transport::finished ? "finished"
                                                                 : "ready"}});
   }
-  if (race.problem() && !gave_number) tell({{"type", "notice"}, {"text", race.problem()->sentence(ui.language)}});
-  gave_number = race.problem().has_value();
+  if (race.problem() && !told_problem) tell({{"type", "notice"}, {"text", race.problem()->sentence(ui.language)}});
+  told_problem = race.problem().has_value();
 }
 
 Json App::results() const {
@@ -266,7 +266,7 @@ Json App::command(const Json& c) {
   if (verb == "workers") return race.set_worker_count(c.value("count", std::size_t{1})), Json{{"ok", true}};
   if (verb == "worker_restarted") return race.worker_restarted(c.value("worker", std::size_t{0})), Json{{"ok", true}};
   if (verb == "pack_progress") return view.pack_received = c.value("received", 0.0), view.pack_total = c.value("total", 0.0), Json{{"ok", true}};
-  if (verb == "pack_failed") return race.pack_failed({c.value("code", "pack_damaged"), "", {}}), gave_number = true, Json{{"ok", true}};
+  if (verb == "pack_failed") return race.pack_failed({c.value("code", "pack_damaged"), "", {}}), told_problem = true, Json{{"ok", true}};
   if (verb == "editing") return ui.editing = c.value("id", ""), Json{{"ok", true}};
   if (verb == "typed") return done(apply_typed(race, c.value("id", ""), c.value("text", "")));
   if (verb == "bench") return race.ask_bench(), Json{{"ok", true}};

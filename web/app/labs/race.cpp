@@ -57,7 +57,7 @@ struct Column {
     if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) && ImGui::GetScrollMaxY() > 0) {
       view.scrollable_under_pointer = true;
       // a press that moves is a drag of the list, not a press of what is under it; sliders keep theirs
-      if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 8) && !slider_held) {
+      if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 8) && !view.slider_held) {
         ImGui::ClearActiveID();
         ImGui::SetScrollY(ImGui::GetScrollY() - ImGui::GetIO().MouseDelta.y);
       }
@@ -84,9 +84,7 @@ struct Column {
   Ui& ui;
   Rect rest;
   float top;
-  static bool slider_held;
 };
-bool Column::slider_held = false;
 
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column) {
   const Json& data = race.experiment().complete["data"];
@@ -182,7 +180,10 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column) {
       keep(view, race.edit("/network/hidden", fewer));
     }
   }
-  ui.text(title, std::string(ui("network.title")) + " · " + fill(ui("network.parameters"), {grouped(parameters)}), ui.theme->soft, kLabel, Weight::bold);
+  const std::string count = fill(ui("network.parameters"), {grouped(parameters)});
+  std::string name = std::string(ui("network.title")) + " · " + count;
+  if (ui.text_width(name, kLabel, Weight::bold) > title.w) name = count; // English is longer
+  ui.text(title, name, ui.theme->soft, kLabel, Weight::bold);
   draw_network(ui, column.rest.cut_top(76), widths);
 
   if (hidden.empty()) ui.text(column.row(24), ui("network.none"), ui.theme->soft, kLabel);
@@ -467,7 +468,7 @@ void transport(Ui& ui, Race& race, RaceView& view, Rect box, bool two_rows) {
   if (rest.w > word + 60) ui.text(rest.cut_left(word), ui("transport.speed"), ui.theme->soft, kLabel);
   if (ui.slider("speed", rest, ui("transport.speed"), rate, view.speed, ui("help.speed")) || (view.speed > 0.985F) != (race.speed() == 0))
     race.set_speed(view.speed > 0.985F ? 0 : std::round(kSlowest * std::pow(kFastest / kSlowest, static_cast<double>(view.speed) / 0.985)));
-  Column::slider_held = ImGui::IsAnyItemActive() && ImGui::GetActiveID() == ImGui::GetID("speed");
+  view.slider_held = ImGui::IsAnyItemActive() && ImGui::GetActiveID() == ImGui::GetID("speed");
   ui.text({value.x + kGrid, value.y, value.w - kGrid, value.h}, rate, ui.theme->soft, kSmall, Weight::regular, Align::left);
 }
 

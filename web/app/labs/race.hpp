@@ -17,6 +17,7 @@ struct RaceView {
   double pack_received = 0, pack_total = 0;
   ui::ImageSheet images;
   bool scrollable_under_pointer = false;
+  bool slider_held = false;           ///< a slider under the pointer moves, so lists must not
   std::optional<UserError> complaint; ///< an edit that was refused
 };
 
