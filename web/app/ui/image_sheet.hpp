@@ -15,8 +15,6 @@ public:
   void begin(const Ui& ui);
   void draw(const Ui& ui, std::size_t i, Rect box);
   void end(const Ui& ui);
-  /// After the WebGL context was made anew.
-  void forget() { texture_ = program_ = 0, version_ = 0, count_ = 0; }
 
 private:
   void make_program();

@@ -58,7 +58,7 @@ void Ui::load_fonts(float pixel_ratio) {
     fonts_.push_back({size, weight, made});
   };
   for (const float size : {kText, kSmall, kLabel}) add(Weight::regular, size);
-  for (const float size : {kText, kSmall, kLabel, kTitle}) add(Weight::bold, size);
+  for (const float size : {kText, kSmall, kLabel}) add(Weight::bold, size);
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
 }

@@ -44,8 +44,8 @@ struct Item {
 enum class Weight { regular, bold };
 enum class Align { left, center, right };
 
-// The type scale, in px: plot ticks and captions, labels, text, titles.
-inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
+// The type scale, in px: plot ticks and captions, labels, text.
+inline constexpr float kSmall = 11, kLabel = 12, kText = 13;
 // The 8 px grid and its half.
 inline constexpr float kGrid = 8, kHalf = 4;
 inline constexpr float kControlHeight = 28, kRowHeight = 34, kSegmentPad = 8;
