@@ -47,6 +47,14 @@ double peak_gigaflops(const std::function<double()>& now_s) {
   return best;
 }
 
+DataSettings data_settings(std::int64_t train, std::int64_t test) {
+  DataSettings data;
+  data.source = "fashion-mnist";
+  data.train = train;
+  data.test = test;
+  return data;
+}
+
 std::shared_ptr<const Subset> random_images(std::int64_t train, std::int64_t test) {
   auto source = std::make_shared<Source>();
   source->classes = 10;
@@ -60,19 +68,18 @@ std::shared_ptr<const Subset> random_images(std::int64_t train, std::int64_t tes
   };
   fill(source->train, train);
   fill(source->test, test);
-  DataSettings data{"fashion-mnist", 1, train, test, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0};
-  return std::make_shared<Subset>(*draw_subset(source, data));
+  return std::make_shared<Subset>(*draw_subset(source, data_settings(train, test)));
 }
 
 LaneSettings settings_for(const std::vector<std::int64_t>& hidden, std::int64_t batch, const OptimizerEntry& rule) {
   LaneSettings s;
-  s.data = {"fashion-mnist", 1, 2000, 1000, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0};
+  s.data = data_settings(2000, 1000);
   for (const std::int64_t units : hidden) s.network.hidden.push_back({units, {"relu", {}}, 0});
   s.network.init = {"pytorch", {}};
-  s.loss = "cross_entropy";
+  s.loss = {"cross_entropy", {}};
   s.optimizer = {std::string(rule.id), standard_values(rule)};
   s.optimizer.values[0] = 0.001;
-  s.schedule = {"constant", {}};
+  s.schedule = {"constant", {0}};
   s.batch = batch;
   s.epochs = 1'000'000;
   s.evaluate = {Interval::Unit::steps, 1'000'000'000};

@@ -1,8 +1,11 @@
 #include "cli/files.hpp"
 
+#include "core/hash.hpp"
+#include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <sys/stat.h>
@@ -49,22 +52,45 @@ Result<bool> write_file(const std::string& path, std::string_view content) {
   return UserError{"file_unwritable", path, {}};
 }
 
-Result<Source> read_fashion_mnist(const std::string& folder) {
+namespace {
+Result<Source> read_idx_folder(const std::string& folder, std::int64_t classes) {
   Source source;
-  source.classes = 10;
+  Hash hash;
   const auto part = [&](const std::string& prefix, Examples& into) -> Result<bool> {
     auto images = read_maybe_packed(folder + "/" + prefix + "-images-idx3-ubyte");
     if (!images) return images.error();
     auto labels = read_maybe_packed(folder + "/" + prefix + "-labels-idx1-ubyte");
     if (!labels) return labels.error();
-    auto examples = read_idx(*images, *labels, source.classes);
+    auto examples = read_idx(*images, *labels, classes);
     if (!examples) return UserError{examples.error().code, folder + "/" + prefix, examples.error().with};
+    hash.add_bytes(*images);
+    hash.add_bytes(*labels);
     into = std::move(*examples);
     return true;
   };
   if (auto done = part("train", source.train); !done) return done.error();
   if (auto done = part("t10k", source.test); !done) return done.error();
   if (source.train.features != source.test.features) return UserError{"idx_damaged", folder, {"train ≠ t10k"}};
+  for (const Examples* examples : {&source.train, &source.test})
+    for (const std::uint8_t label : examples->labels) source.classes = std::max<std::int64_t>(source.classes, label + 1);
+  source.file_hash = hash.value();
+  return source;
+}
+} // namespace
+
+Result<Source> read_fashion_mnist(const std::string& folder) {
+  auto source = read_idx_folder(folder, 10);
+  if (source) source->classes = 10;
+  return source;
+}
+
+Result<Source> read_own(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return read_idx_folder(path, 256);
+  const auto bytes = read_file(path, kIdxMost);
+  if (!bytes) return bytes.error();
+  auto source = read_csv(*bytes);
+  if (!source) return UserError{source.error().code, path, source.error().with};
   return source;
 }
 

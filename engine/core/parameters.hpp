@@ -13,9 +13,10 @@ namespace downhill {
 /// One parameter of a table entry, by PyTorch's name. `least` and `most` are allowed themselves.
 struct ParameterSpec {
   std::string_view name;
-  double standard; ///< PyTorch's default
+  double standard; ///< PyTorch's default, where it has one
   double least;
   double most;
+  bool whole = false; ///< whole numbers only
 };
 
 /// Values in the order of the entry's `parameters`.

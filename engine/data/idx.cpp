@@ -23,7 +23,11 @@ Result<Examples> read_idx(std::span<const std::uint8_t> images, std::span<const 
   if (labels.size() - 8 != count) return damaged("labels: " + std::to_string(labels.size()) + " ≠ 8 + " + std::to_string(count));
   for (std::size_t i = 0; i < count; ++i)
     if (labels[8 + i] >= classes) return UserError{"idx_label", "", {std::to_string(i + 1), std::to_string(labels[8 + i]), std::to_string(classes - 1)}};
-  return Examples{static_cast<std::int64_t>(features), {images.begin() + 16, images.end()}, {labels.begin() + 8, labels.end()}};
+  Examples examples;
+  examples.features = static_cast<std::int64_t>(features);
+  examples.pixels.assign(images.begin() + 16, images.end());
+  examples.labels.assign(labels.begin() + 8, labels.end());
+  return examples;
 }
 
 } // namespace downhill

@@ -1,9 +1,23 @@
 #include "data/source.hpp"
 
+#include "core/hash.hpp"
+#include "data/toys.hpp"
+
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace downhill {
+
+const std::vector<SourceEntry>& sources() {
+  static const std::vector<SourceEntry> table = [] {
+    std::vector<SourceEntry> all{{"fashion-mnist", 10, 784, false}};
+    for (const ToyEntry& toy : toys()) all.push_back({toy.id, toy.classes, toy.features, true});
+    all.push_back({"own", -1, -1, false});
+    return all;
+  }();
+  return table;
+}
 
 std::vector<std::uint32_t> random_order(PhiloxStream stream, std::size_t n) {
   std::vector<std::uint64_t> words(n);
@@ -17,12 +31,15 @@ std::vector<std::uint32_t> random_order(PhiloxStream stream, std::size_t n) {
 Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count) {
   if (source.drawn_seed && *source.drawn_seed != data_seed) return UserError{"needs_larger_pack", "/data/seed", {}};
   const Examples& examples = train ? source.train : source.test;
+  const bool regression = examples.labels.empty();
+  static constexpr int kAll[] = {0};
+  if (regression) classes = kAll;
   std::vector<std::vector<std::uint32_t>> drawn(classes.size());
-  std::size_t least = examples.labels.size();
+  auto least = static_cast<std::size_t>(examples.size());
   for (std::size_t k = 0; k < classes.size(); ++k) {
     std::vector<std::uint32_t> members;
-    for (std::size_t i = 0; i < examples.labels.size(); ++i)
-      if (examples.labels[i] == classes[k]) members.push_back(static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(examples.size()); ++i)
+      if (regression || examples.labels[i] == classes[k]) members.push_back(static_cast<std::uint32_t>(i));
     least = std::min(least, members.size());
     if (source.drawn_seed) {
       drawn[k] = std::move(members); // already in the draw's order
@@ -41,28 +58,74 @@ Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed
   Part part;
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     part.rows.push_back(drawn[i % classes.size()][i / classes.size()]);
-    part.labels.push_back(static_cast<std::uint8_t>(i % classes.size()));
+    if (regression)
+      part.targets.push_back(examples.targets[part.rows.back()]);
+    else
+      part.labels.push_back(static_cast<std::uint8_t>(i % classes.size()));
   }
   part.true_labels = part.labels;
   return part;
 }
 
 Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSettings& data) {
-  auto train = draw_part(*source, true, data.seed, data.classes, data.train);
+  if (entry_of(sources(), data.source).generated)
+    source = std::make_shared<Source>(toy_source(entry_of(toys(), data.source), data));
+  else if (!source)
+    return UserError{"needs_file", "/data/source", {}};
+  if (!data.file.empty() && data.file != hex16(source->file_hash)) return UserError{"other_file", "/data/file", {hex16(source->file_hash), data.file}};
+  std::vector<int> classes = data.classes;
+  if (classes.empty() && source->classes > 0) {
+    classes.resize(static_cast<std::size_t>(source->classes));
+    std::iota(classes.begin(), classes.end(), 0);
+  }
+  for (const int label : classes)
+    if (label >= source->classes) return UserError{"no_such_class", "/data/classes", {std::to_string(label), std::to_string(source->classes)}};
+  auto train = draw_part(*source, true, data.seed, classes, data.train);
   if (!train) return train.error();
-  auto test = draw_part(*source, false, data.seed, data.classes, data.test);
+  auto test = draw_part(*source, false, data.seed, classes, data.test);
   if (!test) return test.error();
-  const auto classes = static_cast<std::uint64_t>(data.classes.size());
-  if (data.label_noise > 0 && classes > 1) {
+  const auto count = static_cast<std::uint64_t>(classes.size());
+  if (data.label_noise > 0 && count > 1) {
     // two words an example: whether, and which other class
     PhiloxStream stream(stream_key(data.seed, Purpose::label_noise));
     for (std::uint8_t& label : train->labels) {
       const bool wrong = stream.next_uniform() < data.label_noise;
-      const std::uint64_t shift = 1 + stream.next_word() % (classes - 1);
-      if (wrong) label = static_cast<std::uint8_t>((label + shift) % classes);
+      const std::uint64_t shift = 1 + stream.next_word() % (count - 1);
+      if (wrong) label = static_cast<std::uint8_t>((label + shift) % count);
     }
   }
-  return Subset{std::move(source), std::move(*train), std::move(*test), static_cast<std::int64_t>(classes)};
+  return Subset{std::move(source), std::move(*train), std::move(*test), static_cast<std::int64_t>(count)};
+}
+
+namespace {
+// v / 255, as ToTensor() divides
+const std::array<float, 256>& byte_floats() {
+  static const std::array<float, 256> table = [] {
+    std::array<float, 256> t{};
+    for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<float>(i) / 255.0F;
+    return t;
+  }();
+  return table;
+}
+} // namespace
+
+void gather(const Subset& subset, bool train, std::span<const std::uint32_t> which, Matrix& block, Gathered& gathered) {
+  const Examples& examples = train ? subset.source->train : subset.source->test;
+  const Part& part = subset.part(train);
+  const auto features = static_cast<std::size_t>(examples.features);
+  const auto& floats = byte_floats();
+  gathered.labels.resize(part.labels.empty() ? 0 : which.size());
+  gathered.targets.resize(part.targets.empty() ? 0 : which.size());
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    float* to = block.data() + i * features;
+    const std::size_t from = part.rows[which[i]] * features;
+    if (examples.pixels.empty())
+      std::copy_n(examples.values.begin() + static_cast<std::ptrdiff_t>(from), features, to);
+    else
+      for (std::size_t f = 0; f < features; ++f) to[f] = floats[examples.pixels[from + f]];
+    if (!gathered.labels.empty()) gathered.labels[i] = part.labels[which[i]];
+    if (!gathered.targets.empty()) gathered.targets[i] = part.targets[which[i]];
+  }
 }
 
 } // namespace downhill

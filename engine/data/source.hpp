@@ -1,55 +1,82 @@
-// Images and labels as they came, and the subsets that runs draw from them.
+// Examples as they came, and the subsets that runs draw from them.
 #pragma once
+#include "core/matrix.hpp"
 #include "core/streams.hpp"
 #include "core/user_error.hpp"
 #include "experiment/settings.hpp"
+#include "network/loss.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 
 namespace downhill {
 
-/// N examples of D bytes each, and their labels.
+/// N examples of D numbers each: bytes (images, given to networks as v/255) or floats; a class each, or a number each.
 struct Examples {
   std::int64_t features = 0;
-  std::vector<std::uint8_t> pixels; ///< N×D
-  std::vector<std::uint8_t> labels; ///< N
-  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  std::vector<std::uint8_t> pixels; ///< N×D, or empty
+  Vector values;                    ///< N×D, or empty
+  std::vector<std::uint8_t> labels; ///< N, or empty
+  Vector targets;                   ///< N, or empty
+  std::int64_t size() const { return static_cast<std::int64_t>(labels.empty() ? targets.size() : labels.size()); }
 };
 
 /// A data set with its official parts. A *drawn* source holds only the beginning of the draw of one
 /// data.seed, in its order (see draw_part): enough for smaller draws of that seed, a fraction of the size.
 struct Source {
-  std::int64_t classes = 0;
+  std::int64_t classes = 0; ///< 0: regression
   Examples train, test;
   std::optional<std::uint64_t> drawn_seed;
+  std::uint64_t file_hash = 0; ///< of a user's own file
 };
 
-/// One part of a run's data: rows of the source and the labels trained on. Pixels are not copied.
+/// One part of a run's data: rows of the source and what is to be learned. Features are not copied.
 struct Part {
   std::vector<std::uint32_t> rows;
   std::vector<std::uint8_t> labels; ///< renumbered by data.classes, with label noise
   std::vector<std::uint8_t> true_labels;
+  Vector targets; ///< regression
+  std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
 };
 
 struct Subset {
   std::shared_ptr<const Source> source;
   Part train, test;
-  std::int64_t classes = 0;
+  std::int64_t classes = 0; ///< 0: regression
   std::int64_t features() const { return source->train.features; }
+  const Part& part(bool of_train) const { return of_train ? train : test; }
 };
+
+/// One kind of source an experiment can name.
+struct SourceEntry {
+  std::string_view id;
+  int classes;  ///< 0: regression; −1: as the user's file says
+  int features; ///< −1: as the user's file says
+  bool generated; ///< drawn from a formula (data/toys.cpp) instead of files
+};
+const std::vector<SourceEntry>& sources();
 
 /// Draws `count` examples of `classes`, equally many of each (the first classes get the remainder), as rows of
 /// `examples`: example i is the ⌊i/C⌋-th of class i mod C, in the order of sorted random words, one word a member of
 /// the class in official order, from stream (data.seed, purpose, class). So smaller draws are beginnings of larger.
+/// For regression (`classes` empty and none in the source) all examples count as one class 0.
 Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count);
 
-/// Both parts as `data` asks, with label noise in the training part. Errors: too_many_examples, needs_larger_pack.
-Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSettings& data);
+/// Both parts as `data` asks, with label noise in the training part. `files` is what was read for the sources that come
+/// from files; null for generated ones. Errors: too_many_examples, needs_larger_pack, needs_file, other_file, no_such_class.
+Result<Subset> draw_subset(std::shared_ptr<const Source> files, const DataSettings& data);
 
 /// 0 … n−1 sorted by random words (ties in order): `numpy.argsort(stream.random_raw(n), kind='stable')`.
 std::vector<std::uint32_t> random_order(PhiloxStream stream, std::size_t n);
+
+/// Rows of a block as floats; `which` are places in the part. Bytes become v/255, as ToTensor() does.
+/// `block` has room for them; `labels` and `targets` are filled by what the data has.
+struct Gathered {
+  std::vector<std::uint8_t> labels;
+  Vector targets;
+  Answers answers() const { return {labels, targets}; }
+};
+void gather(const Subset& subset, bool train, std::span<const std::uint32_t> which, Matrix& block, Gathered& gathered);
 
 } // namespace downhill

@@ -1,5 +1,8 @@
 #include "experiment/experiment.hpp"
 
+#include "data/source.hpp"
+#include "network/loss.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -94,7 +97,7 @@ Failure complete_named(Json& value, const std::string& place, const Field& field
           std::count_if(parameters.begin(), parameters.end(), [&](const ParameterSpec& s) { return s.name.substr(0, top.size() + 1) == top + "/"; }));
       if (!given[top].is_array() || given[top].size() != length) return wrong_type(place + "/" + top, "[… × " + std::to_string(length) + "]");
     }
-    if (auto failure = check_number(value[parameter_pointer(name)], place + "/" + name, spec.least, spec.most, spec.name == "stage")) return failure;
+    if (auto failure = check_number(value[parameter_pointer(name)], place + "/" + name, spec.least, spec.most, spec.whole)) return failure;
   }
   for (const auto& [key, unused] : value.items())
     if (std::find(known.begin(), known.end(), key) == known.end()) return UserError{"unknown_key", place, {brief(key), listed(known)}};
@@ -121,7 +124,7 @@ Failure complete_layers(Json& value, const std::string& place) {
 }
 
 Failure check_classes(const Json& value, const std::string& place, const Field& field) {
-  if (!value.is_array() || value.empty()) return wrong_type(place, "[0, 1, …]");
+  if (!value.is_array()) return wrong_type(place, "[0, 1, …]");
   std::vector<int> seen;
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (auto failure = check_number(value[i], place + "/" + std::to_string(i), field.least, field.most, true)) return failure;
@@ -148,6 +151,8 @@ std::optional<Interval> interval_of(const Json& value) {
   return Interval{Interval::Unit::examples, count};
 }
 
+bool is_hash(std::string_view text) { return text.empty() || (text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos); }
+
 Failure complete_field(Json& value, const Field& field, const std::string& place) {
   switch (field.kind) {
   case FieldKind::integer: return check_number(value, place, field.least, field.most, true);
@@ -155,6 +160,9 @@ Failure complete_field(Json& value, const Field& field, const std::string& place
   case FieldKind::choice: return check_choice(value, place, field);
   case FieldKind::named: return complete_named(value, place, field);
   case FieldKind::classes: return check_classes(value, place, field);
+  case FieldKind::hash:
+    if (!value.is_string() || !is_hash(value.get_ref<const std::string&>())) return wrong_type(place, "0123456789abcdef");
+    return {};
   case FieldKind::layers: return complete_layers(value, place);
   case FieldKind::batch:
     if (value == "full") return {};
@@ -195,15 +203,42 @@ Failure check_keys(const Json& value, const std::string& path, const std::string
   return {};
 }
 
+std::string source_of(const Json& value) {
+  const Pointer pointer("/data/source");
+  return value.contains(pointer) && value[pointer].is_string() ? value[pointer].get<std::string>() : "fashion-mnist";
+}
+
+// What fields ask of each other, each of them being well by itself.
+Failure check_together(const Json& value, const std::string& place) {
+  const Json& data = value["data"];
+  const SourceEntry& source = entry_of(sources(), data["source"].get<std::string>());
+  const LossEntry& loss = entry_of(losses(), value["loss"]["name"].get<std::string>());
+  if (value["batch"].is_number() && value["batch"].get<double>() > data["train"].get<double>())
+    return UserError{"batch_above_train", place + "/batch", {brief(value["batch"]), brief(data["train"])}};
+  if (!data["file"].get_ref<const std::string&>().empty() && source.id != "own") return UserError{"only_own_file", place + "/data/file", {}};
+  if (!source.generated && data["noise"].get<double>() > 0) return UserError{"noise_needs_toy", place + "/data/noise", {}};
+  const Json& classes = data["classes"];
+  if (source.classes >= 0)
+    for (std::size_t i = 0; i < classes.size(); ++i)
+      if (classes[i].get<double>() >= source.classes)
+        return source.classes == 0 ? UserError{"no_classes", place + "/data/classes", {}}
+                                   : UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(source.classes)}};
+  if (source.classes > 0 && classes.empty()) return wrong_type(place + "/data/classes", "[0, 1, …]");
+  if (source.classes == 0 && data["label_noise"].get<double>() > 0) return UserError{"no_classes", place + "/data/label_noise", {}};
+  if (source.classes == 0 && !loss.for_numbers) return UserError{"loss_needs_classes", place + "/loss", {std::string(loss.id)}};
+  if (source.classes > 0 && loss.one_logit && classes.size() != 2) return UserError{"loss_needs_two", place + "/loss", {std::string(loss.id)}};
+  if (value["network"]["init"]["name"] == "uniform" && value["network"]["init"]["a"] > value["network"]["init"]["b"])
+    return UserError{"out_of_range", place + "/network/init/a", {brief(value["network"]["init"]["a"]), "-10", brief(value["network"]["init"]["b"])}};
+  return {};
+}
+
 Failure complete_all(Json& value, const std::string& place) {
   for (const Field& field : fields()) {
     const Pointer pointer{std::string(field.pointer)};
-    if (!value.contains(pointer)) value[pointer] = field.standard;
+    if (!value.contains(pointer)) value[pointer] = standard_for(field, source_of(value));
     if (auto failure = complete_field(value[pointer], field, place + std::string(field.pointer))) return failure;
   }
-  if (value["batch"].is_number() && value["batch"].get<double>() > value["data"]["train"].get<double>())
-    return UserError{"batch_above_train", place + "/batch", {brief(value["batch"]), brief(value["data"]["train"])}};
-  return {};
+  return check_together(value, place);
 }
 
 Choice choice_of(const Json& value, const Field& field) {
@@ -223,11 +258,13 @@ LaneSettings settings_from_json(const Json& c) {
   s.data.train = whole(c["data"]["train"]);
   s.data.test = whole(c["data"]["test"]);
   for (const Json& label : c["data"]["classes"]) s.data.classes.push_back(static_cast<int>(whole(label)));
+  s.data.file = c["data"]["file"].get<std::string>();
+  s.data.noise = c["data"]["noise"].get<double>();
   s.data.label_noise = c["data"]["label_noise"].get<double>();
   for (const Json& layer : c["network"]["hidden"])
     s.network.hidden.push_back({whole(layer["units"]), choice_of(layer["activation"], activation_field()), layer["dropout"].get<double>()});
   s.network.init = choice_of(c["network"]["init"], field_at("/network/init"));
-  s.loss = c["loss"].get<std::string>();
+  s.loss = choice_of(c["loss"], field_at("/loss"));
   s.optimizer = choice_of(c["optimizer"], field_at("/optimizer"));
   s.schedule = choice_of(c["schedule"], field_at("/schedule"));
   s.l1 = c["regularization"]["l1"].get<double>();
@@ -235,6 +272,7 @@ LaneSettings settings_from_json(const Json& c) {
   s.batch = c["batch"].is_number() ? whole(c["batch"]) : 0;
   s.epochs = whole(c["epochs"]);
   s.seed = static_cast<std::uint64_t>(whole(c["seed"]));
+  s.repeats = whole(c["repeats"]);
   s.evaluate = *interval_of(c["evaluate"]["every"]);
   return s;
 }

@@ -18,12 +18,13 @@ enum class FieldKind {
   layers,   ///< hidden layers
   batch,    ///< a whole number from 1 or "full"
   interval, ///< "epoch", a number of steps, or "<n> examples"
+  hash,     ///< 16 hex digits or ""
 };
 
 struct Field {
   std::string_view pointer; ///< JSON pointer; also the string key of the control: /optimizer → field.optimizer
   FieldKind kind;
-  Json standard; ///< value where the file says nothing
+  Json standard; ///< value where the file says nothing; of some fields it hangs on data.source (standard_for)
   double least = 0, most = 0;
   bool lanes_may = true; ///< whether a lane may differ in it
   std::vector<std::string_view> (*ids)() = nullptr;
@@ -31,6 +32,8 @@ struct Field {
 };
 
 const std::vector<Field>& fields();
+/// The value of a field that an experiment with this data.source does not give.
+Json standard_for(const Field& field, std::string_view source);
 
 inline constexpr std::int64_t kFormatVersion = 1;
 inline constexpr std::size_t kLanesMost = 24;

@@ -2,11 +2,10 @@
 
 #include "core/elementary.hpp"
 
-#include <cmath>
-#include <limits>
-
 namespace downhill {
 namespace {
+
+using P = const ParameterValues&;
 
 Index largest(const float* row, Index count) {
   Index best = 0;
@@ -16,7 +15,7 @@ Index largest(const float* row, Index count) {
 }
 
 // −log softmax(row)[label] = log Σ e^(row[i] − m) − (row[label] − m), m the largest, all in float64
-// and i ascending. `probabilities`, if given, receives the e^(row[i] − m) and their sum is returned.
+// and i ascending. `exponentials`, if given, receives the e^(row[i] − m).
 struct SoftmaxRow {
   double loss, sum;
 };
@@ -31,36 +30,112 @@ SoftmaxRow softmax_row(const float* row, Index count, Index label, double* expon
   return {exact::log(sum) - (static_cast<double>(row[label]) - top), sum};
 }
 
-void cross_entropy_evaluate(const Matrix& output, std::span<const std::uint8_t> labels, double& sum, std::int64_t& correct) {
-  for (std::size_t r = 0; r < labels.size(); ++r) {
+void cross_entropy_evaluate(const Matrix& output, const Answers& answers, P, LossSum& sum) {
+  for (std::size_t r = 0; r < answers.labels.size(); ++r) {
     const float* row = output.data() + static_cast<Index>(r) * output.cols();
-    sum += softmax_row(row, output.cols(), labels[r], nullptr).loss;
-    correct += largest(row, output.cols()) == labels[r];
+    sum.loss += softmax_row(row, output.cols(), answers.labels[r], nullptr).loss;
+    sum.correct += largest(row, output.cols()) == answers.labels[r];
   }
 }
 
 // d loss / d row[i] = softmax(row)[i] − [i = label]
-void cross_entropy_differentiate(Matrix& output, std::span<const std::uint8_t> labels, float scale, double& sum, std::int64_t& correct) {
+void cross_entropy_differentiate(Matrix& output, const Answers& answers, float scale, P, LossSum& sum) {
   std::vector<double> exponentials(static_cast<std::size_t>(output.cols()));
-  for (std::size_t r = 0; r < labels.size(); ++r) {
+  for (std::size_t r = 0; r < answers.labels.size(); ++r) {
     float* row = output.data() + static_cast<Index>(r) * output.cols();
-    correct += largest(row, output.cols()) == labels[r];
-    const SoftmaxRow softmax = softmax_row(row, output.cols(), labels[r], exponentials.data());
-    sum += softmax.loss;
+    const Index label = answers.labels[r];
+    sum.correct += largest(row, output.cols()) == label;
+    const SoftmaxRow softmax = softmax_row(row, output.cols(), label, exponentials.data());
+    sum.loss += softmax.loss;
     for (Index i = 0; i < output.cols(); ++i) {
       const double probability = exponentials[static_cast<std::size_t>(i)] / softmax.sum;
-      row[i] = static_cast<float>(probability - (i == labels[r] ? 1.0 : 0.0)) * scale;
+      row[i] = static_cast<float>(probability - (i == label ? 1.0 : 0.0)) * scale;
     }
   }
 }
+
+// Losses that take each output z and its target t apart: a value and its derivative by z beside each other.
+struct Pointwise {
+  double value, slope;
+};
+
+// −t·log σ(z) − (1 − t)·log(1 − σ(z)) = max(z, 0) − t·z + log(1 + e^−|z|); slope σ(z) − t
+Pointwise bce(double z, double t, P) {
+  const double magnitude = z < 0 ? -z : z, small = exact::exp(-magnitude);
+  const double sigmoid = z < 0 ? small / (1.0 + small) : 1.0 / (1.0 + small);
+  return {(z > 0 ? z : z < 0 ? 0.0 : z) - t * z + exact::log1p(small), sigmoid - t};
+}
+// (z − t)²
+Pointwise mse(double z, double t, P) { return {(z - t) * (z - t), 2.0 * (z - t)}; }
+// |z − t|; slope 0 at 0
+Pointwise mae(double z, double t, P) {
+  const double d = z - t;
+  return {d < 0 ? -d : d, d > 0 ? 1.0 : d < 0 ? -1.0 : d};
+}
+// ½·d² for |d| < δ, else δ·(|d| − ½·δ) (Huber 1964)
+Pointwise huber(double z, double t, P p) {
+  const double d = z - t, magnitude = d < 0 ? -d : d, delta = p[0];
+  return magnitude < delta ? Pointwise{0.5 * d * d, d} : Pointwise{delta * (magnitude - 0.5 * delta), d > 0 ? delta : d < 0 ? -delta : d};
+}
+
+// The mean over a row's outputs; the target of output o is the number itself, or 1 where o is the label.
+template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
+  template <class Visit> static void rows(const Matrix& output, const Answers& answers, LossSum& sum, P p, Visit visit) {
+    const Index outputs = output.cols();
+    for (std::size_t r = 0; r < answers.size(); ++r) {
+      const float* row = output.data() + static_cast<Index>(r) * outputs;
+      if (!answers.labels.empty()) sum.correct += (one_logit ? Index{row[0] > 0.0F} : largest(row, outputs)) == answers.labels[r];
+      double total = 0;
+      for (Index o = 0; o < outputs; ++o) {
+        const double target = answers.labels.empty() ? static_cast<double>(answers.targets[r])
+                              : one_logit            ? static_cast<double>(answers.labels[r])
+                                                     : (o == answers.labels[r] ? 1.0 : 0.0);
+        const Pointwise at = loss(static_cast<double>(row[o]), target, p);
+        total += at.value;
+        visit(static_cast<Index>(r) * outputs + o, at.slope);
+      }
+      sum.loss += total / static_cast<double>(outputs);
+    }
+  }
+  static void evaluate(const Matrix& output, const Answers& answers, P p, LossSum& sum) {
+    rows(output, answers, sum, p, [](Index, double) {});
+  }
+  static void differentiate(Matrix& output, const Answers& answers, float scale, P p, LossSum& sum) {
+    const double share = static_cast<double>(scale) / static_cast<double>(output.cols());
+    float* gradient = output.data();
+    const Index outputs = output.cols();
+    Vector slopes(static_cast<std::size_t>(outputs) * answers.size());
+    rows(output, answers, sum, p, [&](Index i, double slope) { slopes[static_cast<std::size_t>(i)] = static_cast<float>(slope * share); });
+    for (std::size_t i = 0; i < slopes.size(); ++i) gradient[i] = slopes[i];
+  }
+};
 
 } // namespace
 
 const std::vector<LossEntry>& losses() {
   static const std::vector<LossEntry> table{
-      {"cross_entropy", "nn.CrossEntropyLoss", cross_entropy_evaluate, cross_entropy_differentiate},
+      {"cross_entropy", "nn.CrossEntropyLoss", {}, false, false, cross_entropy_evaluate, cross_entropy_differentiate},
+      {"bce", "nn.BCEWithLogitsLoss", {}, false, true, Each<bce, true>::evaluate, Each<bce, true>::differentiate},
+      {"mse", "nn.MSELoss", {}, true, false, Each<mse, false>::evaluate, Each<mse, false>::differentiate},
+      {"mae", "nn.L1Loss", {}, true, false, Each<mae, false>::evaluate, Each<mae, false>::differentiate},
+      {"huber", "nn.HuberLoss", {{"delta", 1.0, 1e-6, 1e6}}, true, false, Each<huber, false>::evaluate, Each<huber, false>::differentiate},
   };
   return table;
+}
+
+int predicted_class(const LossEntry& loss, const float* row, Index outputs) {
+  return loss.one_logit ? static_cast<int>(row[0] > 0.0F) : static_cast<int>(largest(row, outputs));
+}
+
+std::vector<double> probabilities(const LossEntry& loss, const float* row, Index outputs) {
+  if (loss.one_logit) {
+    const double one = 1.0 / (1.0 + exact::exp(-static_cast<double>(row[0])));
+    return {1.0 - one, one};
+  }
+  std::vector<double> p(static_cast<std::size_t>(outputs));
+  const double sum = softmax_row(row, outputs, 0, p.data()).sum;
+  for (double& value : p) value /= sum;
+  return p;
 }
 
 } // namespace downhill

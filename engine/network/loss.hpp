@@ -1,25 +1,49 @@
 // The table of losses.
 #pragma once
 #include "core/matrix.hpp"
+#include "core/parameters.hpp"
 
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 namespace downhill {
 
-/// A loss over a block of R rows of network outputs (R×O) and their labels.
+/// What the rows of a block should give: a class each, or a number each (regression); one of the two is empty.
+struct Answers {
+  std::span<const std::uint8_t> labels;
+  std::span<const float> targets;
+
+  std::size_t size() const { return labels.empty() ? targets.size() : labels.size(); }
+};
+
+/// Sums over rows, in ascending order, in float64.
+struct LossSum {
+  double loss = 0;
+  std::int64_t correct = 0; ///< rows whose class is predicted: the largest output (the first of equals), or the sign of a single logit
+};
+
+/// A loss over a block of R rows of network outputs (R×O) and their answers.
 struct LossEntry {
   std::string_view id;
   std::string_view torch;
-  /// Sums each row's loss into `sum` (float64, rows in ascending order) and counts the rows whose label is predicted
-  /// (the largest output; the first of equals).
-  void (*evaluate)(const Matrix& output, std::span<const std::uint8_t> labels, double& sum, std::int64_t& correct);
+  std::vector<ParameterSpec> parameters;
+  bool for_numbers; ///< whether it fits regression, O = 1. Classes are then one-hot numbers to it, and a row's loss the mean over O
+  bool one_logit;   ///< O = 1 for two classes: the logit of class 1
+  /// Adds each row's loss to `sum`.
+  void (*evaluate)(const Matrix& output, const Answers& answers, const ParameterValues& p, LossSum& sum);
   /// The same, and turns `output` into the gradient of the batch's mean loss: each row's gradient times `scale`, which is
   /// 1 / (rows of the whole batch).
-  void (*differentiate)(Matrix& output, std::span<const std::uint8_t> labels, float scale, double& sum, std::int64_t& correct);
+  void (*differentiate)(Matrix& output, const Answers& answers, float scale, const ParameterValues& p, LossSum& sum);
 };
 
 const std::vector<LossEntry>& losses();
+
+/// Outputs a network needs for this loss; `classes` is 0 for regression.
+inline Index outputs_for(const LossEntry& loss, std::int64_t classes) { return classes == 0 || loss.one_logit ? 1 : static_cast<Index>(classes); }
+
+/// The class a row of outputs stands for.
+int predicted_class(const LossEntry& loss, const float* row, Index outputs);
+/// Probabilities of the classes: softmax, or sigmoid of the single logit for two classes. In float64, outputs ascending.
+/// For losses on one-hot numbers softmax is only a way to show them; says so where it is shown.
+std::vector<double> probabilities(const LossEntry& loss, const float* row, Index outputs);
 
 } // namespace downhill

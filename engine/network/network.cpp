@@ -12,8 +12,9 @@ Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, s
   const auto add = [&](Index width, const Choice& activation, double dropout) {
     const std::size_t weight = size, bias = weight + static_cast<std::size_t>(inputs * width);
     size = bias + static_cast<std::size_t>(width);
-    layers_.push_back({inputs, width, weight, bias, &entry_of(activations(), activation.name), activation.values, dropout, {}, {}, {}, {}});
-    inputs = width;
+    const ActivationEntry& entry = entry_of(activations(), activation.name);
+    layers_.push_back({inputs, width, weight, bias, &entry, activation.values, dropout, width * entry.width, {}, {}, {}, {}, {}, {}});
+    inputs = layers_.back().given;
   };
   for (const HiddenLayer& hidden : settings.hidden) add(hidden.units, hidden.activation, hidden.dropout);
   add(outputs, {"identity", {}}, 0.0); // never dropout on the output: a dropped class could not be predicted
@@ -23,11 +24,11 @@ Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, s
   const InitializerEntry& init = entry_of(initializers(), settings.init.name);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    Vector drawn(static_cast<std::size_t>(layer.inputs * layer.outputs)); // O×I, as PyTorch draws
-    init.fill({seed, static_cast<std::uint32_t>(l), layer.inputs, layer.outputs}, settings.init.values, drawn,
-              std::span(parameters_).subspan(layer.bias, static_cast<std::size_t>(layer.outputs)));
-    Eigen::Map<Matrix>(parameters_.data() + layer.weight, layer.inputs, layer.outputs) =
-        Eigen::Map<const Matrix>(drawn.data(), layer.outputs, layer.inputs).transpose();
+    const auto count = static_cast<std::size_t>(layer.inputs * layer.outputs);
+    Vector drawn(count + static_cast<std::size_t>(layer.outputs)); // O×I and O, as PyTorch draws
+    init.fill({seed, static_cast<std::uint32_t>(l), layer.inputs, layer.outputs}, settings.init.values, std::span(drawn).first(count),
+              std::span(drawn).subspan(count));
+    set_torch_parameters(static_cast<Index>(l), drawn);
   }
 }
 
@@ -38,16 +39,17 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
   const Matrix* in = &input;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     Layer& layer = layers_[l];
-    if (layer.output.rows() < rows) layer.output.resize(rows, layer.outputs);
+    if (layer.output.rows() < rows) layer.output.resize(rows, layer.given);
+    if (layer.apart() && layer.input.rows() < rows) layer.input.resize(rows, layer.outputs);
+    Matrix& sums = layer.apart() ? layer.input : layer.output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    product(to_read(*in, rows), weight, to_write(layer.output, rows), false, scratch_);
+    product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_);
     const float* bias = parameters_.data() + layer.bias;
     for (Index r = 0; r < rows; ++r) {
-      float* z = layer.output.data() + r * layer.outputs;
+      float* z = sums.data() + r * layer.outputs;
       for (Index o = 0; o < layer.outputs; ++o) z[o] += bias[o];
     }
-    const auto count = static_cast<std::size_t>(rows * layer.outputs);
-    if (l + 1 < layers_.size()) layer.activation->forward({layer.output.data(), count}, {layer.output.data(), count}, layer.values);
+    if (l + 1 < layers_.size()) activate(layer, rows);
     in = &layer.output;
     if (place && layer.dropout > 0) {
       drop(layer, static_cast<std::uint32_t>(l), rows, *place);
@@ -57,17 +59,29 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
   return layers_.back().output;
 }
 
+void Network::activate(Layer& layer, Index rows) {
+  const auto count = static_cast<std::size_t>(rows * layer.outputs), width = static_cast<std::size_t>(layer.activation->width);
+  if (width == 1) {
+    const Matrix& z = layer.apart() ? layer.input : layer.output;
+    layer.activation->forward({z.data(), count}, {layer.output.data(), count}, layer.values);
+    return;
+  }
+  const auto units = static_cast<std::size_t>(layer.outputs);
+  for (std::size_t i = 0; i < count; i += units)
+    layer.activation->forward({layer.input.data() + i, units}, {layer.output.data() + i * width, units * width}, layer.values);
+}
+
 void Network::drop(Layer& layer, std::uint32_t index, Index rows, const DropoutPlace& place) {
   if (layer.kept.rows() < rows) {
-    layer.kept.resize(rows, layer.outputs);
-    layer.scale.resize(rows, layer.outputs);
+    layer.kept.resize(rows, layer.given);
+    layer.scale.resize(rows, layer.given);
   }
   for (Index r = 0; r < rows; ++r) {
-    float* scale = layer.scale.data() + r * layer.outputs;
-    fill_mask({place.seed, place.epoch, place.position + r}, index, layer.dropout, {scale, static_cast<std::size_t>(layer.outputs)});
-    const float* from = layer.output.data() + r * layer.outputs;
-    float* to = layer.kept.data() + r * layer.outputs;
-    for (Index o = 0; o < layer.outputs; ++o) to[o] = from[o] * scale[o];
+    float* scale = layer.scale.data() + r * layer.given;
+    fill_mask({place.seed, place.epoch, place.position + r}, index, layer.dropout, {scale, static_cast<std::size_t>(layer.given)});
+    const float* from = layer.output.data() + r * layer.given;
+    float* to = layer.kept.data() + r * layer.given;
+    for (Index o = 0; o < layer.given; ++o) to[o] = from[o] * scale[o];
   }
 }
 
@@ -99,22 +113,28 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
 
     // back through W, the mask and the activation of the layer below
     Layer& below = layers_[l - 1];
-    if (below.d_output.rows() < rows) below.d_output.resize(rows, below.outputs);
+    if (below.d_output.rows() < rows) {
+      below.d_output.resize(rows, below.outputs);
+      if (below.activation->width > 1) below.d_given.resize(rows, below.given);
+    }
+    Matrix& dy = below.activation->width > 1 ? below.d_given : below.d_output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    product(to_read(*d, rows), weight.transposed(), to_write(below.d_output, rows), false, scratch_);
-    const auto count = static_cast<std::size_t>(rows * below.outputs);
-    float* dy = below.d_output.data();
+    product(to_read(*d, rows), weight.transposed(), to_write(dy, rows), false, scratch_);
+    const auto count = static_cast<std::size_t>(rows * below.given);
     if (below.dropout > 0)
-      for (std::size_t i = 0; i < count; ++i) dy[i] *= below.scale.data()[i];
-    below.activation->backward({below.output.data(), count}, {dy, count}, {dy, count}, below.values);
+      for (std::size_t i = 0; i < count; ++i) dy.data()[i] *= below.scale.data()[i];
+    differentiate_activation(below, rows, dy);
     d = &below.d_output;
   }
 }
 
-Index Network::largest_width() const {
-  Index most = layers_.front().inputs;
-  for (const Layer& layer : layers_) most = std::max(most, layer.outputs);
-  return most;
+void Network::differentiate_activation(Layer& layer, Index rows, const Matrix& dy) {
+  const Matrix& seen = layer.activation->from_input ? layer.input : layer.output;
+  const auto units = static_cast<std::size_t>(layer.outputs), width = static_cast<std::size_t>(layer.activation->width);
+  const std::size_t all = static_cast<std::size_t>(rows) * units, stride = width == 1 ? all : units;
+  for (std::size_t i = 0; i < all; i += stride)
+    layer.activation->backward({seen.data() + i * width, stride * width}, {dy.data() + i * width, stride * width}, {layer.d_output.data() + i, stride},
+                               layer.values);
 }
 
 double Network::flops_per_row() const {
@@ -133,9 +153,16 @@ std::vector<float> Network::torch_parameters(Index l) const {
   return out;
 }
 
+void Network::set_torch_parameters(Index l, std::span<const float> values) {
+  const Layer& layer = layers_[static_cast<std::size_t>(l)];
+  Eigen::Map<Matrix>(parameters_.data() + layer.weight, layer.inputs, layer.outputs) =
+      Eigen::Map<const Matrix>(values.data(), layer.outputs, layer.inputs).transpose();
+  std::copy_n(values.begin() + layer.inputs * layer.outputs, layer.outputs, parameters_.begin() + static_cast<std::ptrdiff_t>(layer.bias));
+}
+
 Network::LayerShape Network::shape(Index l) const {
   const Layer& layer = layers_[static_cast<std::size_t>(l)];
-  return {layer.inputs, layer.outputs};
+  return {layer.inputs, layer.outputs, layer.given, layer.weight, layer.bias, layer.dropout, layer.activation};
 }
 
 } // namespace downhill

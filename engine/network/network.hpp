@@ -34,16 +34,26 @@ public:
   std::span<float> parameters() { return parameters_; }
   std::span<const float> parameters() const { return parameters_; }
   std::span<float> gradient() { return gradient_; }
+  std::span<const float> gradient() const { return gradient_; }
   Index layer_count() const { return static_cast<Index>(layers_.size()); }
-  Index largest_width() const;
   double flops_per_row() const; ///< of one forward pass
 
   /// Weight of layer `l` as nn.Linear holds it (O×I, row-major), then its bias; for hashing and export.
   std::vector<float> torch_parameters(Index l) const;
+  /// Sets them from the same form.
+  void set_torch_parameters(Index l, std::span<const float> values);
   struct LayerShape {
-    Index inputs, outputs;
+    Index inputs, outputs;     ///< of the weight
+    Index given;               ///< outputs after activation (crelu: twice as many)
+    std::size_t weight, bias;  ///< where in parameters(); the weight lies there I×O
+    double dropout;
+    const ActivationEntry* activation;
   };
   LayerShape shape(Index l) const;
+  /// What layer `l` gave in the last pass, R×given, before dropout; the last layer's are the network's outputs. After
+  /// backward() d_output(l) is the gradient by its z, R×O; not kept for the last layer, whose gradient came from outside.
+  const Matrix& output(Index l) const { return layers_[static_cast<std::size_t>(l)].output; }
+  const Matrix& d_output(Index l) const { return layers_[static_cast<std::size_t>(l)].d_output; }
 
 private:
   struct Layer {
@@ -52,12 +62,18 @@ private:
     const ActivationEntry* activation;
     ParameterValues values;
     double dropout;
-    Matrix output; // R×O after activation
-    Matrix kept;   // R×O after dropout; used only where dropout > 0
-    Matrix scale;  // R×O, the mask: 0 or 1/(1 − p)
-    Matrix d_output;
+    Index given;   // O times the activation's width: what the next layer gets
+    Matrix input;  // R×O, z; used only where the activation is no function in place
+    Matrix output; // R×given after activation
+    Matrix kept;   // R×given after dropout; used only where dropout > 0
+    Matrix scale;  // R×given, the mask: 0 or 1/(1 − p)
+    Matrix d_output; // R×O, by z
+    Matrix d_given;  // R×given, by y; used only where that is wider
+    bool apart() const { return activation->from_input || activation->width > 1; } // z and y in memory of their own
   };
   Matrix& run(const Matrix& input, Index rows, const DropoutPlace* place);
+  void activate(Layer& layer, Index rows);
+  void differentiate_activation(Layer& layer, Index rows, const Matrix& dy);
   void drop(Layer& layer, std::uint32_t index, Index rows, const DropoutPlace& place);
   const Matrix& given_to_next(const Layer& layer) const { return layer.dropout > 0 ? layer.kept : layer.output; }
 

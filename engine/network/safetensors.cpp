@@ -11,7 +11,8 @@ std::string safetensors(const Network& network, const std::vector<std::pair<std:
   for (const auto& [key, value] : metadata) header["__metadata__"][key] = value;
   std::string data;
   for (Index l = 0; l < network.layer_count(); ++l) {
-    const auto [inputs, outputs] = network.shape(l);
+    const auto shape = network.shape(l);
+    const Index inputs = shape.inputs, outputs = shape.outputs;
     const std::string name = "layers." + std::to_string(l);
     const std::size_t begin = data.size();
     for (const float value : network.torch_parameters(l)) {

@@ -11,9 +11,9 @@ namespace downhill {
 // https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
 OptimizerEntry adadelta() {
   return {"adadelta",
-          "optim.Adadelta",
-          {{"lr", 1.0, 0.0, 100.0}, {"rho", 0.9, 0.0, 1.0}, {"eps", 1e-6, 0.0, 1.0}, {"stage", 2, 1, 2}},
-          2,
+          "Adadelta",
+          {{"lr", 1.0, 0.0, 100.0}, {"rho", 0.9, 0.0, 1.0}, {"eps", 1e-6, 0.0, 1.0}, {"stage", 2, 1, 2, true}},
+          {"square_avg", "acc_delta"},
           [](const Update& u, const ParameterValues& p) {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);
@@ -28,6 +28,15 @@ OptimizerEntry adadelta() {
               const float delta = std::sqrt(u.state1[i] + eps) / std::sqrt(s + eps) * g;
               u.state1[i] = keep * u.state1[i] + take * (delta * delta);
               u.weights[i] -= lr * delta;
+            }
+          },
+          // stage 2: of the next step, since √(d + ε) stands there before d takes this step in
+          [](const Update& u, const ParameterValues& p, std::span<float> rates) {
+            const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
+            const bool first_stage = p[3] < 1.5;
+            for (std::size_t i = 0; i < rates.size(); ++i) {
+              const float s = u.state0[i];
+              rates[i] = first_stage ? lr / (std::sqrt(s) + eps) : lr * (std::sqrt(u.state1[i] + eps) / std::sqrt(s + eps));
             }
           }};
 }

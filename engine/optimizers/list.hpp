@@ -11,9 +11,10 @@ OptimizerEntry adagrad();
 OptimizerEntry adadelta();
 OptimizerEntry rmsprop();
 OptimizerEntry adam();
+OptimizerEntry adamw();
 
 inline const std::vector<OptimizerEntry>& optimizers() {
-  static const std::vector<OptimizerEntry> table{sgd(), momentum(), nesterov(), adagrad(), adadelta(), rmsprop(), adam()};
+  static const std::vector<OptimizerEntry> table{sgd(), momentum(), nesterov(), adagrad(), adadelta(), rmsprop(), adam(), adamw()};
   return table;
 }
 

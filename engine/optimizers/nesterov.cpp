@@ -6,7 +6,7 @@ namespace downhill {
 // Sutskever et al. 2013 with the gradient taken at θ, as PyTorch has it).
 // https://pytorch.org/docs/stable/generated/torch.optim.SGD.html (nesterov=True)
 OptimizerEntry nesterov() {
-  return {"nesterov", "optim.SGD", {{"lr", 0.001, 0.0, 100.0}, {"momentum", 0.9, 0.0, 1.0}}, 1, [](const Update& u, const ParameterValues& p) {
+  return {"nesterov", "SGD", {{"lr", 0.001, 0.0, 100.0}, {"momentum", 0.9, 0.0, 1.0}}, {"momentum_buffer"}, [](const Update& u, const ParameterValues& p) {
             const auto lr = static_cast<float>(u.lr), mu = static_cast<float>(p[1]);
             for (std::size_t i = 0; i < u.weights.size(); ++i) {
               const float v = mu * u.state0[i] + u.gradient[i];

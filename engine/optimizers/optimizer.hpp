@@ -19,10 +19,13 @@ struct Update {
 
 struct OptimizerEntry {
   std::string_view id;                   ///< JSON value, string key
-  std::string_view torch;                ///< PyTorch's class
+  std::string_view torch;                ///< PyTorch's class in torch.optim
   std::vector<ParameterSpec> parameters; ///< the first is always lr
-  int slots;                             ///< how many state arrays it keeps: 0, 1 or 2
+  std::vector<std::string_view> state;   ///< PyTorch's names of state0 and state1, as many as are kept
   void (*update)(const Update& u, const ParameterValues& p);
+  /// The factor on each gradient (or on its running mean, where the rule keeps one) in the last update, from the state
+  /// after it; null where that is lr for every weight. P floats to `rates`; `u` as it was for that update.
+  void (*effective_rate)(const Update& u, const ParameterValues& p, std::span<float> rates) = nullptr;
 };
 
 } // namespace downhill

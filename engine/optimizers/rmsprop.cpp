@@ -8,9 +8,9 @@ namespace downhill {
 // https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html (momentum 0, not centered)
 OptimizerEntry rmsprop() {
   return {"rmsprop",
-          "optim.RMSprop",
+          "RMSprop",
           {{"lr", 0.01, 0.0, 100.0}, {"alpha", 0.99, 0.0, 1.0}, {"eps", 1e-8, 0.0, 1.0}},
-          1,
+          {"square_avg"},
           [](const Update& u, const ParameterValues& p) {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);
@@ -19,6 +19,10 @@ OptimizerEntry rmsprop() {
               u.state0[i] = s;
               u.weights[i] -= lr * (g / (std::sqrt(s) + eps));
             }
+          },
+          [](const Update& u, const ParameterValues& p, std::span<float> rates) {
+            const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
+            for (std::size_t i = 0; i < rates.size(); ++i) rates[i] = lr / (std::sqrt(u.state0[i]) + eps);
           }};
 }
 

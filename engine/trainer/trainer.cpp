@@ -1,10 +1,8 @@
 #include "trainer/trainer.hpp"
 
-#include "core/hash.hpp"
-
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace downhill {
@@ -18,26 +16,49 @@ std::int64_t block_rows_for(const Network& network) {
   return std::clamp<std::int64_t>(rows / 4 * 4, 4, 128);
 }
 
-// Bytes to floats as ToTensor() does: v / 255
-const std::array<float, 256>& byte_floats() {
-  static const std::array<float, 256> table = [] {
-    std::array<float, 256> t{};
-    for (std::size_t i = 0; i < t.size(); ++i) t[i] = static_cast<float>(i) / 255.0F;
-    return t;
-  }();
-  return table;
+double norm(std::span<const float> values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(squares);
 }
 
 } // namespace
 
+// Layout: magic and version, fingerprint of settings and data, position, sums of what is half done, the last
+// evaluation, then arrays with their lengths. Little-endian, as core/archive.hpp writes. A new layout takes a new version.
+struct Trainer::Checkpoint {
+  std::uint32_t magic = 0x4b434844; // "DHCK"
+  std::uint32_t version = 1;
+  std::uint64_t fingerprint = 0;
+  std::int64_t step = 0, block_begin = 0, correct = 0;
+  Phase phase{};
+  Verdict verdict{};
+  double loss_sum = 0, batch_loss = 0, seconds = 0;
+  Evaluation evaluation;
+  Vector parameters, state0, state1;
+  Vector gradient; // only within a batch
+  void fields(auto& a) {
+    a(magic, version, fingerprint, step, block_begin, correct, phase, verdict, loss_sum, batch_loss, seconds, evaluation, parameters, state0, state1, gradient);
+  }
+};
+
+std::optional<UserError> misfit(const LaneSettings& settings, const Subset& data) {
+  const LossEntry& loss = entry_of(losses(), settings.loss.name);
+  if (data.classes == 0 && !loss.for_numbers) return UserError{"loss_needs_classes", "/loss", {std::string(loss.id)}};
+  if (data.classes > 0 && loss.one_logit && data.classes != 2) return UserError{"loss_needs_two", "/loss", {std::string(loss.id)}};
+  if (data.features() > kFeaturesMost) return UserError{"too_many_features", "/data", {std::to_string(data.features()), std::to_string(kFeaturesMost)}};
+  return {};
+}
+
 Trainer::Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> data)
-    : settings_(settings), data_(std::move(data)), network_(settings.network, data_->features(), data_->classes, settings.seed),
-      optimizer_(entry_of(optimizers(), settings.optimizer.name)), loss_(entry_of(losses(), settings.loss)),
-      schedule_(entry_of(schedules(), settings.schedule.name)) {
+    : settings_(settings), data_(std::move(data)), optimizer_(&entry_of(optimizers(), settings.optimizer.name)),
+      loss_(&entry_of(losses(), settings.loss.name)), schedule_(&entry_of(schedules(), settings.schedule.name)),
+      network_(settings.network, data_->features(), outputs_for(*loss_, data_->classes), settings.seed) {
+  assert(!misfit(settings_, *data_));
   const std::size_t size = network_.parameters().size();
-  if (optimizer_.slots > 0) state0_.resize(size);
-  if (optimizer_.slots > 1) state1_.resize(size);
-  batch_ = settings_.batch == 0 ? train_count() : settings_.batch;
+  if (!optimizer_->state.empty()) state0_.resize(size);
+  if (optimizer_->state.size() > 1) state1_.resize(size);
+  batch_ = settings_.batch == 0 ? train_count() : std::min(settings_.batch, train_count());
   steps_per_epoch_ = (train_count() + batch_ - 1) / batch_;
   steps_ = steps_per_epoch_ * settings_.epochs;
   block_rows_ = block_rows_for(network_);
@@ -58,18 +79,15 @@ Trainer::Piece Trainer::advance() {
     train_block();
     if (block_begin_ < size) return Piece::part;
     block_begin_ = 0;
-    batch_loss_ = loss_sum_ / static_cast<double>(size);
+    batch_loss_ = sum_.loss / static_cast<double>(size);
     if (!std::isfinite(batch_loss_)) {
       verdict_ = Verdict::diverged;
       phase_ = Phase::done;
       return Piece::end;
     }
     update();
-    const std::int64_t examples_before = examples_;
     ++step_;
-    examples_ += size;
-    epoch_position_ = (epoch_position_ + size) % train_count();
-    if (step_ == steps_ || evaluation_due(examples_before)) begin_evaluation();
+    if (evaluation_due(step_)) begin_evaluation();
     return Piece::step;
   }
   case Phase::done: break;
@@ -77,47 +95,37 @@ Trainer::Piece Trainer::advance() {
   return Piece::end;
 }
 
-// Rows of a block as floats; `which` are places in the part.
-void Trainer::gather(const Part& part, bool train, std::span<const std::uint32_t> which) {
-  const Examples& examples = train ? data_->source->train : data_->source->test;
-  const auto features = static_cast<std::size_t>(examples.features);
-  const auto& floats = byte_floats();
-  labels_.resize(which.size());
-  for (std::size_t i = 0; i < which.size(); ++i) {
-    const std::uint8_t* from = examples.pixels.data() + part.rows[which[i]] * features;
-    float* to = input_.data() + i * features;
-    for (std::size_t f = 0; f < features; ++f) to[f] = floats[from[f]];
-    labels_[i] = part.labels[which[i]];
-  }
-}
-
 void Trainer::begin_evaluation() {
   phase_ = Phase::evaluate_train;
   block_begin_ = 0;
-  loss_sum_ = 0;
-  correct_ = 0;
+  sum_ = {};
 }
+
+std::int64_t Trainer::evaluated_count(bool train) const { return train ? std::min(train_count(), kEvaluateTrainMost) : data_->test.size(); }
 
 void Trainer::evaluate_block() {
   const bool train = phase_ == Phase::evaluate_train;
-  const Part& part = train ? data_->train : data_->test;
-  const std::int64_t all = static_cast<std::int64_t>(part.rows.size());
-  const std::int64_t count = train ? std::min(all, kEvaluateTrainMost) : all;
-  const std::int64_t rows = std::min(block_rows_, count - block_begin_);
+  const std::int64_t count = evaluated_count(train), rows = std::min(block_rows_, count - block_begin_);
   std::vector<std::uint32_t> which(static_cast<std::size_t>(rows));
   std::iota(which.begin(), which.end(), static_cast<std::uint32_t>(block_begin_));
-  gather(part, train, which);
-  loss_.evaluate(network_.evaluate(input_, rows), labels_, loss_sum_, correct_);
+  gather(*data_, train, which, input_, gathered_);
+  loss_->evaluate(network_.evaluate(input_, rows), gathered_.answers(), settings_.loss.values, sum_);
   block_begin_ += rows;
   if (block_begin_ < count) return;
 
-  const double loss = loss_sum_ / static_cast<double>(count), accuracy = static_cast<double>(correct_) / static_cast<double>(count);
+  const double loss = sum_.loss / static_cast<double>(count);
+  const double accuracy =
+      data_->classes == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(sum_.correct) / static_cast<double>(count);
   block_begin_ = 0;
-  loss_sum_ = 0;
-  correct_ = 0;
+  sum_ = {};
   if (train) {
-    evaluation_ = {step_, examples_, epoch(), seconds_, settings_.optimizer.values[0] * schedule_.factor(step_, steps_, settings_.schedule.values),
-                   loss,  accuracy,  0,       0};
+    evaluation_.step = step_;
+    evaluation_.examples = examples();
+    evaluation_.epoch = epoch();
+    evaluation_.seconds = seconds_;
+    evaluation_.lr = lr_at(step_);
+    evaluation_.train_loss = loss;
+    evaluation_.train_accuracy = accuracy;
     phase_ = Phase::evaluate_test;
     return;
   }
@@ -133,23 +141,33 @@ void Trainer::evaluate_block() {
   }
 }
 
+std::vector<std::uint32_t> Trainer::order_of(std::int64_t epoch) const {
+  return random_order(PhiloxStream(stream_key(settings_.seed, Purpose::order), {0, static_cast<std::uint64_t>(epoch), 0}), data_->train.rows.size());
+}
+
+std::vector<std::uint32_t> Trainer::batch_of(std::int64_t step) const {
+  const auto order = order_of(step / steps_per_epoch_);
+  const auto begin = order.begin() + step % steps_per_epoch_ * batch_;
+  return {begin, begin + batch_size_at(step)};
+}
+
 void Trainer::train_block() {
-  const std::int64_t size = next_batch_size();
-  if (block_begin_ == 0) {
-    if (epoch_position_ == 0 && step_ / steps_per_epoch_ != epoch_index_) {
-      epoch_index_ = step_ / steps_per_epoch_;
-      const PhiloxCounter start{0, static_cast<std::uint64_t>(epoch_index_), 0};
-      order_ = random_order(PhiloxStream(stream_key(settings_.seed, Purpose::order), start), data_->train.rows.size());
-    }
-    loss_sum_ = 0;
-    correct_ = 0;
+  const std::int64_t size = next_batch_size(), epoch = step_ / steps_per_epoch_;
+  if (order_epoch_ != epoch) {
+    order_epoch_ = epoch;
+    order_ = order_of(epoch);
   }
-  const std::int64_t rows = std::min(block_rows_, size - block_begin_), position = epoch_position_ + block_begin_;
-  gather(data_->train, true, std::span(order_).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(rows)));
-  Matrix& output = network_.forward(input_, rows, {settings_.seed, epoch_index_, position});
-  loss_.differentiate(output, labels_, static_cast<float>(1.0 / static_cast<double>(size)), loss_sum_, correct_);
+  if (block_begin_ == 0) sum_ = {};
+  const std::int64_t rows = std::min(block_rows_, size - block_begin_), position = step_ % steps_per_epoch_ * batch_ + block_begin_;
+  gather(*data_, true, std::span(order_).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(rows)), input_, gathered_);
+  Matrix& output = network_.forward(input_, rows, {settings_.seed, epoch, position});
+  loss_->differentiate(output, gathered_.answers(), static_cast<float>(1.0 / static_cast<double>(size)), settings_.loss.values, sum_);
   network_.backward(input_, rows, block_begin_ == 0);
   block_begin_ += rows;
+}
+
+double Trainer::lr_at(std::int64_t step) const {
+  return schedule_->rate_at(settings_.optimizer.values[0], {step, step / steps_per_epoch_, settings_.epochs}, settings_.schedule.values);
 }
 
 void Trainer::update() {
@@ -163,24 +181,111 @@ void Trainer::update() {
     const auto l1 = static_cast<float>(settings_.l1);
     for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += weights[i] > 0 ? l1 : weights[i] < 0 ? -l1 : 0.0F;
   }
-  const double lr = settings_.optimizer.values[0] * schedule_.factor(step_, steps_, settings_.schedule.values);
-  optimizer_.update({weights, gradient, state0_, state1_, step_ + 1, lr}, settings_.optimizer.values);
+  // the sizes are looked at only where an evaluation will tell them
+  const bool measure = evaluation_due(step_ + 1);
+  Vector before;
+  if (measure) before.assign(weights.begin(), weights.end());
+  optimizer_->update({weights, gradient, state0_, state1_, step_ + 1, lr_at(step_)}, settings_.optimizer.values);
+  if (!measure) return;
+  for (std::size_t i = 0; i < weights.size(); ++i) before[i] = weights[i] - before[i];
+  evaluation_.gradient_norm = norm(gradient);
+  evaluation_.update_norm = norm(before);
+  evaluation_.weight_norm = norm(weights);
 }
 
-bool Trainer::evaluation_due(std::int64_t examples_before) const {
+bool Trainer::evaluation_due(std::int64_t step) const {
   const std::int64_t every = settings_.evaluate.count;
+  if (step == steps_) return true;
   switch (settings_.evaluate.unit) {
-  case Interval::Unit::epochs: return epoch_position_ == 0;
-  case Interval::Unit::steps: return step_ % every == 0;
-  case Interval::Unit::examples: return examples_ / every != examples_before / every;
+  case Interval::Unit::epochs: return step % steps_per_epoch_ == 0;
+  case Interval::Unit::steps: return step % every == 0;
+  case Interval::Unit::examples: return examples_at(step) / every != examples_at(step - 1) / every;
   }
   return false;
 }
 
+void Trainer::add_to(Hash& hash) const {
+  for (Index l = 0; l < network_.layer_count(); ++l) hash.add_floats(network_.torch_parameters(l));
+}
+
 std::uint64_t Trainer::hash() const {
   Hash hash;
-  for (Index l = 0; l < network_.layer_count(); ++l) hash.add_floats(network_.torch_parameters(l));
+  add_to(hash);
   return hash.value();
+}
+
+void Trainer::reset() {
+  network_ = Network(settings_.network, data_->features(), outputs_for(*loss_, data_->classes), settings_.seed);
+  std::fill(state0_.begin(), state0_.end(), 0.0F);
+  std::fill(state1_.begin(), state1_.end(), 0.0F);
+  step_ = 0;
+  verdict_ = Verdict::running;
+  batch_loss_ = seconds_ = 0;
+  evaluation_ = {};
+  begin_evaluation();
+}
+
+std::uint64_t Trainer::fingerprint() const {
+  archive::Writer writer;
+  writer(settings_, data_->source->file_hash);
+  Hash hash;
+  hash.add_bytes(writer.take());
+  return hash.value();
+}
+
+archive::Bytes Trainer::save() const {
+  Checkpoint c;
+  c.fingerprint = fingerprint();
+  c.step = step_;
+  c.block_begin = block_begin_;
+  c.correct = sum_.correct;
+  c.loss_sum = sum_.loss;
+  c.phase = phase_;
+  c.verdict = verdict_;
+  c.batch_loss = batch_loss_;
+  c.seconds = seconds_;
+  c.evaluation = evaluation_;
+  const auto parameters = network_.parameters(), gradient = network_.gradient();
+  c.parameters.assign(parameters.begin(), parameters.end());
+  c.state0 = state0_;
+  c.state1 = state1_;
+  if (phase_ == Phase::train && block_begin_ > 0) c.gradient.assign(gradient.begin(), gradient.end());
+  archive::Writer writer;
+  writer(c);
+  return writer.take();
+}
+
+Result<bool> Trainer::restore(std::span<const std::uint8_t> bytes) {
+  Checkpoint c;
+  archive::Reader reader(bytes);
+  reader(c);
+  const std::uint32_t magic = Checkpoint{}.magic, version = Checkpoint{}.version;
+  if (!reader.good() || !reader.at_end() || c.magic != magic || c.version != version) return UserError{"checkpoint_damaged", "", {}};
+  if (c.fingerprint != fingerprint()) return UserError{"checkpoint_other", "", {}};
+  const std::size_t size = network_.parameters().size();
+  const bool in_batch = c.phase == Phase::train && c.block_begin > 0;
+  // what block_begin may be: whole blocks of what is being worked off
+  const std::int64_t rows = c.phase == Phase::done || c.step < 0 || c.step > steps_ ? 0
+                            : c.phase == Phase::train                              ? (c.step < steps_ ? batch_size_at(c.step) : 0)
+                                                                                   : evaluated_count(c.phase == Phase::evaluate_train);
+  const bool in_place = c.phase == Phase::done ? c.block_begin == 0 : c.block_begin >= 0 && c.block_begin < rows && c.block_begin % block_rows_ == 0;
+  const bool fits = c.step >= 0 && c.step <= steps_ && in_place && (c.verdict == Verdict::running) == (c.phase != Phase::done) &&
+                    c.parameters.size() == size && c.state0.size() == state0_.size() && c.state1.size() == state1_.size() &&
+                    c.gradient.size() == (in_batch ? size : 0);
+  if (!fits) return UserError{"checkpoint_damaged", "", {}};
+  step_ = c.step;
+  block_begin_ = c.block_begin;
+  sum_ = {c.loss_sum, c.correct};
+  phase_ = c.phase;
+  verdict_ = c.verdict;
+  batch_loss_ = c.batch_loss;
+  seconds_ = c.seconds;
+  evaluation_ = c.evaluation;
+  std::copy(c.parameters.begin(), c.parameters.end(), network_.parameters().begin());
+  state0_ = std::move(c.state0);
+  state1_ = std::move(c.state1);
+  std::copy(c.gradient.begin(), c.gradient.end(), network_.gradient().begin());
+  return true;
 }
 
 } // namespace downhill

@@ -2,26 +2,38 @@
 // whoever drives it (command line, worker, page) can stop between any two; how it is sliced changes no bit.
 // It has no clock: drivers add the seconds they measured.
 #pragma once
+#include "core/archive.hpp"
+#include "core/hash.hpp"
 #include "data/source.hpp"
 #include "network/loss.hpp"
 #include "network/network.hpp"
 #include "network/schedule.hpp"
 #include "optimizers/list.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace downhill {
 
 /// One row of curves.csv. Losses and accuracies are of eval mode (no dropout): train over at most the first 2,000
-/// training examples, test over the whole test part.
+/// training examples, test over the whole test part. Accuracies are NaN for regression.
 struct Evaluation {
   std::int64_t step = 0, examples = 0;
   double epoch = 0, seconds = 0, lr = 0;
   double train_loss = 0, train_accuracy = 0, test_loss = 0, test_accuracy = 0;
+  /// Euclidean norms over all parameters at the step just taken (0 before the first): of the gradient as the rule got it,
+  /// of what the rule changed, and of the weights after it.
+  double gradient_norm = 0, update_norm = 0, weight_norm = 0;
+  void fields(auto& a) {
+    a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm);
+  }
 };
 
-enum class Verdict { running, finished, diverged };
+enum class Verdict : std::uint8_t { running, finished, diverged, last = diverged };
 
 class Trainer {
 public:
+  /// `settings` must fit the data: see misfit().
   Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> data);
 
   /// What one call of advance() completed.
@@ -41,53 +53,86 @@ public:
 
   std::int64_t step() const { return step_; }
   std::int64_t steps() const { return steps_; } ///< in the whole run
-  std::int64_t examples() const { return examples_; }
-  double epoch() const { return static_cast<double>(examples_) / static_cast<double>(train_count()); }
+  std::int64_t examples() const { return examples_at(step_); }
+  double epoch() const { return static_cast<double>(examples()) / static_cast<double>(train_count()); }
   double seconds() const { return seconds_; }
   double batch_loss() const { return batch_loss_; }
+  double lr() const { return lr_at(step_); } ///< of the step that comes next
   const Evaluation& last_evaluation() const { return evaluation_; }
   Verdict verdict() const { return verdict_; }
   const LaneSettings& settings() const { return settings_; }
+  const Subset& data() const { return *data_; }
+  const LossEntry& loss() const { return *loss_; }
+  const OptimizerEntry& optimizer() const { return *optimizer_; }
   const Network& network() const { return network_; }
   Network& network() { return network_; }
-  /// Hash of all weights, layer by layer as PyTorch holds them.
+  /// State arrays of the rule, P floats each or empty, in the order of OptimizerEntry::state.
+  std::span<const float> state0() const { return state0_; }
+  std::span<const float> state1() const { return state1_; }
+  /// Adds all weights, layer by layer as PyTorch holds them; for one run and for all repeats of a lane.
+  void add_to(Hash& hash) const;
   std::uint64_t hash() const;
   /// Examples of the step that would come next (the last batch of an epoch may be smaller).
-  std::int64_t next_batch_size() const { return std::min(batch_, train_count() - epoch_position_); }
+  std::int64_t next_batch_size() const { return batch_size_at(step_); }
+  /// Training examples of a step, as places in the training part, in the order they are worked in.
+  std::vector<std::uint32_t> batch_of(std::int64_t step) const;
+  /// Where the dropout masks of a step's first example lie.
+  DropoutPlace dropout_place(std::int64_t step) const { return {settings_.seed, step / steps_per_epoch_, step % steps_per_epoch_ * batch_}; }
+
+  /// Back to the beginning of the run.
+  void reset();
+  /// Everything that changes in a run, at any moment between two calls of advance(), as bytes (layout: Checkpoint in
+  /// trainer.cpp and engine/README.md). A trainer restored from them goes on bit for bit.
+  archive::Bytes save() const;
+  /// Errors: checkpoint_damaged, checkpoint_other (of other settings or data); then nothing has changed.
+  Result<bool> restore(std::span<const std::uint8_t> bytes);
 
 private:
-  enum class Phase { evaluate_train, evaluate_test, train, done };
-  std::int64_t train_count() const { return static_cast<std::int64_t>(data_->train.rows.size()); }
-  void gather(const Part& part, bool train, std::span<const std::uint32_t> which);
+  enum class Phase : std::uint8_t { evaluate_train, evaluate_test, train, done, last = done };
+  struct Checkpoint;
+  std::int64_t train_count() const { return data_->train.size(); }
+  std::int64_t examples_at(std::int64_t step) const { return step / steps_per_epoch_ * train_count() + step % steps_per_epoch_ * batch_; }
+  std::int64_t batch_size_at(std::int64_t step) const { return std::min(batch_, train_count() - step % steps_per_epoch_ * batch_); }
+  double lr_at(std::int64_t step) const;
+  std::vector<std::uint32_t> order_of(std::int64_t epoch) const;
+  std::int64_t evaluated_count(bool train) const;
+  std::uint64_t fingerprint() const;
   void evaluate_block();
   void train_block();
   void update();
   void begin_evaluation();
-  bool evaluation_due(std::int64_t examples_before) const;
+  bool evaluation_due(std::int64_t step) const; // after that many steps
 
   LaneSettings settings_;
   std::shared_ptr<const Subset> data_;
+  const OptimizerEntry* optimizer_;
+  const LossEntry* loss_;
+  const ScheduleEntry* schedule_;
   Network network_;
-  const OptimizerEntry& optimizer_;
-  const LossEntry& loss_;
-  const ScheduleEntry& schedule_;
   Vector state0_, state1_;
 
   std::int64_t batch_, steps_per_epoch_, steps_, block_rows_;
-  std::int64_t step_ = 0, examples_ = 0, epoch_index_ = -1, epoch_position_ = 0;
+  std::int64_t step_ = 0;
   std::int64_t block_begin_ = 0; // rows already done of the current batch or evaluation
-  std::vector<std::uint32_t> order_;
+  std::int64_t order_epoch_ = -1;
+  std::vector<std::uint32_t> order_; // of that epoch
   Phase phase_ = Phase::evaluate_train;
   Verdict verdict_ = Verdict::running;
 
   Matrix input_;
-  std::vector<std::uint8_t> labels_;
-  double loss_sum_ = 0, batch_loss_ = 0, seconds_ = 0;
-  std::int64_t correct_ = 0;
+  Gathered gathered_;
+  LossSum sum_;
+  double batch_loss_ = 0, seconds_ = 0;
   Evaluation evaluation_;
 };
 
 /// Training examples that an evaluation looks at, at most.
 inline constexpr std::int64_t kEvaluateTrainMost = 2000;
+/// Most inputs of a network, whatever the user's own file holds.
+inline constexpr std::int64_t kFeaturesMost = 4096;
+
+/// Why these settings can't train on this data, which only a user's own file can bring about. Codes: loss_needs_classes,
+/// loss_needs_two, too_many_features.
+std::optional<UserError> misfit(const LaneSettings& settings, const Subset& data);
 
 } // namespace downhill

@@ -1,11 +1,15 @@
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
+#include "data/toys.hpp"
+#include "data/csv.hpp"
+#include "engine/fixtures.hpp"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
 using namespace downhill;
+using namespace downhill::fixtures;
 
 namespace {
 
@@ -116,7 +120,9 @@ TEST_CASE("a drawn source gives the same examples as the whole one") {
     }
   }
   const int some[] = {1, 2};
-  DataSettings data{"fashion-mnist", 4, 14, 9, {1, 2}, 0.5};
+  DataSettings data = data_settings(14, 9, {1, 2});
+  data.seed = 4;
+  data.label_noise = 0.5;
   const Subset from_whole = *draw_subset(source, data), from_drawn = *draw_subset(drawn, data);
   for (std::size_t i = 0; i < 14; ++i) CHECK(source->train.pixels[from_whole.train.rows[i]] == drawn->train.pixels[from_drawn.train.rows[i]]);
   CHECK(from_whole.train.labels == from_drawn.train.labels);
@@ -134,9 +140,92 @@ TEST_CASE("label noise changes the stated share, always to another class") {
     source->train.labels.push_back(static_cast<std::uint8_t>(i % 3));
     source->train.pixels.push_back(0);
   }
-  const Subset subset = *draw_subset(source, {"fashion-mnist", 1, 30000, 3, {0, 1, 2}, 0.2});
+  DataSettings data = data_settings(30000, 3, {0, 1, 2});
+  data.label_noise = 0.2;
+  const Subset subset = *draw_subset(source, data);
   int wrong = 0;
   for (std::size_t i = 0; i < 30000; ++i) wrong += subset.train.labels[i] != subset.train.true_labels[i];
   CHECK(wrong > 5700);
   CHECK(wrong < 6300);
+}
+
+TEST_CASE("toys: two balanced classes or numbers, where their formulas put them; smaller draws begin larger ones") {
+  for (const ToyEntry& toy : toys()) {
+    CAPTURE(std::string(toy.id));
+    DataSettings data;
+    data.source = toy.id;
+    data.train = 200;
+    data.test = 50;
+    const Subset subset = *draw_subset(nullptr, data);
+    CHECK(subset.features() == toy.features);
+    CHECK(subset.classes == toy.classes);
+    CHECK(subset.train.size() == 200);
+    CHECK(subset.test.size() == 50);
+    CHECK(subset.train.targets.size() == (toy.classes == 0 ? 200 : 0));
+    if (toy.classes == 2) CHECK(std::count(subset.train.labels.begin(), subset.train.labels.end(), 1) == 100);
+    CHECK(subset.source->train.values != subset.source->test.values);
+    for (const float v : subset.source->train.values) CHECK(std::fabs(v) <= 1.5F);
+    data.train = 20;
+    const Subset fewer = *draw_subset(nullptr, data);
+    for (std::size_t i = 0; i < 20 * static_cast<std::size_t>(toy.features); ++i) CHECK(fewer.source->train.values[i] == subset.source->train.values[i]);
+    data.seed = 2;
+    data.noise = 0.1;
+    const Subset other = *draw_subset(nullptr, data);
+    CHECK(other.source->train.values != fewer.source->train.values);
+    data.seed = 1;
+    CHECK((*draw_subset(nullptr, data)).source->train.values.size() == fewer.source->train.values.size());
+    if (toy.classes == 2) {
+      data.classes = {1};
+      const Subset one = *draw_subset(nullptr, data);
+      CHECK(one.classes == 1);
+      CHECK(one.train.size() == 20);
+    }
+  }
+  DataSettings rings;
+  rings.source = "circles";
+  rings.train = 100;
+  rings.test = 2;
+  const Subset subset = *draw_subset(nullptr, rings);
+  for (std::size_t i = 0; i < 100; ++i) {
+    const float x = subset.source->train.values[2 * i], y = subset.source->train.values[2 * i + 1];
+    CHECK(x * x + y * y == doctest::Approx(subset.train.labels[i] == 0 ? 1.0 : 0.25).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a user's CSV: classes by label, numbers by target, parts, and what is refused") {
+  const auto read = [](std::string_view text) { return read_csv({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}); };
+  const auto code = [&](std::string_view text) {
+    const auto source = read(text);
+    return source ? std::string("none") : source.error().code;
+  };
+  const auto source = read("\xef\xbb\xbfx,label,\"the, y\"\r\n1,cat,2\r\n3,10,4\n5,9,6\n-1e-2,cat,.5\n\n7,\"a \"\"dog\"\"\",8");
+  REQUIRE(source.ok());
+  CHECK(source->classes == 4); // 9, 10, a "dog", cat
+  CHECK(source->train.values == Vector{1, 2, 3, 4, 5, 6, -0.01F, 0.5F});
+  CHECK(source->train.labels == Bytes{3, 1, 0, 3});
+  CHECK(source->test.values == Vector{7, 8});
+  CHECK(source->test.labels == Bytes{2});
+  const auto numbers = read("part,x,target\ntest,1,2.5\ntrain,2,3.5\n");
+  REQUIRE(numbers.ok());
+  CHECK(numbers->classes == 0);
+  CHECK(numbers->test.targets == Vector{2.5F});
+  CHECK(numbers->train.targets == Vector{3.5F});
+  for (const char* bad : {"", "a,b\n1,2\n", "label,target,x\n1,2,3\n"}) CHECK(code(bad) == "csv_header");
+  CHECK(code("x,label\n1,a\n") == "csv_empty");
+  for (const char* bad : {"label\na\n", "x,label\n1\n", "x,label\n1,2,3\n", "x,label\nabc,1\n", "x,label\n1e400,1\n", "x,label\nnan,1\n", "x,label\n0x10,1\n",
+                          "x,label\n,1\n", "x,label,part\n1,2,maybe\n", "x,label\n\"1,2\n", "x,label\n\"1\"x,2\n"})
+    CHECK(code(bad) == "csv_damaged");
+  CHECK(read("x,label\n1,a\nb,c\n").error().sentence(Language::en).find("line 3") != std::string::npos);
+  // what was read can be drawn from, and only by the experiment that was made with this file
+  DataSettings data;
+  data.source = "own";
+  data.train = data.test = 1;
+  data.classes = {0, 3};
+  CHECK(draw_subset(nullptr, data).error().code == "needs_file");
+  data.file = "0000000000000000";
+  CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "other_file");
+  data.file = "";
+  CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "too_many_examples"); // class 0 is not in the test part
+  data.classes = {9};
+  CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "no_such_class");
 }

@@ -1,11 +1,17 @@
 // The dependency rule: engine knows nothing of web; only the named places know the named libraries.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).trim().split('\n').filter(existsSync);
+// every file but what is built or cached; git is not asked, since a plain machine may have the source without it
+const walk = (folder: string): string[] =>
+  readdirSync(folder || '.', { withFileTypes: true }).flatMap((entry) => {
+    const path = folder + entry.name;
+    if (/^(build|dist|node_modules|\.git)$/.test(path)) return [];
+    return entry.isDirectory() ? walk(path + '/') : [path];
+  });
+const tracked = walk('');
 const sources = (folder: string, ending: RegExp) => tracked.filter((f) => f.startsWith(folder) && ending.test(f));
 const includes = (file: string) => [...readFileSync(file, 'utf8').matchAll(/^\s*#include ([<"])([^>"]+)[>"]/gm)].map((m) => ({ own: m[1] === '"', path: m[2] ?? '' }));
 

@@ -2,12 +2,14 @@
 // message, one line in each Message list; JavaScript carries the bytes without reading them.
 // A pack of data travels beside the protocol, as the file it is (see trainer_host.hpp).
 #pragma once
-#include "protocol/archive.hpp"
+#include "core/archive.hpp"
 
 #include <optional>
 #include <variant>
 
 namespace downhill::protocol {
+
+using archive::Bytes, archive::Reader, archive::Writer;
 
 /// Lanes are numbered as in the experiment; `run` counts restarts, so that what belongs to an earlier run is dropped.
 struct LaneKey {

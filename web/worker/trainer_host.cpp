@@ -18,9 +18,6 @@ template <class... F> struct Overloaded : F... {
   using F::operator()...;
 };
 
-bool operator==(const DataSettings& a, const DataSettings& b) {
-  return a.source == b.source && a.seed == b.seed && a.train == b.train && a.test == b.test && a.classes == b.classes && a.label_noise == b.label_noise;
-}
 
 EvaluationRow row_of(const Evaluation& e) {
   return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy};
@@ -77,6 +74,7 @@ void TrainerHost::start(const StartLane& message) {
   const LaneSettings& settings = experiment->lanes.front().settings;
   const auto subset = subset_for(settings.data);
   if (!subset) return problem(subset.error());
+  if (auto error = misfit(settings, **subset)) return problem(*error);
   const std::pair key{message.key.lane, message.key.run};
   runners_.erase(key);
   runners_.emplace(key, Runner{Trainer(settings, *subset), 0, {}, true, false});

@@ -7,6 +7,7 @@ constexpr LaneLook kLooks[] = {
     {"bgd", &Tokens::bgd, Dash::dotted, 0.3},           {"sgd1", &Tokens::sgd1, Dash::solid, 0.005},          {"sgd", &Tokens::sgd, Dash::dashed, 0.1},
     {"momentum", &Tokens::momentum, Dash::solid, 0.03}, {"nesterov", &Tokens::nesterov, Dash::dashed, 0.03},  {"adagrad", &Tokens::adagrad, Dash::solid, 0.01},
     {"adadelta", &Tokens::adadelta, Dash::dashed, 0.3}, {"rmsprop", &Tokens::rmsprop, Dash::dash_dot, 0.001}, {"adam", &Tokens::adam, Dash::solid, 0.001},
+    {"adamw", &Tokens::adamw, Dash::dashed, 0.001},
 };
 
 } // namespace

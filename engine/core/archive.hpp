@@ -1,16 +1,20 @@
-// Structs to bytes and back: little-endian, lengths before content, every read checked. A message names
-// its fields once, in `fields(archive)`, for both directions.
+// Structs to bytes and back: little-endian, lengths before content, every read checked. A struct (a message, a
+// checkpoint) names its fields once, in `fields(archive)`, for both directions.
 #pragma once
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-namespace downhill::protocol {
+namespace downhill::archive {
 
 using Bytes = std::vector<std::uint8_t>;
+
+static_assert(std::endian::native == std::endian::little, "arrays of these go as they lie in memory");
+template <class T> inline constexpr bool kAsTheyAre = std::is_same_v<T, float> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint32_t>;
 
 class Writer {
 public:
@@ -29,6 +33,7 @@ private:
   void put(const T& value) {
     put(static_cast<std::uint8_t>(value));
   }
+  void put(const float& value) { put(std::bit_cast<std::uint32_t>(value)); }
   void put(const double& value) { put(std::bit_cast<std::uint64_t>(value)); }
   void put(const std::string& text) {
     put(static_cast<std::uint32_t>(text.size()));
@@ -36,6 +41,11 @@ private:
   }
   template <class T> void put(const std::vector<T>& items) {
     put(static_cast<std::uint32_t>(items.size()));
+    if constexpr (kAsTheyAre<T>) {
+      const auto* from = reinterpret_cast<const std::uint8_t*>(items.data());
+      bytes_.insert(bytes_.end(), from, from + items.size() * sizeof(T));
+      return;
+    }
     for (const T& item : items) put(item);
   }
   template <class T>
@@ -74,6 +84,11 @@ private:
     if (v > static_cast<std::uint8_t>(T::last)) good_ = false, v = 0;
     value = static_cast<T>(v);
   }
+  void get(float& value) {
+    std::uint32_t bits = 0;
+    get(bits);
+    value = std::bit_cast<float>(bits);
+  }
   void get(double& value) {
     std::uint64_t bits = 0;
     get(bits);
@@ -91,6 +106,13 @@ private:
     std::uint32_t size = 0;
     get(size);
     items.clear();
+    if constexpr (kAsTheyAre<T>) {
+      if (!enough(std::size_t{size} * sizeof(T))) return;
+      items.resize(size);
+      if (size > 0) std::memcpy(items.data(), bytes_.data(), items.size() * sizeof(T));
+      bytes_ = bytes_.subspan(items.size() * sizeof(T));
+      return;
+    }
     if (!enough(size)) return; // an item has a byte at least, so this also bounds the allocation
     for (std::uint32_t i = 0; i < size && good_; ++i) get(items.emplace_back());
   }
@@ -110,4 +132,4 @@ private:
   bool good_ = true;
 };
 
-} // namespace downhill::protocol
+} // namespace downhill::archive

@@ -1,0 +1,70 @@
+#include "random_experiment.hpp"
+
+#include "engine/fixtures.hpp"
+#include "trainer/history.hpp"
+
+#include "engine/pinned_hashes.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+using namespace downhill;
+using namespace downhill::fixtures;
+
+namespace {
+
+struct Run {
+  LaneSettings settings;
+  std::shared_ptr<const Subset> data;
+};
+Run random_run(std::uint64_t number) {
+  const auto experiment = experiment_from_json(RandomExperiment(number, false).make());
+  REQUIRE(experiment.ok());
+  const LaneSettings& settings = experiment->lanes[0].settings;
+  return {settings, std::make_shared<Subset>(*draw_subset(nullptr, settings.data))};
+}
+
+} // namespace
+
+TEST_CASE("fifty random experiments have the pinned hashes, in every build") {
+  for (std::uint64_t group = 0; group < 5; ++group) {
+    Hash all;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      const Run run = random_run(10 * group + i);
+      finished(run.settings, run.data).add_to(all);
+    }
+    const std::string name = "random " + std::to_string(10 * group), hash = hex16(all.value());
+    if (std::getenv("DOWNHILL_BLESS")) std::printf("bless:     {\"%s\", \"%s\"},\n", name.c_str(), hash.c_str());
+    std::string pinned = "not pinned: run ./dev bless";
+    for (const PinnedHash& row : kPinnedHashes)
+      if (name == row.run) pinned = row.hash;
+    CHECK(hash == pinned);
+  }
+}
+
+TEST_CASE("random experiments: lanes beside each other, stops, seeks and restores change no bit") {
+  for (std::uint64_t number = 100; number < 120; ++number) {
+    CAPTURE(number);
+    RandomExperiment chooser(number + 1000, false);
+    const Run a = random_run(number), b = random_run(number + 500);
+    const std::uint64_t expected_a = finished(a.settings, a.data).hash(), expected_b = finished(b.settings, b.data).hash();
+    // two lanes in turns of random length, one of them saved, lost and restored, sought back and on
+    Trainer one(a.settings, a.data), two(b.settings, b.data);
+    History history(200000);
+    while (one.verdict() == Verdict::running || two.verdict() == Verdict::running) {
+      for (std::int64_t n = chooser.whole(1, 9); n > 0; --n) {
+        one.advance();
+        history.note(one);
+      }
+      for (std::int64_t n = chooser.whole(1, 9); n > 0; --n) two.advance();
+      if (chooser.chance(0.05)) {
+        const archive::Bytes saved = one.save();
+        one = Trainer(a.settings, a.data);
+        REQUIRE(one.restore(saved).ok());
+      }
+      if (chooser.chance(0.02) && one.step() > 0) seek(one, history, chooser.whole(0, one.step()));
+    }
+    CHECK(one.hash() == expected_a);
+    CHECK(two.hash() == expected_b);
+  }
+}
