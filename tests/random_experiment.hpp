@@ -74,7 +74,9 @@ public:
   bool chance(double p) { return stream_.next_uniform() < p; }
 
 private:
-  template <class Item> Item one_of(const std::vector<Item>& items) { return items[static_cast<std::size_t>(whole(0, static_cast<std::int64_t>(items.size()) - 1))]; }
+  template <class Item> Item one_of(const std::vector<Item>& items) {
+    return items[static_cast<std::size_t>(whole(0, static_cast<std::int64_t>(items.size()) - 1))];
+  }
   static std::vector<std::string_view> toy_ids() {
     std::vector<std::string_view> ids = field("/data/source").ids();
     std::erase(ids, "fashion-mnist");

@@ -181,7 +181,8 @@ int export_script(const Arguments& arguments) {
   const Lane& lane = experiment->lanes[number - 1];
   const std::string title = label_text(experiment->title, language, "Downhill"), label = label_text(lane.label, language, lane.settings.optimizer.name);
   std::string heading;
-  for (const char c : title + (language == Language::zh ? "：" : ": ") + label) heading += c == '"' || c == '\\' || c == '\n' ? ' ' : c; // it stands in a docstring
+  for (const char c : title + (language == Language::zh ? "：" : ": ") + label)
+    heading += c == '"' || c == '\\' || c == '\n' ? ' ' : c; // it stands in a docstring
   const std::string script = torch_script(lane.settings, {heading, language});
   if (arguments.out.empty()) return std::fputs(script.c_str(), stdout), 0;
   if (auto done = write_file(arguments.out, script); !done) return complain(done.error());
@@ -202,7 +203,8 @@ int main_with(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--help" || words[i] == "-h") return std::fputs(kUsage, stdout), 0;
     std::string* option = nullptr;
-    for (const auto& [name, value] : {std::pair{"--data", &arguments.data}, {"--out", &arguments.out}, {"--lane", &arguments.lane}, {"--lang", &arguments.lang}})
+    for (const auto& [name, value] :
+         {std::pair{"--data", &arguments.data}, {"--out", &arguments.out}, {"--lane", &arguments.lane}, {"--lang", &arguments.lang}})
       if (words[i] == name) option = value;
     if (option && i + 1 < words.size())
       *option = words[++i];

@@ -51,8 +51,8 @@ struct Subset {
 /// One kind of source an experiment can name.
 struct SourceEntry {
   std::string_view id;
-  int classes;  ///< 0: regression; −1: as the user's file says
-  int features; ///< −1: as the user's file says
+  int classes;    ///< 0: regression; −1: as the user's file says
+  int features;   ///< −1: as the user's file says
   bool generated; ///< drawn from a formula (data/toys.cpp) instead of files
 };
 const std::vector<SourceEntry>& sources();

@@ -221,8 +221,9 @@ Failure check_together(const Json& value, const std::string& place) {
   if (source.classes >= 0)
     for (std::size_t i = 0; i < classes.size(); ++i)
       if (classes[i].get<double>() >= source.classes)
-        return source.classes == 0 ? UserError{"no_classes", place + "/data/classes", {}}
-                                   : UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(source.classes)}};
+        return source.classes == 0
+                   ? UserError{"no_classes", place + "/data/classes", {}}
+                   : UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(source.classes)}};
   if (source.classes > 0 && classes.empty()) return wrong_type(place + "/data/classes", "[0, 1, …]");
   if (source.classes == 0 && data["label_noise"].get<double>() > 0) return UserError{"no_classes", place + "/data/label_noise", {}};
   if (source.classes == 0 && !loss.for_numbers) return UserError{"loss_needs_classes", place + "/loss", {std::string(loss.id)}};

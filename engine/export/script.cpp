@@ -13,7 +13,9 @@ namespace downhill {
 namespace {
 
 // The shortest decimal that reads back as the same number.
-std::string number(double value) { return Json(value == static_cast<double>(static_cast<std::int64_t>(value)) ? Json(static_cast<std::int64_t>(value)) : Json(value)).dump(); }
+std::string number(double value) {
+  return Json(value == static_cast<double>(static_cast<std::int64_t>(value)) ? Json(static_cast<std::int64_t>(value)) : Json(value)).dump();
+}
 
 class ScriptWriter {
 public:
@@ -66,7 +68,11 @@ private:
               "Exported by Downhill: the same examples, start weights, batches and dropout masks, drawn again by"));
     line(said("因此这里的损失曲线与页面上的一致（只差浮点舍入）。", "NumPy's Philox generator, so that the losses are those of the page up to rounding."));
     line();
-    line(said("用法：python3 script.py", "Usage: python3 script.py") + std::string(source_.generated ? "" : own() ? " --data FILE.csv" : " [--data DIR]") + " [--seed N]");
+    line(said("用法：python3 script.py", "Usage: python3 script.py") +
+         std::string(source_.generated ? ""
+                     : own()           ? " --data FILE.csv"
+                                       : " [--data DIR]") +
+         " [--seed N]");
     line("\"\"\"");
     line("import argparse");
     if (own()) line("import csv");
@@ -139,7 +145,8 @@ private:
           "    def __getitem__(self, i):\n"
           "        return self.x[i], self.y[i]\n\n\n"
           "class EpochOrder(Sampler):\n");
-    line("    \"\"\"" + said("每轮重新洗牌：给每个样本一个随机数，按大小排序。", "Shuffled anew each epoch: a random number for each example, sorted.") + "\"\"\"");
+    line("    \"\"\"" + said("每轮重新洗牌：给每个样本一个随机数，按大小排序。", "Shuffled anew each epoch: a random number for each example, sorted.") +
+         "\"\"\"");
     block("    epoch = 0\n\n"
           "    def __init__(self, n):\n"
           "        self.n = n\n\n"
@@ -257,8 +264,10 @@ private:
             "        return torch.cat([torch.relu(x), torch.relu(-x)], 1)\n\n\n");
     if (!with_dropout()) return;
     line("class Dropout(nn.Module):");
-    line("    \"\"\"" + said("nn.Dropout 的做法，但掩码只取决于（层，轮次，样本在本轮的位置），与批尺寸无关。",
-                           "As nn.Dropout, but a mask belongs to (layer, epoch, place of the example in the epoch).") + "\"\"\"");
+    line("    \"\"\"" +
+         said("nn.Dropout 的做法，但掩码只取决于（层，轮次，样本在本轮的位置），与批尺寸无关。",
+              "As nn.Dropout, but a mask belongs to (layer, epoch, place of the example in the epoch).") +
+         "\"\"\"");
     block("    epoch = position = 0\n\n"
           "    def __init__(self, p, layer):\n"
           "        super().__init__()\n"
@@ -348,7 +357,8 @@ private:
     const std::string name = s_.optimizer.name, decay = s_.l2 > 0 && name != "adamw" ? ", weight_decay=L2" : "";
     const auto p = [&](std::string_view parameter) { return number(of_optimizer(parameter)); };
     const std::string momentum = name == "momentum" || name == "nesterov" ? ", momentum=" + p("momentum") : "";
-    if (name == "sgd" || name == "momentum" || (name == "nesterov" && of_optimizer("momentum") == 0)) return "SGD(net.parameters(), lr=LR" + momentum + decay + ")";
+    if (name == "sgd" || name == "momentum" || (name == "nesterov" && of_optimizer("momentum") == 0))
+      return "SGD(net.parameters(), lr=LR" + momentum + decay + ")";
     if (name == "nesterov") return "SGD(net.parameters(), lr=LR" + momentum + ", nesterov=True" + decay + ")";
     if (name == "adagrad") return "Adagrad(net.parameters(), lr=LR, eps=" + p("eps") + decay + ")";
     if (name == "rmsprop") return "RMSprop(net.parameters(), lr=LR, alpha=" + p("alpha") + ", eps=" + p("eps") + decay + ")";
@@ -365,10 +375,11 @@ private:
     const double warmup = of_schedule("warmup");
     if (warmup == 0) {
       remark("", "每轮结束时调整学习率", "the rate moves at the end of each epoch");
-      const std::string rest = s_.schedule.name == "step"          ? "StepLR(optimizer, step_size=" + number(of_schedule("step_size")) + ", gamma=" + number(of_schedule("gamma"))
-                               : s_.schedule.name == "exponential" ? "ExponentialLR(optimizer, gamma=" + number(of_schedule("gamma"))
-                                                                   : "CosineAnnealingLR(optimizer, T_max=" + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
-                                                                         ", eta_min=" + number(of_schedule("eta_min"));
+      const std::string rest =
+          s_.schedule.name == "step"          ? "StepLR(optimizer, step_size=" + number(of_schedule("step_size")) + ", gamma=" + number(of_schedule("gamma"))
+          : s_.schedule.name == "exponential" ? "ExponentialLR(optimizer, gamma=" + number(of_schedule("gamma"))
+                                              : "CosineAnnealingLR(optimizer, T_max=" + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
+                                                    ", eta_min=" + number(of_schedule("eta_min"));
       line("scheduler = torch.optim.lr_scheduler." + rest + ")");
       return;
     }
@@ -381,7 +392,8 @@ private:
     if (s_.schedule.name == "exponential") line("    return warm * " + number(of_schedule("gamma")) + " ** epoch");
     if (s_.schedule.name == "cosine") {
       line("    least = " + number(of_schedule("eta_min")) + " / LR");
-      line("    return warm * (least + (1 - least) * (1 + math.cos(math.pi * epoch / " + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") + ")) / 2)");
+      line("    return warm * (least + (1 - least) * (1 + math.cos(math.pi * epoch / " + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
+           ")) / 2)");
     }
     line();
     line();

@@ -45,7 +45,9 @@ const std::vector<ActivationEntry>& activations() {
       {.id = "step",
        .torch = "",
        .parameters = {},
-       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x >= 0.0F ? 1.0F : x < 0.0F ? 0.0F : x; }); },
+       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x >= 0.0F  ? 1.0F
+                                                                      : x < 0.0F ? 0.0F
+                                                                                 : x; }); },
        .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float) { return 0.0F; }); },
        .gives_zeros = true},
       // f(z) = 1/(1 + e^−z), f′ = y·(1 − y)
@@ -112,8 +114,7 @@ const std::vector<ActivationEntry>& activations() {
       {.id = "selu",
        .torch = "nn.SELU",
        .parameters = {},
-       .forward =
-           [](In z, Out y, P) { map_exactly(z, y, [](double x) { return x > 0.0 ? kSeluScale * x : kSeluScale * (kSeluAlpha * exact::expm1(x)); }); },
+       .forward = [](In z, Out y, P) { map_exactly(z, y, [](double x) { return x > 0.0 ? kSeluScale * x : kSeluScale * (kSeluAlpha * exact::expm1(x)); }); },
        .backward =
            [](In y, In dy, Out dz, P) {
              chain(y, dy, dz, [](float v) { return v > 0.0F ? static_cast<float>(kSeluScale) : v + static_cast<float>(kSeluScale * kSeluAlpha); });
@@ -122,7 +123,9 @@ const std::vector<ActivationEntry>& activations() {
       {.id = "relu6",
        .torch = "nn.ReLU6",
        .parameters = {},
-       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x <= 0.0F ? 0.0F : x >= 6.0F ? 6.0F : x; }); },
+       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x <= 0.0F   ? 0.0F
+                                                                      : x >= 6.0F ? 6.0F
+                                                                                  : x; }); },
        .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float v) { return v > 0.0F && v < 6.0F ? 1.0F : 0.0F; }); },
        .gives_zeros = true},
       // f(z) = log(1 + e^βz)/β, the line z where βz > threshold; f′ = 1 − e^−βy = sigmoid(βz)

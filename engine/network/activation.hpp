@@ -16,8 +16,8 @@ struct ActivationEntry {
   /// dz[i] = dy[i]·f′(z[i]) from `seen`: the output y, or the input z where `from_input`. dz and dy may be the same
   /// memory (with `width` 2, dz is half of dy). At a kink the value taken is PyTorch's, e.g. relu′(0) = 0.
   void (*backward)(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, const ParameterValues& p);
-  bool from_input = false; ///< f′ can't be told from y alone, so the network keeps z as well
-  int width = 1;           ///< values each unit hands on
+  bool from_input = false;  ///< f′ can't be told from y alone, so the network keeps z as well
+  int width = 1;            ///< values each unit hands on
   bool gives_zeros = false; ///< many outputs are exactly 0, which products may skip
 };
 

@@ -43,13 +43,14 @@ public:
   /// Sets them from the same form.
   void set_torch_parameters(Index l, std::span<const float> values);
   struct LayerShape {
-    Index inputs, outputs;     ///< of the weight
-    Index given;               ///< outputs after activation (crelu: twice as many)
-    std::size_t weight, bias;  ///< where in parameters(); the weight lies there I×O
+    Index inputs, outputs;    ///< of the weight
+    Index given;              ///< outputs after activation (crelu: twice as many)
+    std::size_t weight, bias; ///< where in parameters(); the weight lies there I×O
     double dropout;
     const ActivationEntry* activation;
   };
   LayerShape shape(Index l) const;
+  const ParameterValues& activation_values(Index l) const { return layers_[static_cast<std::size_t>(l)].values; }
   /// What layer `l` gave in the last pass, R×given, before dropout; the last layer's are the network's outputs. After
   /// backward() d_output(l) is the gradient by its z, R×O; not kept for the last layer, whose gradient came from outside.
   const Matrix& output(Index l) const { return layers_[static_cast<std::size_t>(l)].output; }
@@ -62,13 +63,13 @@ private:
     const ActivationEntry* activation;
     ParameterValues values;
     double dropout;
-    Index given;   // O times the activation's width: what the next layer gets
-    Matrix input;  // R×O, z; used only where the activation is no function in place
-    Matrix output; // R×given after activation
-    Matrix kept;   // R×given after dropout; used only where dropout > 0
-    Matrix scale;  // R×given, the mask: 0 or 1/(1 − p)
-    Matrix d_output; // R×O, by z
-    Matrix d_given;  // R×given, by y; used only where that is wider
+    Index given;                                                                   // O times the activation's width: what the next layer gets
+    Matrix input;                                                                  // R×O, z; used only where the activation is no function in place
+    Matrix output;                                                                 // R×given after activation
+    Matrix kept;                                                                   // R×given after dropout; used only where dropout > 0
+    Matrix scale;                                                                  // R×given, the mask: 0 or 1/(1 − p)
+    Matrix d_output;                                                               // R×O, by z
+    Matrix d_given;                                                                // R×given, by y; used only where that is wider
     bool apart() const { return activation->from_input || activation->width > 1; } // z and y in memory of their own
   };
   Matrix& run(const Matrix& input, Index rows, const DropoutPlace* place);

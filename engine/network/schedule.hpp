@@ -16,7 +16,7 @@ struct ScheduleStep {
 
 struct ScheduleEntry {
   std::string_view id;
-  std::string_view torch; ///< class in torch.optim.lr_scheduler
+  std::string_view torch;                ///< class in torch.optim.lr_scheduler
   std::vector<ParameterSpec> parameters; ///< the first is always warmup: steps over which the rate rises from 1/warmup of itself
   double (*rate)(double lr, const ScheduleStep& at, const ParameterValues& p);
 

@@ -51,8 +51,8 @@ std::optional<UserError> misfit(const LaneSettings& settings, const Subset& data
 }
 
 Trainer::Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> data)
-    : settings_(settings), data_(std::move(data)), optimizer_(&entry_of(optimizers(), settings.optimizer.name)),
-      loss_(&entry_of(losses(), settings.loss.name)), schedule_(&entry_of(schedules(), settings.schedule.name)),
+    : settings_(settings), data_(std::move(data)), optimizer_(&entry_of(optimizers(), settings.optimizer.name)), loss_(&entry_of(losses(), settings.loss.name)),
+      schedule_(&entry_of(schedules(), settings.schedule.name)),
       network_(settings.network, data_->features(), outputs_for(*loss_, data_->classes), settings.seed) {
   assert(!misfit(settings_, *data_));
   const std::size_t size = network_.parameters().size();
@@ -114,8 +114,7 @@ void Trainer::evaluate_block() {
   if (block_begin_ < count) return;
 
   const double loss = sum_.loss / static_cast<double>(count);
-  const double accuracy =
-      data_->classes == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(sum_.correct) / static_cast<double>(count);
+  const double accuracy = data_->classes == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(sum_.correct) / static_cast<double>(count);
   block_begin_ = 0;
   sum_ = {};
   if (train) {
@@ -266,12 +265,11 @@ Result<bool> Trainer::restore(std::span<const std::uint8_t> bytes) {
   const bool in_batch = c.phase == Phase::train && c.block_begin > 0;
   // what block_begin may be: whole blocks of what is being worked off
   const std::int64_t rows = c.phase == Phase::done || c.step < 0 || c.step > steps_ ? 0
-                            : c.phase == Phase::train                              ? (c.step < steps_ ? batch_size_at(c.step) : 0)
-                                                                                   : evaluated_count(c.phase == Phase::evaluate_train);
+                            : c.phase == Phase::train                               ? (c.step < steps_ ? batch_size_at(c.step) : 0)
+                                                                                    : evaluated_count(c.phase == Phase::evaluate_train);
   const bool in_place = c.phase == Phase::done ? c.block_begin == 0 : c.block_begin >= 0 && c.block_begin < rows && c.block_begin % block_rows_ == 0;
-  const bool fits = c.step >= 0 && c.step <= steps_ && in_place && (c.verdict == Verdict::running) == (c.phase != Phase::done) &&
-                    c.parameters.size() == size && c.state0.size() == state0_.size() && c.state1.size() == state1_.size() &&
-                    c.gradient.size() == (in_batch ? size : 0);
+  const bool fits = c.step >= 0 && c.step <= steps_ && in_place && (c.verdict == Verdict::running) == (c.phase != Phase::done) && c.parameters.size() == size &&
+                    c.state0.size() == state0_.size() && c.state1.size() == state1_.size() && c.gradient.size() == (in_batch ? size : 0);
   if (!fits) return UserError{"checkpoint_damaged", "", {}};
   step_ = c.step;
   block_begin_ = c.block_begin;

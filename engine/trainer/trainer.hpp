@@ -24,9 +24,7 @@ struct Evaluation {
   /// Euclidean norms over all parameters at the step just taken (0 before the first): of the gradient as the rule got it,
   /// of what the rule changed, and of the weights after it.
   double gradient_norm = 0, update_norm = 0, weight_norm = 0;
-  void fields(auto& a) {
-    a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm);
-  }
+  void fields(auto& a) { a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm); }
 };
 
 enum class Verdict : std::uint8_t { running, finished, diverged, last = diverged };
@@ -53,6 +51,8 @@ public:
 
   std::int64_t step() const { return step_; }
   std::int64_t steps() const { return steps_; } ///< in the whole run
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  std::int64_t batch_size() const { return batch_; } ///< of all batches but an epoch's last
   std::int64_t examples() const { return examples_at(step_); }
   double epoch() const { return static_cast<double>(examples()) / static_cast<double>(train_count()); }
   double seconds() const { return seconds_; }

@@ -1,7 +1,7 @@
+#include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 #include "data/toys.hpp"
-#include "data/csv.hpp"
 #include "engine/fixtures.hpp"
 
 #include <doctest/doctest.h>

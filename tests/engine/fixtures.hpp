@@ -33,7 +33,8 @@ inline std::shared_ptr<const Subset> bars(std::int64_t train, std::int64_t test)
 
 /// Settings of a lane over a small base that suits bars(100, …).
 inline LaneSettings lane(const Json& patch) {
-  const Json json = {{"downhill", 1}, {"epochs", 2}, {"data", {{"train", 100}}}, {"network", {{"hidden", {{{"units", 12}}}}}}, {"batch", 16}, {"lanes", {patch}}};
+  const Json json = {{"downhill", 1}, {"epochs", 2},     {"data", {{"train", 100}}}, {"network", {{"hidden", {{{"units", 12}}}}}},
+                     {"batch", 16},   {"lanes", {patch}}};
   const auto experiment = experiment_from_json(json);
   REQUIRE(experiment.ok());
   return experiment->lanes[0].settings;

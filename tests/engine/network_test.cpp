@@ -214,10 +214,14 @@ TEST_CASE("initialisers have the spread they state, and equal layers start equal
       const char* id;
       double mean, variance;
     };
-    const Spread spreads[] = {{"pytorch", 0, 1.0 / 3 / 400},     {"constant", 0, 0},
-                              {"normal", 0, 1},                  {"uniform", 0.5, 1.0 / 12},
-                              {"xavier_uniform", 0, 2.0 / 700},  {"xavier_normal", 0, 2.0 / 700},
-                              {"kaiming_uniform", 0, 2.0 / 400}, {"kaiming_normal", 0, 2.0 / 400}};
+    const Spread spreads[] = {{"pytorch", 0, 1.0 / 3 / 400},
+                              {"constant", 0, 0},
+                              {"normal", 0, 1},
+                              {"uniform", 0.5, 1.0 / 12},
+                              {"xavier_uniform", 0, 2.0 / 700},
+                              {"xavier_normal", 0, 2.0 / 700},
+                              {"kaiming_uniform", 0, 2.0 / 400},
+                              {"kaiming_normal", 0, 2.0 / 400}};
     const Spread* expected = nullptr;
     for (const Spread& s : spreads)
       if (entry.id == s.id) expected = &s;

@@ -182,7 +182,8 @@ TEST_CASE("schedules: the rate at each step, by hand") {
 }
 
 TEST_CASE("regression: a toy is fitted; its accuracy is no number") {
-  LaneSettings settings = lane({{"epochs", 200}, {"optimizer", {{"name", "adam"}, {"lr", 0.02}}}, {"network", {{"hidden", {{{"units", 32}, {"activation", "tanh"}}}}}}});
+  LaneSettings settings =
+      lane({{"epochs", 200}, {"optimizer", {{"name", "adam"}, {"lr", 0.02}}}, {"network", {{"hidden", {{{"units", 32}, {"activation", "tanh"}}}}}}});
   for (const char* loss : {"mse", "mae", "huber"}) {
     settings.loss = {loss, standard_values(entry_of(losses(), loss))};
     settings.data = {};
@@ -204,7 +205,8 @@ TEST_CASE("regression: a toy is fitted; its accuracy is no number") {
 
 TEST_CASE("binary classification: bce on one logit and cross-entropy on two fit the toys alike") {
   for (const char* loss : {"bce", "cross_entropy"}) {
-    LaneSettings settings = lane({{"epochs", 60}, {"optimizer", {{"name", "adam"}, {"lr", 0.01}}}, {"network", {{"hidden", {{{"units", 32}, {"activation", "tanh"}}}}}}});
+    LaneSettings settings =
+        lane({{"epochs", 60}, {"optimizer", {{"name", "adam"}, {"lr", 0.01}}}, {"network", {{"hidden", {{{"units", 32}, {"activation", "tanh"}}}}}}});
     settings.loss = {loss, {}};
     settings.data = {};
     settings.data.source = "circles";

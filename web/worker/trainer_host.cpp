@@ -18,7 +18,6 @@ template <class... F> struct Overloaded : F... {
   using F::operator()...;
 };
 
-
 EvaluationRow row_of(const Evaluation& e) {
   return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy};
 }
@@ -86,6 +85,7 @@ void TrainerHost::send_images(const AskImages& message) {
   const auto subset = subset_for(experiment->lanes.front().settings.data);
   if (!subset) return;
   const Examples& examples = (*subset)->source->train;
+  if (examples.pixels.empty()) return; // no images to show
   const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(static_cast<double>(examples.features))));
   Images images{side, side, {}, {}};
   const Part& part = (*subset)->train;

@@ -29,6 +29,10 @@ Race::Race(Host host, std::vector<PackInfo> packs) : host_(std::move(host)), pac
 std::optional<UserError> Race::set_experiment(const Json& json) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();
+  // the lab shows images and one run of each lane so far; the command line runs everything
+  const LaneSettings& settings = experiment->lanes.front().settings;
+  if (settings.data.source != "fashion-mnist") return UserError{"page_source", "/data/source", {settings.data.source}};
+  if (settings.repeats > 1) return UserError{"page_repeats", "/repeats", {}};
   experiment_ = std::move(*experiment);
   ++version_;
   reset();

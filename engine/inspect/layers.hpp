@@ -1,0 +1,48 @@
+// What goes on inside the layers: how their outputs are spread, which units are dead, how large the gradients are.
+#pragma once
+#include "trainer/trainer.hpp"
+
+namespace downhill {
+
+/// One hidden layer over the whole test part, in eval mode.
+struct LayerView {
+  double mean_in = 0;                  ///< of z over units and examples
+  double mean = 0;                     ///< of the outputs f(z); mean − mean_in is the mean shift
+  double deviation = 0;                ///< of the outputs
+  double zero_share = 0;               ///< of outputs that are exactly 0
+  double dead_share = 0;               ///< of units whose f′ is 0 for every example: nothing can move them
+  double saturated_share = 0;          ///< of outputs with |f′| < 0.01
+  double low = 0, high = 0;            ///< range of the histogram: of all outputs
+  std::vector<std::int64_t> histogram; ///< of the outputs in equal bins over [low, high]
+};
+std::vector<LayerView> layer_views(const Trainer& trainer, std::size_t bins = 40);
+
+/// Euclidean norms of one layer's parameters (weight and bias together) over the step that would come next: of the gradient
+/// as the rule gets it, of the rule's change, of the weights before it.
+struct StepView {
+  double gradient_norm = 0, update_norm = 0, weight_norm = 0;
+};
+/// What the next step would do, layer by layer and weight by weight; found on a copy. Empty when the run has ended.
+struct NextStep {
+  std::vector<StepView> layers;
+  double batch_loss = 0;
+  Vector gradient, update; ///< P, in the order of Network::parameters()
+  Vector state0, state1;   ///< of the rule after the step, P or empty
+  Vector effective_rate;   ///< P: see OptimizerEntry::effective_rate; lr for every weight where that is null
+};
+NextStep next_step(const Trainer& trainer);
+
+/// How much the gradient of a batch hangs on which examples are in it, at the present weights. Gradients are of the loss
+/// alone (no decay), over the batches of the present epoch from its start, with their dropout masks.
+struct GradientNoise {
+  double full_norm = 0;               ///< of the gradient over the whole epoch
+  double spread = 0;                  ///< √ of the mean of |g_batch − g_full|²
+  std::vector<double> norms, cosines; ///< of each batch's gradient; cosine of its angle to the full one
+};
+/// Over at most `batches` batches (the last, smaller one is left out if there are others).
+GradientNoise gradient_noise(const Trainer& trainer, std::int64_t batches = 50);
+
+/// Masks of a hidden layer in a step: one row an example of the batch (batch_of(step)), 0 or 1/(1 − p).
+Matrix masks_of(const Trainer& trainer, std::int64_t step, Index layer);
+
+} // namespace downhill

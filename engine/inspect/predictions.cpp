@@ -1,0 +1,63 @@
+#include "inspect/predictions.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace downhill {
+
+std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<const std::uint32_t> which) {
+  constexpr std::size_t kBlock = 64;
+  Network network = trainer.network();
+  Matrix block(static_cast<Index>(kBlock), trainer.data().features());
+  Gathered gathered;
+  std::vector<Prediction> out;
+  for (std::size_t begin = 0; begin < which.size(); begin += kBlock) {
+    const auto rows = which.subspan(begin, std::min(kBlock, which.size() - begin));
+    gather(trainer.data(), train, rows, block, gathered);
+    const Matrix& output = network.evaluate(block, static_cast<Index>(rows.size()));
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const float* row = output.data() + static_cast<Index>(r) * output.cols();
+      Prediction p{rows[r], -1, -1, 0, {row, row + output.cols()}, {}};
+      const Answers answer =
+          gathered.labels.empty() ? Answers{{}, std::span(gathered.targets).subspan(r, 1)} : Answers{std::span(gathered.labels).subspan(r, 1), {}};
+      if (!gathered.labels.empty()) {
+        p.label = gathered.labels[r];
+        p.predicted = predicted_class(trainer.loss(), row, output.cols());
+        p.probabilities = probabilities(trainer.loss(), row, output.cols());
+      }
+      LossSum sum;
+      trainer.loss().evaluate(output.middleRows(static_cast<Index>(r), 1), answer, trainer.settings().loss.values, sum);
+      p.loss = sum.loss;
+      out.push_back(std::move(p));
+    }
+  }
+  return out;
+}
+
+std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count) {
+  std::vector<std::uint32_t> which(static_cast<std::size_t>(std::min(count, trainer.data().part(train).size())));
+  std::iota(which.begin(), which.end(), 0U);
+  return predict(trainer, train, which);
+}
+
+double Confusion::accuracy(std::int64_t label) const {
+  std::int64_t all = 0;
+  for (std::int64_t c = 0; c < classes; ++c) all += at(label, c);
+  return all == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(at(label, label)) / static_cast<double>(all);
+}
+
+Confusion confusion_of(std::span<const Prediction> predictions, std::int64_t classes) {
+  Confusion c{classes, std::vector<std::int64_t>(static_cast<std::size_t>(classes * classes))};
+  for (const Prediction& p : predictions) ++c.counts[static_cast<std::size_t>(p.label * classes + p.predicted)];
+  return c;
+}
+
+std::vector<Prediction> most_wrong(std::vector<Prediction> predictions, std::size_t count) {
+  std::erase_if(predictions, [](const Prediction& p) { return p.label >= 0 && p.label == p.predicted; });
+  std::stable_sort(predictions.begin(), predictions.end(), [](const Prediction& a, const Prediction& b) { return a.loss > b.loss; });
+  if (predictions.size() > count) predictions.resize(count);
+  return predictions;
+}
+
+} // namespace downhill

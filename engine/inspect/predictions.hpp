@@ -1,0 +1,35 @@
+// What a network says about examples: classes with probabilities, who is taken for whom, and where it is most wrong.
+// Like all of engine/inspect it works on a copy of the network, so that looking changes no run.
+#pragma once
+#include "trainer/trainer.hpp"
+
+namespace downhill {
+
+struct Prediction {
+  std::uint32_t place; ///< in the part
+  int label;           ///< of the run's numbering; −1 for regression
+  int predicted;       ///< −1 for regression
+  double loss;
+  std::vector<float> output;         ///< of the last layer, before any softmax
+  std::vector<double> probabilities; ///< of the classes (see probabilities()); empty for regression
+};
+
+/// Predictions for places `which` of the training or the test part, in eval mode, in that order.
+std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<const std::uint32_t> which);
+/// The same for the first `count` places; all, if there are fewer.
+std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count);
+
+/// C×C counts: row the label, column the prediction.
+struct Confusion {
+  std::int64_t classes = 0;
+  std::vector<std::int64_t> counts;
+  std::int64_t at(std::int64_t label, std::int64_t predicted) const { return counts[static_cast<std::size_t>(label * classes + predicted)]; }
+  /// Share of a class that is predicted rightly; NaN if there is none of it.
+  double accuracy(std::int64_t label) const;
+};
+Confusion confusion_of(std::span<const Prediction> predictions, std::int64_t classes);
+
+/// The `count` predictions of a wrong class (of any, for regression) with the largest loss, largest first.
+std::vector<Prediction> most_wrong(std::vector<Prediction> predictions, std::size_t count);
+
+} // namespace downhill

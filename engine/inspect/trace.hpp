@@ -1,0 +1,31 @@
+// Every number of one example's way forward and back, for the eye and for checking by hand.
+#pragma once
+#include "trainer/trainer.hpp"
+
+namespace downhill {
+
+struct LayerTrace {
+  Matrix weight;   ///< O×I, as nn.Linear holds it
+  Vector bias;     ///< O
+  Vector input;    ///< I
+  Vector z;        ///< O: weight·input + bias
+  Vector y;        ///< f(z): O, or 2·O (crelu)
+  Vector mask;     ///< as y: 0 or 1/(1 − p); empty without dropout
+  Vector given;    ///< y times mask: the next layer's input
+  Vector d_z;      ///< O: gradient of the loss by z
+  Matrix d_weight; ///< O×I
+  Vector d_bias;   ///< O
+  Vector d_input;  ///< I; empty for the first layer, where nobody needs it
+};
+struct Trace {
+  std::vector<LayerTrace> layers;
+  Vector output;                     ///< of the last layer
+  std::vector<double> probabilities; ///< empty for regression
+  double loss = 0;
+};
+
+/// The example at `place` of the training part, as a batch of its own at the present weights. `step`, if given, is the
+/// training step whose masks are used, with the example as the first of the batch; otherwise eval mode, nothing dropped.
+Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step = {});
+
+} // namespace downhill

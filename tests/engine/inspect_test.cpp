@@ -1,0 +1,220 @@
+#include "inspect/landscape.hpp"
+#include "inspect/layers.hpp"
+#include "inspect/predictions.hpp"
+#include "inspect/trace.hpp"
+
+#include "engine/fixtures.hpp"
+
+#include <cmath>
+
+using namespace downhill;
+using namespace downhill::fixtures;
+
+namespace {
+
+Trainer after_steps(const LaneSettings& settings, const std::shared_ptr<const Subset>& data, std::int64_t steps) {
+  Trainer trainer(settings, data);
+  while (trainer.step() < steps || !trainer.between_steps()) trainer.advance();
+  return trainer;
+}
+
+const Json kTwoLayers = {{"network", {{"hidden", {{{"units", 12}, {"dropout", 0.3}}, {{"units", 9}, {"activation", "crelu"}}}}}}};
+
+} // namespace
+
+TEST_CASE("predictions agree with the evaluation, the confusion matrix with both, and nothing disturbs the run") {
+  const auto data = bars(100, 40);
+  Trainer trainer = after_steps(lane(kTwoLayers), data, 7);
+  const archive::Bytes before = trainer.save();
+  const auto predictions = predict_first(trainer, false, 1000);
+  CHECK(predictions.size() == 40);
+  double loss = 0;
+  std::int64_t right = 0;
+  for (const Prediction& p : predictions) {
+    loss += p.loss;
+    right += p.label == p.predicted;
+    double sum = 0;
+    for (const double probability : p.probabilities) sum += probability;
+    CHECK(sum == doctest::Approx(1));
+    CHECK(p.loss == doctest::Approx(-std::log(p.probabilities[static_cast<std::size_t>(p.label)])).epsilon(1e-9));
+  }
+  CHECK(loss / 40 == doctest::Approx(trainer.last_evaluation().test_loss).epsilon(1e-12));
+  CHECK(static_cast<double>(right) / 40 == trainer.last_evaluation().test_accuracy);
+  const Confusion confusion = confusion_of(predictions, 4);
+  double mean = 0;
+  for (int c = 0; c < 4; ++c) mean += confusion.accuracy(c) / 4; // the classes are balanced
+  CHECK(mean == doctest::Approx(trainer.last_evaluation().test_accuracy));
+  const auto wrong = most_wrong(predictions, 3);
+  CHECK(static_cast<std::int64_t>(wrong.size()) == std::min<std::int64_t>(3, 40 - right));
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    CHECK(wrong[i].label != wrong[i].predicted);
+    if (i > 0) CHECK(wrong[i - 1].loss >= wrong[i].loss);
+  }
+  layer_views(trainer);
+  next_step(trainer);
+  gradient_noise(trainer);
+  trace_example(trainer, 3, 7);
+  LossProbe(trainer, 50).line(random_direction(trainer, 0), std::vector<double>{-1, 0, 1});
+  CHECK(trainer.save() == before);
+}
+
+TEST_CASE("layer views: a network of which everything is known") {
+  // one input −1 or 1; unit 0 is relu(x), unit 1 relu(−x − 2) is dead, unit 2 relu(x + 5) always on
+  auto source = std::make_shared<Source>();
+  source->classes = 2;
+  for (Examples* part : {&source->train, &source->test}) {
+    part->features = 1;
+    part->values = {-1, 1, -1, 1};
+    part->labels = {0, 1, 0, 1};
+  }
+  LaneSettings settings = lane({{"network", {{"hidden", {{{"units", 3}}}}}}});
+  settings.data = data_settings(4, 4, {0, 1});
+  settings.batch = 2;
+  Trainer trainer(settings, std::make_shared<Subset>(*draw_subset(source, settings.data)));
+  trainer.network().set_torch_parameters(0, std::vector<float>{1, -1, 1, 0, -2, 5});
+  const auto views = layer_views(trainer, 4);
+  REQUIRE(views.size() == 1);
+  CHECK(views[0].dead_share == doctest::Approx(1.0 / 3));
+  CHECK(views[0].zero_share == doctest::Approx(0.5)); // unit 0 half the time, unit 1 always
+  CHECK(views[0].saturated_share == doctest::Approx(0.5));
+  CHECK(views[0].mean_in == doctest::Approx(1));    // (0 − 2 + 5)/3
+  CHECK(views[0].mean == doctest::Approx(5.5 / 3)); // (½ + 0 + 5)/3
+  CHECK(views[0].high == 6);
+  CHECK(views[0].histogram == std::vector<std::int64_t>{8, 0, 2, 2}); // 0 ×6 and 1 ×2, 4 ×2, 6 ×2
+}
+
+TEST_CASE("the next step, seen beforehand, is the step that is then taken") {
+  const auto data = bars(100, 40);
+  for (const OptimizerEntry& rule : optimizers()) {
+    CAPTURE(std::string(rule.id));
+    Json patch = kTwoLayers;
+    patch["optimizer"] = rule.id;
+    Trainer trainer = after_steps(lane(patch), data, 5);
+    const NextStep seen = next_step(trainer);
+    const Vector before(trainer.network().parameters().begin(), trainer.network().parameters().end());
+    while (trainer.step() < 6) trainer.advance();
+    CHECK(seen.batch_loss == trainer.batch_loss());
+    CHECK(std::equal(seen.gradient.begin(), seen.gradient.end(), trainer.network().gradient().begin()));
+    CHECK(std::equal(seen.state0.begin(), seen.state0.end(), trainer.state0().begin(), trainer.state0().end()));
+    for (std::size_t i = 0; i < before.size(); ++i) CHECK(seen.update[i] == trainer.network().parameters()[i] - before[i]);
+    CHECK(seen.layers.size() == 3);
+    // the effective rate is what the rule multiplies with: g for the plain rules, the mean of g for adam's
+    if (rule.id == "adagrad" || rule.id == "rmsprop" || rule.id == "sgd")
+      for (std::size_t i = 0; i < before.size(); ++i)
+        CHECK(std::fabs(seen.update[i] + seen.effective_rate[i] * seen.gradient[i]) <= 1e-6F * std::max(1.0F, std::fabs(before[i])));
+    if (rule.id == "adam")
+      for (std::size_t i = 0; i < before.size(); ++i)
+        CHECK(std::fabs(seen.update[i] + seen.effective_rate[i] * seen.state0[i]) <= 1e-6F * std::max(1.0F, std::fabs(before[i])));
+  }
+  const auto ended = finished(lane(kTwoLayers), data);
+  CHECK(next_step(ended).layers.empty());
+}
+
+TEST_CASE("gradient noise: none for the full batch, more for smaller batches; the mean of the batches is the full gradient") {
+  const auto data = bars(96, 40);
+  const auto noise_at = [&](const Json& batch) {
+    LaneSettings settings = lane({{"batch", batch}});
+    return gradient_noise(after_steps(settings, data, 1));
+  };
+  const GradientNoise full = noise_at("full"), large = noise_at(48), small = noise_at(4);
+  CHECK(full.spread < 1e-6 * full.full_norm);
+  CHECK(full.cosines[0] == doctest::Approx(1));
+  CHECK(small.spread > 2 * large.spread);
+  CHECK(small.norms.size() == 24);
+}
+
+TEST_CASE("masks shown are masks used") {
+  const auto data = bars(100, 40);
+  Trainer trainer = after_steps(lane(kTwoLayers), data, 8);
+  const Matrix masks = masks_of(trainer, 8, 0);
+  CHECK(masks.rows() == 16);
+  const auto batch = trainer.batch_of(8);
+  CHECK(batch.size() == 16);
+  // the first example's trace with the step's masks is what the network computes for it
+  const Trace trace = trace_example(trainer, batch[0], 8);
+  for (Index u = 0; u < masks.cols(); ++u) CHECK(trace.layers[0].mask[static_cast<std::size_t>(u)] == masks(0, u));
+  Network network = trainer.network();
+  Matrix x(1, 64);
+  Gathered gathered;
+  gather(*data, true, {batch.data(), 1}, x, gathered);
+  const Matrix& output = network.forward(x, 1, trainer.dropout_place(8));
+  for (Index o = 0; o < 4; ++o) CHECK(output(0, o) == trace.output[static_cast<std::size_t>(o)]);
+}
+
+TEST_CASE("a trace has the numbers of the network itself, forward and back, to the bit") {
+  const auto data = bars(100, 40);
+  for (const ActivationEntry& activation : activations()) {
+    CAPTURE(std::string(activation.id));
+    const Json patch = {{"network", {{"hidden", {{{"units", 12}, {"activation", activation.id}}, {{"units", 5}, {"activation", activation.id}}}}}}};
+    Trainer trainer = after_steps(lane(patch), data, 3);
+    const std::uint32_t place = 17;
+    const Trace trace = trace_example(trainer, place);
+    Network network = trainer.network();
+    Matrix x(1, 64);
+    Gathered gathered;
+    gather(*data, true, {&place, 1}, x, gathered);
+    Matrix& output = network.forward(x, 1, trainer.dropout_place(0));
+    for (Index o = 0; o < 4; ++o) CHECK(output(0, o) == trace.output[static_cast<std::size_t>(o)]);
+    LossSum sum;
+    trainer.loss().differentiate(output, gathered.answers(), 1.0F, {}, sum);
+    network.backward(x, 1, true);
+    CHECK(sum.loss == trace.loss);
+    for (Index l = 0; l < network.layer_count(); ++l) {
+      const auto shape = network.shape(l);
+      const LayerTrace& t = trace.layers[static_cast<std::size_t>(l)];
+      for (Index o = 0; o < shape.outputs; ++o) {
+        CHECK(network.gradient()[shape.bias + static_cast<std::size_t>(o)] == t.d_bias[static_cast<std::size_t>(o)]);
+        for (Index i = 0; i < shape.inputs; ++i) CHECK(network.gradient()[shape.weight + static_cast<std::size_t>(i * shape.outputs + o)] == t.d_weight(o, i));
+      }
+    }
+  }
+}
+
+TEST_CASE("the landscape: its centre is the present loss, its slope the gradient, its plane holds the path") {
+  const auto data = bars(100, 40);
+  LaneSettings settings = lane({{"evaluate", {{"every", 1}}}});
+  Trainer trainer(settings, data);
+  std::vector<Vector> path;
+  while (trainer.advance() != Trainer::Piece::end)
+    if (trainer.between_steps()) path.emplace_back(trainer.network().parameters().begin(), trainer.network().parameters().end());
+  LossProbe probe(trainer, 100);
+  const double here = probe.at({});
+  CHECK(here == doctest::Approx(trainer.last_evaluation().train_loss).epsilon(1e-12));
+
+  const Vector direction = random_direction(trainer, 0);
+  CHECK(random_direction(trainer, 0) == direction);
+  CHECK(random_direction(trainer, 1) != direction);
+  const auto shape = trainer.network().shape(0);
+  double own = 0, theirs = 0; // the first unit's weights and their direction have one norm
+  for (Index i = 0; i < shape.inputs; ++i) {
+    const std::size_t at = shape.weight + static_cast<std::size_t>(i * shape.outputs);
+    own += static_cast<double>(direction[at]) * static_cast<double>(direction[at]);
+    theirs += static_cast<double>(trainer.network().parameters()[at]) * static_cast<double>(trainer.network().parameters()[at]);
+  }
+  CHECK(own == doctest::Approx(theirs).epsilon(1e-5));
+  const auto line = probe.line(direction, std::vector<double>{-1, 0, 1});
+  CHECK(line[1] == here);
+  CHECK(line[0] != line[2]);
+  const auto plane = probe.plane(direction, random_direction(trainer, 1), std::vector<double>{0, 0.5}, std::vector<double>{0, 0.1, 0.2});
+  CHECK(plane.size() == 6);
+  CHECK(plane[0] == here);
+
+  const PathPlane own_plane = principal_plane(path);
+  CHECK(own_plane.first_share > own_plane.second_share);
+  CHECK(own_plane.first_share + own_plane.second_share > 0.8);
+  CHECK(own_plane.coordinates.back()[0] == 0);
+  CHECK(own_plane.coordinates.front()[0] > 0);
+  double dot = 0, norm = 0;
+  for (std::size_t i = 0; i < own_plane.first.size(); ++i) {
+    dot += static_cast<double>(own_plane.first[i]) * static_cast<double>(own_plane.second[i]);
+    norm += static_cast<double>(own_plane.first[i]) * static_cast<double>(own_plane.first[i]);
+  }
+  CHECK(std::fabs(dot) < 1e-5);
+  CHECK(norm == doctest::Approx(1));
+  // a straight path has one direction only
+  const std::vector<Vector> straight{{0, 0, 0}, {1, 2, 2}, {2, 4, 4}};
+  const PathPlane flat = principal_plane(straight);
+  CHECK(flat.first_share == doctest::Approx(1));
+  CHECK(flat.second == Vector{0, 0, 0});
+  CHECK(flat.coordinates[0][0] == doctest::Approx(6));
+}
