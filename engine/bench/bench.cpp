@@ -64,7 +64,12 @@ std::shared_ptr<const Subset> random_images(std::int64_t train, std::int64_t tes
     examples.labels.resize(static_cast<std::size_t>(count));
     examples.pixels.resize(static_cast<std::size_t>(count * 784));
     for (std::size_t i = 0; i < examples.labels.size(); ++i) examples.labels[i] = static_cast<std::uint8_t>(i % 10);
-    for (std::uint8_t& pixel : examples.pixels) pixel = static_cast<std::uint8_t>(stream.next_word() >> 56);
+    // as in Fashion-MNIST about half of the pixels are 0, in runs
+    std::uint64_t dark = 0;
+    for (std::size_t i = 0; i < examples.pixels.size(); ++i) {
+      if (i % 14 == 0) dark = stream.next_word() & 1U;
+      examples.pixels[i] = dark != 0 ? 0 : static_cast<std::uint8_t>(1 + stream.next_word() % 255);
+    }
   };
   fill(source->train, train);
   fill(source->test, test);

@@ -4,6 +4,7 @@
 #include "core/streams.hpp"
 #include "core/user_error.hpp"
 #include "experiment/settings.hpp"
+#include "kernels/factors.hpp"
 #include "network/loss.hpp"
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct Subset {
   Part train, test;
   std::int64_t classes = 0; ///< 0: regression
   std::int64_t features() const { return source->train.features; }
+  /// Images are dark: about half of Fashion-MNIST's pixels are 0.
+  Zeros zeros() const { return source->train.pixels.empty() ? Zeros::few : Zeros::many; }
   const Part& part(bool of_train) const { return of_train ? train : test; }
 };
 

@@ -6,14 +6,18 @@
 #include <algorithm>
 
 namespace downhill {
+namespace {
+// With fewer rows listing and packing cost more than the zeros save.
+constexpr Index kRowsForFactors = 4;
+} // namespace
 
-Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed) {
+Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed, Zeros zeros_in_input) : zeros_in_input_(zeros_in_input) {
   std::size_t size = 0;
   const auto add = [&](Index width, const Choice& activation, double dropout) {
     const std::size_t weight = size, bias = weight + static_cast<std::size_t>(inputs * width);
     size = bias + static_cast<std::size_t>(width);
     const ActivationEntry& entry = entry_of(activations(), activation.name);
-    layers_.push_back({inputs, width, weight, bias, &entry, activation.values, dropout, width * entry.width, {}, {}, {}, {}, {}, {}});
+    layers_.push_back({inputs, width, weight, bias, &entry, activation.values, dropout, width * entry.width, {}, {}, {}, {}, {}, {}, {}});
     inputs = layers_.back().given;
   };
   for (const HiddenLayer& hidden : settings.hidden) add(hidden.units, hidden.activation, hidden.dropout);
@@ -43,7 +47,12 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
     if (layer.apart() && layer.input.rows() < rows) layer.input.resize(rows, layer.outputs);
     Matrix& sums = layer.apart() ? layer.input : layer.output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_);
+    bool done = false;
+    if (zeros_in(l) == Zeros::many && rows >= kRowsForFactors) {
+      layer.factors.list(to_read(*in, rows));
+      done = product(layer.factors, weight, to_write(sums, rows), false, scratch_);
+    }
+    if (!done) product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_);
     const float* bias = parameters_.data() + layer.bias;
     for (Index r = 0; r < rows; ++r) {
       float* z = sums.data() + r * layer.outputs;
@@ -57,6 +66,11 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
     }
   }
   return layers_.back().output;
+}
+
+Zeros Network::zeros_in(std::size_t l) const {
+  if (l == 0) return zeros_in_input_;
+  return layers_[l - 1].activation->gives_zeros || layers_[l - 1].dropout > 0 ? Zeros::many : Zeros::few;
 }
 
 void Network::activate(Layer& layer, Index rows) {
@@ -103,8 +117,13 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     Layer& layer = layers_[l];
     const Matrix& in = l == 0 ? input : given_to_next(layers_[l - 1]);
     // dW (I×O) = inᵀ·d, db = Σ rows of d
-    product(to_read(in, rows).transposed(), to_read(*d, rows), {gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs}, !first_block,
-            scratch_);
+    const MatrixView d_weight{gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs};
+    bool done = false;
+    if (zeros_in(l) == Zeros::many && rows >= kRowsForFactors) {
+      transposed_.transpose(layer.factors); // as the forward pass listed them
+      done = product(transposed_, to_read(*d, rows), d_weight, !first_block, scratch_);
+    }
+    if (!done) product(to_read(in, rows).transposed(), to_read(*d, rows), d_weight, !first_block, scratch_);
     float* d_bias = gradient_.data() + layer.bias;
     if (first_block) std::fill(d_bias, d_bias + layer.outputs, 0.0F);
     for (Index r = 0; r < rows; ++r)
@@ -119,7 +138,12 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     }
     Matrix& dy = below.activation->width > 1 ? below.d_given : below.d_output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    product(to_read(*d, rows), weight.transposed(), to_write(dy, rows), false, scratch_);
+    done = false;
+    if (layer.activation->gives_zeros && rows >= kRowsForFactors) {
+      factors_of_d_.list(to_read(*d, rows));
+      done = product(factors_of_d_, weight.transposed(), to_write(dy, rows), false, scratch_);
+    }
+    if (!done) product(to_read(*d, rows), weight.transposed(), to_write(dy, rows), false, scratch_);
     const auto count = static_cast<std::size_t>(rows * below.given);
     if (below.dropout > 0)
       for (std::size_t i = 0; i < count; ++i) dy.data()[i] *= below.scale.data()[i];

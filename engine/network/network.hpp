@@ -3,7 +3,7 @@
 // Shapes: R rows of a block, I inputs and O outputs of a layer, P parameters in all.
 #pragma once
 #include "experiment/settings.hpp"
-#include "kernels/product.hpp"
+#include "kernels/factors.hpp"
 #include "network/activation.hpp"
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct DropoutPlace {
 class Network {
 public:
   /// `inputs` → hidden layers → `outputs`; weights as `settings.init` draws them from `seed`.
-  Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed);
+  Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed, Zeros zeros_in_input = Zeros::few);
 
   /// Output (R×O) for `input` (R×I, its first `rows` rows) with all units kept.
   Matrix& evaluate(const Matrix& input, Index rows);
@@ -68,18 +68,22 @@ private:
     Matrix output;                                                                 // R×given after activation
     Matrix kept;                                                                   // R×given after dropout; used only where dropout > 0
     Matrix scale;                                                                  // R×given, the mask: 0 or 1/(1 − p)
+    Factors factors;                                                               // of what the layer is given, where that has many zeros
     Matrix d_output;                                                               // R×O, by z
     Matrix d_given;                                                                // R×given, by y; used only where that is wider
     bool apart() const { return activation->from_input || activation->width > 1; } // z and y in memory of their own
   };
   Matrix& run(const Matrix& input, Index rows, const DropoutPlace* place);
+  Zeros zeros_in(std::size_t l) const; // in what layer l is given
   void activate(Layer& layer, Index rows);
   void differentiate_activation(Layer& layer, Index rows, const Matrix& dy);
   void drop(Layer& layer, std::uint32_t index, Index rows, const DropoutPlace& place);
   const Matrix& given_to_next(const Layer& layer) const { return layer.dropout > 0 ? layer.kept : layer.output; }
 
   std::vector<Layer> layers_;
+  Zeros zeros_in_input_;
   std::vector<float> parameters_, gradient_;
+  Factors transposed_, factors_of_d_;
   ProductScratch scratch_;
 };
 

@@ -53,7 +53,7 @@ std::optional<UserError> misfit(const LaneSettings& settings, const Subset& data
 Trainer::Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> data)
     : settings_(settings), data_(std::move(data)), optimizer_(&entry_of(optimizers(), settings.optimizer.name)), loss_(&entry_of(losses(), settings.loss.name)),
       schedule_(&entry_of(schedules(), settings.schedule.name)),
-      network_(settings.network, data_->features(), outputs_for(*loss_, data_->classes), settings.seed) {
+      network_(settings.network, data_->features(), outputs_for(*loss_, data_->classes), settings.seed, data_->zeros()) {
   assert(!misfit(settings_, *data_));
   const std::size_t size = network_.parameters().size();
   if (!optimizer_->state.empty()) state0_.resize(size);
@@ -214,7 +214,7 @@ std::uint64_t Trainer::hash() const {
 }
 
 void Trainer::reset() {
-  network_ = Network(settings_.network, data_->features(), outputs_for(*loss_, data_->classes), settings_.seed);
+  network_ = Network(settings_.network, data_->features(), outputs_for(*loss_, data_->classes), settings_.seed, data_->zeros());
   std::fill(state0_.begin(), state0_.end(), 0.0F);
   std::fill(state1_.begin(), state1_.end(), 0.0F);
   step_ = 0;
