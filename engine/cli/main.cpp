@@ -10,7 +10,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <new>
 #include <sys/stat.h>
 
 namespace downhill {
@@ -30,7 +32,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 
 int complain(const UserError& error) {
   std::fprintf(stderr, "downhill: %s\n", error.sentence(Language::en).c_str());
-  return 2;
+  return error.code == "memory" ? 3 : 2;
 }
 
 Result<Experiment> experiment_from_file(const std::string& path) {
@@ -231,4 +233,17 @@ int main_with(const std::vector<std::string>& words) {
 } // namespace
 } // namespace downhill
 
-int main(int count, char** words) { return downhill::main_with({words + 1, words + count}); }
+int downhill_main(int count, char** words);
+int downhill_main(int count, char** words) {
+  // without exceptions a failed allocation comes here; what was written so far stands under other names (see write_file)
+  std::set_new_handler([] {
+    static constexpr char kSentence[] = "downhill: out of memory; use fewer examples, units or lanes\n";
+    std::fwrite(kSentence, 1, sizeof kSentence - 1, stderr);
+    std::_Exit(3);
+  });
+  return downhill::main_with({words + 1, words + count});
+}
+
+#ifndef DOWNHILL_NO_MAIN
+int main(int count, char** words) { return downhill_main(count, words); }
+#endif

@@ -12,7 +12,7 @@ constexpr int kGzipWindow = 15 + 16; // zlib's way to say: gzip, not zlib framin
 
 Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, std::size_t most) {
   z_stream stream{};
-  if (inflateInit2(&stream, kGzipWindow) != Z_OK) return UserError{"gzip_damaged", "", {}};
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK) return UserError{"memory", "", {}};
   std::vector<std::uint8_t> out;
   stream.next_in = const_cast<Bytef*>(packed.data());
   stream.avail_in = static_cast<uInt>(packed.size());
@@ -27,6 +27,7 @@ Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, s
     if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) break;
   }
   inflateEnd(&stream);
+  if (status == Z_MEM_ERROR) return UserError{"memory", "", {}};
   if (out.size() > most) return UserError{"too_large", "", {std::to_string(most)}};
   if (status != Z_STREAM_END) return UserError{"gzip_damaged", "", {}};
   return out;

@@ -1,0 +1,92 @@
+#include "fuzz/targets.hpp"
+
+#include "data/csv.hpp"
+#include "data/gzip.hpp"
+#include "data/idx.hpp"
+#include "data/pack.hpp"
+#include "experiment/experiment.hpp"
+#include "trainer/trainer.hpp"
+#include "worker/trainer_host.hpp"
+
+#include <cstdlib>
+
+namespace downhill::fuzz {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+void must(bool condition) {
+  if (!condition) std::abort();
+}
+
+void json(Bytes bytes) {
+  const auto experiment = read_experiment({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!experiment) {
+    must(!experiment.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = experiment_from_json(experiment->json());
+  must(again.ok() && again->json() == experiment->json());
+}
+
+// the first two bytes say how many of the rest are the images
+void idx(Bytes bytes) {
+  if (bytes.size() < 2) return;
+  const std::size_t images = std::min<std::size_t>(bytes[0] + 256U * bytes[1], bytes.size() - 2);
+  const auto examples = read_idx(bytes.subspan(2, images), bytes.subspan(2 + images), 10);
+  if (examples) must(examples->pixels.size() == static_cast<std::size_t>(examples->size() * examples->features));
+}
+
+void gzip(Bytes bytes) {
+  const auto content = gunzip(bytes, 1U << 20);
+  if (content) must(content->size() <= 1U << 20);
+}
+
+void csv(Bytes bytes) {
+  const auto source = read_csv(bytes);
+  if (!source) return;
+  for (const Examples* part : {&source->train, &source->test}) {
+    must(part->values.size() == static_cast<std::size_t>(part->size() * part->features));
+    for (const std::uint8_t label : part->labels) must(label < source->classes);
+  }
+}
+
+void checkpoint(Bytes bytes) {
+  static const Trainer start = [] {
+    const auto experiment = read_experiment(
+        R"({"downhill":1,"data":{"source":"moons","train":20,"test":4},"network":{"hidden":[{"units":3}]},"optimizer":"momentum","batch":8,"epochs":2,"lanes":[{}]})");
+    const LaneSettings& settings = experiment->lanes.front().settings;
+    return Trainer(settings, std::make_shared<Subset>(*draw_subset(nullptr, settings.data)));
+  }();
+  Trainer trainer = start;
+  if (!trainer.restore(bytes)) return;
+  for (int i = 0; i < 100 && trainer.advance() != Trainer::Piece::end; ++i) {
+  }
+}
+
+void protocol(Bytes bytes) {
+  if (const auto message = protocol::decode<protocol::ToApp>(bytes)) must(protocol::decode<protocol::ToApp>(protocol::encode(*message)).has_value());
+  const auto message = protocol::decode<protocol::ToTrainer>(bytes);
+  if (!message) return;
+  must(protocol::decode<protocol::ToTrainer>(protocol::encode(*message)).has_value());
+  if (std::holds_alternative<protocol::AskBench>(*message)) return; // takes seconds
+  double now = 0;
+  TrainerHost host([&] { return now += 0.001; }, [](const protocol::ToApp&) {});
+  host.receive(bytes);
+  host.work(0.002);
+}
+
+void pack(Bytes bytes) {
+  const auto source = read_pack(bytes);
+  if (source) must(source->train.pixels.size() == static_cast<std::size_t>(source->train.size() * source->train.features));
+}
+
+} // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> table{{"json", json},         {"idx", idx},         {"gzip", gzip}, {"csv", csv},
+                                         {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}};
+  return table;
+}
+
+} // namespace downhill::fuzz
