@@ -81,3 +81,43 @@ test('damaged data files are refused by name', () => {
 test('check accepts every experiment in assets', () => {
   for (const name of readdirSync('assets/experiments')) assert.equal(run(builds[0]![1], 'check', join('assets/experiments', name)).status, 0, name);
 });
+
+test('an allocation that fails, whichever it is, ends in a sentence', () => {
+  const tiny = file('tiny.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 20, test: 4 }, network: { hidden: [{ units: 3 }] }, optimizer: 'adam', batch: 8, epochs: 1, lanes: [{}] }));
+  const { status, stdout } = run(['build/native/downhill_starved'], 'hash', tiny);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
+});
+
+test('repeats: a row of curves, a file of weights and a share of the hash each', () => {
+  const repeated = file('repeats.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 40, test: 10 }, network: { hidden: [{ units: 4 }] }, epochs: 1, seed: 5, repeats: 3, lanes: [{ label: 'a' }] }));
+  const single = file('single.json', JSON.stringify({ ...JSON.parse(readFileSync(repeated, 'utf8')), seed: 6, repeats: 1 }));
+  const out = join(folder, 'repeats');
+  assert.equal(run(['build/native/downhill'], 'train', repeated, '--out', out).status, 0);
+  assert.deepEqual(readdirSync(out).sort(), ['batches.csv', 'curves.csv', 'lane1_repeat1.safetensors', 'lane1_repeat2.safetensors', 'lane1_repeat3.safetensors']);
+  const of_repeat = (text: string, repeat: number) => text.split('\n').filter((row) => row.startsWith(`a,${repeat},`)).map((row) => row.slice(4));
+  assert.equal(run(['build/native/downhill'], 'train', single, '--out', join(folder, 'single')).status, 0);
+  assert.deepEqual(of_repeat(readFileSync(join(out, 'batches.csv'), 'utf8'), 1), of_repeat(readFileSync(join(folder, 'single', 'batches.csv'), 'utf8'), 0));
+  assert.notEqual(run(['build/native/downhill'], 'hash', repeated).stdout, run(['build/native/downhill'], 'hash', single).stdout);
+});
+
+test('own data: a CSV of classes and one of numbers, named by their hash; another file is refused', () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 2 ? 'cat' : 'dog'}`);
+  const table = file('own.csv', `x,y,label\n${rows.join('\n')}\n`);
+  const own = (patch: object) => file('own.json', JSON.stringify({ downhill: 1, data: { source: 'own', train: 30, test: 8, classes: [], ...patch }, network: { hidden: [{ units: 4 }] }, epochs: 1, lanes: [{}] }));
+  for (const [, command] of builds) assert.match(run(command, 'hash', own({}), '--data', table).stdout, /^sgd 1\t[0-9a-f]{16}\n$/);
+  const native = ['build/native/downhill'];
+  assert.match(run(native, 'hash', own({})).stderr, /--data: this experiment needs your own data file/);
+  assert.match(run(native, 'hash', own({ file: '0123456789abcdef' }), '--data', table).stderr, /\/data\/file: the file that is open \([0-9a-f]{16}\) is not the one/);
+  assert.match(run(native, 'hash', own({}), '--data', file('bad.csv', 'x,label\n1,a\noops,b\n')).stderr, /bad\.csv: CSV line 3: x = oops/);
+  const numbers = file('numbers.csv', `x,target\n${rows.map((_, i) => `${i / 60},${i / 30}`).join('\n')}\n`);
+  assert.match(run(native, 'hash', own({}), '--data', numbers).stderr, /\/loss: the loss cross_entropy is for classes/);
+});
+
+test('export: a script for a lane that is there, in the language asked for', () => {
+  const native = ['build/native/downhill'];
+  assert.match(run(native, 'export', short, '--lane', '9').stdout, /optimizer = torch\.optim\.Adam\(/);
+  assert.match(run(native, 'export', short, '--lane', '9', '--lang', 'en').stdout, /# forward/);
+  for (const lane of ['0', '10', 'x', '-1']) assert.match(run(native, 'export', short, '--lane', lane).stderr, /--lane: there is no lane/);
+  assert.match(run(native, 'export', short, '--lang', 'fr').stderr, /--lang: "fr" is not known/);
+});

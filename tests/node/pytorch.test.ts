@@ -1,0 +1,62 @@
+// Exported scripts run in PyTorch, where it is installed (Debian: python3-torch), against the engine's own batch losses.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const kExperiments = 20;
+const python = ['/usr/bin/python3', 'python3'].find((p) => spawnSync(p, ['-c', 'import torch, numpy']).status === 0);
+const folder = mkdtempSync(join(tmpdir(), 'downhill-torch-'));
+
+function run(program: string, ...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+  assert.equal(status, 0, `${program} ${words.join(' ')}: ${stderr.slice(-1500)}`);
+  return stdout;
+}
+const losses_of = (csv: string) => csv.trim().split('\n').slice(1).map((row) => Number(row.slice(row.lastIndexOf(',') + 1)));
+// Relative; losses below 0.01 count as 0.01, where PyTorch's own float32 rounding shows.
+const distances = (a: number[], b: number[]) => a.map((x, i) => Math.abs(x - b[i]!) / Math.max(b[i]!, 0.01));
+const within = (d: number[]) => Math.max(...d.slice(0, 10)) < 2e-6 && Math.max(...d) < 1e-4;
+
+// The same script in float64.
+const in_double = (script: string) =>
+  script
+    .replace('torch.from_numpy(x)\n', 'torch.from_numpy(x).double()\n')
+    .replace('self.y = torch.from_numpy(y)\n', 'self.y = torch.from_numpy(y)\n        self.y = self.y.double() if self.y.is_floating_point() else self.y\n')
+    .replace(/^net = Net\(\)$/m, 'net = Net().double()')
+    .replaceAll('.float()', '.double()')
+    .replace('torch.ones(1)', 'torch.ones(1).double()');
+
+test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  let worst_ten = 0;
+  let worst = 0;
+  let strayed = 0;
+  for (let n = 0; n < kExperiments; ++n) {
+    const out = join(folder, String(n));
+    mkdirSync(out);
+    const experiment = join(out, 'experiment.json');
+    writeFileSync(experiment, run('build/native/downhill_random', String(n)));
+    run('build/native/downhill', 'train', experiment, '--out', out);
+    const ours = losses_of(readFileSync(join(out, 'batches.csv'), 'utf8'));
+    const script = join(out, 'script.py');
+    run('build/native/downhill', 'export', experiment, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    const theirs = losses_of(run(python!, script));
+    assert.equal(ours.length, theirs.length, experiment);
+    let apart = distances(ours, theirs);
+    if (!within(apart)) {
+      // Rules that divide by small gradients blow rounding up; then PyTorch's float32 strays from its own float64, which is what counts.
+      const double = join(out, 'double.py');
+      writeFileSync(double, in_double(readFileSync(script, 'utf8')));
+      const exact = losses_of(run(python!, double));
+      assert.ok(!within(distances(theirs, exact)), `${experiment}: PyTorch agrees with itself, but not with us`);
+      apart = distances(ours, exact);
+      ++strayed;
+    }
+    assert.ok(within(apart), `${experiment}: ${Math.max(...apart.slice(0, 10))}, ${Math.max(...apart)}`);
+    worst_ten = Math.max(worst_ten, ...apart.slice(0, 10));
+    worst = Math.max(worst, ...apart);
+  }
+  t.diagnostic(`worst of the first ten losses ${worst_ten.toExponential(2)}, worst of all ${worst.toExponential(2)}; PyTorch's float32 strayed from its float64 in ${strayed}`);
+});
