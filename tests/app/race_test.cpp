@@ -272,3 +272,18 @@ TEST_CASE("packs: there and back; every cut or changed pack is refused") {
   content[content.size() - 1] = 77; // a label beyond the classes
   CHECK(read_pack(gzip(content)).error().code == "pack_damaged");
 }
+
+TEST_CASE("what the page can't run yet is refused in a sentence, and the race stays as it was") {
+  Table table(1, experiment());
+  const Json before = table.race.experiment().json();
+  for (const auto& [pointer, value, code] :
+       {std::tuple{"/repeats", Json(3), "page_repeats"}, {"/data", Json{{"source", "moons"}, {"train", 40}, {"test", 10}}, "page_source"}}) {
+    Json json = experiment();
+    json[Json::json_pointer(pointer)] = value;
+    if (json["data"]["source"] == "moons") json["batch"] = 8, json["lanes"] = {Json::object()};
+    const auto error = table.race.set_experiment(json);
+    REQUIRE(error.has_value());
+    CHECK(error->code == code);
+    CHECK(table.race.experiment().json() == before);
+  }
+}

@@ -37,20 +37,23 @@ const worker = await bundle('worker.ts', { format: 'iife', define: { 'import.met
 const virtual = {
   name: 'virtual',
   setup(build) {
-    build.onResolve({ filter: /^(worker-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
-    build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path === 'worker-source'
-      ? { contents: worker, loader: 'text' }
+    build.onResolve({ filter: /^(worker-source|bench-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
+    build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path.endsWith('-source')
+      ? { contents: path === 'worker-source' ? worker : bench_worker, loader: 'text' }
       : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)};`, loader: 'js' });
   },
 };
+const bench_worker = await bundle('bench_worker.ts', { format: 'iife', define: { 'import.meta.url': '""' } });
 const script = hashed('main.js', await bundle('main.ts', { plugins: [virtual] }));
 const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFileSync(join(page, 'style.css'), 'utf8');
 const style = hashed('style.css', (await esbuild.transform(css, { loader: 'css', minify: true })).code);
 
+const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 const html = readFileSync(join(page, 'index.html'), 'utf8').replace('{{script}}', script).replace('{{style}}', style);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'index.html'), html);
+writeFileSync(join(out, 'bench.html'), readFileSync(join(page, 'bench.html'), 'utf8').replace('{{script}}', bench_script).replace('{{style}}', style));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));

@@ -10,6 +10,7 @@ interface TrainerModule extends WasmModule {
   _trainer_receive(bytes: number, size: number): void;
   _trainer_open_pack(bytes: number, size: number, id: number, hash: number): void;
   _trainer_work(budget_ms: number): number;
+  _trainer_bench(): void;
 }
 interface AppModule extends WasmModule {
   _app_create(packs: number): number;
@@ -30,6 +31,10 @@ declare module 'strings.ts' {
   export const strings: Record<string, { zh: string; en: string }>;
 }
 declare module 'worker-source' {
+  const source: string;
+  export default source;
+}
+declare module 'bench-source' {
   const source: string;
   export default source;
 }
