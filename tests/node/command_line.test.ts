@@ -90,7 +90,7 @@ test('an allocation that fails, whichever it is, ends in a sentence', () => {
 });
 
 test('repeats: a row of curves, a file of weights and a share of the hash each', () => {
-  const repeated = file('repeats.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 40, test: 10 }, network: { hidden: [{ units: 4 }] }, epochs: 1, seed: 5, repeats: 3, lanes: [{ label: 'a' }] }));
+  const repeated = file('repeats.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 40, test: 10 }, network: { hidden: [{ units: 4 }] }, batch: 8, epochs: 1, seed: 5, repeats: 3, lanes: [{ label: 'a' }] }));
   const single = file('single.json', JSON.stringify({ ...JSON.parse(readFileSync(repeated, 'utf8')), seed: 6, repeats: 1 }));
   const out = join(folder, 'repeats');
   assert.equal(run(['build/native/downhill'], 'train', repeated, '--out', out).status, 0);
@@ -104,7 +104,7 @@ test('repeats: a row of curves, a file of weights and a share of the hash each',
 test('own data: a CSV of classes and one of numbers, named by their hash; another file is refused', () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(i)},${i % 2 ? 'cat' : 'dog'}`);
   const table = file('own.csv', `x,y,label\n${rows.join('\n')}\n`);
-  const own = (patch: object) => file('own.json', JSON.stringify({ downhill: 1, data: { source: 'own', train: 30, test: 8, classes: [], ...patch }, network: { hidden: [{ units: 4 }] }, epochs: 1, lanes: [{}] }));
+  const own = (patch: object) => file('own.json', JSON.stringify({ downhill: 1, data: { source: 'own', train: 30, test: 8, classes: [], ...patch }, network: { hidden: [{ units: 4 }] }, batch: 8, epochs: 1, lanes: [{}] }));
   for (const [, command] of builds) assert.match(run(command, 'hash', own({}), '--data', table).stdout, /^sgd 1\t[0-9a-f]{16}\n$/);
   const native = ['build/native/downhill'];
   assert.match(run(native, 'hash', own({})).stderr, /--data: this experiment needs your own data file/);
