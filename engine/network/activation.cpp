@@ -41,15 +41,6 @@ const std::vector<ActivationEntry>& activations() {
        .parameters = {},
        .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x; }); },
        .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float) { return 1.0F; }); }},
-      // f(z) = 1 for z ≥ 0, else 0: the M-P neuron's. f′ = 0 everywhere, so nothing below it can learn
-      {.id = "step",
-       .torch = "",
-       .parameters = {},
-       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x >= 0.0F  ? 1.0F
-                                                                      : x < 0.0F ? 0.0F
-                                                                                 : x; }); },
-       .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float) { return 0.0F; }); },
-       .gives_zeros = true},
       // f(z) = 1/(1 + e^−z), f′ = y·(1 − y)
       {.id = "sigmoid",
        .torch = "nn.Sigmoid",
@@ -169,6 +160,15 @@ const std::vector<ActivationEntry>& activations() {
              });
            },
        .from_input = true},
+      // f(z) = 1 for z ≥ 0, else 0: the M-P neuron's. f′ = 0 everywhere, so nothing below it can learn
+      {.id = "step",
+       .torch = "",
+       .parameters = {},
+       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x >= 0.0F  ? 1.0F
+                                                                      : x < 0.0F ? 0.0F
+                                                                                 : x; }); },
+       .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float) { return 0.0F; }); },
+       .gives_zeros = true},
   };
   return table;
 }
