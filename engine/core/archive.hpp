@@ -107,7 +107,11 @@ private:
     get(size);
     items.clear();
     if constexpr (kAsTheyAre<T>) {
-      if (!enough(std::size_t{size} * sizeof(T))) return;
+      if (size > bytes_.size() / sizeof(T)) { // no product, which could overflow where size_t has 32 bits
+        good_ = false;
+        bytes_ = {};
+        return;
+      }
       items.resize(size);
       if (size > 0) std::memcpy(items.data(), bytes_.data(), items.size() * sizeof(T));
       bytes_ = bytes_.subspan(items.size() * sizeof(T));
