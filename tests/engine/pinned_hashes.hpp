@@ -7,11 +7,11 @@ struct PinnedHash {
 };
 
 inline constexpr PinnedHash kPinnedHashes[] = {
-    {"random 0", "f2cd05ca12c54579"},
-    {"random 10", "73fc688ea4c10097"},
-    {"random 20", "54dc603ff8b22408"},
-    {"random 30", "f042e967211885f3"},
-    {"random 40", "24faead452232d67"},
+    {"random 0", "54b0ce4be3844343"},
+    {"random 10", "a965290bab03bae4"},
+    {"random 20", "629341c8dd2b5fe5"},
+    {"random 30", "c26459dfc3417021"},
+    {"random 40", "aa675685ae61b09d"},
     {"sgd", "94c226cbf6e82960"},
     {"momentum", "c0d224f0b3d541be"},
     {"nesterov", "693a35acc7a66440"},
