@@ -107,11 +107,7 @@ private:
     get(size);
     items.clear();
     if constexpr (kAsTheyAre<T>) {
-      if (size > bytes_.size() / sizeof(T)) { // no product, which could overflow where size_t has 32 bits
-        good_ = false;
-        bytes_ = {};
-        return;
-      }
+      if (!enough(std::uint64_t{size} * sizeof(T))) return; // 64 bits: the product overflows a size_t of 32
       items.resize(size);
       if (size > 0) std::memcpy(items.data(), bytes_.data(), items.size() * sizeof(T));
       bytes_ = bytes_.subspan(items.size() * sizeof(T));
@@ -125,7 +121,7 @@ private:
   void get(T& value) {
     value.fields(*this);
   }
-  bool enough(std::size_t size) {
+  bool enough(std::uint64_t size) {
     if (good_ && bytes_.size() >= size) return true;
     good_ = false;
     bytes_ = {};

@@ -3,6 +3,8 @@
 #pragma once
 #include <Eigen/Core>
 
+#include <cmath>
+#include <span>
 #include <vector>
 
 namespace downhill {
@@ -25,6 +27,13 @@ struct MatrixView {
   float* data;
   Index rows, columns, row_step;
 };
+
+/// Euclidean norm, summed in float64 in ascending order.
+inline double norm(std::span<const float> values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(squares);
+}
 
 inline ConstMatrixView to_read(const Matrix& m, Index rows) { return {m.data(), rows, m.cols(), m.cols(), 1}; }
 inline MatrixView to_write(Matrix& m, Index rows) { return {m.data(), rows, m.cols(), m.cols()}; }

@@ -10,7 +10,7 @@
 namespace downhill {
 namespace {
 
-constexpr std::size_t kFeaturesMost = 4096, kTrainMost = 60000, kTestMost = 10000, kClassesMost = 256;
+constexpr std::size_t kTrainMost = 60000, kTestMost = 10000, kClassesMost = 256;
 
 // One record after the other; a quoted field may hold commas, line ends and doubled quotes.
 class Records {
@@ -103,7 +103,8 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
   const std::size_t label = column("label"), target = column("target"), part = column("part"), none = names.size();
   if ((label == none) == (target == none)) return UserError{"csv_header", "", {}};
   const std::size_t features = none - 1 - (part == none ? 0 : 1);
-  if (features == 0 || features > kFeaturesMost) return damaged(1, std::to_string(features) + " features (1 … " + std::to_string(kFeaturesMost) + ")");
+  if (features == 0 || features > static_cast<std::size_t>(kFeaturesMost))
+    return damaged(1, std::to_string(features) + " features (1 … " + std::to_string(kFeaturesMost) + ")");
 
   Source source;
   std::vector<std::string> labels[2]; // of the training and of the test part

@@ -4,7 +4,7 @@
 #include "core/streams.hpp"
 #include "core/user_error.hpp"
 #include "experiment/settings.hpp"
-#include "kernels/factors.hpp"
+#include "kernels/product.hpp"
 #include "network/loss.hpp"
 
 #include <cstdint>
@@ -12,6 +12,9 @@
 #include <optional>
 
 namespace downhill {
+
+/// Most features of an example, whatever the user's own file holds.
+inline constexpr std::int64_t kFeaturesMost = 4096;
 
 /// N examples of D numbers each: bytes (images, given to networks as v/255) or floats; a class each, or a number each.
 struct Examples {

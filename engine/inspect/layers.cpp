@@ -9,12 +9,6 @@ namespace {
 
 constexpr Index kBlock = 64;
 
-double norm(std::span<const float> values) {
-  double squares = 0;
-  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
-  return std::sqrt(squares);
-}
-
 std::span<const float> of_layer(const Network& network, Index l, std::span<const float> all) {
   const auto shape = network.shape(l);
   return all.subspan(shape.weight, static_cast<std::size_t>((shape.inputs + 1) * shape.outputs));

@@ -45,15 +45,38 @@ void pack_columns(ConstMatrixView b, Index column, Index k_begin, Index depth, f
   }
 }
 
+// pack_rows without the k where all four rows are 0; `places` gets the k that are left, and their number is returned.
+Index pack_nonzero_rows(ConstMatrixView a, Index row, Index k_begin, Index depth, float* out, std::uint32_t* places) {
+  pack_rows(a, row, k_begin, depth, out);
+  Index kept = 0;
+  for (Index k = 0; k < depth; ++k) {
+    const Float4 four = load4(out + 4 * k);
+    std::uint64_t halves[2];
+    std::memcpy(halves, &four, sizeof halves);
+    store4(out + 4 * kept, four); // written over if it was 0: no branch
+    places[kept] = static_cast<std::uint32_t>(k);
+    kept += (halves[0] | halves[1]) != 0;
+  }
+  return kept;
+}
+
+// x·0 is 0 unless x is infinite or NaN
+bool all_finite(const float* values, Index count) {
+  Float4 check = splat4(0.0F);
+  for (Index i = 0; i < count; i += 4) check += load4(values + i) * splat4(0.0F);
+  return check[0] == 0 && check[1] == 0 && check[2] == 0 && check[3] == 0;
+}
+
 struct Tile {
   Float4 sum[kTileRows][2];
 };
 
-// sum[r][·] += Σ_k a[4k + r] · b[8k + ·], k ascending
-inline void multiply_tile(const float* a, const float* b, Index depth, Tile& tile) {
+// sum[r][·] += Σ_k a[4k + r] · b[8·places[k] + ·], or b[8k + ·] where `places` is null, k ascending
+template <bool at_places> inline void multiply_tile(const float* a, const float* panel, const std::uint32_t* places, Index depth, Tile& tile) {
   Float4 s00 = tile.sum[0][0], s01 = tile.sum[0][1], s10 = tile.sum[1][0], s11 = tile.sum[1][1];
   Float4 s20 = tile.sum[2][0], s21 = tile.sum[2][1], s30 = tile.sum[3][0], s31 = tile.sum[3][1];
-  for (Index k = 0; k < depth; ++k, a += 4, b += 8) {
+  for (Index k = 0; k < depth; ++k, a += 4) {
+    const float* b = panel + 8 * (at_places ? static_cast<Index>(places[k]) : k);
     const Float4 b0 = load4(b), b1 = load4(b + 4);
     const Float4 a0 = splat4(a[0]), a1 = splat4(a[1]), a2 = splat4(a[2]), a3 = splat4(a[3]);
     s00 += a0 * b0;
@@ -136,7 +159,7 @@ void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool 
     }
 }
 
-void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, ProductScratch& scratch) {
+void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, ProductScratch& scratch, Zeros zeros_in_a) {
   assert(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows);
   const Index depth_all = a.columns;
   if (b.column_step == 1 && depth_all == 1) return product_outer(a, b, c, accumulate);
@@ -146,16 +169,26 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
   const Index depth_most = std::min(depth_all, kDepth);
   scratch.b.resize(static_cast<std::size_t>(column_tiles * kTileColumns * depth_most));
   scratch.a.resize(static_cast<std::size_t>(kTileRows * depth_most));
+  scratch.places.resize(static_cast<std::size_t>(depth_most));
   for (Index k = 0; k < depth_all; k += kDepth) {
     const Index depth = std::min(kDepth, depth_all - k);
     for (Index t = 0; t < column_tiles; ++t) pack_columns(b, t * kTileColumns, k, depth, scratch.b.data() + t * kTileColumns * depth);
+    const bool skip = zeros_in_a == Zeros::many && all_finite(scratch.b.data(), column_tiles * kTileColumns * depth);
     for (Index r = 0; r < row_tiles; ++r) {
-      pack_rows(a, r * kTileRows, k, depth, scratch.a.data());
+      Index kept = depth;
+      if (skip)
+        kept = pack_nonzero_rows(a, r * kTileRows, k, depth, scratch.a.data(), scratch.places.data());
+      else
+        pack_rows(a, r * kTileRows, k, depth, scratch.a.data());
       for (Index t = 0; t < column_tiles; ++t) {
         Tile tile{};
         // a later slice of k goes on from what the earlier ones left, so slicing changes no sum
         if (accumulate || k > 0) load_tile(c, r * kTileRows, t * kTileColumns, tile);
-        multiply_tile(scratch.a.data(), scratch.b.data() + t * kTileColumns * depth, depth, tile);
+        const float* panel = scratch.b.data() + t * kTileColumns * depth;
+        if (skip)
+          multiply_tile<true>(scratch.a.data(), panel, scratch.places.data(), kept, tile);
+        else
+          multiply_tile<false>(scratch.a.data(), panel, nullptr, depth, tile);
         store_tile(c, r * kTileRows, t * kTileColumns, tile);
       }
     }

@@ -114,9 +114,13 @@ const std::vector<ActivationEntry>& activations() {
       {.id = "relu6",
        .torch = "nn.ReLU6",
        .parameters = {},
-       .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x <= 0.0F   ? 0.0F
-                                                                      : x >= 6.0F ? 6.0F
-                                                                                  : x; }); },
+       .forward =
+           [](In z, Out y, P) {
+             map(z, y, [](float x) {
+               if (x <= 0.0F) return 0.0F;
+               return x >= 6.0F ? 6.0F : x;
+             });
+           },
        .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float v) { return v > 0.0F && v < 6.0F ? 1.0F : 0.0F; }); },
        .gives_zeros = true},
       // f(z) = log(1 + e^βz)/β, the line z where βz > threshold; f′ = 1 − e^−βy = sigmoid(βz)

@@ -14,7 +14,7 @@ struct LayerStart {
   Index inputs, outputs;
 };
 
-/// Fills `weight` (O×I, row-major, PyTorch's order) and `bias` (O). Values are drawn in float64 in that order, each
+/// Fills `weight` (O×I, row-major, PyTorch's order) and `bias` (O), which come as 0. Values are drawn in float64 in that order, each
 /// parameter tensor from its own stream, and rounded to float32 once.
 struct InitializerEntry {
   std::string_view id;

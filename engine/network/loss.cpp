@@ -102,11 +102,8 @@ template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
   }
   static void differentiate(Matrix& output, const Answers& answers, float scale, P p, LossSum& sum) {
     const double share = static_cast<double>(scale) / static_cast<double>(output.cols());
-    float* gradient = output.data();
-    const Index outputs = output.cols();
-    Vector slopes(static_cast<std::size_t>(outputs) * answers.size());
-    rows(output, answers, sum, p, [&](Index i, double slope) { slopes[static_cast<std::size_t>(i)] = static_cast<float>(slope * share); });
-    for (std::size_t i = 0; i < slopes.size(); ++i) gradient[i] = slopes[i];
+    // each output is replaced once it has been read, and its row's prediction was told before
+    rows(output, answers, sum, p, [&](Index i, double slope) { output.data()[i] = static_cast<float>(slope * share); });
   }
 };
 

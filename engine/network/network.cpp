@@ -6,10 +6,6 @@
 #include <algorithm>
 
 namespace downhill {
-namespace {
-// With fewer rows listing and packing cost more than the zeros save.
-constexpr Index kRowsForFactors = 4;
-} // namespace
 
 Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, std::uint64_t seed, Zeros zeros_in_input) : zeros_in_input_(zeros_in_input) {
   std::size_t size = 0;
@@ -17,7 +13,7 @@ Network::Network(const NetworkSettings& settings, Index inputs, Index outputs, s
     const std::size_t weight = size, bias = weight + static_cast<std::size_t>(inputs * width);
     size = bias + static_cast<std::size_t>(width);
     const ActivationEntry& entry = entry_of(activations(), activation.name);
-    layers_.push_back({inputs, width, weight, bias, &entry, activation.values, dropout, width * entry.width, {}, {}, {}, {}, {}, {}, {}});
+    layers_.push_back({inputs, width, weight, bias, &entry, activation.values, dropout, width * entry.width, {}, {}, {}, {}, {}, {}});
     inputs = layers_.back().given;
   };
   for (const HiddenLayer& hidden : settings.hidden) add(hidden.units, hidden.activation, hidden.dropout);
@@ -47,12 +43,7 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
     if (layer.apart() && layer.input.rows() < rows) layer.input.resize(rows, layer.outputs);
     Matrix& sums = layer.apart() ? layer.input : layer.output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    bool done = false;
-    if (zeros_in(l) == Zeros::many && rows >= kRowsForFactors) {
-      layer.factors.list(to_read(*in, rows));
-      done = product(layer.factors, weight, to_write(sums, rows), false, scratch_);
-    }
-    if (!done) product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_);
+    product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_, zeros_in(l));
     const float* bias = parameters_.data() + layer.bias;
     for (Index r = 0; r < rows; ++r) {
       float* z = sums.data() + r * layer.outputs;
@@ -118,12 +109,7 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     const Matrix& in = l == 0 ? input : given_to_next(layers_[l - 1]);
     // dW (I×O) = inᵀ·d, db = Σ rows of d
     const MatrixView d_weight{gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs};
-    bool done = false;
-    if (zeros_in(l) == Zeros::many && rows >= kRowsForFactors) {
-      transposed_.transpose(layer.factors); // as the forward pass listed them
-      done = product(transposed_, to_read(*d, rows), d_weight, !first_block, scratch_);
-    }
-    if (!done) product(to_read(in, rows).transposed(), to_read(*d, rows), d_weight, !first_block, scratch_);
+    product(to_read(in, rows).transposed(), to_read(*d, rows), d_weight, !first_block, scratch_, zeros_in(l));
     float* d_bias = gradient_.data() + layer.bias;
     if (first_block) std::fill(d_bias, d_bias + layer.outputs, 0.0F);
     for (Index r = 0; r < rows; ++r)
@@ -138,12 +124,9 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     }
     Matrix& dy = below.activation->width > 1 ? below.d_given : below.d_output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    done = false;
-    if (layer.activation->gives_zeros && rows >= kRowsForFactors) {
-      factors_of_d_.list(to_read(*d, rows));
-      done = product(factors_of_d_, weight.transposed(), to_write(dy, rows), false, scratch_);
-    }
-    if (!done) product(to_read(*d, rows), weight.transposed(), to_write(dy, rows), false, scratch_);
+    // what comes back through a layer with zeros has them in the same places
+    const Zeros zeros_in_d = layer.activation->gives_zeros ? Zeros::many : Zeros::few;
+    product(to_read(*d, rows), weight.transposed(), to_write(dy, rows), false, scratch_, zeros_in_d);
     const auto count = static_cast<std::size_t>(rows * below.given);
     if (below.dropout > 0)
       for (std::size_t i = 0; i < count; ++i) dy.data()[i] *= below.scale.data()[i];

@@ -3,7 +3,7 @@
 // Shapes: R rows of a block, I inputs and O outputs of a layer, P parameters in all.
 #pragma once
 #include "experiment/settings.hpp"
-#include "kernels/factors.hpp"
+#include "kernels/product.hpp"
 #include "network/activation.hpp"
 
 #include <cstdint>
@@ -68,7 +68,6 @@ private:
     Matrix output;                                                                 // R×given after activation
     Matrix kept;                                                                   // R×given after dropout; used only where dropout > 0
     Matrix scale;                                                                  // R×given, the mask: 0 or 1/(1 − p)
-    Factors factors;                                                               // of what the layer is given, where that has many zeros
     Matrix d_output;                                                               // R×O, by z
     Matrix d_given;                                                                // R×given, by y; used only where that is wider
     bool apart() const { return activation->from_input || activation->width > 1; } // z and y in memory of their own
@@ -83,7 +82,6 @@ private:
   std::vector<Layer> layers_;
   Zeros zeros_in_input_;
   std::vector<float> parameters_, gradient_;
-  Factors transposed_, factors_of_d_;
   ProductScratch scratch_;
 };
 

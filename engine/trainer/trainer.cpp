@@ -16,12 +16,6 @@ std::int64_t block_rows_for(const Network& network) {
   return std::clamp<std::int64_t>(rows / 4 * 4, 4, 128);
 }
 
-double norm(std::span<const float> values) {
-  double squares = 0;
-  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
-  return std::sqrt(squares);
-}
-
 } // namespace
 
 // Layout: magic and version, fingerprint of settings and data, position, sums of what is half done, the last
@@ -58,7 +52,7 @@ Trainer::Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> dat
   const std::size_t size = network_.parameters().size();
   if (!optimizer_->state.empty()) state0_.resize(size);
   if (optimizer_->state.size() > 1) state1_.resize(size);
-  batch_ = settings_.batch == 0 ? train_count() : std::min(settings_.batch, train_count());
+  batch_ = settings_.batch == 0 ? train_count() : settings_.batch;
   steps_per_epoch_ = (train_count() + batch_ - 1) / batch_;
   steps_ = steps_per_epoch_ * settings_.epochs;
   block_rows_ = block_rows_for(network_);

@@ -128,8 +128,6 @@ private:
 
 /// Training examples that an evaluation looks at, at most.
 inline constexpr std::int64_t kEvaluateTrainMost = 2000;
-/// Most inputs of a network, whatever the user's own file holds.
-inline constexpr std::int64_t kFeaturesMost = 4096;
 
 /// Why these settings can't train on this data, which only a user's own file can bring about. Codes: loss_needs_classes,
 /// loss_needs_two, too_many_features.

@@ -1,6 +1,12 @@
 // Hashes of the weights after the runs of trainer_test.cpp, equal in every build. `./dev bless` prints new ones; whoever
 // pins them says in CHANGELOG.md why the numbers changed.
 #pragma once
+#include "core/hash.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace downhill::fixtures {
 
 struct PinnedHash {
   const char *run, *hash;
@@ -56,3 +62,13 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"no hidden", "55ce51fc52130b78"},
     {"decay", "3007fa7a99215055"},
 };
+
+/// The pinned hash of a run, or words that it is not pinned. `./dev bless` has `found` printed as a line of the table.
+inline std::string pinned_hash(const std::string& run, std::uint64_t found) {
+  if (std::getenv("DOWNHILL_BLESS")) std::printf("bless:     {\"%s\", \"%s\"},\n", run.c_str(), hex16(found).c_str());
+  for (const PinnedHash& row : kPinnedHashes)
+    if (run == row.run) return row.hash;
+  return "not pinned: run ./dev bless";
+}
+
+} // namespace downhill::fixtures

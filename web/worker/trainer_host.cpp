@@ -58,7 +58,7 @@ void TrainerHost::open_pack(const std::string& id, std::span<const std::uint8_t>
 
 Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
   if (subset_ && subset_settings_ == data) return subset_;
-  if (!source_) return UserError{"needs_larger_pack", "", {}};
+  if (!source_ && !entry_of(sources(), data.source).generated) return UserError{"needs_larger_pack", "", {}};
   auto subset = draw_subset(source_, data);
   if (!subset) return subset.error();
   subset_ = std::make_shared<Subset>(std::move(*subset));
