@@ -29,6 +29,33 @@ const in_double = (script: string) =>
     .replaceAll('.float()', '.double()')
     .replace('torch.ones(1)', 'torch.ones(1).double()');
 
+test("a user's own table, of classes and of numbers, and own images give PyTorch's losses", { skip: python ? false : 'PyTorch is not installed' }, () => {
+  const rows = Array.from({ length: 90 }, (_, i) => [Math.sin(i).toFixed(4), Math.cos(i).toFixed(4), ['cat', '10', '9'][i % 3]!, i % 4 ? 'train' : 'test']);
+  const tables: [string, string, object][] = [
+    ['classes.csv', 'x,y,label\n' + rows.map((r) => r.slice(0, 3).join(',')).join('\n'), {}],
+    ['parts.csv', 'x,"y, too",label,part\n' + rows.map((r) => r.join(',')).join('\n'), { data: { classes: [2, 0] } }],
+    ['numbers.csv', 'x,target\n' + rows.map((r) => `${r[0]},${r[1]}`).join('\n'), { loss: 'mse' }],
+  ];
+  const sources: [string, object][] = tables.map(([name, text, patch]) => {
+    writeFileSync(join(folder, name), text);
+    return [join(folder, name), patch];
+  });
+  sources.push(['/usr/share/datasets/fashion-mnist', {}]);
+  for (const [i, [path, patch]] of sources.entries()) {
+    const { data = {}, ...rest } = patch as { data?: object };
+    const experiment = join(folder, `own${i}.json`);
+    writeFileSync(experiment, JSON.stringify({ downhill: 1, data: { source: 'own', train: 20, test: 5, classes: [], ...data }, network: { hidden: [{ units: 6, activation: 'tanh' }] }, batch: 8, epochs: 3, lanes: [{}], ...rest }));
+    const out = join(folder, `own${i}`);
+    run('build/native/downhill', 'train', experiment, '--data', path, '--out', out);
+    run('build/native/downhill', 'export', experiment, '--out', join(out, 'script.py'));
+    const ours = losses_of(readFileSync(join(out, 'batches.csv'), 'utf8'));
+    const theirs = losses_of(run(python!, join(out, 'script.py'), '--data', path));
+    assert.equal(ours.length, 9);
+    assert.equal(theirs.length, 9);
+    assert.ok(within(distances(ours, theirs)), `${path}: ${ours.join()} ${theirs.join()}`);
+  }
+});
+
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;
