@@ -33,7 +33,6 @@ private:
   void put(const T& value) {
     put(static_cast<std::uint8_t>(value));
   }
-  void put(const float& value) { put(std::bit_cast<std::uint32_t>(value)); }
   void put(const double& value) { put(std::bit_cast<std::uint64_t>(value)); }
   void put(const std::string& text) {
     put(static_cast<std::uint32_t>(text.size()));
@@ -44,9 +43,9 @@ private:
     if constexpr (kAsTheyAre<T>) {
       const auto* from = reinterpret_cast<const std::uint8_t*>(items.data());
       bytes_.insert(bytes_.end(), from, from + items.size() * sizeof(T));
-      return;
+    } else {
+      for (const T& item : items) put(item);
     }
-    for (const T& item : items) put(item);
   }
   template <class T>
     requires requires(T& t, Writer& w) { t.fields(w); }
@@ -84,11 +83,6 @@ private:
     if (v > static_cast<std::uint8_t>(T::last)) good_ = false, v = 0;
     value = static_cast<T>(v);
   }
-  void get(float& value) {
-    std::uint32_t bits = 0;
-    get(bits);
-    value = std::bit_cast<float>(bits);
-  }
   void get(double& value) {
     std::uint64_t bits = 0;
     get(bits);
@@ -111,10 +105,10 @@ private:
       items.resize(size);
       if (size > 0) std::memcpy(items.data(), bytes_.data(), items.size() * sizeof(T));
       bytes_ = bytes_.subspan(items.size() * sizeof(T));
-      return;
+    } else {
+      if (!enough(size)) return; // an item has a byte at least, so this also bounds the allocation
+      for (std::uint32_t i = 0; i < size && good_; ++i) get(items.emplace_back());
     }
-    if (!enough(size)) return; // an item has a byte at least, so this also bounds the allocation
-    for (std::uint32_t i = 0; i < size && good_; ++i) get(items.emplace_back());
   }
   template <class T>
     requires requires(T& t, Reader& r) { t.fields(r); }

@@ -46,6 +46,28 @@ TEST_CASE("lanes are merge patches: another name replaces the object, the same n
   CHECK(experiment->lanes[3].settings.optimizer.values == ParameterValues{0.01, 1e-10});
 }
 
+TEST_CASE("null in a lane takes the base's setting back to the standard") {
+  Json json = minimal();
+  json["lanes"] = Json::array({Json::object()});
+  const auto plain = experiment_from_json(json);
+  json["epochs"] = 3;
+  json["network"] = {{"hidden", Json::array()}};
+  json["lanes"] = Json::array({Json::object(), {{"epochs", nullptr}, {"network", {{"hidden", nullptr}}}}});
+  const auto read = experiment_from_json(json);
+  REQUIRE(read.ok());
+  CHECK(read->lanes[0].settings.epochs == 3);
+  CHECK(read->lanes[1].settings.epochs == plain->lanes[0].settings.epochs);
+  CHECK(read->lanes[1].settings.network.hidden.size() == plain->lanes[0].settings.network.hidden.size());
+}
+
+TEST_CASE("a label is one text for both languages, or a text for each") {
+  CHECK(label_text("Adam", Language::zh, "lane") == "Adam");
+  CHECK(label_text({{"zh", "动量"}, {"en", "momentum"}}, Language::zh, "lane") == "动量");
+  CHECK(label_text({{"zh", "动量"}, {"en", "momentum"}}, Language::en, "lane") == "momentum");
+  CHECK(label_text({{"zh", "动量"}}, Language::en, "lane") == "动量");
+  CHECK(label_text(nullptr, Language::en, "lane") == "lane");
+}
+
 TEST_CASE("what is written out reads back the same") {
   Json json = minimal();
   json["title"] = {{"zh", "题"}, {"en", "T"}};

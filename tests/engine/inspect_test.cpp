@@ -58,6 +58,23 @@ TEST_CASE("predictions agree with the evaluation, the confusion matrix with both
   CHECK(trainer.save() == before);
 }
 
+TEST_CASE("with one logit the probabilities are those of the two classes, and agree with the loss") {
+  LaneSettings settings = lane({{"epochs", 2}});
+  settings.loss = {"bce", {}};
+  settings.data = {};
+  settings.data.source = "moons";
+  settings.data.train = 100;
+  settings.data.test = 40;
+  const Trainer trainer = after_steps(settings, std::make_shared<Subset>(*draw_subset(nullptr, settings.data)), 7);
+  for (const Prediction& p : predict_first(trainer, false, 40)) {
+    REQUIRE(p.output.size() == 1);
+    CHECK(p.probabilities[1] == doctest::Approx(1 / (1 + std::exp(-static_cast<double>(p.output[0])))));
+    CHECK(p.probabilities[0] + p.probabilities[1] == doctest::Approx(1));
+    CHECK(p.predicted == static_cast<int>(p.probabilities[1] > 0.5));
+    CHECK(p.loss == doctest::Approx(-std::log(p.probabilities[static_cast<std::size_t>(p.label)])).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("layer views: a network of which everything is known") {
   // one input −1 or 1; unit 0 is relu(x), unit 1 relu(−x − 2) is dead, unit 2 relu(x + 5) always on
   auto source = std::make_shared<Source>();

@@ -103,6 +103,17 @@ TEST_CASE("a lane that diverges stops at its first loss that is not finite, and 
   CHECK(!(std::isfinite(trainer.batch_loss()) && std::isfinite(trainer.last_evaluation().test_loss)));
 }
 
+TEST_CASE("a lane whose last step leads to infinity has diverged, not finished") {
+  const Json linear = {{"units", 12}, {"activation", "identity"}};
+  const Json deep = {{"hidden", {linear, linear, linear, linear, linear}}, {"init", {{"name", "normal"}, {"std", 10}}}};
+  const Trainer trainer = finished(lane({{"network", deep}, {"optimizer", {{"lr", 1}}}, {"epochs", 1}, {"batch", "full"}}), bars(100, 40));
+  CHECK(trainer.steps() == 1);
+  CHECK(trainer.step() == 1);
+  CHECK(std::isfinite(trainer.batch_loss()));
+  CHECK_FALSE(std::isfinite(trainer.last_evaluation().test_loss));
+  CHECK(trainer.verdict() == Verdict::diverged);
+}
+
 TEST_CASE("lanes that differ only in method or batch start at the same loss; another seed starts elsewhere") {
   const auto data = bars(100, 40);
   const auto start = [&](const Json& patch, std::uint64_t seed) {
