@@ -8,54 +8,63 @@
 namespace downhill {
 namespace {
 
-// A tile of 4 rows × 8 columns keeps 8 accumulators of 4 floats, two loads of B and a splat of A in
-// 16 registers. 6×8 spills in strict WebAssembly (measured 28 against 48 GF/s).
-constexpr Index kTileRows = 4;
-constexpr Index kTileColumns = 8;
-// A panel of B (8 columns × kDepth) fits the first-level cache beside one of A (4 × kDepth).
-constexpr Index kDepth = 512;
+// A tile of 2 rows × 16 columns keeps 8 accumulators of 4 floats, four loads of B and two splats of A in
+// 16 registers. 4×8 costs the same, but fewer k have four zeros than two (measured 4 to 10 % slower); 6×8 spills in
+// WebAssembly (28 against 48 GF/s).
+constexpr Index kTileRows = 2;
+constexpr Index kTileColumns = 16;
+constexpr Index kVectors = kTileColumns / 4;
+// A panel of B (16 columns × kDepth) fits a first-level cache of 32 KiB beside one of A (2 × kDepth); 784 pixels are two halves.
+constexpr Index kDepth = 400;
 
-// 4 rows of A, k by k: a[4k + r]; rows beyond the matrix are 0 and their results are dropped
+// 2 rows of A, k by k: a[2k + r]; a row beyond the matrix is 0 and its results are dropped
 void pack_rows(ConstMatrixView a, Index row, Index k_begin, Index depth, float* out) {
-  const Index rows = std::min(kTileRows, a.rows - row);
-  const float* from = a.data + row * a.row_step + k_begin * a.column_step;
-  if (rows == kTileRows && a.row_step == 1) {
-    for (Index k = 0; k < depth; ++k) store4(out + 4 * k, load4(from + k * a.column_step));
-  } else if (rows == kTileRows) {
-    for (Index k = 0; k < depth; ++k)
-      for (Index r = 0; r < kTileRows; ++r) out[4 * k + r] = from[r * a.row_step + k * a.column_step];
-  } else {
-    for (Index k = 0; k < depth; ++k)
-      for (Index r = 0; r < kTileRows; ++r) out[4 * k + r] = r < rows ? from[r * a.row_step + k * a.column_step] : 0.0F;
+  const float* first = a.data + row * a.row_step + k_begin * a.column_step;
+  if (row + 1 == a.rows) {
+    for (Index k = 0; k < depth; ++k) {
+      out[2 * k] = first[k * a.column_step];
+      out[2 * k + 1] = 0.0F;
+    }
+    return;
+  }
+  const float* second = first + a.row_step;
+  Index k = 0;
+  if (a.column_step == 1) {
+    for (; k + 4 <= depth; k += 4) {
+      const Float4 p = load4(first + k), q = load4(second + k);
+      store4(out + 2 * k, __builtin_shufflevector(p, q, 0, 4, 1, 5));
+      store4(out + 2 * k + 4, __builtin_shufflevector(p, q, 2, 6, 3, 7));
+    }
+  }
+  for (; k < depth; ++k) {
+    out[2 * k] = first[k * a.column_step];
+    out[2 * k + 1] = second[k * a.column_step];
   }
 }
 
-// 8 columns of B, k by k: b[8k + n]
+// 16 columns of B, k by k: b[16k + n]
 void pack_columns(ConstMatrixView b, Index column, Index k_begin, Index depth, float* out) {
   const Index columns = std::min(kTileColumns, b.columns - column);
   const float* from = b.data + column * b.column_step + k_begin * b.row_step;
   if (columns == kTileColumns && b.column_step == 1) {
-    for (Index k = 0; k < depth; ++k) {
-      store4(out + 8 * k, load4(from + k * b.row_step));
-      store4(out + 8 * k + 4, load4(from + k * b.row_step + 4));
-    }
+    for (Index k = 0; k < depth; ++k)
+      for (Index v = 0; v < kVectors; ++v) store4(out + kTileColumns * k + 4 * v, load4(from + k * b.row_step + 4 * v));
   } else {
     for (Index k = 0; k < depth; ++k)
-      for (Index n = 0; n < kTileColumns; ++n) out[8 * k + n] = n < columns ? from[n * b.column_step + k * b.row_step] : 0.0F;
+      for (Index n = 0; n < kTileColumns; ++n) out[kTileColumns * k + n] = n < columns ? from[n * b.column_step + k * b.row_step] : 0.0F;
   }
 }
 
-// pack_rows without the k where all four rows are 0; `places` gets the k that are left, and their number is returned.
+// pack_rows without the k where both rows are 0; `places` gets the k that are left, and their number is returned.
 Index pack_nonzero_rows(ConstMatrixView a, Index row, Index k_begin, Index depth, float* out, std::uint32_t* places) {
   pack_rows(a, row, k_begin, depth, out);
   Index kept = 0;
   for (Index k = 0; k < depth; ++k) {
-    const Float4 four = load4(out + 4 * k);
-    std::uint64_t halves[2];
-    std::memcpy(halves, &four, sizeof halves);
-    store4(out + 4 * kept, four); // written over if it was 0: no branch
+    std::uint64_t both;
+    std::memcpy(&both, out + 2 * k, sizeof both);
+    std::memcpy(out + 2 * kept, &both, sizeof both); // written over if it was 0: no branch
     places[kept] = static_cast<std::uint32_t>(k);
-    kept += (halves[0] | halves[1]) != 0;
+    kept += both != 0;
   }
   return kept;
 }
@@ -68,27 +77,27 @@ bool all_finite(const float* values, Index count) {
 }
 
 struct Tile {
-  Float4 sum[kTileRows][2];
+  Float4 sum[kTileRows][kVectors];
 };
 
-// sum[r][·] += Σ_k a[4k + r] · b[8·places[k] + ·], or b[8k + ·] where `places` is null, k ascending
+// sum[r][·] += Σ_k a[2k + r] · b[16·places[k] + ·], or b[16k + ·] where `places` is null, k ascending
 template <bool at_places> inline void multiply_tile(const float* a, const float* panel, const std::uint32_t* places, Index depth, Tile& tile) {
-  Float4 s00 = tile.sum[0][0], s01 = tile.sum[0][1], s10 = tile.sum[1][0], s11 = tile.sum[1][1];
-  Float4 s20 = tile.sum[2][0], s21 = tile.sum[2][1], s30 = tile.sum[3][0], s31 = tile.sum[3][1];
-  for (Index k = 0; k < depth; ++k, a += 4) {
-    const float* b = panel + 8 * (at_places ? static_cast<Index>(places[k]) : k);
-    const Float4 b0 = load4(b), b1 = load4(b + 4);
-    const Float4 a0 = splat4(a[0]), a1 = splat4(a[1]), a2 = splat4(a[2]), a3 = splat4(a[3]);
+  Float4 s00 = tile.sum[0][0], s01 = tile.sum[0][1], s02 = tile.sum[0][2], s03 = tile.sum[0][3];
+  Float4 s10 = tile.sum[1][0], s11 = tile.sum[1][1], s12 = tile.sum[1][2], s13 = tile.sum[1][3];
+  for (Index k = 0; k < depth; ++k, a += kTileRows) {
+    const float* b = panel + kTileColumns * (at_places ? static_cast<Index>(places[k]) : k);
+    const Float4 b0 = load4(b), b1 = load4(b + 4), b2 = load4(b + 8), b3 = load4(b + 12);
+    const Float4 a0 = splat4(a[0]), a1 = splat4(a[1]);
     s00 += a0 * b0;
     s01 += a0 * b1;
+    s02 += a0 * b2;
+    s03 += a0 * b3;
     s10 += a1 * b0;
     s11 += a1 * b1;
-    s20 += a2 * b0;
-    s21 += a2 * b1;
-    s30 += a3 * b0;
-    s31 += a3 * b1;
+    s12 += a1 * b2;
+    s13 += a1 * b3;
   }
-  tile = {{{s00, s01}, {s10, s11}, {s20, s21}, {s30, s31}}};
+  tile = {{{s00, s01, s02, s03}, {s10, s11, s12, s13}}};
 }
 
 void load_tile(MatrixView c, Index row, Index column, Tile& tile) {
@@ -104,8 +113,7 @@ void store_tile(MatrixView c, Index row, Index column, const Tile& tile) {
   float* to = c.data + row * c.row_step + column;
   if (rows == kTileRows && columns == kTileColumns) {
     for (Index r = 0; r < kTileRows; ++r) {
-      store4(to + r * c.row_step, tile.sum[r][0]);
-      store4(to + r * c.row_step + 4, tile.sum[r][1]);
+      for (Index v = 0; v < kVectors; ++v) store4(to + r * c.row_step + 4 * v, tile.sum[r][v]);
     }
     return;
   }

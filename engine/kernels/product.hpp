@@ -22,7 +22,7 @@ enum class Zeros { few, many };
 /// a sum. Vectors run over n and never over k, so the vector's width can't change a bit.
 void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate);
 
-/// The same, by packed panels and a 4×8 register tile. With Zeros::many a term is left out where all four rows of a tile
+/// The same, by packed panels and a 2×16 register tile. With Zeros::many a term is left out where both rows of a tile
 /// have a 0 in A, which changes no bit: it would add 0 to a sum. (Where B is not finite, 0·b would be NaN: then none is left
 /// out. C must hold no −0 to begin with, which a sum of floats that began at 0 never is.)
 void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, ProductScratch& scratch, Zeros zeros_in_a = Zeros::few);
