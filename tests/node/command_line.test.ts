@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const builds: [string, string[]][] = [['native', ['build/native/downhill']], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
+const builds: [string, string[]][] = [['native', [process.env.DOWNHILL_NATIVE ?? 'build/native/downhill']], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
 const folder = mkdtempSync(join(tmpdir(), 'downhill-'));
 
 function run(command: string[], ...words: string[]) {
