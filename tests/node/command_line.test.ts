@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const builds: [string, string[]][] = [['native', [process.env.DOWNHILL_NATIVE ?? 'build/native/downhill']], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
+const native = [process.env.DOWNHILL_NATIVE ?? 'build/native/downhill']; // ./dev coverage names another
+const builds: [string, string[]][] = [['native', native], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
 const folder = mkdtempSync(join(tmpdir(), 'downhill-'));
 
 function run(command: string[], ...words: string[]) {
@@ -72,14 +73,14 @@ test('damaged data files are refused by name', () => {
   const data = mkdtempSync(join(tmpdir(), 'downhill-data-'));
   const write = (name: string, bytes: Buffer) => writeFileSync(join(data, name), bytes);
   write('train-images-idx3-ubyte.gz', Buffer.from('1f8b0800000000000003', 'hex'));
-  assert.match(run(builds[0]![1], 'hash', short, '--data', data).stderr, /train-images-idx3-ubyte\.gz: the compressed file is cut or damaged/);
+  assert.match(run(native, 'hash', short, '--data', data).stderr, /train-images-idx3-ubyte\.gz: the compressed file is cut or damaged/);
   write('train-images-idx3-ubyte.gz', Buffer.alloc(0));
   write('train-labels-idx1-ubyte', Buffer.alloc(8));
-  assert.match(run(builds[0]![1], 'hash', short, '--data', data).stderr, /this is not a whole IDX file/);
+  assert.match(run(native, 'hash', short, '--data', data).stderr, /this is not a whole IDX file/);
 });
 
 test('check accepts every experiment in assets', () => {
-  for (const name of readdirSync('assets/experiments')) assert.equal(run(builds[0]![1], 'check', join('assets/experiments', name)).status, 0, name);
+  for (const name of readdirSync('assets/experiments')) assert.equal(run(native, 'check', join('assets/experiments', name)).status, 0, name);
 });
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
@@ -93,12 +94,12 @@ test('repeats: a row of curves, a file of weights and a share of the hash each',
   const repeated = file('repeats.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 40, test: 10 }, network: { hidden: [{ units: 4 }] }, batch: 8, epochs: 1, seed: 5, repeats: 3, lanes: [{ label: 'a' }] }));
   const single = file('single.json', JSON.stringify({ ...JSON.parse(readFileSync(repeated, 'utf8')), seed: 6, repeats: 1 }));
   const out = join(folder, 'repeats');
-  assert.equal(run(['build/native/downhill'], 'train', repeated, '--out', out).status, 0);
+  assert.equal(run(native, 'train', repeated, '--out', out).status, 0);
   assert.deepEqual(readdirSync(out).sort(), ['batches.csv', 'curves.csv', 'lane1_repeat1.safetensors', 'lane1_repeat2.safetensors', 'lane1_repeat3.safetensors']);
   const of_repeat = (text: string, repeat: number) => text.split('\n').filter((row) => row.startsWith(`a,${repeat},`)).map((row) => row.slice(4));
-  assert.equal(run(['build/native/downhill'], 'train', single, '--out', join(folder, 'single')).status, 0);
+  assert.equal(run(native, 'train', single, '--out', join(folder, 'single')).status, 0);
   assert.deepEqual(of_repeat(readFileSync(join(out, 'batches.csv'), 'utf8'), 1), of_repeat(readFileSync(join(folder, 'single', 'batches.csv'), 'utf8'), 0));
-  assert.notEqual(run(['build/native/downhill'], 'hash', repeated).stdout, run(['build/native/downhill'], 'hash', single).stdout);
+  assert.notEqual(run(native, 'hash', repeated).stdout, run(native, 'hash', single).stdout);
 });
 
 test('own data: a CSV of classes and one of numbers, named by their hash; another file is refused', () => {
@@ -106,7 +107,6 @@ test('own data: a CSV of classes and one of numbers, named by their hash; anothe
   const table = file('own.csv', `x,y,label\n${rows.join('\n')}\n`);
   const own = (patch: object) => file('own.json', JSON.stringify({ downhill: 1, data: { source: 'own', train: 30, test: 8, classes: [], ...patch }, network: { hidden: [{ units: 4 }] }, batch: 8, epochs: 1, lanes: [{}] }));
   for (const [, command] of builds) assert.match(run(command, 'hash', own({}), '--data', table).stdout, /^sgd 1\t[0-9a-f]{16}\n$/);
-  const native = ['build/native/downhill'];
   assert.match(run(native, 'hash', own({})).stderr, /--data: this experiment needs your own data file/);
   assert.match(run(native, 'hash', own({ file: '0123456789abcdef' }), '--data', table).stderr, /\/data\/file: the file that is open \([0-9a-f]{16}\) is not the one/);
   assert.match(run(native, 'hash', own({}), '--data', file('bad.csv', 'x,label\n1,a\noops,b\n')).stderr, /bad\.csv: CSV line 3: x = oops/);
@@ -115,9 +115,28 @@ test('own data: a CSV of classes and one of numbers, named by their hash; anothe
 });
 
 test('export: a script for a lane that is there, in the language asked for', () => {
-  const native = ['build/native/downhill'];
   assert.match(run(native, 'export', short, '--lane', '9').stdout, /optimizer = torch\.optim\.Adam\(/);
   assert.match(run(native, 'export', short, '--lane', '9', '--lang', 'en').stdout, /# forward/);
   for (const lane of ['0', '10', 'x', '-1']) assert.match(run(native, 'export', short, '--lane', lane).stderr, /--lane: there is no lane/);
   assert.match(run(native, 'export', short, '--lang', 'fr').stderr, /--lang: "fr" is not known/);
+});
+
+test('export: scripts of random experiments and of every table entry are Python', () => {
+  const names = Array.from({ length: 30 }, (_, n) => ['random' + n, run(['build/native/downhill_random'], String(n)).stdout] as const);
+  const golden = run(['build/native/downhill_random'], 'golden').stdout.trim().split('\n').map((line) => line.split('\t') as [string, string]);
+  const scripts = [...names, ...golden].map(([name, json], i) => {
+    const script = file(name.replaceAll('/', '_') + '.py', '');
+    const { status, stderr } = run(native, 'export', file('exported.json', json), '--out', script, '--lang', i % 2 ? 'en' : 'zh');
+    assert.equal(status, 0, name + stderr);
+    return script;
+  });
+  const compiled = spawnSync('python3', ['-c', 'import sys\nfor p in sys.argv[1:]: compile(open(p, encoding="utf-8").read(), p, "exec")', ...scripts], { encoding: 'utf8' });
+  assert.equal(compiled.status, 0, compiled.stderr);
+});
+
+test('bench: a row for each kind of work, with its share of the peak', () => {
+  const { status, stdout } = run(native, 'bench');
+  assert.equal(status, 0);
+  assert.match(stdout, /^peak, .* 100 % of peak\ntrain 784-128-10 sgd batch 64 /);
+  assert.ok(stdout.trim().split('\n').length > 10);
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 const kExperiments = 20;
+const native = process.env.DOWNHILL_NATIVE ?? 'build/native/downhill';
 const python = ['/usr/bin/python3', 'python3'].find((p) => spawnSync(p, ['-c', 'import torch, numpy']).status === 0);
 const folder = mkdtempSync(join(tmpdir(), 'downhill-torch-'));
 
@@ -66,8 +67,8 @@ test("a user's own table, of classes and of numbers, and own images give PyTorch
     const experiment = join(folder, `own${i}.json`);
     writeFileSync(experiment, JSON.stringify({ downhill: 1, data: { source: 'own', train: 20, test: 5, classes: [], ...data }, network: { hidden: [{ units: 6, activation: 'tanh' }] }, batch: 8, epochs: 3, lanes: [{}], ...rest }));
     const out = join(folder, `own${i}`);
-    run('build/native/downhill', 'train', experiment, '--data', path, '--out', out);
-    run('build/native/downhill', 'export', experiment, '--out', join(out, 'script.py'));
+    run(native, 'train', experiment, '--data', path, '--out', out);
+    run(native, 'export', experiment, '--out', join(out, 'script.py'));
     const ours = losses_of(readFileSync(join(out, 'batches.csv'), 'utf8'));
     const theirs = losses_of(run(python!, join(out, 'script.py'), '--data', path));
     assert.equal(ours.length, 9);
@@ -85,10 +86,10 @@ test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two
     mkdirSync(out);
     const experiment = join(out, 'experiment.json');
     writeFileSync(experiment, run('build/native/downhill_random', String(n)));
-    run('build/native/downhill', 'train', experiment, '--out', out);
+    run(native, 'train', experiment, '--out', out);
     const ours = losses_of(readFileSync(join(out, 'batches.csv'), 'utf8'));
     const script = join(out, 'script.py');
-    run('build/native/downhill', 'export', experiment, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    run(native, 'export', experiment, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
     const theirs = losses_of(run(python!, script));
     assert.equal(ours.length, theirs.length, experiment);
     let apart = distances(ours, theirs);
