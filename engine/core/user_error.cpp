@@ -41,8 +41,6 @@ constexpr ErrorText kTexts[] = {
     {"too_many_features", "每个样本有 {1} 个特征，最多 {2} 个", "examples have {1} features; at most {2}"},
     {"page_source", "本页目前只训练 Fashion-MNIST；数据“{1}”请用命令行 downhill train",
      "this page trains Fashion-MNIST only so far; for \"{1}\" use the command line, downhill train"},
-    {"page_repeats", "本页目前每条赛道只跑一次，请把 repeats 设为 1，或用命令行",
-     "this page runs each lane once so far; set repeats to 1 or use the command line"},
     {"no_such_lane", "没有第 {1} 条赛道，共有 {2} 条", "there is no lane {1}; there are {2}"},
     {"gzip_damaged", "压缩文件不完整或已损坏，请重新下载", "the compressed file is cut or damaged; fetch it again"},
     {"too_large", "内容超过 {1} 字节，无法读取", "the content is larger than {1} bytes and can't be read"},

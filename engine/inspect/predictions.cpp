@@ -35,6 +35,15 @@ std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<co
   return out;
 }
 
+std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::uint8_t> pixels) {
+  assert(static_cast<std::int64_t>(pixels.size()) == trainer.data().features());
+  Network network = trainer.network();
+  Matrix row(1, static_cast<Index>(pixels.size()));
+  for (std::size_t i = 0; i < pixels.size(); ++i) row.data()[i] = static_cast<float>(pixels[i]) / 255.0F;
+  const Matrix& output = network.evaluate(row, 1);
+  return probabilities(trainer.loss(), output.data(), output.cols());
+}
+
 std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count) {
   std::vector<std::uint32_t> which(static_cast<std::size_t>(std::min(count, trainer.data().part(train).size())));
   std::iota(which.begin(), which.end(), 0U);

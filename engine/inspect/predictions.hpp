@@ -19,6 +19,9 @@ std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<co
 /// The same for the first `count` places; all, if there are fewer.
 std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count);
 
+/// Probabilities of the classes for an image that is no example: one byte a feature, given to the network as v/255. Eval mode.
+std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::uint8_t> pixels);
+
 /// C×C counts: row the label, column the prediction.
 struct Confusion {
   std::int64_t classes = 0;

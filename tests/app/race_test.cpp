@@ -281,9 +281,244 @@ TEST_CASE("what the page can't run yet is refused in a sentence, and the race st
     CHECK(table.race.experiment().json() == before);
     return error ? error->code : std::string("taken");
   };
-  Json repeated = experiment();
-  repeated["repeats"] = 3;
-  CHECK(refused(repeated) == "page_repeats");
   Json toy = Json::parse(R"({"downhill": 1, "data": {"source": "moons", "train": 40, "test": 10}, "batch": 8, "lanes": [{}]})");
   CHECK(refused(toy) == "page_source");
+}
+
+TEST_CASE("lanes go back and forward to any step, to the same bits; a finished race, too") {
+  Table table(2, experiment());
+  Race& race = table.race;
+  const auto rest = [&] {
+    for (int i = 0; i < 400; ++i) table.turn();
+  };
+  race.step(7);
+  rest();
+  const auto at_seven = table.hashes();
+  race.start();
+  table.until_finished();
+  const auto curve = race.lanes()[0].evaluations.size();
+  CHECK(race.lanes()[3].losses.size() == 600);
+  race.seek_step(7);
+  rest();
+  CHECK(race.transport() == Transport::paused);
+  CHECK(table.hashes() == at_seven);
+  CHECK(race.lanes()[0].evaluations.size() == curve); // what was seen stays seen
+  CHECK(race.lanes()[0].evaluation()->step == 0);
+  race.step(-2);
+  rest();
+  CHECK(race.lanes()[0].step == 5);
+  CHECK(race.lanes()[2].step == 1); // full batch: three steps in all, two back
+  race.step_epoch();
+  rest();
+  CHECK(race.lanes()[0].step == 13);
+  race.seek_examples(100);
+  rest();
+  CHECK(race.lanes()[0].step == 7);
+  CHECK(race.lanes()[3].step == 100);
+  race.start();
+  table.until_finished();
+  CHECK(table.hashes() == alone());
+  CHECK(race.lanes()[3].losses.size() == 600);
+}
+
+TEST_CASE("lanes that an edit does not touch keep their runs; undo and redo restore all settings") {
+  Table table(2, experiment());
+  Race& race = table.race;
+  race.start();
+  table.until_finished();
+  const Json before = race.experiment().json();
+  CHECK(!race.edit_lane(1, "/optimizer/lr", 0.02));
+  CHECK(race.transport() == Transport::paused);
+  CHECK(race.lanes()[0].status == LaneStatus::finished);
+  CHECK(race.lanes()[1].step == 0);
+  race.start();
+  table.until_finished();
+  CHECK(table.hashes()[0] == alone()[0]);
+  CHECK(table.hashes()[1] != alone()[1]);
+  CHECK(race.undo());
+  CHECK(race.experiment().json() == before);
+  CHECK(race.redo());
+  CHECK(race.experiment().lanes[1].settings.optimizer.values[0] == 0.02);
+  CHECK(!race.redo());
+  CHECK(race.undo());
+  race.start();
+  table.until_finished();
+  CHECK(table.hashes() == alone());
+}
+
+TEST_CASE("lanes are duplicated, removed, moved, renamed, hidden and shown alone without a loss") {
+  Table table(1, experiment());
+  Race& race = table.race;
+  race.start();
+  table.until_finished();
+  CHECK(!race.duplicate_lane(1));
+  REQUIRE(race.lanes().size() == 5);
+  CHECK(race.experiment().lanes[2].settings.optimizer.name == "adam");
+  CHECK(race.lanes()[2].step == 0);
+  CHECK(!race.rename_lane(2, "twin"));
+  CHECK(race.experiment().lanes[2].label == "twin");
+  CHECK(!race.move_lane(2, 0));
+  CHECK(race.experiment().lanes[0].label == "twin");
+  CHECK(race.lanes()[1].status == LaneStatus::finished);
+  race.start();
+  table.until_finished();
+  CHECK(table.hashes()[0] == table.hashes()[2]); // the twin of Adam
+  race.solo_lane(3);
+  for (std::size_t i = 0; i < 5; ++i) CHECK(race.lanes()[i].hidden == (i != 3));
+  race.solo_lane(3);
+  for (const LaneState& lane : race.lanes()) CHECK(!lane.hidden);
+  CHECK(!race.remove_lane(0));
+  CHECK(table.hashes() == alone());
+  for (int i = 0; i < 3; ++i) CHECK(!race.remove_lane(0));
+  CHECK(race.remove_lane(0)->code == "no_lanes");
+}
+
+TEST_CASE("stop rules: a lane rests at the very evaluation that fulfils one") {
+  Json json = experiment();
+  json["epochs"] = 60;
+  json["evaluate"] = {{"every", 5}};
+  json["lanes"] = {Json::object(), {{"optimizer", {{"lr", 0.02}}}}};
+  Table table(1, json);
+  table.race.set_stop_rules({.accuracy = 0.5});
+  table.race.start();
+  table.until_finished();
+  for (int i = 0; i < 400; ++i) table.turn();
+  for (const LaneState& lane : table.race.lanes()) {
+    REQUIRE(lane.stop == Stop::accuracy);
+    const auto first = std::find_if(lane.evaluations.begin() + 1, lane.evaluations.end(), [](const EvaluationRow& e) { return e.test_accuracy >= 0.5; });
+    CHECK(lane.step == first->step);
+    CHECK(lane.hash != 0);
+  }
+  CHECK(table.race.lanes()[0].step < table.race.lanes()[1].step);
+
+  Table patient(1, json);
+  patient.race.set_stop_rules({.no_improvement = 1});
+  patient.race.start();
+  patient.until_finished();
+  for (const LaneState& lane : patient.race.lanes())
+    if (lane.stop == Stop::no_improvement) CHECK(lane.evaluation()->test_loss >= std::prev(lane.evaluation())->test_loss);
+
+  json["lanes"][1] = {{"optimizer", {{"lr", 100}}}, {"network", {{"hidden", {{{"units", 8}, {"activation", "identity"}}}}}}};
+  Table careful(1, json);
+  careful.race.set_stop_rules({.divergence = true});
+  careful.race.start();
+  for (int i = 0; i < 400; ++i) careful.turn();
+  CHECK(careful.race.transport() == Transport::paused);
+  CHECK(careful.race.lanes()[1].status == LaneStatus::diverged);
+}
+
+TEST_CASE("repeats: as many runs of each lane with the next seeds, the first as ever") {
+  Json json = experiment();
+  json["repeats"] = 3;
+  Table table(2, json);
+  table.race.start();
+  table.until_finished();
+  CHECK(table.hashes() == alone());
+  for (const LaneState& lane : table.race.lanes()) {
+    REQUIRE(lane.repeats.size() == 2);
+    for (const RunState& run : lane.repeats) CHECK(run.evaluations.size() == lane.evaluations.size());
+    CHECK(lane.repeats[0].hash != lane.hash);
+    CHECK(lane.repeats[0].hash != lane.repeats[1].hash);
+  }
+  json["repeats"] = 1;
+  json["seed"] = 2;
+  const std::uint64_t second = table.race.lanes()[1].repeats[0].hash;
+  CHECK(!table.race.set_experiment(json));
+  table.race.start();
+  table.until_finished();
+  CHECK(table.hashes()[1] == second);
+}
+
+TEST_CASE("rates: one for all, PyTorch's own, and each lane's best by a sweep") {
+  Table table(2, experiment());
+  Race& race = table.race;
+  CHECK(!race.set_rates(0.05));
+  for (const Lane& lane : race.experiment().lanes) CHECK(lane.settings.optimizer.values[0] == 0.05);
+  CHECK(!race.set_rates({}));
+  for (const Lane& lane : race.experiment().lanes) CHECK(lane.settings.optimizer.values[0] == 0.001);
+  for (int i = 0; i < 10; ++i) table.turn();
+  race.start_sweep();
+  CHECK(race.sweep().running());
+  for (int i = 0; i < 60000 && race.sweep().running(); ++i) table.turn();
+  REQUIRE(!race.sweep().running());
+  CHECK(race.sweep().progress() == 1);
+  for (std::size_t i = 0; i < race.lanes().size(); ++i) {
+    const Sweep::Curve& curve = race.sweep().curves()[i];
+    REQUIRE(curve.points.size() == std::size(Sweep::kRates));
+    REQUIRE(curve.best().has_value());
+    CHECK(race.experiment().lanes[i].settings.optimizer.values[0] == *curve.best());
+  }
+  race.start();
+  table.until_finished(); // the sweep's number is the lane's own at that rate
+  for (std::size_t i = 0; i < race.lanes().size(); ++i) {
+    const auto& points = race.sweep().curves()[i].points;
+    const auto best = std::min_element(points.begin(), points.end(), [](const auto& a, const auto& b) { return *a.loss < *b.loss; });
+    CHECK(race.lanes()[i].evaluations.back().train_loss == *best->loss);
+  }
+  CHECK(race.undo());
+  for (const Lane& lane : race.experiment().lanes) CHECK(lane.settings.optimizer.values[0] == 0.001);
+}
+
+TEST_CASE("views get what they ask for, once for each step a lane rests at") {
+  Json json = experiment();
+  json["data"]["label_noise"] = 0.3;
+  json["network"]["hidden"][0]["dropout"] = 0.5;
+  Table table(2, json);
+  Race& race = table.race;
+  for (int i = 0; i < 20; ++i) table.turn();
+  race.step(4);
+  for (int i = 0; i < 100; ++i) table.turn();
+  const auto draw = [&] {
+    race.want_look(0, 1, LookKind::weights, 2, 3);
+    race.want_look(1, 1, LookKind::predictions);
+    race.want_look(2, 1, LookKind::units);
+    race.want_look(3, 1, LookKind::optimizer, 0, 8);
+    race.want_look(4, 1, LookKind::batch);
+    race.want_look(5, 1, LookKind::own, 0, 0, std::vector<std::uint8_t>(16, 100));
+    race.want_images(0, true, {0, 5, 7});
+    race.ask_looks(table.clock_s);
+    for (int i = 0; i < 5; ++i) table.turn();
+  };
+  for (int i = 0; i < 50; ++i) draw();
+  const LaneKey key = race.lanes()[1].key;
+  const Looks& looks = race.looks();
+  const auto* weights = looks.answer<WeightsLook>(0, key);
+  REQUIRE(weights);
+  CHECK(weights->head.step == 4);
+  CHECK((weights->units == 8 && weights->from == 2 && weights->shown == 3 && weights->weights.size() == 3 * 16 && weights->layers.size() == 2));
+  const auto* predictions = looks.answer<PredictionsLook>(1, key);
+  REQUIRE(predictions);
+  CHECK((predictions->labels.size() == 100 && predictions->probabilities.size() == 1000));
+  const auto* units = looks.answer<UnitsLook>(2, key);
+  REQUIRE(units);
+  CHECK((units->layers.size() == 2 && units->layers[0].bins.size() == 40 && units->layers[1].gradient_norm > 0));
+  const auto* optimizer = looks.answer<OptimizerLook>(3, key);
+  REQUIRE(optimizer);
+  std::string ids;
+  for (const OptimizerPlane& plane : optimizer->planes) ids += plane.id + " ";
+  CHECK(ids == "gradient exp_avg exp_avg_sq rate update ");
+  const auto* batch = looks.answer<BatchLook>(4, key);
+  REQUIRE(batch);
+  CHECK((batch->size == 16 && batch->places.size() == 16 && batch->masks.size() == 1 && batch->masks[0].kept.size() == 16 * 8));
+  const auto kept = std::count(batch->masks[0].kept.begin(), batch->masks[0].kept.end(), 1);
+  CHECK((kept > 30 && kept < 98));
+  const auto* own = looks.answer<OwnLook>(5, key);
+  REQUIRE(own);
+  CHECK(own->probabilities.size() == 10);
+  REQUIRE(looks.images(0));
+  CHECK(looks.images(0)->places == std::vector<std::uint32_t>{0, 5, 7});
+  const auto version = looks.version(0);
+  for (int i = 0; i < 50; ++i) draw();
+  CHECK(looks.version(0) == version); // the lane has not moved
+  race.step(1);
+  for (int i = 0; i < 300; ++i) draw();
+  CHECK(looks.answer<WeightsLook>(0, race.lanes()[1].key)->head.step == 5);
+  std::vector<std::uint8_t> file;
+  race.on_weights = [&](std::size_t lane, const std::vector<std::uint8_t>& bytes) {
+    CHECK(lane == 1);
+    file = bytes;
+  };
+  race.ask_weights(1);
+  for (int i = 0; i < 5; ++i) table.turn();
+  CHECK(file.size() > 8 * 17 * 4);
 }

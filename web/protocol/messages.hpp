@@ -11,20 +11,22 @@ namespace downhill::protocol {
 
 using archive::Bytes, archive::Reader, archive::Writer;
 
-/// Lanes are numbered as in the experiment; `run` counts restarts, so that what belongs to an earlier run is dropped.
+/// Lanes are numbered as in the experiment; `repeat` counts their runs with other seeds; `run` counts restarts, so that
+/// what belongs to an earlier run is dropped.
 struct LaneKey {
-  std::uint32_t lane = 0, run = 0;
-  void fields(auto& a) { a(lane, run); }
-  bool operator==(const LaneKey&) const = default;
+  std::uint32_t lane = 0, repeat = 0, run = 0;
+  void fields(auto& a) { a(lane, repeat, run); }
+  auto operator<=>(const LaneKey&) const = default;
 };
 
 // ---- app → trainer ----
 
-/// Starts a lane at its first evaluation. `experiment` has this one lane only.
+/// Starts a lane at its first evaluation. `experiment` has this one lane only. `history_bytes`: for checkpoints, to go back by.
 struct StartLane {
   LaneKey key;
   std::string experiment;
-  void fields(auto& a) { a(key, experiment); }
+  std::uint32_t history_bytes = 0;
+  void fields(auto& a) { a(key, experiment, history_bytes); }
 };
 /// Step credits: the lane may begin steps while it has done fewer than `steps`. Less than before takes credit back.
 struct Grant {
@@ -33,16 +35,47 @@ struct Grant {
   bool hash_at_rest = false; ///< tell the weights' hash once this credit is used up
   void fields(auto& a) { a(key, steps, hash_at_rest); }
 };
+/// Takes the lane to `step`, back or forward, lets it rest there and tells its hash. Snapshots repeat the last `turn`, so
+/// that those sent before the lane turned round are known.
+struct Seek {
+  LaneKey key;
+  std::int64_t step = 0;
+  std::uint32_t turn = 0;
+  void fields(auto& a) { a(key, step, turn); }
+};
+/// Drops one lane.
+struct DropLane {
+  LaneKey key;
+  void fields(auto& a) { a(key); }
+};
 /// Drops every lane.
 struct DropLanes {
   std::uint8_t unused = 0;
   void fields(auto& a) { a(unused); }
 };
-/// Asks for the first `count` training images of the experiment's subset.
+/// Asks for images of the experiment's subset by their places in a part; answered by Images with the same `request`.
 struct AskImages {
+  std::uint32_t request = 0;
   std::string experiment;
-  std::uint32_t count = 0;
-  void fields(auto& a) { a(experiment, count); }
+  bool train = true;
+  std::vector<std::uint32_t> places;
+  void fields(auto& a) { a(request, experiment, train, places); }
+};
+/// What a view wants to see of a lane as it stands; see the answers of the same names below.
+enum class LookKind : std::uint8_t { weights, predictions, units, optimizer, batch, own, last = own };
+/// Answered once by the struct of that kind, when the lane is between two steps. A later ask for the same slot replaces it.
+struct AskLook {
+  std::uint32_t slot = 0;
+  LaneKey key;
+  LookKind kind = LookKind::weights;
+  std::uint32_t from = 0, count = 0; ///< units of the first layer: weights, optimizer
+  std::vector<std::uint8_t> image;   ///< pixels to be told apart: own
+  void fields(auto& a) { a(slot, key, kind, from, count, image); }
+};
+/// Asks for the file of a lane's weights (.safetensors).
+struct AskWeights {
+  LaneKey key;
+  void fields(auto& a) { a(key); }
 };
 /// Asks for the speed of this build in this place.
 struct AskBench {
@@ -61,18 +94,24 @@ struct PackOpened {
 struct EvaluationRow {
   std::int64_t step = 0, examples = 0;
   double epoch = 0, seconds = 0, lr = 0, train_loss = 0, train_accuracy = 0, test_loss = 0, test_accuracy = 0;
-  void fields(auto& a) { a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy); }
+  double gradient_norm = 0, update_norm = 0, weight_norm = 0; ///< of the step just taken
+  void fields(auto& a) {
+    a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm);
+  }
 };
 enum class LaneStatus : std::uint8_t { running, finished, diverged, last = diverged };
-/// Where a lane is, with the evaluations since the last snapshot. At most 30 a second come from one trainer.
+/// Where a lane is, with the evaluations and batch losses since the last snapshot. At most 30 a second come from one trainer.
 struct Snapshot {
   LaneKey key;
+  std::uint32_t turn = 0;
   LaneStatus status = LaneStatus::running;
   std::int64_t step = 0, steps = 0, examples = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< of the weights: when the lane has ended, or rests and was asked to; else 0
   std::vector<EvaluationRow> evaluations;
-  void fields(auto& a) { a(key, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations); }
+  std::int64_t losses_from = 0; ///< the first of the losses is of step losses_from + 1
+  std::vector<float> losses;
+  void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, losses_from, losses); }
 };
 /// A lane could not be started.
 struct LaneProblem {
@@ -82,17 +121,103 @@ struct LaneProblem {
   void fields(auto& a) { a(key, code, place, with); }
 };
 struct Images {
-  std::uint32_t width = 0, height = 0;
-  std::vector<std::uint8_t> pixels, labels;
-  void fields(auto& a) { a(width, height, pixels, labels); }
+  std::uint32_t request = 0, width = 0, height = 0;
+  bool train = true;
+  std::vector<std::uint32_t> places;
+  std::vector<std::uint8_t> pixels, labels, true_labels; ///< labels as training sees them; they differ by label noise
+  void fields(auto& a) { a(request, width, height, train, places, pixels, labels, true_labels); }
+};
+struct LookHead {
+  std::uint32_t slot = 0;
+  LaneKey key;
+  std::int64_t step = 0;
+  void fields(auto& a) { a(slot, key, step); }
+};
+/// Values with their range and how they are spread: equal bins over [low, high].
+struct Spread {
+  double low = 0, high = 0, mean = 0, norm = 0;
+  std::vector<std::uint32_t> bins;
+  void fields(auto& a) { a(low, high, mean, norm, bins); }
+};
+/// Incoming weights of some units of the first layer: `shown` rows of `inputs`, and all layers' weights spread.
+struct WeightsLook {
+  LookHead head;
+  std::uint32_t units = 0, from = 0, shown = 0, inputs = 0;
+  std::vector<float> weights;
+  std::vector<Spread> layers;
+  void fields(auto& a) { a(head, units, from, shown, inputs, weights, layers); }
+};
+/// What the lane says of the whole test part, in order.
+struct PredictionsLook {
+  LookHead head;
+  std::uint32_t classes = 0;
+  std::vector<std::uint8_t> labels, predicted;
+  std::vector<float> losses, probabilities; ///< one a test example; `classes` a test example
+  void fields(auto& a) { a(head, classes, labels, predicted, losses, probabilities); }
+};
+/// A layer's outputs over the test part, and its gradient in the step that comes next. The last layer has the norms only.
+struct UnitsRow {
+  std::uint32_t units = 0;
+  double mean_in = 0, mean = 0, deviation = 0, zero_share = 0, dead_share = 0, saturated_share = 0, low = 0, high = 0;
+  std::vector<std::uint32_t> bins;
+  double gradient_norm = 0, update_norm = 0, weight_norm = 0;
+  void fields(auto& a) {
+    a(units, mean_in, mean, deviation, zero_share, dead_share, saturated_share, low, high, bins, gradient_norm, update_norm, weight_norm);
+  }
+};
+struct UnitsLook {
+  LookHead head;
+  std::vector<UnitsRow> layers;
+  void fields(auto& a) { a(head, layers); }
+};
+/// One quantity of the step that comes next: first-layer values of the units asked for as images, all values as a spread.
+struct OptimizerPlane {
+  std::string id; ///< gradient, PyTorch's name of a state, rate, update
+  std::vector<float> values;
+  Spread spread;
+  void fields(auto& a) { a(id, values, spread); }
+};
+struct OptimizerLook {
+  LookHead head;
+  std::uint32_t units = 0, from = 0, shown = 0, inputs = 0;
+  double lr = 0;
+  std::vector<OptimizerPlane> planes;
+  void fields(auto& a) { a(head, units, from, shown, inputs, lr, planes); }
+};
+struct MaskLayer {
+  std::uint32_t units = 0;
+  double p = 0;
+  std::vector<std::uint8_t> kept; ///< rows of the batch × units, 1 or 0; empty without dropout
+  void fields(auto& a) { a(units, p, kept); }
+};
+/// The batch of the step that comes next: places in the training part (the first kBatchShown), and the masks that it meets.
+struct BatchLook {
+  LookHead head;
+  std::uint32_t size = 0;
+  std::vector<std::uint32_t> places;
+  std::vector<MaskLayer> masks;
+  void fields(auto& a) { a(head, size, places, masks); }
+};
+inline constexpr std::size_t kBatchShown = 64;
+/// What the lane says of the pixels that came with the question.
+struct OwnLook {
+  LookHead head;
+  std::vector<float> probabilities;
+  void fields(auto& a) { a(head, probabilities); }
+};
+/// A lane's weights as a file.
+struct Weights {
+  LaneKey key;
+  std::vector<std::uint8_t> file;
+  void fields(auto& a) { a(key, file); }
 };
 struct BenchReport {
   std::vector<std::string> lines;
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, DropLanes, AskImages, AskBench>;
-using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Images, BenchReport>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, DropLanes, AskImages, AskLook, AskWeights, AskBench>;
+using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

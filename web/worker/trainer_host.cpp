@@ -4,7 +4,10 @@
 #include "core/hash.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
+#include "network/safetensors.hpp"
+#include "worker/looks.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace downhill {
@@ -19,7 +22,7 @@ template <class... F> struct Overloaded : F... {
 };
 
 EvaluationRow row_of(const Evaluation& e) {
-  return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy};
+  return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm};
 }
 } // namespace
 
@@ -29,13 +32,22 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
   std::visit(Overloaded{
                  [&](const StartLane& m) { start(m); },
                  [&](const Grant& m) {
-                   if (const auto it = runners_.find({m.key.lane, m.key.run}); it != runners_.end()) {
-                     it->second.granted = m.steps;
-                     it->second.owes_hash = m.hash_at_rest;
+                   if (Runner* runner = find(m.key)) {
+                     runner->granted = m.steps;
+                     runner->owes_hash = m.hash_at_rest;
                    }
                  },
-                 [&](const DropLanes&) { runners_.clear(); },
+                 [&](const Seek& m) { seek(m); },
+                 [&](const DropLane& m) { runners_.erase(m.key); },
+                 [&](const DropLanes&) { runners_.clear(), looks_.clear(); },
                  [&](const AskImages& m) { send_images(m); },
+                 [&](const AskLook& m) { looks_[m.slot] = m; },
+                 [&](const AskWeights& m) {
+                   if (const Runner* runner = find(m.key)) {
+                     const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
+                     post_(Weights{m.key, {file.begin(), file.end()}});
+                   }
+                 },
                  [&](const AskBench&) {
                    BenchReport report;
                    run_bench(now_s_, [&](const BenchRow& row) { report.lines.push_back(bench_line(row)); });
@@ -70,13 +82,31 @@ void TrainerHost::start(const StartLane& message) {
   const auto problem = [&](const UserError& error) { post_(LaneProblem{message.key, error.code, error.place, error.with}); };
   const auto experiment = read_experiment(message.experiment);
   if (!experiment) return problem(experiment.error());
-  const LaneSettings& settings = experiment->lanes.front().settings;
+  const LaneSettings settings = experiment->lanes.front().settings.repeat(message.key.repeat);
   const auto subset = subset_for(settings.data);
   if (!subset) return problem(subset.error());
   if (auto error = misfit(settings, **subset)) return problem(*error);
-  const std::pair key{message.key.lane, message.key.run};
-  runners_.erase(key);
-  runners_.emplace(key, Runner{Trainer(settings, *subset), 0, {}, true, false});
+  runners_.erase(message.key);
+  runners_.emplace(message.key, Runner{Trainer(settings, *subset), History(message.history_bytes), 0, 0, {}, {}, true, false});
+}
+
+TrainerHost::Runner* TrainerHost::find(const LaneKey& key) {
+  const auto it = runners_.find(key);
+  return it == runners_.end() ? nullptr : &it->second;
+}
+
+void TrainerHost::seek(const Seek& message) {
+  Runner* runner = find(message.key);
+  if (!runner) return;
+  const std::int64_t step = std::clamp<std::int64_t>(message.step, 0, runner->trainer.steps());
+  if (step < runner->trainer.step() || runner->trainer.verdict() != Verdict::running) {
+    runner->history.rewind(runner->trainer, step);
+    runner->losses.clear();
+  }
+  runner->granted = step;
+  runner->turn = message.turn;
+  runner->owes_hash = true;
+  runner->news = true;
 }
 
 void TrainerHost::send_images(const AskImages& message) {
@@ -84,17 +114,34 @@ void TrainerHost::send_images(const AskImages& message) {
   if (!experiment) return;
   const auto subset = subset_for(experiment->lanes.front().settings.data);
   if (!subset) return;
-  const Examples& examples = (*subset)->source->train;
+  const Examples& examples = message.train ? (*subset)->source->train : (*subset)->source->test;
   if (examples.pixels.empty()) return; // no images to show
   const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(static_cast<double>(examples.features))));
-  Images images{side, side, {}, {}};
-  const Part& part = (*subset)->train;
-  for (std::size_t i = 0; i < std::min<std::size_t>(message.count, part.rows.size()); ++i) {
-    const auto begin = examples.pixels.begin() + static_cast<std::ptrdiff_t>(part.rows[i]) * examples.features;
+  Images images{message.request, side, side, message.train, {}, {}, {}, {}};
+  const Part& part = (*subset)->part(message.train);
+  for (const std::uint32_t place : message.places) {
+    if (place >= part.rows.size()) continue;
+    const auto begin = examples.pixels.begin() + static_cast<std::ptrdiff_t>(part.rows[place]) * examples.features;
     images.pixels.insert(images.pixels.end(), begin, begin + examples.features);
-    images.labels.push_back(part.labels[i]);
+    images.places.push_back(place);
+    images.labels.push_back(part.labels[place]);
+    images.true_labels.push_back(part.true_labels[place]);
   }
   post_(images);
+}
+
+// A view is answered from between two steps, where a lane's numbers belong together.
+void TrainerHost::answer_looks() {
+  for (auto it = looks_.begin(); it != looks_.end();) {
+    const Runner* runner = find(it->second.key);
+    if (runner && !runner->between_steps()) {
+      ++it;
+      continue;
+    }
+    if (runner)
+      if (const auto answer = look(runner->trainer, it->second)) post_(*answer);
+    it = looks_.erase(it);
+  }
 }
 
 // The lane that is furthest behind goes first: lanes stay close to each other even where credit is long.
@@ -116,8 +163,11 @@ bool TrainerHost::work(double budget_s) {
     if (training) runner->trainer.add_seconds(after - now);
     now = after;
     runner->news = true;
+    if (piece == Trainer::Piece::step) runner->losses.push_back(static_cast<float>(runner->trainer.batch_loss()));
     if (piece == Trainer::Piece::evaluation) runner->evaluations.push_back(row_of(runner->trainer.last_evaluation()));
+    runner->history.note(runner->trainer);
   }
+  answer_looks();
   runner = next_runner();
   report(!runner);
   return runner != nullptr;
@@ -133,7 +183,7 @@ void TrainerHost::report(bool at_rest) {
     const bool ended = t.verdict() != Verdict::running;
     const bool with_hash = !runner.can_work() && (ended ? runner.news : runner.owes_hash);
     if (!runner.news && !with_hash) continue;
-    Snapshot snapshot{{key.first, key.second}, LaneStatus::running, t.step(), t.steps(), t.examples(), t.epoch(), t.seconds(), t.batch_loss(), 0, {}};
+    Snapshot snapshot{key, runner.turn, LaneStatus::running, t.step(), t.steps(), t.examples(), t.epoch(), t.seconds(), t.batch_loss(), 0, {}, t.step() - static_cast<std::int64_t>(runner.losses.size()), {}};
     if (t.verdict() == Verdict::finished) snapshot.status = LaneStatus::finished;
     if (t.verdict() == Verdict::diverged) snapshot.status = LaneStatus::diverged;
     if (with_hash) {
@@ -141,6 +191,7 @@ void TrainerHost::report(bool at_rest) {
       runner.owes_hash = false;
     }
     snapshot.evaluations.swap(runner.evaluations);
+    snapshot.losses.swap(runner.losses);
     runner.news = false;
     post_(snapshot);
   }

@@ -2,7 +2,7 @@
 // reports. It knows no browser: in a worker, on the page's thread and in tests it is the same.
 #pragma once
 #include "protocol/messages.hpp"
-#include "trainer/trainer.hpp"
+#include "trainer/history.hpp"
 
 #include <functional>
 #include <map>
@@ -24,14 +24,21 @@ public:
 private:
   struct Runner {
     Trainer trainer;
+    History history;
     std::int64_t granted = 0;
+    std::uint32_t turn = 0; // of the last Seek
     std::vector<protocol::EvaluationRow> evaluations;
-    bool news = true; // something the app has not been told
+    std::vector<float> losses; // of the steps up to the trainer's, not told yet
+    bool news = true;          // something the app has not been told
     bool owes_hash = false;
     bool can_work() const { return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted); }
+    bool between_steps() const { return trainer.verdict() != Verdict::running || trainer.between_steps(); }
   };
   void start(const protocol::StartLane& message);
+  void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
+  void answer_looks();
+  Runner* find(const protocol::LaneKey& key);
   Result<std::shared_ptr<const Subset>> subset_for(const DataSettings& data);
   void report(bool at_rest);
   Runner* next_runner();
@@ -41,7 +48,8 @@ private:
   std::shared_ptr<const Source> source_;
   std::shared_ptr<const Subset> subset_; // of the data settings below; lanes of a race share it
   DataSettings subset_settings_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Runner> runners_;
+  std::map<protocol::LaneKey, Runner> runners_;
+  std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
   double reported_s_ = -1;
 };
 

@@ -2,6 +2,8 @@
 // No ImGui, no browser: messages go out through one function, come in through deliver(), and time comes in
 // through tick(), so that it is tested alone.
 #pragma once
+#include "app/core/looks.hpp"
+#include "app/core/sweep.hpp"
 #include "experiment/experiment.hpp"
 #include "protocol/messages.hpp"
 
@@ -19,17 +21,38 @@ struct PackInfo {
 
 enum class Transport { ready, running, paused, finished };
 
-struct LaneState {
+/// Why a lane rests for good before its last step.
+enum class Stop { none, accuracy, no_improvement };
+
+/// When lanes stop early. 0 and false: never.
+struct StopRules {
+  double accuracy = 0;              ///< test accuracy reached, 0 to 1
+  std::int64_t no_improvement = 0;  ///< so many evaluations in a row without a new least test loss
+  bool divergence = false;          ///< the race pauses as soon as a lane diverges
+};
+
+/// One run of a lane: of its own seed, or of a later one where `repeats` asks for more.
+struct RunState {
   protocol::LaneKey key;
   std::size_t worker = 0;
   bool started = false; ///< a StartLane is out
   protocol::LaneStatus status = protocol::LaneStatus::running;
+  Stop stop = Stop::none;
+  bool lost = false; ///< its worker died; the run is to be brought back to where it was
+  std::uint32_t turn = 0; ///< of the last Seek
   std::int64_t step = 0, steps = 0, examples = 0, granted = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< 0: not known at this step
   std::vector<protocol::EvaluationRow> evaluations;
+  std::vector<float> losses; ///< of the batches, losses[i] of step i + 1
   std::optional<UserError> problem;
-  bool ended() const { return problem || status != protocol::LaneStatus::running; }
+  bool ended() const { return problem || status != protocol::LaneStatus::running || stop != Stop::none; }
+};
+struct LaneState : RunState {
+  std::vector<RunState> repeats; ///< the runs after the first
+  bool hidden = false;           ///< from the curves
+  /// The last evaluation at or before the lane's step, or null.
+  const protocol::EvaluationRow* evaluation() const;
 };
 
 class Race {
@@ -43,21 +66,42 @@ public:
 
   // ---- the experiment ----
   const Experiment& experiment() const { return experiment_; }
-  /// Replaces it and resets, or says why not and leaves everything as it was.
+  /// Replaces it, or says why not and leaves everything as it was. Lanes whose numbers it does not change keep their run.
   std::optional<UserError> set_experiment(const Json& json);
   /// Sets one field of the base, by its JSON pointer. Same answer as set_experiment.
   std::optional<UserError> edit(const std::string& pointer, const Json& value);
   /// Sets one field of a lane; back to the base's value, the lane no longer differs in it.
   /// Another method or batch takes the lane's given label away: it would no longer be true.
   std::optional<UserError> edit_lane(std::size_t lane, const std::string& pointer, const Json& value);
+  /// Back to the base in one field.
+  std::optional<UserError> clear_lane_field(std::size_t lane, const std::string& pointer);
+  std::optional<UserError> duplicate_lane(std::size_t lane);
+  std::optional<UserError> remove_lane(std::size_t lane);
+  std::optional<UserError> move_lane(std::size_t lane, std::size_t to);
+  /// An empty name gives the lane its standard name back.
+  std::optional<UserError> rename_lane(std::size_t lane, const std::string& name);
+  /// The same rate in every lane; nullopt: each rule's default in PyTorch.
+  std::optional<UserError> set_rates(std::optional<double> lr);
+  void hide_lane(std::size_t lane, bool hidden);
+  /// All others hidden, or, if they are already, all shown.
+  void solo_lane(std::size_t lane);
+  bool undo();
+  bool redo();
+  bool can_undo() const { return !undo_.empty(); }
+  bool can_redo() const { return !redo_.empty(); }
   /// Whether anything that decides the numbers has changed since the link was last made.
   std::uint64_t experiment_version() const { return version_; }
 
   // ---- transport ----
   void start();
   void pause();
-  /// Every lane makes `n` updates and rests.
+  /// Every lane makes `n` updates and rests; negative: goes back.
   void step(std::int64_t n);
+  /// Every lane goes on to the end of its epoch.
+  void step_epoch();
+  /// Every lane to its place after `examples` examples, or to update `step`; back or forward.
+  void seek_examples(double examples);
+  void seek_step(std::int64_t step);
   void reset();
   /// Examples a second and lane; 0 is as fast as the machine goes.
   void set_speed(double examples_per_second) { speed_ = examples_per_second; }
@@ -65,6 +109,15 @@ public:
   Transport transport() const { return transport_; }
   /// A start or step was asked for, and data or workers are not there yet.
   bool waiting() const { return wanted_.has_value(); }
+  const StopRules& stop_rules() const { return stop_rules_; }
+  void set_stop_rules(const StopRules& rules) { stop_rules_ = rules, ++news_; }
+  /// How far a lane is on its way to the next update, 0 to 1, at a speed slow enough to watch; 0 otherwise.
+  double step_phase(std::size_t lane) const;
+
+  // ---- the sweep over rates ----
+  const Sweep& sweep() const { return sweep_; }
+  void start_sweep();
+  void cancel_sweep();
 
   // ---- the world ----
   void set_worker_count(std::size_t count);
@@ -73,6 +126,8 @@ public:
   void worker_restarted(std::size_t worker);
   void pack_failed(const UserError& error);
   void tick(double now_s);
+  /// Asks for what was wanted since the last call. Whether something must be asked later, without news from outside.
+  bool ask_looks(double now_s);
 
   // ---- what there is to see ----
   const std::vector<LaneState>& lanes() const { return lanes_; }
@@ -81,55 +136,75 @@ public:
   const PackInfo& pack_needed() const;
   bool pack_ready() const;
   const std::optional<UserError>& problem() const { return problem_; }
-  const protocol::Images& images() const { return images_; }
-  /// Grows when other images have come.
-  std::uint64_t images_version() const { return images_version_; }
+  /// For views, whenever they are drawn: see Looks. Slots and requests are the views' own numbers.
+  void want_look(std::uint32_t slot, std::size_t lane, protocol::LookKind kind, std::uint32_t from = 0, std::uint32_t count = 0,
+                 std::vector<std::uint8_t> image = {});
+  void want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places);
+  const Looks& looks() const { return looks_; }
   const std::vector<std::string>& bench_lines() const { return bench_lines_; }
   void ask_bench() { host_.post(0, protocol::AskBench{}); }
+  /// The file of a lane's weights comes to `on_weights`.
+  void ask_weights(std::size_t lane);
+  std::function<void(std::size_t lane, const std::vector<std::uint8_t>& file)> on_weights;
   /// Grows with every piece of news; who draws compares.
   std::uint64_t news() const { return news_; }
   std::int64_t steps_per_epoch(std::size_t lane) const;
   std::int64_t batch_size(std::size_t lane) const;
+  /// Most examples that a lane will have seen at its end.
+  std::int64_t examples_at_end() const;
 
 private:
   struct Wanted {
-    std::int64_t steps; // 0: run
+    enum class Kind { run, to } kind = Kind::run;
+    std::vector<std::int64_t> targets; // of each lane
   };
+  std::optional<UserError> replace(const Json& json);
+  std::optional<UserError> edit_json(const std::function<void(Json&)>& change);
+  std::vector<LaneState> new_lanes();
   void request_pack();
   void begin_lanes();
-  void begin_lane(std::size_t lane);
+  void begin_run(std::size_t lane, RunState& run);
+  void seek(std::vector<std::int64_t> targets);
   void act_on_wish();
-  void grant(std::size_t lane, std::int64_t steps, bool hash_at_rest);
+  void grant(RunState& run, std::int64_t steps, bool hash_at_rest);
   void grant_running();
+  void each_run(const std::function<void(std::size_t lane, RunState& run)>& act);
+  bool all_ended() const;
+  RunState* find(const protocol::LaneKey& key);
+  void apply_stop_rules(RunState& run, std::size_t from);
   std::int64_t steps_begun_before(std::size_t lane, double examples) const;
   void on(std::size_t worker, const protocol::PackOpened& m);
   void on(std::size_t worker, const protocol::Snapshot& m);
   void on(std::size_t worker, const protocol::LaneProblem& m);
-  void on(std::size_t worker, const protocol::Images& m);
+  void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
+  template <class Seen> void on(std::size_t, const Seen& m) { looks_.take(m); }
   void settle();
 
   Host host_;
   std::vector<PackInfo> packs_;
   Experiment experiment_;
   std::uint64_t version_ = 0;
+  std::vector<Json> undo_, redo_;
   std::vector<LaneState> lanes_;
-  std::uint32_t run_ = 0;
+  std::uint32_t next_lane_ = 0, run_ = 0;
   Transport transport_ = Transport::ready;
   std::optional<Wanted> wanted_;
-  std::vector<std::int64_t> step_targets_; // of a step() under way; empty while running freely
+  std::vector<std::int64_t> targets_; // of a seek or step under way; empty while running freely
+  StopRules stop_rules_;
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
   std::vector<std::string> opened_; // pack that each worker has open
   std::string loading_;
   bool load_failed_ = false;
   std::optional<UserError> problem_;
-  protocol::Images images_;
-  std::uint64_t images_version_ = 0;
+  Looks looks_;
+  std::string data_text_; // an experiment of the same data, for images
+  Sweep sweep_;
   std::vector<std::string> bench_lines_;
   std::uint64_t news_ = 1;
 };
 
-/// Training images that the data card shows.
-inline constexpr std::uint32_t kCardImages = 20;
+/// The experiment with one of its lanes only, as a trainer takes it.
+std::string single_lane(const Experiment& experiment, std::size_t lane);
 
 } // namespace downhill

@@ -1,0 +1,63 @@
+// What views see of lanes: each view has a slot, says every time it is drawn what it wants there, and finds the last answer.
+// Asks go out at most a few times a second, and only while the answer is not of the lane's present step.
+#pragma once
+#include "protocol/messages.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+
+namespace downhill {
+
+class Looks {
+public:
+  using Post = std::function<void(const protocol::ToTrainer&)>;
+
+  /// To be called by a view whenever it is drawn. `step`: where the lane is; `post` goes to its worker.
+  void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
+  /// Images by place; the answer stays under `request` until another one is wanted there. `post` goes to any worker with data.
+  void want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, Post post);
+
+  /// The last answer in a slot if it is a T for this lane, whatever its step; null otherwise.
+  template <class T> const T* answer(std::uint32_t slot, const protocol::LaneKey& key) const {
+    const auto it = slots_.find(slot);
+    if (it == slots_.end() || !it->second.answer) return nullptr;
+    const T* seen = std::get_if<T>(&*it->second.answer);
+    return seen && seen->head.key == key ? seen : nullptr;
+  }
+  /// Grows with each answer in the slot: for textures.
+  std::uint64_t version(std::uint32_t slot) const;
+  const protocol::Images* images(std::uint32_t request) const;
+  std::uint64_t images_version(std::uint32_t request) const;
+
+  /// Sends what is wanted and due; true if something wanted is only due later.
+  bool send(double now_s);
+  template <class Seen> void take(const Seen& m) { take_answer(m.head.slot, m); }
+  void take(const protocol::Images& m);
+  /// Workers or data are new: all is asked for again.
+  void forget();
+
+private:
+  struct Slot {
+    protocol::AskLook wanted, asked;
+    Post post;
+    std::int64_t step = 0, asked_step = -1;
+    bool fresh = false; // wanted since the last send
+    bool waiting = false;
+    double asked_s = -1;
+    std::optional<protocol::ToApp> answer;
+    std::uint64_t version = 0;
+  };
+  struct Sheet {
+    protocol::AskImages asked;
+    bool waiting = false;
+    std::optional<protocol::Images> images;
+    std::uint64_t version = 0;
+  };
+  void take_answer(std::uint32_t slot, protocol::ToApp answer);
+
+  std::map<std::uint32_t, Slot> slots_;
+  std::map<std::uint32_t, Sheet> sheets_;
+};
+
+} // namespace downhill

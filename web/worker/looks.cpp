@@ -1,0 +1,171 @@
+#include "worker/looks.hpp"
+
+#include "inspect/layers.hpp"
+#include "inspect/predictions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill {
+
+using namespace protocol;
+
+namespace {
+
+constexpr std::size_t kBins = 40;
+constexpr std::uint32_t kUnitsMost = 1024;
+
+Spread spread_of(std::span<const float> values) {
+  Spread spread;
+  spread.bins.resize(kBins);
+  if (values.empty()) return spread;
+  float low = values[0], high = values[0];
+  double sum = 0;
+  for (const float v : values) {
+    low = std::min(low, v);
+    high = std::max(high, v);
+    sum += static_cast<double>(v);
+  }
+  spread.low = static_cast<double>(low);
+  spread.high = static_cast<double>(high);
+  spread.mean = sum / static_cast<double>(values.size());
+  spread.norm = norm(values);
+  const double scale = spread.high > spread.low ? kBins / (spread.high - spread.low) : 0;
+  for (const float v : values) {
+    const double at = (static_cast<double>(v) - spread.low) * scale;
+    if (at == at) ++spread.bins[std::min(kBins - 1, static_cast<std::size_t>(at))];
+  }
+  return spread;
+}
+
+// Rows of the first layer's units, inputs by inputs, out of an array that lies as Network::parameters() does (I×O).
+std::vector<float> rows_of(const Network::LayerShape& shape, std::span<const float> values, std::uint32_t from, std::uint32_t count) {
+  std::vector<float> rows;
+  rows.reserve(static_cast<std::size_t>(count) * static_cast<std::size_t>(shape.inputs));
+  for (Index o = from; o < static_cast<Index>(from + count); ++o)
+    for (Index i = 0; i < shape.inputs; ++i) rows.push_back(values[shape.weight + static_cast<std::size_t>(i * shape.outputs + o)]);
+  return rows;
+}
+
+// The units that were asked for, as far as there are any.
+struct Shown {
+  std::uint32_t units, from, count, inputs;
+};
+Shown shown(const Network::LayerShape& shape, const AskLook& ask) {
+  const auto units = static_cast<std::uint32_t>(shape.outputs), from = std::min(ask.from, units);
+  return {units, from, std::min({ask.count, units - from, kUnitsMost}), static_cast<std::uint32_t>(shape.inputs)};
+}
+
+ToApp weights(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+  const Network& network = trainer.network();
+  const auto shape = network.shape(0);
+  const Shown s = shown(shape, ask);
+  WeightsLook out{head, s.units, s.from, s.count, s.inputs, rows_of(shape, network.parameters(), s.from, s.count), {}};
+  for (Index l = 0; l < network.layer_count(); ++l) {
+    const auto layer = network.shape(l);
+    out.layers.push_back(spread_of(network.parameters().subspan(layer.weight, static_cast<std::size_t>(layer.inputs * layer.outputs))));
+  }
+  return out;
+}
+
+std::optional<ToApp> predictions(const Trainer& trainer, const LookHead& head) {
+  const std::int64_t classes = trainer.data().classes;
+  if (classes == 0) return {};
+  PredictionsLook out;
+  out.head = head;
+  out.classes = static_cast<std::uint32_t>(classes);
+  for (const Prediction& p : predict_first(trainer, false, trainer.data().test.size())) {
+    out.labels.push_back(static_cast<std::uint8_t>(p.label));
+    out.predicted.push_back(static_cast<std::uint8_t>(p.predicted));
+    out.losses.push_back(static_cast<float>(p.loss));
+    for (const double v : p.probabilities) out.probabilities.push_back(static_cast<float>(v));
+  }
+  return out;
+}
+
+ToApp units(const Trainer& trainer, const LookHead& head) {
+  UnitsLook out{head, {}};
+  const NextStep next = next_step(trainer);
+  for (const LayerView& v : layer_views(trainer, kBins)) {
+    UnitsRow row;
+    row.mean_in = v.mean_in, row.mean = v.mean, row.deviation = v.deviation, row.zero_share = v.zero_share, row.dead_share = v.dead_share;
+    row.saturated_share = v.saturated_share, row.low = v.low, row.high = v.high;
+    row.bins.assign(v.histogram.begin(), v.histogram.end());
+    out.layers.push_back(std::move(row));
+  }
+  out.layers.emplace_back();
+  for (std::size_t l = 0; l < out.layers.size(); ++l) {
+    out.layers[l].units = static_cast<std::uint32_t>(trainer.network().shape(static_cast<Index>(l)).given);
+    if (l >= next.layers.size()) continue;
+    out.layers[l].gradient_norm = next.layers[l].gradient_norm;
+    out.layers[l].update_norm = next.layers[l].update_norm;
+    out.layers[l].weight_norm = next.layers[l].weight_norm;
+  }
+  return out;
+}
+
+std::optional<ToApp> optimizer(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+  const NextStep next = next_step(trainer);
+  if (next.update.empty()) return {};
+  const auto shape = trainer.network().shape(0);
+  const Shown s = shown(shape, ask);
+  OptimizerLook out{head, s.units, s.from, s.count, s.inputs, trainer.lr(), {}};
+  const auto add = [&](std::string_view id, std::span<const float> values) {
+    out.planes.push_back({std::string(id), rows_of(shape, values, s.from, s.count), spread_of(values)});
+  };
+  add("gradient", next.gradient);
+  const auto& names = trainer.optimizer().state;
+  if (!names.empty()) add(names[0], next.state0);
+  if (names.size() > 1) add(names[1], next.state1);
+  if (trainer.optimizer().effective_rate) add("rate", next.effective_rate);
+  add("update", next.update);
+  return out;
+}
+
+ToApp batch(const Trainer& trainer, const LookHead& head) {
+  BatchLook out;
+  out.head = head;
+  const std::int64_t step = std::min(trainer.step(), trainer.steps() - 1); // after the last step: its own batch
+  out.places = trainer.batch_of(step);
+  out.size = static_cast<std::uint32_t>(out.places.size());
+  if (out.places.size() > kBatchShown) out.places.resize(kBatchShown);
+  const Network& network = trainer.network();
+  for (Index l = 0; l + 1 < network.layer_count(); ++l) {
+    const auto shape = network.shape(l);
+    MaskLayer layer{static_cast<std::uint32_t>(shape.given), shape.dropout, {}};
+    if (shape.dropout > 0) {
+      DropoutPlace place = trainer.dropout_place(step);
+      Vector mask(static_cast<std::size_t>(shape.given));
+      for (std::size_t r = 0; r < out.places.size(); ++r, ++place.position) {
+        fill_mask(place, static_cast<std::uint32_t>(l), shape.dropout, mask);
+        for (const float m : mask) layer.kept.push_back(m != 0.0F);
+      }
+    }
+    out.masks.push_back(std::move(layer));
+  }
+  return out;
+}
+
+std::optional<ToApp> own(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+  if (trainer.data().classes == 0 || static_cast<std::int64_t>(ask.image.size()) != trainer.data().features()) return {};
+  OwnLook out{head, {}};
+  for (const double v : predict_pixels(trainer, ask.image)) out.probabilities.push_back(static_cast<float>(v));
+  return out;
+}
+
+} // namespace
+
+std::optional<ToApp> look(const Trainer& trainer, const AskLook& ask) {
+  const LookHead head{ask.slot, ask.key, trainer.step()};
+  switch (ask.kind) {
+  case LookKind::weights: return weights(trainer, ask, head);
+  case LookKind::predictions: return predictions(trainer, head);
+  case LookKind::units: return units(trainer, head);
+  case LookKind::optimizer: return optimizer(trainer, ask, head);
+  case LookKind::batch: return batch(trainer, head);
+  case LookKind::own: return own(trainer, ask, head);
+  }
+  return {};
+}
+
+} // namespace downhill
