@@ -3,6 +3,8 @@
 #include "app/labs/race.hpp"
 #include "core/hash.hpp"
 #include "embedded.hpp"
+#include "export/script.hpp"
+#include "network/activation.hpp"
 
 #include <SDL2/SDL.h>
 #include <backends/imgui_impl_opengl3.h>
@@ -16,6 +18,8 @@
 
 EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size),
       { Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size)); });
+EM_JS(void, host_file, (const char* name, const std::uint8_t* bytes, std::size_t size),
+      { Module["host"]["file"](UTF8ToString(name), HEAPU8.slice(bytes, bytes + size)); });
 EM_JS(void, host_event, (const char* json), { Module["host"]["event"](JSON.parse(UTF8ToString(json))); });
 
 namespace downhill {
@@ -46,10 +50,20 @@ struct App {
                 host_post(worker, bytes.data(), bytes.size());
               },
               [](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }},
-             std::move(packs)) {}
+             std::move(packs)) {
+    race.on_weights = [this](std::size_t lane, const std::vector<std::uint8_t>& file) {
+      const std::string name = lane_name(race.experiment().lanes[lane], ui.language) + ".safetensors";
+      host_file(name.c_str(), file.data(), file.size());
+    };
+  }
 
   bool open_window();
   bool frame(double now_ms, bool input);
+  void set_fonts();
+  void set_theme(const std::string& id);
+  Json help(const ui::EditRequest& request) const;
+  Json field(const FieldId& id) const;
+  Json fields() const;
   void draw();
   void tell_changes();
   Json command(const Json& c);
@@ -62,7 +76,9 @@ struct App {
   FrameStats stats;
   SDL_Window* window = nullptr;
   SDL_GLContext context = nullptr;
-  float width = 1280, height = 672, pixel_ratio = 0;
+  float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
+  float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
+  int drawn_stage = -1;
   std::uint64_t drawn_news = 0, told_version = 0;
   Transport told_transport = Transport::ready;
   bool told_problem = false;
@@ -96,6 +112,8 @@ void App::draw() {
   const double start_ms = emscripten_get_now();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplSDL2_NewFrame();
+  ImGui::GetIO().DisplaySize = {width / zoom, height / zoom};
+  ImGui::GetIO().DisplayFramebufferScale = {pixel_ratio * zoom, pixel_ratio * zoom};
   ImGui::NewFrame();
   ImGuiStyle& style = ImGui::GetStyle();
   style.WindowBorderSize = 0;
@@ -113,17 +131,14 @@ void App::draw() {
 
   ui.begin_frame();
   ImGui::SetNextWindowPos({0, 0});
-  ImGui::SetNextWindowSize({width, height});
+  ImGui::SetNextWindowSize({width / zoom, height / zoom});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::Begin("lab", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus |
                    ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
-  draw_race(ui, race, view, {0, 0, width, height});
-  if (ui.editing.empty()) {
-    if (ImGui::IsKeyPressed(ImGuiKey_Space, false)) race.transport() == Transport::running ? race.pause() : race.start();
-    if (ImGui::IsKeyPressed(ImGuiKey_S, false)) race.pause(), race.step(1);
-    if (ImGui::IsKeyPressed(ImGuiKey_R, false)) race.reset();
-  }
+  draw_race(ui, race, view, {0, 0, width / zoom, height / zoom});
+  ui.activated.clear(); // whoever was meant is not on the screen
+  ui.nudged.clear();
   ImGui::End();
   ImGui::PopStyleVar();
   ImGui::Render();
@@ -145,24 +160,39 @@ void App::draw() {
 bool App::frame(double now_ms, bool input) {
   SDL_Event event;
   while (SDL_PollEvent(&event)) {
-    ImGui_ImplSDL2_ProcessEvent(&event);
+    if (event.type == SDL_MOUSEMOTION) {
+      ImGui::GetIO().AddMouseSourceEvent(event.motion.which == SDL_TOUCH_MOUSEID ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
+      ImGui::GetIO().AddMousePosEvent(static_cast<float>(event.motion.x) / zoom, static_cast<float>(event.motion.y) / zoom);
+    } else {
+      ImGui_ImplSDL2_ProcessEvent(&event);
+    }
     input = true;
   }
   race.tick(now_ms / 1000);
-  if (input || race.news() != drawn_news) {
+  // at a speed slow enough to watch, the flow strip moves on between two steps
+  const double phase = race.step_phase(std::min(view.lane, race.lanes().size() - 1));
+  if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
+  if (!window) {
+    drawn_news = race.news(); // no WebGL2: the form view shows it
+  } else if (input || race.news() != drawn_news) {
     drawn_news = race.news();
     draw();
     if (race.news() != drawn_news) input = true; // a press did something: one more frame shows it
   }
+  const bool later = race.ask_looks(now_ms / 1000);
   tell_changes();
-  return input || race.transport() == Transport::running;
+  return input || later || race.transport() == Transport::running;
 }
 
 void App::tell_changes() {
   if (ui.edit_request) {
     const ui::EditRequest& e = *ui.edit_request;
-    tell({{"type", "edit"}, {"id", e.id}, {"label", e.label}, {"text", e.text}, {"x", e.rect.x}, {"y", e.rect.y}, {"w", e.rect.w}, {"h", e.rect.h}});
+    tell({{"type", "edit"}, {"id", e.id}, {"label", e.label}, {"text", e.text}, {"x", e.rect.x * zoom}, {"y", e.rect.y * zoom}, {"w", e.rect.w * zoom}, {"h", e.rect.h * zoom}});
     ui.edit_request.reset();
+  }
+  if (ui.help_request) {
+    tell(help(*ui.help_request));
+    ui.help_request.reset();
   }
   if (view.complaint) {
     tell({{"type", "notice"}, {"text", view.complaint->sentence(ui.language)}});
@@ -197,6 +227,7 @@ Json App::results() const {
                 {"examples", lane.examples},
                 {"seconds", lane.seconds},
                 {"status", lane.problem                                                                             ? "error"
+                           : lane.stop != Stop::none                                                                ? "stopped"
                            : lane.status == protocol::LaneStatus::running && race.transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
                                                                                                                     : kStatus[static_cast<int>(lane.status)]},
                 {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
@@ -210,8 +241,14 @@ Json App::results() const {
                        {"train_loss", e.train_loss},
                        {"train_accuracy", e.train_accuracy},
                        {"test_loss", e.test_loss},
-                       {"test_accuracy", e.test_accuracy}});
-    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = curve.empty() ? Json() : curve.back()[key];
+                       {"test_accuracy", e.test_accuracy},
+                       {"gradient_norm", e.gradient_norm},
+                       {"update_norm", e.update_norm},
+                       {"weight_norm", e.weight_norm}});
+    const auto* here = lane.evaluation();
+    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"})
+      row[key] = here ? curve[static_cast<std::size_t>(here - lane.evaluations.data())][key] : Json();
+    row["hidden"] = lane.hidden;
     out.push_back(std::move(row));
   }
   return out;
@@ -225,7 +262,79 @@ Json App::items() const {
                    {"role", item.role},
                    {"value", item.value},
                    {"enabled", item.enabled},
-                   {"rectangle", {{"x", item.rect.x}, {"y", item.rect.y}, {"width", item.rect.w}, {"height", item.rect.h}}}});
+                   {"help", item.help},
+                   {"position", item.position < 0 ? Json() : Json(item.position)},
+                   {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
+  return out;
+}
+
+void App::set_fonts() {
+  if (pixel_ratio <= 0) return;
+  ui.load_fonts(pixel_ratio * zoom);
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
+
+void App::set_theme(const std::string& id) {
+  for (const Tokens& theme : kThemes)
+    if (theme.id == id) ui.theme = &theme;
+  const float wanted = ui.theme->id == "projector" ? 1.4F : 1;
+  if (wanted == zoom) return;
+  zoom = wanted;
+  set_fonts();
+}
+
+// What the page's explanation of a control says: a sentence, range, default; the page adds the formula by `key`.
+Json App::help(const ui::EditRequest& request) const {
+  Json out = {{"type", "help"}, {"id", request.id}, {"label", request.label}, {"text", request.text}, {"x", request.rect.x * zoom}, {"y", request.rect.y * zoom},
+              {"w", request.rect.w * zoom}, {"h", request.rect.h * zoom}};
+  const auto id = FieldId::parse(request.id);
+  if (!id) return out;
+  const FieldInfo info = field_info(race, *id);
+  if (info.value.is_null()) return out;
+  out["value"] = field_text(info, ui.language);
+  out["key"] = info.key;
+  if (info.kind == FieldKind::named) out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
+  if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
+  if (!info.standard.is_null()) {
+    FieldInfo standard = info;
+    standard.value = info.standard;
+    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes) out["standard"] = field_text(standard, ui.language);
+  }
+  out["lane"] = id->lane.has_value();
+  out["differs"] = id->lane ? info.differs : info.standard != info.value;
+  return out;
+}
+
+// A field as the form view shows it: id, label, help, value, and the choices if it is one.
+Json App::field(const FieldId& id) const {
+  const FieldInfo info = field_info(race, id);
+  std::string label(ui.by_id("label." + id.pointer));
+  if (label.starts_with("label.")) label = id.pointer.substr(id.pointer.find_last_of('/') + 1); // a parameter, by PyTorch's name
+  Json row = {{"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", label}};
+  if (info.kind == FieldKind::named) {
+    for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
+    row["value"] = info.value.is_object() ? info.value["name"] : info.value;
+  }
+  return row;
+}
+
+// The table of fields, for the form view.
+Json App::fields() const {
+  Json out = Json::array();
+  const auto add = [&](const std::string& pointer) {
+    const FieldInfo info = field_info(race, {{}, pointer});
+    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
+    if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(field({{}, pointer}));
+  };
+  for (const Field& field : downhill::fields()) {
+    const std::string pointer(field.pointer);
+    add(pointer);
+    if (field.kind != FieldKind::named) continue;
+    const Json chosen = race.experiment().complete[Json::json_pointer(pointer)];
+    for (const auto& [name, value] : chosen.items())
+      if (name != "name" && value.is_number()) add(pointer + "/" + name);
+  }
   return out;
 }
 
@@ -258,17 +367,83 @@ Json App::command(const Json& c) {
               {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)},
               {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)}}}};
   if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
-  if (verb == "theme") {
-    for (const Tokens& theme : kThemes)
-      if (theme.id == c.value("theme", "light")) ui.theme = &theme;
+  if (verb == "theme") return set_theme(c.value("theme", "light")), Json{{"ok", true}};
+  if (verb == "seek_step") return race.seek_step(c.value("step", std::int64_t{0})), Json{{"ok", true}};
+  if (verb == "seek_examples") return race.seek_examples(c.value("examples", 0.0)), Json{{"ok", true}};
+  if (verb == "step_epoch") return race.pause(), race.step_epoch(), Json{{"ok", true}};
+  if (verb == "undo") return {{"ok", race.undo()}};
+  if (verb == "redo") return {{"ok", race.redo()}};
+  if (verb == "can_undo") return {{"ok", {race.can_undo(), race.can_redo()}}};
+  if (verb == "activate") return ui.activated = c.value("id", ""), Json{{"ok", true}};
+  if (verb == "nudge") return ui.nudged = c.value("id", ""), ui.nudge = c.value("by", 0.0F), Json{{"ok", true}};
+  if (verb == "fields") return {{"ok", fields()}};
+  if (verb == "field") {
+    const auto id = FieldId::parse(c.value("id", ""));
+    if (!id || field_info(race, *id).value.is_null()) return {{"error", "no field"}};
+    return {{"ok", field(*id)}};
+  }
+  if (verb == "activations") {
+    Json out = Json::array();
+    for (const ActivationEntry& entry : activations()) out.push_back({{"id", entry.id}, {"label", ui.by_id("activation." + std::string(entry.id))}});
+    return {{"ok", out}};
+  }
+  if (verb == "toggle") return race.transport() == Transport::running ? race.pause() : race.start(), Json{{"ok", true}};
+  if (verb == "set_field") {
+    const auto id = FieldId::parse(c.value("id", ""));
+    if (!id) return {{"error", "no field"}};
+    return done(set_field(race, *id, c["value"]));
+  }
+  if (verb == "reset_field") {
+    const auto id = FieldId::parse(c.value("id", ""));
+    return id ? done(reset_field(race, *id)) : Json{{"error", "no field"}};
+  }
+  if (verb == "explain") {
+    Json out = Json::array();
+    for (const Explanation& e : explain(race, ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
+    return {{"ok", out}};
+  }
+  if (verb == "csv") return {{"ok", curves_csv(ui, race)}};
+  if (verb == "lane_names") {
+    Json names = Json::array();
+    for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));
+    return {{"ok", names}};
+  }
+  if (verb == "script") {
+    const auto lane = c.value("lane", std::size_t{0});
+    if (lane >= race.experiment().lanes.size()) return {{"error", "no lane"}};
+    return {{"ok", torch_script(race.experiment().lanes[lane].settings, {lane_name(race.experiment().lanes[lane], ui.language), ui.language})}};
+  }
+  if (verb == "weights") {
+    const auto lane = c.value("lane", std::size_t{0});
+    if (lane < race.lanes().size()) race.ask_weights(lane);
     return {{"ok", true}};
   }
+  if (verb == "pad") {
+    view.pad.assign(28 * 28, 0);
+    for (std::size_t i = 0; i < std::min<std::size_t>(view.pad.size(), c["pixels"].size()); ++i) view.pad[i] = c["pixels"][i].get<std::uint8_t>();
+    view.pad_used = true;
+    ++view.pad_version;
+    view.view = static_cast<int>(View::draw);
+    view.views_open = view.chose_views = true, view.tab = 1;
+    return {{"ok", true}};
+  }
+  if (verb == "show") {
+    if (c.contains("view")) {
+      for (std::size_t i = 0; i < std::size(kViewIds); ++i)
+        if (kViewIds[i] == c["view"]) view.view = static_cast<int>(i), view.views_open = view.chose_views = true, view.tab = 1;
+      if (c["view"] == "none") view.views_open = false, view.chose_views = true, view.tab = 0;
+    }
+    if (c.contains("lane")) view.lane = std::min(c["lane"].get<std::size_t>(), race.lanes().size() - 1);
+    if (c.contains("other")) view.other = c["other"].get<int>();
+    return {{"ok", true}};
+  }
+  if (verb == "shown") return {{"ok", {{"view", kViewIds[static_cast<std::size_t>(view.view)]}, {"lane", view.lane}, {"other", view.other}}}};
   if (verb == "workers") return race.set_worker_count(c.value("count", std::size_t{1})), Json{{"ok", true}};
   if (verb == "worker_restarted") return race.worker_restarted(c.value("worker", std::size_t{0})), Json{{"ok", true}};
   if (verb == "pack_progress") return view.pack_received = c.value("received", 0.0), view.pack_total = c.value("total", 0.0), Json{{"ok", true}};
   if (verb == "pack_failed") return race.pack_failed({c.value("code", "pack_damaged"), "", {}}), told_problem = true, Json{{"ok", true}};
   if (verb == "editing") return ui.editing = c.value("id", ""), Json{{"ok", true}};
-  if (verb == "typed") return done(apply_typed(race, c.value("id", ""), c.value("text", "")));
+  if (verb == "typed") return done(apply_typed(race, view, c.value("id", ""), c.value("text", "")));
   if (verb == "bench") return race.ask_bench(), Json{{"ok", true}};
   if (verb == "bench_lines") return {{"ok", race.bench_lines()}};
   return {{"error", "no verb " + verb}};
@@ -300,19 +475,18 @@ EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
 EMSCRIPTEN_KEEPALIVE void app_resize(float width, float height, float pixel_ratio) {
   app->width = width;
   app->height = height;
+  if (!app->window) return;
   SDL_SetWindowSize(app->window, static_cast<int>(width), static_cast<int>(height));
   if (pixel_ratio != app->pixel_ratio) {
     app->pixel_ratio = pixel_ratio;
-    app->ui.load_fonts(pixel_ratio);
-    ImGui_ImplOpenGL3_DestroyFontsTexture();
-    ImGui_ImplOpenGL3_CreateFontsTexture();
+    app->set_fonts();
   }
 }
 
 /// Bit 0: wants another frame. Bit 1: something under the pointer takes the wheel.
 EMSCRIPTEN_KEEPALIVE int app_frame(double now_ms, int input) {
   const bool more = app->frame(now_ms, input != 0);
-  return (more ? 1 : 0) | (app->view.scrollable_under_pointer ? 2 : 0);
+  return (more ? 1 : 0) | (app->ui.scrollable_under_pointer ? 2 : 0);
 }
 
 EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* bytes, std::size_t size) { app->race.deliver(worker, {bytes, size}); }

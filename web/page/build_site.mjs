@@ -29,7 +29,7 @@ const files = {
 files.sizes = Object.fromEntries(Object.values(files).map((f) => [f, entries.get(f).length]));
 
 const common = { bundle: true, format: 'esm', target: ['es2022'], minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
-const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts') };
+const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
 
 // a classic script has no import.meta; the modules never use it, since they are handed their WebAssembly

@@ -5,14 +5,18 @@ export type EventName = 'ready' | 'state' | 'progress' | 'finished' | 'error';
 export interface Result {
   label: string; step: number; steps: number; epoch: number; examples: number; seconds: number;
   train_loss: number | null; train_accuracy: number | null; test_loss: number | null; test_accuracy: number | null;
-  status: 'ready' | 'running' | 'paused' | 'finished' | 'diverged' | 'error';
+  status: 'ready' | 'running' | 'paused' | 'finished' | 'diverged' | 'stopped' | 'error';
   /** 16 hex digits, once the lane rests or has ended. */
   hash: string | null;
   curve: Record<string, number>[];
+  /** Not drawn among the curves. */
+  hidden: boolean;
 }
 
 export interface ScreenItem {
-  id: string; label: string; role: string; value: string; enabled: boolean;
+  id: string; label: string; role: string; value: string; enabled: boolean; help: string;
+  /** Of a slider, 0 to 1. */
+  position: number | null;
   rectangle: { x: number; y: number; width: number; height: number };
 }
 
@@ -28,6 +32,16 @@ export interface Downhill {
   /** Every lane makes n updates. */
   step(n?: number): void;
   reset(): void;
+  /** Every lane to this update, back or forward. */
+  seek(step: number): void;
+  undo(): void;
+  redo(): void;
+  /** A view below the curves, of a lane, beside another's (−1: none). */
+  show(what: { view?: string; lane?: number; other?: number }): void;
+  /** What the page says happened, most important first. */
+  explain(): { rule: string; text: string; field: string }[];
+  /** The lab as a picture (PNG). */
+  screenshot(): Promise<Blob>;
   results(): Result[];
   /** Controls on the screen, in px of the canvas. */
   items(): ScreenItem[];

@@ -5,13 +5,13 @@ export class InputGate {
   /** Whether something under the pointer scrolls, as the last frame said. */
   wheel_wanted = false;
 
-  constructor(canvas: HTMLCanvasElement, on_input: () => void) {
+  constructor(canvas: HTMLCanvasElement, on_input: () => void, on_key: (event: KeyboardEvent) => void) {
     const keep_from_sdl = (event: Event) => event.stopImmediatePropagation();
+    // keys are the page's: SDL has no use for any
     for (const type of ['keydown', 'keyup', 'keypress'] as const)
       window.addEventListener(type, (event) => {
-        const ours = document.activeElement === canvas && !event.ctrlKey && !event.metaKey && !event.altKey && /^(Key[SR]|Space)$/.test(event.code);
-        if (ours) on_input();
-        else if (event.target === canvas) keep_from_sdl(event);
+        if (type === 'keydown') on_key(event);
+        if (event.target === canvas) keep_from_sdl(event);
       }, { capture: true });
     window.addEventListener('wheel', (event) => {
       if (event.target !== canvas) return;

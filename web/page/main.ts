@@ -2,10 +2,14 @@
 import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
 import { Emitter, type Downhill, type EventName, type Result, type ScreenItem } from './downhill_api';
+import { Dialogs, save } from './dialogs';
 import { fetch_bytes } from './fetch_bytes';
+import { FormView } from './form_view';
 import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
+import { Mirror } from './mirror';
 import { NumberField, type EditEvent } from './number_field';
+import { Popover, type HelpEvent } from './popover';
 import { from_hash, to_hash } from './share_link';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd } from './worker_pool';
@@ -40,7 +44,7 @@ function set_theme(theme: string): void {
   document.documentElement.dataset.theme = theme;
 }
 const asked_theme = query.get('theme') ?? memory.get('theme');
-set_theme(asked_theme === 'dark' || asked_theme === 'light' ? asked_theme : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+set_theme(/^(dark|light|projector)$/.test(asked_theme ?? '') ? asked_theme as string : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 words.apply();
 
 // ---- the app ----
@@ -56,12 +60,131 @@ class Page {
   pool!: WorkerPool;
   readonly gate: InputGate;
   readonly field: NumberField;
+  readonly mirror: Mirror;
+  readonly popover: Popover;
+  readonly form: FormView;
+  private mirror_timer = 0;
+  private spoken = '';
+  private spoken_at = 0;
 
   constructor(private app: AppModule) {
-    this.gate = new InputGate(canvas, () => this.input());
-    this.field = new NumberField(element<HTMLInputElement>('field'), canvas,
+    this.gate = new InputGate(canvas, () => this.input(), (event) => this.key(event));
+    this.mirror = new Mirror(element('mirror'), {
+      activate: (id) => { this.command('activate', { id }); this.input(); this.mirror_soon(0); },
+      nudge: (id, by) => { this.command('nudge', { id, by }); this.input(); },
+    });
+    this.field = new NumberField(element<HTMLInputElement>('field'), (id) => this.mirror.focus(id),
       (id) => { this.command('editing', { id }); this.input(); },
       (id, text) => this.try_command('typed', { id, text }));
+    this.popover = new Popover(element('popover'), canvas, words, (id) => this.try_command('reset_field', { id }));
+    this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
+  }
+
+  /** Keys of the lab; those of the browser and of text fields pass. */
+  private key(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || element<HTMLDialogElement>('dialog').open) return;
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+      if (key === 'z') { event.preventDefault(); this.try_command(event.shiftKey ? 'redo' : 'undo'); }
+      if (key === 'y') { event.preventDefault(); this.try_command('redo'); }
+      if (key === 'c' && getSelection()?.isCollapsed !== false && (target === canvas || element('mirror').contains(target)))
+        void navigator.clipboard?.writeText(this.form.table_text(this.command('results') as Result[])).catch(() => undefined);
+      return;
+    }
+    if (event.altKey) return;
+    const on_lab = target === canvas || target === document.body || element('mirror').contains(target);
+    if (!on_lab) return;
+    if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it
+    if (event.key === ' ') { event.preventDefault(); this.try_command('toggle'); }
+    if (key === 's') this.try_command('step', { n: event.shiftKey ? -1 : 1 });
+    if (key === 'r') this.try_command('reset');
+  }
+
+  private mirror_soon(delay_ms = 250): void {
+    if (this.mirror_timer && delay_ms > 0) return;
+    clearTimeout(this.mirror_timer);
+    this.mirror_timer = window.setTimeout(() => {
+      this.mirror_timer = 0;
+      if (!document.body.dataset.form) this.mirror.update(this.command('items') as ScreenItem[]);
+      else this.form.update([]);
+      this.speak();
+    }, Math.max(delay_ms, 30));
+  }
+  // progress in words, now and then
+  private speak(): void {
+    const { running, finished } = this.command('transport') as { running: boolean; finished: boolean };
+    const results = this.command('results') as Result[];
+    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]!);
+    const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
+    if (state === this.spoken && (state !== 'running' || performance.now() - this.spoken_at < 5000)) return;
+    const before = this.spoken;
+    this.spoken = state;
+    this.spoken_at = performance.now();
+    if (state === 'ready') return;
+    const leader = (this.command('explain') as { text: string }[])[0]?.text ?? '';
+    const text = state === 'running' ? words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
+      : state === 'finished' ? words.say('live.finished', leader) : before === 'running' ? words.say('live.paused') : '';
+    if (text) element('live').textContent = text;
+  }
+
+  /** Draws and takes what was drawn, before the browser clears it. */
+  picture(chart: boolean): Promise<Blob> {
+    this.app._app_frame(performance.now(), 1);
+    this.flush();
+    const out = document.createElement('canvas');
+    const ratio = canvas.width / canvas.clientWidth;
+    const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === 'plot')?.rectangle : undefined;
+    const area = plot ? { x: plot.x - 56, y: plot.y - 10, width: plot.width + 72, height: plot.height + 56 } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
+    out.width = Math.round(area.width * ratio);
+    out.height = Math.round(area.height * ratio);
+    out.getContext('2d')?.drawImage(canvas, area.x * ratio, area.y * ratio, out.width, out.height, 0, 0, out.width, out.height);
+    return new Promise((resolve, reject) => out.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture')))));
+  }
+
+  /** The lab as it is drawn now, as a canvas of its own, for print. */
+  still(): HTMLCanvasElement | null {
+    if (document.body.dataset.form) return null;
+    this.app._app_frame(performance.now(), 1);
+    const copy = document.createElement('canvas');
+    copy.id = 'printed';
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.getContext('2d')?.drawImage(canvas, 0, 0);
+    return copy;
+  }
+
+  show_form(on: boolean): void {
+    if (on) document.body.dataset.form = 'true';
+    else delete document.body.dataset.form;
+    element('form').hidden = !on;
+    element('lab').hidden = on;
+    const button = element('accessible');
+    button.setAttribute('aria-pressed', String(on));
+    if (on) this.form.build();
+    else this.resize();
+  }
+
+  /** A picture dropped on the page becomes 28×28 grey values, dark ground and bright figure, as the data are. */
+  async drop(file: File): Promise<void> {
+    try {
+      const bitmap = await createImageBitmap(file);
+      const small = document.createElement('canvas');
+      small.width = small.height = 28;
+      const context = small.getContext('2d', { willReadFrequently: true })!;
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, 28, 28);
+      const scale = 28 / Math.max(bitmap.width, bitmap.height);
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, (28 - bitmap.width * scale) / 2, (28 - bitmap.height * scale) / 2, bitmap.width * scale, bitmap.height * scale);
+      const data = context.getImageData(0, 0, 28, 28).data;
+      const grey = Array.from({ length: 784 }, (_, i) => Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!));
+      const border = [...Array(28).keys()].flatMap((i) => [grey[i]!, grey[756 + i]!, grey[28 * i]!, grey[28 * i + 27]!]).sort((a, b) => a - b);
+      const bright_ground = border[border.length >> 1]! > 127;
+      this.command('pad', { pixels: bright_ground ? grey.map((g) => 255 - g) : grey });
+      say(words.say('notice.dropped'));
+    } catch { say(words.say('notice.not_image')); }
+    this.input();
   }
 
   // ImGui wants a second frame after an input for what the first one changed
@@ -82,6 +205,7 @@ class Page {
     this.flush();
     this.gate.wheel_wanted = (answer & 2) !== 0;
     if (this.frames_due > 0) --this.frames_due;
+    this.mirror_soon();
     if (this.frames_due > 0 || answer & 1) this.ask_frame();
   }
 
@@ -107,6 +231,7 @@ class Page {
   }
   private on_event(event: Event): void {
     switch (event.type) {
+      case 'help': this.popover.open(event as unknown as HelpEvent); break;
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
       case 'load_pack': void this.load_pack(String(event.pack), event.anew === true); break;
@@ -114,10 +239,17 @@ class Page {
         clearTimeout(this.state_timer);
         this.state_timer = window.setTimeout(() => this.put_into_link(event.experiment), 150);
         emitter.emit('state', event.experiment);
+        this.show_undo();
+        if (document.body.dataset.form) this.form.build();
         break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
+  }
+  show_undo(): void {
+    const [undo, redo] = this.command('can_undo') as [boolean, boolean];
+    element<HTMLButtonElement>('undo').disabled = !undo;
+    element<HTMLButtonElement>('redo').disabled = !redo;
   }
   private put_into_link(experiment: unknown): void {
     try { history.replaceState(null, '', to_hash(experiment)); } catch { /* frames without an address of their own */ }
@@ -130,6 +262,7 @@ class Page {
 
   resize(): void {
     const box = (canvas.parentElement as HTMLElement).getBoundingClientRect();
+    if (box.width < 1) return; // hidden behind the form view
     this.app._app_resize(Math.max(1, Math.floor(box.width)), Math.max(1, Math.floor(box.height)), devicePixelRatio || 1);
     this.input();
   }
@@ -184,13 +317,13 @@ class Page {
       button.append(part);
     });
     this.command('language', { language: words.language });
+    if (document.body.dataset.form) this.form.build();
     this.input();
   }
 }
 
 async function start(): Promise<void> {
   if (typeof WebAssembly !== 'object') return stop_with(words.say('app.no_wasm'));
-  if (!document.createElement('canvas').getContext('webgl2')) return stop_with(words.say('app.no_webgl2'));
 
   const simd = has_simd() && query.get('simd') !== 'off';
   const trainer_file = simd ? files.trainer_simd : files.trainer_scalar;
@@ -204,11 +337,12 @@ async function start(): Promise<void> {
     host: {
       post: (worker: number, bytes: Uint8Array) => page?.pool.post(worker, { bytes }),
       event: (event: Event) => page?.event(event),
+      file: (name: string, bytes: Uint8Array) => save(name, bytes),
     },
   });
   page = new Page(app);
-  if (!with_text(app, JSON.stringify(packs), (p) => app._app_create(p))) return stop_with(words.say('app.no_webgl2'));
   const it = page;
+  const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
   it.show_language();
   it.command('theme', { theme: document.documentElement.dataset.theme });
@@ -219,7 +353,8 @@ async function start(): Promise<void> {
     const why = (error as Error).message;
     say(words.say('link.bad', /[^\x20-\x7e]|\s/.test(why) ? why : words.say('link.cut')), true);
   }
-  it.resize();
+  if (drawn) it.resize();
+  else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
   new ResizeObserver(() => it.resize()).observe(canvas.parentElement as HTMLElement);
   status.hidden = true;
 
@@ -237,16 +372,47 @@ async function start(): Promise<void> {
     memory.set('lang', words.language);
     it.show_language();
   });
-  element('theme').addEventListener('click', () => {
-    set_theme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
-    memory.set('theme', document.documentElement.dataset.theme ?? 'light');
-    it.command('theme', { theme: document.documentElement.dataset.theme });
-    it.input();
+  const theme = element<HTMLSelectElement>('theme');
+  theme.value = document.documentElement.dataset.theme ?? 'light';
+  theme.addEventListener('change', () => {
+    set_theme(theme.value);
+    memory.set('theme', theme.value);
+    it.command('theme', { theme: theme.value });
+    it.resize();
   });
+  const link = () => location.href.split('#')[0] + to_hash(it.command('get_state'));
+  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), link, picture: (chart) => it.picture(chart) });
+  element('undo').addEventListener('click', () => it.try_command('undo'));
+  element('redo').addEventListener('click', () => it.try_command('redo'));
+  element('accessible').addEventListener('click', () => it.show_form(!document.body.dataset.form));
+  document.querySelector('.skip')?.addEventListener('click', (event) => { event.preventDefault(); it.show_form(true); element('form').querySelector('button')?.focus(); });
+  element('embed').addEventListener('click', () => dialogs.open_embed());
+  element('export').addEventListener('click', () => dialogs.open_export());
+  element('help').addEventListener('click', () => dialogs.open_help());
+  const menu = element('menu'), tools = element('tools');
+  const open_menu = (open: boolean) => { tools.classList.toggle('open', open); menu.setAttribute('aria-expanded', String(open)); };
+  menu.addEventListener('click', () => open_menu(!tools.classList.contains('open')));
+  document.addEventListener('pointerdown', (event) => { if (!tools.contains(event.target as Node) && !menu.contains(event.target as Node)) open_menu(false); }, { capture: true });
+  tools.addEventListener('click', (event) => { if ((event.target as HTMLElement).closest('button')) open_menu(false); });
+  for (const type of ['dragover', 'drop'] as const)
+    window.addEventListener(type, (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      const file = type === 'drop' ? event.dataTransfer.files[0] : undefined;
+      if (file) void it.drop(file);
+    });
+  // on paper: the picture of the lab, then the tables
+  window.addEventListener('beforeprint', () => {
+    it.form.build();
+    it.form.update([]);
+    document.getElementById('printed')?.remove();
+    const copy = it.still();
+    if (copy) element('form').prepend(copy);
+  });
+  window.addEventListener('afterprint', () => document.getElementById('printed')?.remove());
   element('defaults').addEventListener('click', () => it.try_command('defaults'));
   element('share').addEventListener('click', () => {
-    const link = location.href.split('#')[0] + to_hash(it.command('get_state'));
-    const copied = navigator.clipboard?.writeText(link) ?? Promise.reject(new Error('no clipboard'));
+    const copied = navigator.clipboard?.writeText(link()) ?? Promise.reject(new Error('no clipboard'));
     copied.then(() => say(words.say('share.copied')), () => say(words.say('share.manual')));
   });
   document.addEventListener('visibilitychange', () => it.visibility());
@@ -266,12 +432,21 @@ async function start(): Promise<void> {
     pause: () => { it.command('pause'); it.input(); },
     step: (n = 1) => { it.command('step', { n }); it.input(); },
     reset: () => { it.command('reset'); it.input(); },
+    seek: (step: number) => { it.command('pause'); it.command('seek_step', { step }); it.input(); },
+    undo: () => it.try_command('undo'),
+    redo: () => it.try_command('redo'),
+    show: (what: object) => { it.command('show', what); it.input(); },
+    explain: () => it.command('explain') as { rule: string; text: string; field: string }[],
+    screenshot: () => it.picture(false),
     results: () => it.command('results') as Result[],
     items: () => it.command('items') as ScreenItem[],
     stats: () => it.command('stats') as Record<string, number>,
   });
+  const view = query.get('view');
+  if (view) it.command('show', { view });
   internal.page = it;
   emitter.emit('ready');
+  if (query.has('autorun') && query.get('autorun') !== '0') api.start();
 }
 
 // Present from the first moment; its verbs arrive with `ready`.

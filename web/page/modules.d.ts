@@ -30,6 +30,10 @@ declare module 'app.mjs' {
 declare module 'strings.ts' {
   export const strings: Record<string, { zh: string; en: string }>;
 }
+declare module 'formulas.ts' {
+  /** MathML by field or choice. */
+  export const formulas: Record<string, string>;
+}
 declare module 'worker-source' {
   const source: string;
   export default source;

@@ -6,9 +6,10 @@ export interface EditEvent { id: string; label: string; text: string; x: number;
 export class NumberField {
   private id = '';
 
-  constructor(private input: HTMLInputElement, private canvas: HTMLCanvasElement,
+  constructor(private input: HTMLInputElement, private give_back: (id: string) => void,
               private editing: (id: string) => void, private typed: (id: string, text: string) => void) {
     input.addEventListener('keydown', (event) => {
+      event.stopPropagation();
       if (event.key === 'Enter') this.close(true);
       if (event.key === 'Escape') this.close(false);
     });
@@ -21,7 +22,8 @@ export class NumberField {
     const { input } = this;
     Object.assign(input.style, { left: `${edit.x}px`, top: `${edit.y}px`, width: `${edit.w}px`, height: `${edit.h}px` });
     input.setAttribute('aria-label', edit.label);
-    input.value = edit.text.replace(/[\u202f %]/g, '');
+    input.value = edit.id.endsWith(':label') ? edit.text : edit.text.replace(/[\u202f %]/g, '');
+    input.inputMode = edit.id.endsWith(':label') ? 'text' : 'decimal';
     input.hidden = false;
     input.focus({ preventScroll: true });
     input.select();
@@ -34,9 +36,10 @@ export class NumberField {
     if (!this.id) return;
     const { id, input } = this;
     this.id = '';
+    const had_focus = document.activeElement === input;
     input.hidden = true;
     this.editing('');
-    this.canvas.focus({ preventScroll: true });
+    if (had_focus) this.give_back(id);
     if (take && input.value !== this.before) this.typed(id, input.value);
   }
 }

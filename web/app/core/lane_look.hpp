@@ -9,11 +9,14 @@
 namespace downhill {
 
 enum class Dash { solid, dashed, dotted, dash_dot };
+enum class Marker { none, circle, square, triangle, diamond, cross };
 
 struct LaneLook {
   std::string_view id; ///< string key behind "lane."
   std::uint32_t Tokens::* color;
   Dash dash;
+  Marker marker;
+  int group;      ///< the book's class of methods: 0 plain, 1 gradient estimate, 2 rate, 3 both
   double good_lr; ///< a sensible rate on the default race, offered when the method is chosen
 };
 

@@ -4,30 +4,21 @@
 
 #include <GLES3/gl3.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace downhill::ui {
 namespace {
 
-// What the draw callback needs; one is enough, since a frame draws all images in one theme. Places of uniforms are asked for
-// once: in a browser each question is a wait for the graphics process.
-struct Look {
-  unsigned program;
-  int projection, paper_place, ink_place;
-  float paper[3], ink[3];
-} look;
+// Places of uniforms are asked for once: in a browser each question is a wait for the graphics process.
+struct Program {
+  unsigned program = 0;
+  int projection = 0, scale = 0, colors[3] = {};
+};
+Program programs[2]; // bytes, numbers
 
 void unpack(std::uint32_t color, float* out) {
   for (int i = 0; i < 3; ++i) out[i] = static_cast<float>((color >> (8 * i)) & 0xffU) / 255;
-}
-
-void use_program(const ImDrawList*, const ImDrawCmd*) {
-  const ImVec2 size = ImGui::GetIO().DisplaySize;
-  const float projection[16] = {2 / size.x, 0, 0, 0, 0, -2 / size.y, 0, 0, 0, 0, -1, 0, -1, 1, 0, 1};
-  glUseProgram(look.program);
-  glUniformMatrix4fv(look.projection, 1, GL_FALSE, projection);
-  glUniform3fv(look.paper_place, 1, look.paper);
-  glUniform3fv(look.ink_place, 1, look.ink);
 }
 
 unsigned compile(unsigned kind, const char* source) {
@@ -44,38 +35,69 @@ unsigned compile(unsigned kind, const char* source) {
   return shader;
 }
 
-} // namespace
-
-void ImageSheet::make_program() {
+const Program& program_for(bool numbers) {
+  Program& p = programs[numbers ? 1 : 0];
+  if (p.program) return p;
   // The vertex array is ImGui's; its program's attribute places are ours to match.
-  program_ = glCreateProgram();
-  glAttachShader(program_, compile(GL_VERTEX_SHADER, k_image_vert));
-  glAttachShader(program_, compile(GL_FRAGMENT_SHADER, k_image_frag));
-  glBindAttribLocation(program_, 0, "Position");
-  glBindAttribLocation(program_, 1, "UV");
-  glBindAttribLocation(program_, 2, "Color");
-  glLinkProgram(program_);
-  look.program = program_;
-  look.projection = glGetUniformLocation(program_, "projection");
-  look.paper_place = glGetUniformLocation(program_, "paper");
-  look.ink_place = glGetUniformLocation(program_, "ink");
+  p.program = glCreateProgram();
+  glAttachShader(p.program, compile(GL_VERTEX_SHADER, k_image_vert));
+  glAttachShader(p.program, compile(GL_FRAGMENT_SHADER, numbers ? k_signed_frag : k_image_frag));
+  glBindAttribLocation(p.program, 0, "Position");
+  glBindAttribLocation(p.program, 1, "UV");
+  glBindAttribLocation(p.program, 2, "Color");
+  glLinkProgram(p.program);
+  p.projection = glGetUniformLocation(p.program, "projection");
+  p.scale = glGetUniformLocation(p.program, "scale");
+  static constexpr const char* kNames[2][3] = {{"paper", "ink", ""}, {"zero", "positive", "negative"}};
+  for (int i = 0; i < 3; ++i) p.colors[i] = glGetUniformLocation(p.program, kNames[numbers ? 1 : 0][i]);
+  return p;
 }
 
-void ImageSheet::set(const protocol::Images& images, std::uint64_t version) {
-  if (version == version_ || images.labels.empty()) return;
+} // namespace
+
+void forget_programs() {
+  for (Program& p : programs) p = {};
+}
+
+void ImageSheet::use_program(const ImDrawList*, const ImDrawCmd* command) {
+  const auto& sheet = *static_cast<const ImageSheet*>(command->UserCallbackData);
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const float projection[16] = {2 / size.x, 0, 0, 0, 0, -2 / size.y, 0, 0, 0, 0, -1, 0, -1, 1, 0, 1};
+  const Program& p = program_for(sheet.numbers_);
+  glUseProgram(p.program);
+  glUniformMatrix4fv(p.projection, 1, GL_FALSE, projection);
+  for (int i = 0; i < (sheet.numbers_ ? 3 : 2); ++i) glUniform3fv(p.colors[i], 1, sheet.colors_[i]);
+  if (sheet.numbers_) glUniform1f(p.scale, sheet.scale_);
+}
+
+void ImageSheet::set_pixels(std::span<const std::uint8_t> pixels, std::size_t count, int width, int height, std::uint64_t version) {
+  if (pixels.size() == count * static_cast<std::size_t>(width * height)) upload(pixels.data(), false, count, width, height, version);
+}
+
+void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version) {
+  if (version == version_ || values.size() != count * static_cast<std::size_t>(width * height)) return;
+  float most = 0;
+  for (const float v : values) most = std::max(most, std::fabs(v));
+  scale_ = most > 0 && std::isfinite(most) ? 1 / most : 1;
+  upload(values.data(), true, count, width, height, version);
+}
+
+void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int width, int height, std::uint64_t version) {
+  if (version == version_ || count == 0) return;
   version_ = version;
-  count_ = images.labels.size();
-  if (!program_) make_program();
+  count_ = count;
+  height_ = height;
+  numbers_ = numbers;
   if (!texture_) glGenTextures(1, &texture_);
   int bound = 0;
   glGetIntegerv(GL_TEXTURE_BINDING_2D, &bound);
   glBindTexture(GL_TEXTURE_2D, texture_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
   // images below each other, as they lie in memory
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, static_cast<int>(images.width), static_cast<int>(images.height * count_), 0, GL_RED, GL_UNSIGNED_BYTE,
-               images.pixels.data());
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+  glTexImage2D(GL_TEXTURE_2D, 0, numbers ? GL_R32F : GL_R8, width, height * static_cast<int>(count), 0, GL_RED, numbers ? GL_FLOAT : GL_UNSIGNED_BYTE, data);
+  const int filter = numbers ? GL_NEAREST : GL_LINEAR;
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
   glBindTexture(GL_TEXTURE_2D, static_cast<unsigned>(bound));
@@ -83,14 +105,20 @@ void ImageSheet::set(const protocol::Images& images, std::uint64_t version) {
 
 void ImageSheet::begin(const Ui& ui) {
   const bool dark = ui.theme->id == "dark";
-  unpack(dark ? 0xffffffff : ui.theme->panel, look.paper);
-  unpack(dark ? 0xff101010 : 0xff151515, look.ink);
-  if (count_ > 0) ui.draw()->AddCallback(use_program, nullptr);
+  if (numbers_) {
+    unpack(ui.theme->panel, colors_[0]);
+    unpack(ui.theme->positive, colors_[1]);
+    unpack(ui.theme->negative, colors_[2]);
+  } else {
+    unpack(dark ? 0xffffffff : ui.theme->panel, colors_[0]);
+    unpack(dark ? 0xff101010 : 0xff151515, colors_[1]);
+  }
+  if (count_ > 0) ui.draw()->AddCallback(use_program, this);
 }
 
 void ImageSheet::draw(const Ui& ui, std::size_t i, Rect box) {
   if (i >= count_) return;
-  const float height = 1.0F / static_cast<float>(count_), inset = 0.5F * height / 28; // no neighbour shines in
+  const float height = 1.0F / static_cast<float>(count_), inset = numbers_ ? 0 : 0.5F * height / static_cast<float>(height_); // no neighbour shines in
   ui.draw()->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(), {0, height * static_cast<float>(i) + inset},
                       {1, height * static_cast<float>(i + 1) - inset});
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <utility>
 
 namespace downhill::ui {
 namespace {
@@ -16,12 +18,16 @@ struct Scale {
     const double t = log ? (std::log(v) - std::log(least)) / (std::log(most) - std::log(least)) : (v - least) / (most - least);
     return from + (to - from) * static_cast<float>(t);
   }
-  double back(float p) const { return least + (most - least) * static_cast<double>((p - from) / (to - from)); }
+  double back(float p) const {
+    const double t = static_cast<double>((p - from) / (to - from));
+    return log ? least * std::pow(most / least, t) : least + (most - least) * t;
+  }
 };
 
 std::string tick_text(double value) {
   const double magnitude = std::fabs(value), v = std::round(value * 1e9) / 1e9; // 0.30000000000000004 is 0.3
   if (magnitude >= 1000) return grouped(v);
+  if (magnitude > 0 && magnitude < 1e-4) return setting(value);
   return v < 0 ? "−" + setting(-v) : setting(v);
 }
 
@@ -65,13 +71,14 @@ struct Row {
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const double pointed = sx.back(mouse.x);
-  double x = -1;
+  double x = 0;
+  bool any = false;
   for (const Series& s : series) {
     if (s.x.empty()) continue;
     const double candidate = s.x[nearest(s, pointed)];
-    if (x < 0 || std::fabs(candidate - pointed) < std::fabs(x - pointed)) x = candidate;
+    if (!std::exchange(any, true) || std::fabs(candidate - pointed) < std::fabs(x - pointed)) x = candidate;
   }
-  if (x < 0) return;
+  if (!any) return;
   std::vector<Row> rows;
   for (const Series& s : series)
     if (!s.x.empty()) rows.push_back({&s, nearest(s, x)});
@@ -84,12 +91,13 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   for (const Row& r : rows) {
     const double v = value(r);
     if (!std::isfinite(v) || v < sy.least || v > sy.most) continue;
+    if (r.series->x[r.point] < sx.least || r.series->x[r.point] > sx.most) continue;
     list->AddCircleFilled({sx.at(r.series->x[r.point]), sy.at(v)}, 3.5F, r.series->color, 16);
   }
 
   constexpr float kLine = 18;
   float label_width = 60, value_width = 44;
-  const auto value_text = [&](const Row& r) { return grouped(value(r), spec.y_decimals); };
+  const auto value_text = [&](const Row& r) { return spec.y_decimals < 0 ? short_number(value(r)) : grouped(value(r), spec.y_decimals); };
   const auto away = [&](const Row& r) { return std::fabs(r.series->x[r.point] - x) > 1e-9 * (1 + x); };
   bool any_away = false;
   for (const Row& r : rows) {
@@ -136,6 +144,21 @@ float legend(Ui& ui, Rect box, const std::vector<Series>& series) {
 
 } // namespace
 
+void draw_marker(ImDrawList* list, ImVec2 p, Marker marker, std::uint32_t color) {
+  constexpr float r = 3.6F;
+  switch (marker) {
+  case Marker::none: break;
+  case Marker::circle: list->AddCircleFilled(p, r, color, 14); break;
+  case Marker::square: list->AddRectFilled({p.x - r + 0.5F, p.y - r + 0.5F}, {p.x + r - 0.5F, p.y + r - 0.5F}, color); break;
+  case Marker::triangle: list->AddTriangleFilled({p.x - r, p.y + r - 0.8F}, {p.x, p.y - r}, {p.x + r, p.y + r - 0.8F}, color); break;
+  case Marker::diamond: list->AddQuadFilled({p.x - r - 0.4F, p.y}, {p.x, p.y - r - 0.4F}, {p.x + r + 0.4F, p.y}, {p.x, p.y + r + 0.4F}, color); break;
+  case Marker::cross:
+    list->AddLine({p.x - r, p.y - r}, {p.x + r, p.y + r}, color, 1.8F);
+    list->AddLine({p.x - r, p.y + r}, {p.x + r, p.y - r}, color, 1.8F);
+    break;
+  }
+}
+
 std::vector<double> axis_ticks(double least, double most, int count) {
   const double raw = (most - least) / std::max(1, count), power = std::pow(10, std::floor(std::log10(raw)));
   double step = power;
@@ -149,7 +172,64 @@ std::vector<double> axis_ticks(double least, double most, int count) {
   return out;
 }
 
-void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series) {
+std::string short_number(double value) {
+  if (!std::isfinite(value)) return value > 0 ? "∞" : "–";
+  const double magnitude = std::fabs(value);
+  if (magnitude >= 100) return grouped(value);
+  if (magnitude >= 1) return grouped(value, 2);
+  if (magnitude >= 0.001 || magnitude == 0) return grouped(value, magnitude == 0 ? 0 : 4);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", value);
+  std::string out = text; // 1.2e-05 → 1.2e−5
+  if (const std::size_t at = out.find("e-0"); at != std::string::npos) out.erase(at + 2, 1);
+  return out;
+}
+
+namespace {
+
+// The part of x that is looked at, changed by drags, wheel and double click over the plot.
+void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, double all_least, double all_most, PlotView& view) {
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool hovered = ImGui::IsItemHovered();
+  if (ImGui::IsItemActivated()) view.press_x = io.MousePos.x;
+  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) view = {};
+  const auto keep_within = [&] {
+    const double span = view.to - view.from;
+    view.from = std::clamp(view.from, all_least, std::max(all_least, all_most - span));
+    view.to = view.from + span;
+    if (span >= (all_most - all_least) * 0.999) view = {};
+  };
+  if (ImGui::IsItemActive() && view.press_x >= 0 && !ui.touch) {
+    ui.slider_held = true;
+    if (view.zoomed()) {
+      const double moved = sx.back(io.MousePos.x - io.MouseDelta.x) - sx.back(io.MousePos.x);
+      view.from += moved, view.to += moved;
+      keep_within();
+    } else if (std::fabs(io.MousePos.x - view.press_x) > 6) {
+      const float a = std::clamp(std::min(view.press_x, io.MousePos.x), area.x, area.right()), b = std::clamp(std::max(view.press_x, io.MousePos.x), area.x, area.right());
+      ui.draw()->AddRectFilled({a, area.y}, {b, area.bottom()}, faded(ui.theme->accent, 0.12F));
+    }
+  }
+  if (ImGui::IsItemDeactivated() && view.press_x >= 0) {
+    if (!view.zoomed() && std::fabs(io.MousePos.x - view.press_x) > 12 && !ui.touch && !spec.log_x) {
+      view.from = std::max(all_least, sx.back(std::min(view.press_x, io.MousePos.x)));
+      view.to = std::min(all_most, sx.back(std::max(view.press_x, io.MousePos.x)));
+    }
+    view.press_x = -1;
+  }
+  if (hovered && view.zoomed()) {
+    ui.scrollable_under_pointer = true;
+    if (io.MouseWheel != 0) {
+      const double at = sx.back(io.MousePos.x), factor = std::pow(0.85, static_cast<double>(io.MouseWheel));
+      view.from = at - (at - view.from) * factor, view.to = at + (view.to - at) * factor;
+      keep_within();
+    }
+  }
+}
+
+} // namespace
+
+void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
   if (spec.show_legend) {
     float rows = 1, x = 0;
     for (const Series& s : series) {
@@ -161,47 +241,86 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
     at.cut_left(kAxisLeft);
     legend(ui, at, series);
   }
-  double x_most = spec.x_most, y_least = 1e300, y_most = -1e300;
+  double x_most = spec.x_most;
   for (const Series& s : series)
-    for (std::size_t i = 0; i < s.x.size(); ++i) {
-      x_most = std::max(x_most, s.x[i]);
-      double v = s.y[i];
-      if (!std::isfinite(v) || (spec.log_y && v <= 0)) continue;
-      if (!spec.log_y && spec.y_ceiling > 0) v = std::min(v, spec.y_ceiling);
-      y_least = std::min(y_least, v);
-      y_most = std::max(y_most, v);
-    }
+    if (!s.x.empty()) x_most = std::max(x_most, s.x.back());
+  double x_from = spec.x_least, x_to = x_most;
+  if (view && view->zoomed()) x_from = view->from, x_to = std::min(view->to, x_most);
+  double y_least = 1e300, y_most = -1e300;
+  const auto stretch = [&](double x, double v) {
+    if (x < x_from || x > x_to || !std::isfinite(v) || (spec.log_y && v <= 0)) return;
+    if (!spec.log_y && spec.y_ceiling > 0) v = std::min(v, spec.y_ceiling);
+    y_least = std::min(y_least, v);
+    y_most = std::max(y_most, v);
+  };
+  for (const Series& s : series) {
+    for (std::size_t i = 0; i < s.x.size(); ++i) stretch(s.x[i], s.y[i]);
+    for (std::size_t i = 0; i < s.low.size(); ++i) stretch(s.x[i], s.low[i]), stretch(s.x[i], s.high[i]);
+    for (std::size_t i = 0; i < s.faint_x.size(); ++i) stretch(s.faint_x[i], s.faint_y[i]);
+  }
   const bool empty = y_most < y_least;
   if (empty) y_least = 0.5, y_most = 2.5;
   if (spec.log_y) {
     y_least *= 0.93, y_most *= 1.07;
   } else {
-    const double pad = std::max(1e-6, (y_most - y_least) * 0.05);
+    const double pad = std::max(y_most != 0 ? std::fabs(y_most) * 1e-3 : 1e-6, (y_most - y_least) * 0.05);
     y_least -= pad, y_most += pad;
   }
   if (const double lack = spec.y_span_least - (y_most - y_least); !spec.log_y && lack > 0) y_least -= lack / 2, y_most += lack / 2;
   if (spec.log_y && y_most < 2 * y_least) y_least /= 1.5, y_most *= 1.5;
 
   const Rect area{box.x + kAxisLeft, box.y + kTop, box.w - kAxisLeft - kRight, box.h - kTop - kAxisBottom};
-  const Scale sx{0, x_most, area.x, area.right(), false}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
+  const Scale sx{x_from, x_to, area.x, area.right(), spec.log_x}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
   ImDrawList* list = ui.draw();
 
-  const auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(3, static_cast<int>(area.h / 60)));
+  auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 60)));
+  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) std::erase_if(y_ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
+  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) // many decades: every second or third
+    std::erase_if(y_ticks, [&, every = static_cast<int>(std::ceil(static_cast<float>(y_ticks.size()) * 24 / area.h))](double v) {
+      return static_cast<int>(std::lround(std::log10(v))) % every != 0;
+    });
   for (const double v : y_ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
     ui.text({box.x + 16, y - 9, kAxisLeft - 24, 18}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
   }
-  for (const double v : axis_ticks(0, x_most, std::max(2, static_cast<int>(area.w / 110)))) {
+  for (const double v : spec.log_x ? log_ticks(x_from, x_to) : axis_ticks(x_from, x_to, std::max(2, static_cast<int>(area.w / 110)))) {
     const float x = std::round(sx.at(v)) + 0.5F;
+    if (spec.log_x && std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6) continue;
     list->AddLine({x, area.bottom()}, {x, area.bottom() + 4}, ui.theme->faint);
     ui.text({x - 40, area.bottom() + 6, 80, 16}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::center);
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
-  ui.text({area.x, area.bottom() + 23, area.w, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
+  ui.text({area.x - 20, area.bottom() + 23, area.w + 20, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
   vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
 
   list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);
+  // far above the plot a line only needs its direction; unbounded coordinates break the anti-aliasing
+  const auto point = [&](double x, double y) {
+    return ImVec2{std::clamp(sx.at(x), area.x - 4000, area.right() + 4000), std::clamp(sy.at(y), area.y - 4000, area.bottom() + 4000)};
+  };
+  const auto drawable = [&](double y) { return std::isfinite(y) && (!spec.log_y || y > 0); };
+  for (const Series& s : series) {
+    // of many points in a column of the screen the lowest and the highest are enough
+    std::vector<ImVec2> points;
+    for (std::size_t i = 0; i < s.faint_x.size();) {
+      const float column = std::floor(sx.at(s.faint_x[i]));
+      double low = 1e300, high = -1e300;
+      std::size_t j = i;
+      for (; j < s.faint_x.size() && std::floor(sx.at(s.faint_x[j])) == column; ++j)
+        if (drawable(s.faint_y[j])) low = std::min(low, s.faint_y[j]), high = std::max(high, s.faint_y[j]);
+      if (high >= low) {
+        points.push_back(point(s.faint_x[i], low));
+        if (high > low) points.push_back(point(s.faint_x[i], high));
+      }
+      i = j;
+    }
+    if (points.size() > 1) list->AddPolyline(points.data(), static_cast<int>(points.size()), faded(s.color, 0.28F), 0, 1);
+    for (std::size_t i = 1; i < s.low.size(); ++i)
+      if (drawable(s.low[i - 1]) && drawable(s.low[i]) && drawable(s.high[i - 1]) && drawable(s.high[i]))
+        list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]), faded(s.color, 0.16F));
+  }
+  if (spec.cursor >= x_from && spec.cursor <= x_to) list->AddLine({sx.at(spec.cursor), area.y}, {sx.at(spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
   for (const Series& s : series) {
     std::vector<ImVec2> points;
     const auto flush = [&] {
@@ -209,23 +328,55 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
       Ui::dashed_line(list, points, s.color, s.dash, 2);
       points.clear();
     };
+    float marked = -1000;
     for (std::size_t i = 0; i < s.x.size(); ++i) {
-      if (!std::isfinite(s.y[i]) || (spec.log_y && s.y[i] <= 0)) {
+      if (!drawable(s.y[i])) {
         flush();
         continue;
       }
-      // far above the plot a line only needs its direction; unbounded coordinates break the anti-aliasing
-      points.push_back({sx.at(s.x[i]), std::clamp(sy.at(s.y[i]), area.y - 4000, area.bottom() + 4000)});
+      points.push_back(point(s.x[i], s.y[i]));
+      if (s.marker != Marker::none && points.back().x - marked > 90) draw_marker(list, points.back(), s.marker, s.color), marked = points.back().x;
     }
     flush();
+    if (s.minimum >= 0 && static_cast<std::size_t>(s.minimum) < s.x.size()) {
+      const auto m = static_cast<std::size_t>(s.minimum);
+      const ImVec2 p = point(s.x[m], s.y[m]);
+      list->AddCircle(p, 6, s.color, 20, 2);
+    }
   }
   list->PopClipRect();
 
   ImGui::SetCursorScreenPos(area.min());
   ImGui::SetNextItemAllowOverlap();
   ImGui::InvisibleButton(spec.id.c_str(), {std::max(1.0F, area.w), std::max(1.0F, area.h)});
-  ui.note_item(spec.id, spec.y_title + " / " + spec.x_title, "figure", "", area);
-  if (ImGui::IsItemHovered() && !empty) read_out(ui, area, spec, series, sx, sy);
+  ui.note_item(spec.id, spec.y_title + " / " + spec.x_title, "img", "", area);
+  const bool hovered = ImGui::IsItemHovered();
+  if (view) handle_view(ui, spec, area, sx, spec.x_least, x_most, *view);
+  if (hovered && !empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch)) read_out(ui, area, spec, series, sx, sy);
+  if (view && view->zoomed()) {
+    const Rect close{area.right() - 30, area.y + 2, 28, 28};
+    if (ui.icon_button(spec.id + ".whole", close, Icon::close, ui("plot.whole"))) *view = {};
+  }
+}
+
+void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std::uint32_t>& bins, std::uint32_t color) {
+  ImDrawList* list = ui.draw();
+  const Rect area{box.x, box.y, box.w, box.h - 15};
+  std::uint32_t most = 1;
+  for (const std::uint32_t n : bins) most = std::max(most, n);
+  const float width = area.w / static_cast<float>(std::max<std::size_t>(1, bins.size()));
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    if (bins[i] == 0) continue;
+    const float x = area.x + width * static_cast<float>(i), h = std::max(1.0F, area.h * static_cast<float>(bins[i]) / static_cast<float>(most));
+    list->AddRectFilled({x, area.bottom() - h}, {x + std::max(1.0F, width - 1), area.bottom()}, color);
+  }
+  list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
+  if (low < 0 && high > 0) {
+    const float zero = area.x + area.w * static_cast<float>(-low / (high - low));
+    list->AddLine({zero, area.y}, {zero, area.bottom()}, ui.theme->faint);
+  }
+  ui.text({area.x, area.bottom() + 1, area.w / 2, 14}, short_number(low), ui.theme->soft, kSmall);
+  ui.text({area.x + area.w / 2, area.bottom() + 1, area.w / 2, 14}, short_number(high), ui.theme->soft, kSmall, Weight::regular, Align::right);
 }
 
 } // namespace downhill::ui

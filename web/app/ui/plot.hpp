@@ -1,5 +1,5 @@
-// Curves over a common x: axes with units, linear or logarithmic, lines told apart by colour and dash, exact
-// values of all of them under the pointer. It draws what it is given and keeps nothing.
+// Curves over a common x: axes with units, linear or logarithmic, lines told apart by colour, dash and marker, exact
+// values of all of them under the pointer, a range of x to look closer at. It draws what it is given.
 #pragma once
 #include "app/ui/ui.hpp"
 
@@ -9,23 +9,44 @@ struct Series {
   std::string label;
   std::uint32_t color = 0;
   Dash dash = Dash::solid;
+  Marker marker = Marker::none;
   std::vector<double> x, y; ///< equally many, x ascending; y may be infinite or NaN, which breaks the line
+  std::vector<double> low, high; ///< a band about the line, as many as x, or empty
+  std::vector<double> faint_x, faint_y; ///< a faint line behind, of its own points
+  int minimum = -1;                     ///< a point that is marked as the least
+};
+
+/// What of the plot is looked at, kept between frames.
+struct PlotView {
+  double from = 0, to = 0; ///< of x; equal: everything
+  bool zoomed() const { return to > from; }
+  float press_x = -1; ///< where a drag began
 };
 
 struct PlotSpec {
   std::string id, x_title, y_title;
-  bool log_y = false;
-  double x_most = 1;       ///< the axis runs from 0 to here at least
+  bool log_y = false, log_x = false;
+  double x_least = 0;
+  double x_most = 1;       ///< the axis runs from x_least to here at least
   double y_ceiling = 0;    ///< linear axis: nothing above this stretches it; 0: no such bound
   double y_span_least = 0; ///< linear axis: it spans this much at least
-  int y_decimals = 3;      ///< of the read-out
+  int y_decimals = 3;      ///< of the read-out; −1: as many as a setting needs
   bool show_legend = false;
+  double cursor = -1; ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };
 
-void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series);
+void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr);
+
+void draw_marker(ImDrawList* list, ImVec2 at, Marker marker, std::uint32_t color);
+
+/// Bars of equal width over [low, high].
+void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std::uint32_t>& bins, std::uint32_t color);
 
 /// Values from `least` to `most` that an axis shows: steps of 1, 2 or 5 times a power of ten, at most `count` or so.
 std::vector<double> axis_ticks(double least, double most, int count);
+
+/// A number for a tick or a small table: three or four digits that matter.
+std::string short_number(double value);
 
 } // namespace downhill::ui

@@ -21,7 +21,7 @@ const ImVector<ImWchar>& glyph_ranges() {
     for (const StringRow& row : kStrings) add(row.zh), add(row.en);
     for (const ErrorText& row : error_texts()) add(row.zh), add(row.en);
     add(kDefaultExperiment);
-    add("−×·…‹›–≤≥≠λημβ∞");
+    add("−×·…‹›–≤≥≠λημβαρεσγδ∞→↑↓√²θΔ");
     for (ImWchar c = 32; c < 127; ++c) builder.AddChar(c);
     builder.AddChar(0x202f);
     ImVector<ImWchar> out;
@@ -42,7 +42,7 @@ void Ui::load_fonts(float pixel_ratio) {
     const bool bold = weight == Weight::bold;
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
-    config.OversampleH = 2;
+    config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
     config.OversampleV = 1;
     const auto part = [&](const unsigned char* data, std::size_t bytes) {
       ImFont* made =
@@ -58,7 +58,7 @@ void Ui::load_fonts(float pixel_ratio) {
     fonts_.push_back({size, weight, made});
   };
   for (const float size : {kText, kSmall, kLabel}) add(Weight::regular, size);
-  for (const float size : {kText, kSmall, kLabel}) add(Weight::bold, size);
+  for (const float size : {kText, kSmall, kLabel, kTitle}) add(Weight::bold, size);
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
 }
@@ -72,6 +72,9 @@ ImFont* Ui::font(float size, Weight weight) const {
 void Ui::begin_frame() {
   items.clear();
   edit_request.reset();
+  help_request.reset();
+  scrollable_under_pointer = false;
+  slider_held = slider_held && ImGui::IsMouseDown(ImGuiMouseButton_Left);
 }
 
 float Ui::text_width(std::string_view text, float size, Weight weight) const {
@@ -172,22 +175,24 @@ void Ui::dashed_line(ImDrawList* list, const std::vector<ImVec2>& points, std::u
 Ui::Press Ui::press(const std::string& id, Rect box, bool enabled) {
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginDisabled(!enabled);
-  const bool pressed = ImGui::InvisibleButton(id.c_str(), {std::max(1.0F, box.w), std::max(1.0F, box.h)});
+  bool pressed = ImGui::InvisibleButton(id.c_str(), {std::max(1.0F, box.w), std::max(1.0F, box.h)});
+  if (activated == id) activated.clear(), pressed = enabled;
   const Press out{pressed, enabled && ImGui::IsItemHovered(), enabled && ImGui::IsItemActive()};
   ImGui::EndDisabled();
   if (out.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   return out;
 }
 
-void Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled) {
+Item* Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled) {
   // what has scrolled out of its panel is not visible
   const ImVec2 low = draw()->GetClipRectMin(), high = draw()->GetClipRectMax();
-  if (rect.bottom() <= low.y || rect.y >= high.y || rect.right() <= low.x || rect.x >= high.x) return;
-  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled});
+  if (rect.bottom() <= low.y || rect.y >= high.y || rect.right() <= low.x || rect.x >= high.x) return nullptr;
+  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, {}, -1});
+  return &items.back();
 }
 
 void Ui::tip(std::string_view help) const {
-  if (help.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return;
+  if (help.empty() || touch || !ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return;
   constexpr float kWidth = 264;
   const float height = paragraph({0, 0, kWidth, 0}, help, 0, kLabel, false);
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
@@ -228,11 +233,11 @@ float Ui::segmented(const std::string& id, ImVec2 at, const std::vector<std::str
   constexpr float kPad = kSegmentPad, kInner = 2;
   float width = 2 * kInner;
   for (const std::string_view label : labels) width += text_width(label, kLabel, Weight::bold) + 2 * kPad;
-  draw()->AddRectFilled(at, {at.x + width, at.y + kControlHeight}, theme->fill, kControlRadius);
+  draw()->AddRectFilled(at, {at.x + width, at.y + control_height()}, theme->fill, kControlRadius);
   float x = at.x + kInner;
   for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
     const std::string_view label = labels[static_cast<std::size_t>(i)];
-    const Rect box{x, at.y + kInner, text_width(label, kLabel, Weight::bold) + 2 * kPad, kControlHeight - 2 * kInner};
+    const Rect box{x, at.y + kInner, text_width(label, kLabel, Weight::bold) + 2 * kPad, control_height() - 2 * kInner};
     const std::string item = id + "." + std::to_string(i);
     const Press p = press(item, box);
     const bool on = chosen == i;
@@ -253,7 +258,7 @@ void Ui::number(const std::string& id, Rect box, std::string_view label, const s
   draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);
   if (p.hovered) draw()->AddRect(box.min(), box.max(), theme->accent, kControlRadius);
   if (editing != id) text(box.inset(6, 0), value, theme->ink, kText, Weight::regular, Align::right);
-  note_item(id, label, "textbox", value, box);
+  if (Item* item = note_item(id, label, "textbox", value, box)) item->help = help;
   if (p.pressed) edit_request = EditRequest{id, std::string(label), value, box};
   tip(help);
 }
@@ -267,7 +272,7 @@ std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view 
   text({box.x + kGrid, box.y, box.w - 28, box.h}, shown, theme->ink);
   const ImVec2 tip_at{box.right() - 13, box.y + box.h / 2 + 2};
   draw()->AddTriangleFilled({tip_at.x - 3.5F, tip_at.y - 4}, {tip_at.x + 3.5F, tip_at.y - 4}, tip_at, theme->soft);
-  note_item(id, label, "combobox", std::string(shown), box);
+  if (Item* item = note_item(id, label, "combobox", std::string(shown), box)) item->help = help;
 
   if (!list_open(id)) tip(help);
   return list(id, box, labels, chosen, p.pressed);
@@ -281,7 +286,7 @@ std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector
   std::optional<int> picked;
   float width = under.w;
   for (const std::string_view option : labels) width = std::max(width, text_width(option) + 3 * kGrid);
-  const float height = static_cast<float>(labels.size()) * kControlHeight + kGrid;
+  const float height = static_cast<float>(labels.size()) * control_height() + kGrid;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float y = under.bottom() + kHalf + height < screen.y ? under.bottom() + kHalf : std::max(kHalf, under.y - kHalf - height);
   ImGui::SetNextWindowPos({std::min(under.x, screen.x - width - kHalf), y});
@@ -292,7 +297,7 @@ std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector
     Rect rest{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, width, height - kGrid};
     for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
       const std::string_view option = labels[static_cast<std::size_t>(i)];
-      const Rect row = rest.cut_top(kControlHeight);
+      const Rect row = rest.cut_top(control_height());
       const std::string item = id + "." + std::to_string(i);
       const Press q = press(item, row);
       if (q.hovered) draw()->AddRectFilled(row.inset(kHalf, 0).min(), row.inset(kHalf, 0).max(), theme->fill, kControlRadius - 2);
@@ -315,6 +320,13 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   constexpr float kKnob = 7;
   const float left = box.x + kKnob, span = box.w - 2 * kKnob, middle = box.y + box.h / 2;
   bool changed = false;
+  if (p.held) slider_held = true;
+  if (nudged == id) {
+    nudged.clear();
+    const float wanted = std::clamp(value + nudge, 0.0F, 1.0F);
+    changed = wanted != value;
+    value = wanted;
+  }
   if (p.held) {
     const float wanted = std::clamp((ImGui::GetIO().MousePos.x - left) / span, 0.0F, 1.0F);
     changed = wanted != value;
@@ -325,9 +337,122 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   draw()->AddRectFilled({left, middle - 2}, {x, middle + 2}, theme->accent, 2);
   draw()->AddCircleFilled({x, middle}, kKnob, theme->accent, 24);
   draw()->AddCircleFilled({x, middle}, kKnob - 2.5F, p.hovered || p.held ? theme->fill : theme->panel, 24);
-  note_item(id, label, "slider", value_text, box);
+  if (Item* item = note_item(id, label, "slider", value_text, box)) item->help = help, item->position = value;
   tip(help);
   return changed;
 }
+
+void Ui::icon(Rect box, Icon icon, std::uint32_t color) const {
+  ImDrawList* list = draw();
+  const ImVec2 c{std::round(box.x + box.w / 2), std::round(box.y + box.h / 2)};
+  const auto line = [&](std::initializer_list<ImVec2> points, float width = 1.6F, bool closed = false) {
+    std::vector<ImVec2> moved;
+    for (const ImVec2& p : points) moved.push_back({c.x + p.x, c.y + p.y});
+    list->AddPolyline(moved.data(), static_cast<int>(moved.size()), color, closed ? ImDrawFlags_Closed : 0, width);
+  };
+  const auto triangle = [&](ImVec2 a, ImVec2 b, ImVec2 d) { list->AddTriangleFilled({c.x + a.x, c.y + a.y}, {c.x + b.x, c.y + b.y}, {c.x + d.x, c.y + d.y}, color); };
+  switch (icon) {
+  case Icon::play: triangle({-4, -6}, {6, 0}, {-4, 6}); break;
+  case Icon::pause:
+    list->AddRectFilled({c.x - 5, c.y - 6}, {c.x - 1.5F, c.y + 6}, color);
+    list->AddRectFilled({c.x + 1.5F, c.y - 6}, {c.x + 5, c.y + 6}, color);
+    break;
+  case Icon::to_start:
+    list->AddRectFilled({c.x - 6, c.y - 5}, {c.x - 4, c.y + 5}, color);
+    triangle({5, -5}, {5, 5}, {-4, 0});
+    break;
+  case Icon::step_back: line({{2, -5}, {-3, 0}, {2, 5}}); break;
+  case Icon::step: line({{-2, -5}, {3, 0}, {-2, 5}}); break;
+  case Icon::more:
+    for (const float x : {-5.0F, 0.0F, 5.0F}) list->AddCircleFilled({c.x + x, c.y}, 1.6F, color, 12);
+    break;
+  case Icon::close: line({{-4, -4}, {4, 4}}), line({{-4, 4}, {4, -4}}); break;
+  case Icon::chevron_down: line({{-4, -2}, {0, 2}, {4, -2}}); break;
+  case Icon::chevron_up: line({{-4, 2}, {0, -2}, {4, 2}}); break;
+  case Icon::eye:
+  case Icon::eye_off:
+    line({{-7, 0}, {-4, -3.2F}, {0, -4.4F}, {4, -3.2F}, {7, 0}, {4, 3.2F}, {0, 4.4F}, {-4, 3.2F}}, 1.3F, true);
+    list->AddCircleFilled(c, 2, color, 12);
+    if (icon == Icon::eye_off) line({{-6, 5}, {6, -5}}, 1.6F);
+    break;
+  case Icon::menu:
+    for (const float y : {-4.0F, 0.0F, 4.0F}) line({{-6, y}, {6, y}});
+    break;
+  case Icon::undo: line({{-1, -5}, {-5, -2}, {-1, 1}}), line({{-5, -2}, {2, -2}, {5, 1}, {2, 5}, {-2, 5}}); break;
+  case Icon::redo: line({{1, -5}, {5, -2}, {1, 1}}), line({{5, -2}, {-2, -2}, {-5, 1}, {-2, 5}, {2, 5}}); break;
+  }
+}
+
+bool Ui::icon_button(const std::string& id, Rect box, Icon symbol, std::string_view label, bool enabled, bool filled) {
+  const Press p = press(id, box, enabled);
+  if (filled || p.hovered) draw()->AddRectFilled(box.min(), box.max(), faded(theme->fill, !enabled ? 0.45F : p.held ? 0.75F : 1), kControlRadius);
+  icon(box, symbol, faded(p.hovered ? theme->ink : theme->soft, enabled ? 1 : 0.4F));
+  note_item(id, label, "button", "", box, enabled);
+  tip(label);
+  return p.pressed;
+}
+
+bool Ui::check(const std::string& id, Rect box, std::string_view label, bool on, std::string_view help) {
+  const Press p = press(id, box);
+  const Rect square{box.x, box.y + (box.h - 16) / 2, 16, 16};
+  draw()->AddRectFilled(square.min(), square.max(), on ? theme->accent : theme->fill, 4);
+  if (p.hovered) draw()->AddRect(square.min(), square.max(), theme->accent, 4);
+  if (on) {
+    const ImVec2 tick[3] = {{square.x + 4, square.y + 8}, {square.x + 7, square.y + 11}, {square.x + 12, square.y + 5}};
+    draw()->AddPolyline(tick, 3, theme->on_accent, 0, 1.8F);
+  }
+  text({box.x + 22, box.y, box.w - 22, box.h}, label, theme->soft);
+  if (Item* item = note_item(id, label, "checkbox", on ? "true" : "false", box)) item->help = help;
+  tip(help);
+  return p.pressed;
+}
+
+void Ui::label(const std::string& id, Rect box, std::string_view words, std::string_view help, bool marked) {
+  const float width = std::min(box.w, text_width(words));
+  const Rect place{box.x, box.y, std::max(1.0F, width), box.h};
+  const Press p = help.empty() ? Press{} : press("help:" + id, place);
+  text(box, words, p.hovered || marked ? theme->accent : theme->soft, kText, marked ? Weight::bold : Weight::regular);
+  if (help.empty()) return;
+  if (p.hovered)
+    for (float x = place.x; x < place.right(); x += 4) draw()->AddLine({x, box.y + box.h / 2 + 8.5F}, {std::min(x + 2, place.right()), box.y + box.h / 2 + 8.5F}, theme->accent);
+  tip(help);
+  if (p.pressed) help_request = EditRequest{id, std::string(words), std::string(help), place};
+}
+
+Column::Column(Ui& u, const char* id, Rect box, bool framed) : ui(u) {
+  if (framed) ui.panel(box);
+  ImGui::SetCursorScreenPos({box.x + 1, box.y + kHalf});
+  ImGui::BeginChild(id, {box.w - 2, box.h - kGrid}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  rest = {at.x + kPadding - 1, at.y + kHalf, box.w - 2 * kPadding, 100000};
+  if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) && ImGui::GetScrollMaxY() > 0) {
+    ui.scrollable_under_pointer = true;
+    // a press that moves is a drag of the list, not a press of what is under it; sliders and plots keep theirs
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 8) && !ui.slider_held) {
+      ImGui::ClearActiveID();
+      ImGui::SetScrollY(ImGui::GetScrollY() - ImGui::GetIO().MouseDelta.y);
+    }
+  }
+}
+Column::~Column() {
+  ImGui::SetCursorScreenPos({rest.x, rest.y});
+  ImGui::Dummy({1, kGrid});
+  ImGui::EndChild();
+}
+void Column::rule() {
+  rest.cut_top(kGrid - 1);
+  ui.line({rest.x - kPadding, rest.y + 0.5F}, {rest.right() + kPadding, rest.y + 0.5F});
+  rest.cut_top(kGrid);
+}
+Rect Column::row(float height) { return rest.cut_top(height > 0 ? height : ui.control_height() + 2).inset(0, 1); }
+Rect Column::field(const std::string& id, std::string_view label, float width, std::string_view help, bool marked) {
+  Rect r = row();
+  const Rect box = r.cut_right(width);
+  r.w -= kHalf;
+  ui.label(id, r, label, help, marked);
+  return box;
+}
+void Column::title(std::string_view text) { ui.text(row(24), text, ui.theme->soft, kLabel, Weight::bold); }
+void Column::paragraph(std::string_view text, std::uint32_t color) { rest.cut_top(ui.paragraph(rest, text, color)); }
 
 } // namespace downhill::ui

@@ -35,20 +35,25 @@ struct Rect {
   Rect cut_right(float size) { return w -= size, Rect{x + w, y, size, h}; }
 };
 
+/// A control or picture on the screen, by its ARIA role; the page mirrors them in the DOM for keyboards and screen readers.
 struct Item {
   std::string id, label, role, value;
   Rect rect;
   bool enabled = true;
+  std::string help;     ///< what it does, in a sentence
+  float position = -1;  ///< of a slider, 0 to 1
 };
 
 enum class Weight { regular, bold };
 enum class Align { left, center, right };
 
 // The type scale, in px: plot ticks and captions, labels, text.
-inline constexpr float kSmall = 11, kLabel = 12, kText = 13;
+inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
 // The 8 px grid and its half.
 inline constexpr float kGrid = 8, kHalf = 4;
-inline constexpr float kControlHeight = 28, kRowHeight = 34, kSegmentPad = 8;
+inline constexpr float kSegmentPad = 8, kPadding = 12;
+/// The symbols that buttons can carry, drawn as lines.
+enum class Icon { play, pause, to_start, step_back, step, more, close, chevron_down, chevron_up, eye, eye_off, menu, undo, redo };
 
 /// One number field's request to be edited; the page puts an <input> over it.
 struct EditRequest {
@@ -62,7 +67,17 @@ public:
   const Tokens* theme = &kThemes[0];
   std::vector<Item> items;
   std::optional<EditRequest> edit_request;
-  std::string editing; ///< id of the field that an <input> covers now
+  std::optional<EditRequest> help_request; ///< a control whose explanation was asked for; `text` is the sentence
+  std::string editing;                     ///< id of the field that an <input> covers now
+  bool touch = false;                      ///< fingers need 40 px
+  bool slider_held = false;                ///< a slider under the pointer moves, so lists must not
+  bool scrollable_under_pointer = false;
+  /// Pressed or moved by keyboard or by a script: taken by the control of that id when it is drawn next.
+  std::string activated, nudged;
+  float nudge = 0;
+
+  float control_height() const { return touch ? 40 : 28; }
+  float row_height() const { return touch ? 44 : 34; }
 
   /// (Re)makes the font atlas for a device pixel ratio.
   void load_fonts(float pixel_ratio);
@@ -85,6 +100,13 @@ public:
 
   // ---- controls: true or a value when the user acted ----
   bool button(const std::string& id, Rect box, std::string_view label, bool accent = false, bool enabled = true);
+  /// A button with a symbol instead of words; `label` is for those who don't see it, and for the tool tip.
+  bool icon_button(const std::string& id, Rect box, Icon icon, std::string_view label, bool enabled = true, bool filled = true);
+  void icon(Rect box, Icon icon, std::uint32_t color) const;
+  /// A box with a tick and its label beside it. True when it was pressed.
+  bool check(const std::string& id, Rect box, std::string_view label, bool on, std::string_view help = {});
+  /// The label of a field: pressed, it asks the page for the explanation of `id`.
+  void label(const std::string& id, Rect box, std::string_view text, std::string_view help, bool marked = false);
   /// A quiet text button.
   bool link(const std::string& id, Rect box, std::string_view label, Align align = Align::right, bool enabled = true);
   /// Exclusive choices side by side. Returns the width used.
@@ -102,13 +124,16 @@ public:
   /// A tool tip in a sentence, for the control just made.
   void tip(std::string_view text) const;
   /// Enters something that is not one of the controls above.
-  void note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true);
+  /// Null where it is not visible.
+  Item* note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true);
 
-private:
   struct Press {
     bool pressed, hovered, held;
   };
+  /// The bare area that all controls are made of.
   Press press(const std::string& id, Rect box, bool enabled = true);
+
+private:
   ImFont* font(float size, Weight weight) const;
 
   struct LoadedFont {
@@ -118,6 +143,23 @@ private:
   };
   std::vector<LoadedFont> fonts_;
   float pixel_ratio_ = 1;
+};
+
+// A column of rows in a panel that scrolls when it is too short, by wheel or by dragging.
+struct Column {
+  Column(Ui& u, const char* id, Rect box, bool framed = true);
+  ~Column();
+  Column(const Column&) = delete;
+  Column& operator=(const Column&) = delete;
+  void rule();
+  Rect row(float height = 0); ///< 0: the usual
+  /// A label left that explains `id` when pressed; the box of the control right.
+  Rect field(const std::string& id, std::string_view label, float width, std::string_view help, bool marked = false);
+  void title(std::string_view text);
+  /// Text over as many lines as it needs.
+  void paragraph(std::string_view text, std::uint32_t color);
+  Ui& ui;
+  Rect rest;
 };
 
 /// `color` with its opacity scaled.

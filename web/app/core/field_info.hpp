@@ -1,0 +1,39 @@
+// One setting of the base or of a lane, found by its JSON pointer: value, range, default, and how to change it. Pointers
+// reach into named choices (/optimizer/lr, /optimizer/betas/0) and layers (/network/hidden/0/units).
+#pragma once
+#include "app/core/race.hpp"
+
+namespace downhill {
+
+/// A control's id names what it sets: "field:/batch" the base's, "lane:3:/batch" lane 3's.
+struct FieldId {
+  std::optional<std::size_t> lane;
+  std::string pointer;
+  std::string text() const { return lane ? "lane:" + std::to_string(*lane) + ":" + pointer : "field:" + pointer; }
+  /// Empty if `id` names no field.
+  static std::optional<FieldId> parse(const std::string& id);
+};
+
+struct FieldInfo {
+  Json value;              ///< null if there is no such field
+  FieldKind kind = FieldKind::number;
+  double least = 0, most = 0;
+  Json standard;           ///< null: none to go back to
+  std::vector<std::string_view> ids; ///< of a choice
+  std::string choices;     ///< prefix of the choices' string keys
+  std::string key;         ///< "help." + key explains it, formulas of the page are by the same key
+  bool lanes_may = true;
+  bool differs = false;    ///< a lane's, other than the base's
+};
+
+FieldInfo field_info(const Race& race, const FieldId& id);
+/// Sets it. Layers are arrays, which a lane can only replace whole: that is done here.
+std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value);
+/// Back to the base's value (lane) or to the default (base).
+std::optional<UserError> reset_field(Race& race, const FieldId& id);
+/// Sets what was typed: "0.1", "1e-3", "20 %", "full", "全部", "500 examples".
+std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed);
+/// The value as it is shown in a field.
+std::string field_text(const FieldInfo& info, Language language);
+
+} // namespace downhill

@@ -1,0 +1,189 @@
+#include "app/panels/panels.hpp"
+
+#include "app/core/lane_look.hpp"
+#include "optimizers/list.hpp"
+
+#include <algorithm>
+
+namespace downhill {
+
+using namespace ui;
+
+namespace {
+
+constexpr float kRateWidth = 54, kLossWidth = 48, kAccuracyWidth = 58, kMenuWidth = 24; // columns of the table
+
+void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
+  const std::string id = "lane:" + std::to_string(i) + ":menu";
+  const bool pressed = ui.icon_button(id, box, Icon::more, ui("lanes.menu"), true, false);
+  const std::vector<std::string_view> labels{ui("lanes.settings"), ui("lanes.duplicate"), ui("lanes.rename"), ui("lanes.solo"), ui("lanes.up"), ui("lanes.down"), ui("lanes.remove")};
+  const auto picked = ui.list(id, box, labels, -1, pressed);
+  if (!picked) return;
+  switch (*picked) {
+  case 0: view.scope = i, view.drawer = true, view.more_settings = true, view.tab = 2; break;
+  case 1: keep(view, race.duplicate_lane(i)); break;
+  case 2: ui.edit_request = EditRequest{"lane:" + std::to_string(i) + ":label", std::string(ui("lanes.rename")), lane_name(race.experiment().lanes[i], ui.language), {box.x - 180, box.y, 180, box.h}}; break;
+  case 3: race.solo_lane(i); break;
+  case 4:
+    if (i > 0) keep(view, race.move_lane(i, i - 1));
+    break;
+  case 5: keep(view, race.move_lane(i, i + 1)); break;
+  default: keep(view, race.remove_lane(i));
+  }
+}
+
+void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, std::size_t i) {
+  const Lane& lane = race.experiment().lanes[i];
+  const LaneState& state = race.lanes()[i];
+  const LaneLook& look = lane_look(lane.settings);
+  const std::string id = "lane:" + std::to_string(i) + ":";
+  const std::string name = lane_name(lane, ui.language);
+  if (view.lane == i || view.other == static_cast<int>(i)) ui.draw()->AddRectFilled({row.x - 6, row.y + 1}, {row.right() + 6, row.bottom() - 1}, faded(ui.theme->fill, 0.7F), 4);
+  ui.line({row.x, row.bottom() - 0.5F}, {row.right(), row.bottom() - 0.5F});
+  const float dim = state.hidden ? 0.35F : 1;
+
+  // the line's own look shows or hides it
+  ui.text(row.cut_left(14), std::to_string(place + 1), ui.theme->faint, kLabel);
+  const Rect swatch = row.cut_left(34);
+  if (ui.press(id + "show", swatch).pressed) race.hide_lane(i, !state.hidden);
+  ui.tip((state.hidden ? ui("lanes.show") : ui("lanes.hide")));
+  if (Item* item = ui.note_item(id + "show", name, "checkbox", state.hidden ? "false" : "true", swatch)) item->help = (state.hidden ? ui("lanes.show") : ui("lanes.hide"));
+  Ui::dashed_line(ui.draw(), {{swatch.x, row.y + row.h / 2}, {swatch.x + 27, row.y + row.h / 2}}, faded(ui.theme->*look.color, dim), look.dash, 2.5F);
+  draw_marker(ui.draw(), {swatch.x + 13.5F, row.y + row.h / 2}, look.marker, faded(ui.theme->*look.color, dim));
+
+  lane_menu(ui, race, view, row.cut_right(kMenuWidth).inset(0, ui.touch ? 2 : 4), i);
+  if (i >= race.lanes().size() || race.experiment().lanes[i].complete != lane.complete) return; // the menu changed the lanes
+  const Rect accuracy = row.cut_right(kAccuracyWidth), loss = row.cut_right(kLossWidth);
+  const Rect rate = row.cut_right(kRateWidth).inset(0, ui.touch ? 2 : 4);
+  row.cut_right(4);
+
+  // the name opens the list of methods; the batch size follows it
+  const std::string batch_value = lane.settings.batch == 0 ? std::string(ui("lanes.full")) : grouped(static_cast<double>(lane.settings.batch));
+  const std::string batch_tag = std::string(ui("lanes.batch")) + " " + batch_value;
+  Rect batch = row;
+  row.w = std::min(row.w, ui.text_width(name, kText, Weight::bold) + 1);
+  batch.cut_left(row.w + 6);
+  batch.w = std::max(0.0F, std::min(batch.w, ui.text_width(batch_tag, kSmall) + 2));
+  const Ui::Press p = ui.press(id + "method", row);
+  if (p.pressed) view.lane = i;
+  ui.text(row, name, p.hovered ? ui.theme->accent : faded(ui.theme->ink, dim), kText, Weight::bold);
+  if (Item* item = ui.note_item(id + "method", ui("lanes.method"), "combobox", name, row)) item->help = ui("help.lane.method");
+  if (!Ui::list_open(id + "method")) ui.tip(ui("help.lane.method"));
+  std::vector<std::string_view> ids;
+  for (const OptimizerEntry& entry : optimizers()) ids.push_back(entry.id);
+  int chosen = 0;
+  const auto methods = labels_of(ui, ids, "method.", lane.settings.optimizer.name, chosen);
+  const auto picked = ui.list(id + "method", row, methods, chosen, p.pressed);
+
+  // its batch size, its rate
+  if (batch.w > 14) {
+    const Ui::Press b = ui.press(id + "/batch", batch);
+    if (b.pressed) ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, Rect{batch.x - 4, batch.y + 3, 72, batch.h - 6}};
+    if (ui.editing != id + "/batch") ui.text(batch, batch_tag, b.hovered ? ui.theme->accent : ui.theme->faint, kSmall);
+    if (Item* item = ui.note_item(id + "/batch", ui("training.batch"), "textbox", batch_value, batch)) item->help = ui("help./batch");
+    ui.tip(ui("help./batch"));
+  }
+  ui.number(id + "/optimizer/lr", rate, ui("lanes.rate"), setting(lane.settings.optimizer.values[0]), ui("help./optimizer/lr"));
+
+  const auto* last = state.evaluation();
+  if (state.status == protocol::LaneStatus::diverged) {
+    ui.text({loss.x, loss.y, loss.w + accuracy.w - 2, loss.h}, ui("lanes.diverged"), ui.theme->bad, kText, Weight::bold, Align::right);
+  } else if (last) {
+    ui.text(loss, grouped(last->test_loss, 3), faded(ui.theme->soft, dim), kText, Weight::regular, Align::right);
+    ui.text({accuracy.x, accuracy.y, accuracy.w - 2, accuracy.h}, percent(last->test_accuracy), faded(ui.theme->ink, dim), kText, Weight::bold, Align::right);
+  }
+  ui.note_item(id + "result", name, "status", last ? grouped(last->test_loss, 3) + " · " + percent(last->test_accuracy) : "", {loss.x, loss.y, loss.w + accuracy.w, loss.h});
+  if (picked) {
+    const std::string_view rule = optimizers()[static_cast<std::size_t>(*picked)].id;
+    LaneSettings wanted = lane.settings;
+    wanted.optimizer.name = rule;
+    keep(view, race.edit_lane(i, "/optimizer", {{"name", rule}, {"lr", lane_look(wanted).good_lr}}));
+  }
+}
+
+void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
+  const Rect row = column.row(ui.control_height() + 8);
+  const auto& lanes = race.experiment().lanes;
+  // which of the three holds now
+  int chosen = -1;
+  const double first = lanes[0].settings.optimizer.values[0];
+  if (std::all_of(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.settings.optimizer.values[0] == first; })) chosen = 0;
+  if (std::all_of(lanes.begin(), lanes.end(), [](const Lane& l) { return l.settings.optimizer.values[0] == entry_of(optimizers(), l.settings.optimizer.name).parameters[0].standard; }))
+    chosen = 1;
+  const auto& curves = race.sweep().curves();
+  if (curves.size() == lanes.size() && !race.sweep().running()) {
+    bool best = true;
+    for (std::size_t i = 0; i < lanes.size(); ++i) best = best && curves[i].best() == lanes[i].settings.optimizer.values[0];
+    if (best) chosen = 2;
+  }
+  const int before = chosen;
+  const float width = ui.segmented("rates", {row.x, row.y + 2}, {ui("rates.same"), ui("rates.defaults"), ui("rates.best")}, chosen);
+  const bool same_pressed = chosen == 0 && before != 0;
+  if (same_pressed) keep(view, race.set_rates(view.all_rate));
+  if (chosen == 1 && before != 1) keep(view, race.set_rates({}));
+  if (chosen == 2 && before != 2) race.start_sweep(), view.view = static_cast<int>(View::sweep), view.views_open = true, view.tab = 1;
+  Rect rest = row;
+  rest.cut_left(width + kGrid);
+  if (before == 0 && !same_pressed && rest.w > 50) {
+    ui.number("rates.value", {rest.x, row.y + 2, std::min(60.0F, rest.w), ui.control_height()}, ui("lanes.rate"), setting(first), ui("help.rates.same"));
+    rest.cut_left(64);
+  }
+  if (race.sweep().running()) {
+    const Rect line = column.row(26);
+    Rect bar = line;
+    if (ui.link("sweep.cancel", bar.cut_right(52), ui("sweep.cancel"))) race.cancel_sweep();
+    ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("sweep.progress"), {grouped(100 * race.sweep().progress())}), ui.theme->soft, kSmall);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 5}, {bar.right() - 8, bar.bottom() - 1}, ui.theme->fill, 2);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 5}, {bar.x + (bar.w - 8) * static_cast<float>(race.sweep().progress()), bar.bottom() - 1}, ui.theme->accent, 2);
+  }
+}
+
+} // namespace
+
+void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
+  Column column(ui, "lanes", box);
+  rate_buttons(ui, race, view, column);
+  Rect head = column.row(24);
+  const Rect add = head.cut_right(kMenuWidth);
+  ui.text(head.cut_right(kAccuracyWidth - 2), ui("lanes.accuracy"), ui.theme->faint, kLabel, Weight::regular, Align::right);
+  ui.text(head.cut_right(kLossWidth + 2), ui("lanes.loss"), ui.theme->faint, kLabel, Weight::regular, Align::right);
+  ui.text(head.cut_right(kRateWidth), ui("lanes.rate"), ui.theme->faint, kLabel, Weight::regular, Align::right);
+  static_cast<void>(add);
+  ui.text({head.x + 48, head.y, std::max(0.0F, head.w - 48), head.h}, ui("lanes.method"), ui.theme->faint, kLabel);
+  ui.line({column.rest.x, column.rest.y}, {column.rest.right(), column.rest.y});
+  const auto order = ranking(race);
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    if (order[place] >= race.lanes().size()) break; // an edit in an earlier row made the race anew
+    lane_row(ui, race, view, column.rest.cut_top(ui.row_height()), place, order[place]);
+  }
+  Rect below = column.row();
+  if (race.lanes().size() < kLanesMost && ui.link("lanes.add", below.cut_left(below.w * 0.4F), ui("lanes.add"), Align::left)) keep(view, race.duplicate_lane(race.lanes().size() - 1));
+  if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = static_cast<int>(View::differences), view.views_open = true, view.tab = 1;
+
+  std::string note;
+  std::string field;
+  for (const Explanation& e : explain(race, ui.language)) {
+    if (note.size() > 420) break;
+    note += (note.empty() ? "" : between_sentences(ui)) + e.text;
+    if (field.empty()) field = e.field;
+  }
+  const float text_height = ui.paragraph({0, 0, column.rest.w - 20, 0}, note, 0, kLabel, false);
+  const float height = text_height + 16 + (field.empty() ? 0 : ui.control_height());
+  column.rest.cut_top(kHalf);
+  const Rect frame = column.rest.cut_top(height);
+  ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
+  ui.paragraph(frame.inset(10, 8), note, ui.theme->ink);
+  ui.note_item("explanation", note, "note", "", frame);
+  if (!field.empty() && ui.link("explanation.mend", {frame.x + 10, frame.bottom() - ui.control_height() - 4, frame.w - 20, ui.control_height()}, ui("explain.mend"), Align::left)) {
+    const auto id = FieldId::parse(field);
+    if (id) {
+      view.scope = id->lane;
+      view.drawer = true, view.tab = 2;
+      if (!id->lane) view.more_settings = true;
+      const FieldInfo info = field_info(race, *id);
+      ui.edit_request = EditRequest{field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
+    }
+  }
+}
+
+} // namespace downhill

@@ -1,0 +1,85 @@
+// The panels of the Race: each draws from a Race into a box and edits it; what is only looked at is kept in RaceView.
+#pragma once
+#include "app/core/explain.hpp"
+#include "app/core/field_info.hpp"
+#include "app/ui/image_sheet.hpp"
+#include "app/ui/plot.hpp"
+
+#include <array>
+
+namespace downhill {
+
+enum class Metric { test_loss, train_loss, test_accuracy, train_accuracy, lr, gradient_norm, update_ratio, count };
+enum class Axis { examples, epochs, steps, seconds };
+enum class View { samples, weights, confusion, predictions, units, optimizer, masks, draw, sweep, differences, count };
+
+inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "test_accuracy", "train_accuracy", "lr", "gradient_norm", "update_ratio"};
+inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
+inline constexpr std::string_view kViewIds[] = {"samples", "weights", "confusion", "predictions", "units", "optimizer", "masks", "draw", "sweep", "differences"};
+
+/// Requests and slots of the looks that views ask for (app/core/looks.hpp).
+enum Sheet : std::uint32_t { kCardSheet, kGallerySheet, kBatchSheet, kCellSheet, kPredictionSheet, kSheets };
+inline constexpr std::uint32_t kOwnSlots = 100; ///< and one for each lane
+
+struct RaceView {
+  std::array<int, 2> metric{0, 2};
+  int axis = 0, scale = 0;
+  bool two_charts = false, batch_losses = false;
+  ui::PlotView zoom;
+  int tab = 0;            ///< where there is no room for all: lanes, views, settings
+  bool drawer = false;    ///< the settings, where they are behind a button
+  bool views_open = true; ///< the views below, where there is room for both
+  bool chose_views = false;
+  int view = static_cast<int>(View::weights);
+  std::size_t lane = 8;      ///< the lane whose views are shown
+  int other = -1;            ///< one to compare it with; −1: none
+  int followed = -1;         ///< the lane of the flow strip; −1: `lane`
+  std::optional<std::size_t> scope; ///< the lane that settings are of; none: the base
+  bool more_settings = false;
+  float speed = 1;           ///< the slider, 1 is full speed
+  float timeline = 0;
+  bool scrubbing = false;
+  double pack_received = 0, pack_total = 0;
+  std::uint32_t gallery_from = 0;
+  bool gallery_batch = false;
+  int cell = -1;             ///< of the confusion matrix: label · classes + predicted
+  int prediction_order = 0;  ///< most wrong, all
+  std::uint32_t prediction_from = 0;
+  int unit_from = 0, mask_layer = 0, sweep_lane = -1;
+  double all_rate = 0.01;
+  std::vector<std::uint8_t> pad; ///< 28×28, drawn or dropped
+  bool pad_used = false;
+  std::uint64_t pad_version = 1;
+  ImVec2 pen{-1, -1};
+  std::array<ui::ImageSheet, kSheets> sheets;
+  std::array<std::array<ui::ImageSheet, 6>, 2> numbers; ///< of either side's views
+  ui::ImageSheet pad_sheet;
+  std::optional<UserError> complaint; ///< an edit that was refused
+  std::string renaming;               ///< what the page is asked to put a text field over
+};
+
+inline void keep(RaceView& view, std::optional<UserError> error) {
+  if (error) view.complaint = std::move(error);
+}
+/// Chinese sentences follow each other without a space.
+inline std::string between_sentences(const ui::Ui& ui) { return ui.language == Language::zh ? "" : " "; }
+
+/// Labels of a table's entries, and the place of the current one.
+std::vector<std::string_view> labels_of(const ui::Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current, int& chosen);
+
+void settings_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
+void lanes_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
+void curves_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool legend);
+void views_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool can_close);
+/// Buttons, timeline, speed; and the flow strip above them where there is room.
+void transport_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
+float transport_height(const ui::Ui& ui, float width);
+
+/// The plotted numbers of a chart: a line for each point of each lane.
+std::string curves_csv(const ui::Ui& ui, const Race& race);
+double metric_value(const protocol::EvaluationRow& e, Metric metric);
+double axis_value(const protocol::EvaluationRow& e, Axis axis);
+/// Puts the images of a request into their sheet and returns them, or null.
+const protocol::Images* sheet_images(Race& race, RaceView& view, Sheet sheet);
+
+} // namespace downhill

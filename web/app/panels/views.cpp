@@ -1,0 +1,672 @@
+#include "app/panels/panels.hpp"
+
+#include "app/core/lane_look.hpp"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace downhill {
+
+using namespace ui;
+using namespace protocol;
+
+namespace {
+
+// One view of one lane: `side` 0 or 1 tells its slots and textures from the other's.
+struct Stand {
+  Ui& ui;
+  Race& race;
+  RaceView& view;
+  std::size_t lane;
+  std::uint32_t side;
+
+  const LaneState& state() const { return race.lanes()[lane]; }
+  template <class T> const T* want(View kind, LookKind look, std::uint32_t from = 0, std::uint32_t count = 0) const {
+    const std::uint32_t slot = static_cast<std::uint32_t>(kind) * 2 + side;
+    race.want_look(slot, lane, look, from, count);
+    return race.looks().answer<T>(slot, state().key);
+  }
+  std::uint64_t version(View kind) const { return race.looks().version(static_cast<std::uint32_t>(kind) * 2 + side); }
+  std::string class_name(std::size_t label) const {
+    const auto& classes = race.experiment().lanes.front().settings.data.classes;
+    return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
+  }
+  void waiting(Rect box) const { ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center); }
+  void caption(Rect box, std::string_view text) const { ui.text(box, text, ui.theme->soft, kSmall); }
+};
+
+// How many squares of about `side` px fit, and their exact pitch.
+struct Grid {
+  Grid(Rect b, float wanted, float gap, float below = 0) : box(b) {
+    columns = std::max(1, static_cast<int>((box.w + gap) / (wanted + gap)));
+    rows = std::max(1, static_cast<int>((box.h + gap) / (wanted + below + gap)));
+    side = wanted, pitch_x = wanted + gap, pitch_y = wanted + below + gap;
+  }
+  Rect at(int i) const {
+    return {box.x + pitch_x * static_cast<float>(i % columns), box.y + pitch_y * static_cast<float>(i / columns), side, side};
+  }
+  int size() const { return columns * rows; }
+  Rect box;
+  int columns, rows;
+  float side, pitch_x, pitch_y;
+};
+
+// ‹ 1–24 of 128 ›; changes `from` by whole pages
+void pages(Ui& ui, Rect box, const std::string& id, std::uint32_t& from, std::uint32_t page, std::uint32_t all) {
+  const float h = ui.touch ? 40 : 24;
+  from = std::min(from, all > 0 ? (all - 1) / page * page : 0);
+  const std::string text = fill(ui("views.page"), {grouped(all ? from + 1 : 0), grouped(std::min(all, from + page)), grouped(all)});
+  if (ui.icon_button(id + ".next", box.cut_right(h), Icon::step, ui("views.next"), from + page < all)) from += page;
+  const float width = ui.text_width(text, kSmall) + 12;
+  ui.text(box.cut_right(width), text, ui.theme->soft, kSmall, Weight::regular, Align::center);
+  if (ui.icon_button(id + ".back", box.cut_right(h), Icon::step_back, ui("views.back"), from > 0)) from -= std::min(page, from);
+}
+
+// ---- samples ----
+
+void samples(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  RaceView& view = s.view;
+  int which = view.gallery_batch ? 1 : 0;
+  Rect head = box.cut_top(s.ui.control_height() + 4);
+  head.cut_left(s.ui.segmented("gallery", head.min(), {ui("gallery.subset"), ui("gallery.batch")}, which) + kGrid);
+  view.gallery_batch = which == 1;
+  const Grid grid(box, 40, 6, 13);
+  const auto page = static_cast<std::uint32_t>(grid.size());
+  Sheet sheet = kGallerySheet;
+  std::string caption;
+  if (view.gallery_batch) {
+    sheet = kBatchSheet;
+    if (const auto* batch = s.want<BatchLook>(View::samples, LookKind::batch)) {
+      auto places = batch->places;
+      if (places.size() > page) places.resize(page);
+      caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment().lanes[s.lane], ui.language), grouped(static_cast<double>(batch->head.step + 1)), grouped(batch->size),
+                                                   std::to_string(places.size())});
+      s.race.want_images(sheet, true, std::move(places));
+    }
+  } else {
+    const auto all = static_cast<std::uint32_t>(s.race.experiment().lanes.front().settings.data.train);
+    pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "gallery", view.gallery_from, page, all);
+    std::vector<std::uint32_t> places(std::min(page, all - view.gallery_from));
+    std::iota(places.begin(), places.end(), view.gallery_from);
+    s.race.want_images(sheet, true, std::move(places));
+    caption = ui("gallery.subset_caption");
+  }
+  ui.text(head, caption, ui.theme->soft, kSmall);
+  const Images* images = sheet_images(s.race, view, sheet);
+  if (!images) return s.waiting(box);
+  const int count = std::min(grid.size(), static_cast<int>(images->labels.size()));
+  view.sheets[sheet].begin(ui);
+  for (int i = 0; i < count; ++i) view.sheets[sheet].draw(ui, static_cast<std::size_t>(i), grid.at(i));
+  view.sheets[sheet].end(ui);
+  for (int i = 0; i < count; ++i) {
+    const Rect at = grid.at(i);
+    const std::size_t label = images->labels[static_cast<std::size_t>(i)], truth = images->true_labels[static_cast<std::size_t>(i)];
+    const bool wrong = label != truth;
+    if (wrong) ui.draw()->AddRect({at.x - 1.5F, at.y - 1.5F}, {at.right() + 1.5F, at.bottom() + 1.5F}, ui.theme->bad, 3, 0, 2);
+    ui.text({at.x - 3, at.bottom(), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall, wrong ? Weight::bold : Weight::regular, Align::center);
+    const std::string words = wrong ? fill(ui("gallery.wrong"), {s.class_name(label), s.class_name(truth)}) : s.class_name(label);
+    ImGui::SetCursorScreenPos(at.min());
+    ImGui::Dummy({at.w, at.h});
+    if (wrong) ui.tip(words);
+    s.ui.note_item("sample." + std::to_string(i), words, "img", wrong ? "wrong" : "", at);
+  }
+}
+
+// ---- weights ----
+
+void weights(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const bool hidden = !s.race.experiment().lanes[s.lane].settings.network.hidden.empty();
+  Rect foot = box.cut_bottom(s.ui.touch ? 40 : 24);
+  const Grid grid(box, hidden ? 46 : 60, 4, hidden ? 0 : 14);
+  const auto page = static_cast<std::uint32_t>(std::min(grid.size(), 128));
+  auto from = static_cast<std::uint32_t>(s.view.unit_from);
+  const auto* look = s.want<WeightsLook>(View::weights, LookKind::weights, from, page);
+  if (!look) return s.waiting(box);
+  pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), from, page, look->units);
+  s.view.unit_from = static_cast<int>(from);
+  s.caption(foot, fill((hidden ? ui("weights.caption") : ui("weights.caption_classes")), {std::to_string(look->units), std::to_string(look->shown)}));
+  ImageSheet& sheet = s.view.numbers[s.side][0];
+  const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
+  sheet.set_numbers(look->weights, look->shown, side, side, s.version(View::weights) * 2 + 1);
+  const int count = std::min(grid.size(), static_cast<int>(look->shown));
+  sheet.begin(ui);
+  for (int i = 0; i < count; ++i) sheet.draw(ui, static_cast<std::size_t>(i), grid.at(i));
+  sheet.end(ui);
+  for (int i = 0; i < count; ++i) {
+    const Rect at = grid.at(i);
+    ui.draw()->AddRect(at.min(), at.max(), ui.theme->line);
+    const auto unit = static_cast<std::size_t>(look->from) + static_cast<std::size_t>(i);
+    if (!hidden) ui.text({at.x - 4, at.bottom(), at.w + 8, 14}, s.class_name(unit), ui.theme->soft, kSmall, Weight::regular, Align::center);
+    s.ui.note_item("weight." + std::to_string(s.side) + "." + std::to_string(unit), fill(ui("weights.unit"), {std::to_string(unit + 1)}), "img", "", at);
+  }
+}
+
+// ---- confusion ----
+
+void cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
+  const Ui& ui = s.ui;
+  const auto c = static_cast<int>(look.classes);
+  const int label = s.view.cell / c, predicted = s.view.cell % c;
+  std::vector<std::uint32_t> places;
+  for (std::size_t i = 0; i < look.labels.size(); ++i)
+    if (look.labels[i] == label && look.predicted[i] == predicted) places.push_back(static_cast<std::uint32_t>(i));
+  ui.text(box.cut_top(20), fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(label)), s.class_name(static_cast<std::size_t>(predicted)), grouped(static_cast<double>(places.size()))}),
+          ui.theme->ink, kLabel, Weight::bold);
+  const Grid grid(box, 36, 4);
+  if (places.size() > static_cast<std::size_t>(grid.size())) places.resize(static_cast<std::size_t>(grid.size()));
+  if (places.empty()) return;
+  s.race.want_images(kCellSheet, false, places);
+  const Images* images = sheet_images(s.race, s.view, kCellSheet);
+  if (!images || images->places != places) return;
+  s.view.sheets[kCellSheet].begin(ui);
+  for (int i = 0; i < static_cast<int>(places.size()); ++i) s.view.sheets[kCellSheet].draw(ui, static_cast<std::size_t>(i), grid.at(i));
+  s.view.sheets[kCellSheet].end(ui);
+  s.ui.note_item("confusion.images", "", "img", std::to_string(places.size()), box);
+}
+
+void confusion(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const auto* look = s.want<PredictionsLook>(View::confusion, LookKind::predictions);
+  if (!look || look->classes == 0) return s.waiting(box);
+  const auto c = static_cast<int>(look->classes);
+  std::vector<int> counts(static_cast<std::size_t>(c * c)), totals(static_cast<std::size_t>(c));
+  for (std::size_t i = 0; i < look->labels.size(); ++i) {
+    ++counts[static_cast<std::size_t>(look->labels[i] * c + look->predicted[i])];
+    ++totals[look->labels[i]];
+  }
+  float names = 0;
+  for (int i = 0; i < c; ++i) names = std::max(names, ui.text_width(s.class_name(static_cast<std::size_t>(i)), kSmall));
+  const float head = 16, left = names + 8, right = 44;
+  const bool beside = box.w > 460;
+  const float size = std::max(60.0F, std::min(box.h - head - 18, (beside ? box.w * 0.5F : box.w) - left - right));
+  const float cell = std::floor(size / static_cast<float>(c));
+  const Rect area{box.x + left, box.y + head, cell * static_cast<float>(c), cell * static_cast<float>(c)};
+  ui.text({box.x, box.y, left + area.w + right, head}, ui("confusion.title"), ui.theme->soft, kSmall);
+  for (int row = 0; row < c; ++row) {
+    const Rect line{area.x, area.y + cell * static_cast<float>(row), area.w, cell};
+    if (cell >= 9) {
+      ui.text({box.x, line.y, names + 2, cell}, s.class_name(static_cast<std::size_t>(row)), ui.theme->soft, kSmall, Weight::regular, Align::right);
+      const double right_share = static_cast<double>(counts[static_cast<std::size_t>(row * c + row)]) / std::max(1, totals[static_cast<std::size_t>(row)]);
+      ui.text({line.right() + 4, line.y, right - 4, cell}, percent(right_share), ui.theme->ink, kSmall);
+    }
+    for (int column = 0; column < c; ++column) {
+      const int index = row * c + column, n = counts[static_cast<std::size_t>(index)];
+      const Rect at{line.x + cell * static_cast<float>(column), line.y, cell - 1, cell - 1};
+      const float share = static_cast<float>(n) / static_cast<float>(std::max(1, totals[static_cast<std::size_t>(row)]));
+      const std::string id = "confusion." + std::to_string(s.side) + "." + std::to_string(row) + "." + std::to_string(column);
+      const Ui::Press p = s.ui.press(id, {at.x, at.y, cell, cell});
+      if (p.pressed) s.view.cell = index;
+      ui.draw()->AddRectFilled(at.min(), at.max(), ui.theme->fill, 2);
+      if (n > 0) ui.draw()->AddRectFilled(at.min(), at.max(), faded(row == column ? ui.theme->positive : ui.theme->negative, 0.12F + 0.88F * std::sqrt(share)), 2);
+      if (s.view.cell == index) ui.draw()->AddRect({at.x - 1, at.y - 1}, {at.right() + 1, at.bottom() + 1}, ui.theme->ink, 2, 0, 2);
+      if (cell >= 22 && n > 0) ui.text(at, std::to_string(n), share > 0.5F ? ui.theme->panel : ui.theme->ink, kSmall, Weight::regular, Align::center);
+      const std::string words = fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(row)), s.class_name(static_cast<std::size_t>(column)), std::to_string(n)});
+      ui.tip(words);
+      s.ui.note_item(id, words, "button", std::to_string(n), at);
+    }
+  }
+  ui.text({area.x, area.bottom() + 1, area.w, 16}, ui("confusion.predicted"), ui.theme->soft, kSmall, Weight::regular, Align::center);
+  Rect rest = beside ? Rect{area.right() + right + 12, box.y, box.right() - area.right() - right - 12, box.h} : Rect{box.x, area.bottom() + 20, box.w, box.bottom() - area.bottom() - 20};
+  if (s.view.cell >= c * c) s.view.cell = -1;
+  if (s.view.cell >= 0 && rest.h > 50)
+    cell_images(s, rest, *look);
+  else if (rest.h > 30)
+    ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, ui("confusion.help"), ui.theme->faint);
+}
+
+// ---- predictions ----
+
+void predictions(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const auto* look = s.want<PredictionsLook>(View::predictions, LookKind::predictions);
+  if (!look || look->classes == 0) return s.waiting(box);
+  Rect head = box.cut_top(s.ui.control_height() + 4);
+  head.cut_left(s.ui.segmented("prediction_order", head.min(), {ui("predictions.worst"), ui("predictions.all")}, s.view.prediction_order) + kGrid);
+  std::vector<std::uint32_t> order(look->labels.size());
+  std::iota(order.begin(), order.end(), 0U);
+  if (s.view.prediction_order == 0) {
+    std::erase_if(order, [&](std::uint32_t i) { return look->labels[i] == look->predicted[i]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return look->losses[a] > look->losses[b]; });
+  }
+  const float card_w = 150, card_h = 64;
+  const int columns = std::max(1, static_cast<int>((box.w + 6) / (card_w + 6))), rows = std::max(1, static_cast<int>((box.h + 4) / (card_h + 4)));
+  const auto page = static_cast<std::uint32_t>(columns * rows);
+  pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "predictions" + std::to_string(s.side), s.view.prediction_from, page, static_cast<std::uint32_t>(order.size()));
+  s.caption(head, fill(ui("predictions.caption"), {grouped(static_cast<double>(std::count_if(order.begin(), order.end(), [&](std::uint32_t i) { return look->labels[i] != look->predicted[i]; }))),
+                                                   grouped(static_cast<double>(look->labels.size()))}));
+  const auto first = order.begin() + std::min(static_cast<std::ptrdiff_t>(s.view.prediction_from), std::ssize(order));
+  const std::vector<std::uint32_t> places(first, first + std::min(static_cast<std::ptrdiff_t>(page), order.end() - first));
+  // sheets are one a side
+  const Sheet sheet = s.side == 0 ? kPredictionSheet : kCellSheet;
+  if (!places.empty()) s.race.want_images(sheet, false, places);
+  const Images* images = sheet_images(s.race, s.view, sheet);
+  const bool ready = images && images->places == places;
+  const auto card_at = [&](std::size_t i) {
+    return Rect{box.x + (card_w + 6) * static_cast<float>(static_cast<int>(i) % columns), box.y + (card_h + 4) * static_cast<float>(static_cast<int>(i) / columns), card_w, card_h};
+  };
+  s.view.sheets[sheet].begin(ui);
+  for (std::size_t i = 0; ready && i < places.size(); ++i) {
+    const Rect card = card_at(i);
+    s.view.sheets[sheet].draw(ui, i, {card.x, card.y + 4, 52, 52});
+  }
+  s.view.sheets[sheet].end(ui);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Rect card = card_at(i);
+    const std::uint32_t place = places[i];
+    const float* p = look->probabilities.data() + static_cast<std::size_t>(place) * look->classes;
+    std::vector<std::size_t> classes(look->classes);
+    std::iota(classes.begin(), classes.end(), std::size_t{0});
+    std::stable_sort(classes.begin(), classes.end(), [&](std::size_t a, std::size_t b) { return p[a] > p[b]; });
+    const std::size_t label = look->labels[place];
+    std::string words = s.class_name(label) + ": ";
+    card.cut_left(58);
+    // the three most probable, and the right one if it is none of them
+    std::vector<std::size_t> shown(classes.begin(), classes.begin() + std::min<std::ptrdiff_t>(3, static_cast<std::ptrdiff_t>(classes.size())));
+    if (std::find(shown.begin(), shown.end(), label) == shown.end()) shown.back() = label;
+    for (const std::size_t k : shown) {
+      const Rect row = card.cut_top(19);
+      const float bar = (row.w - 2) * p[k];
+      ui.draw()->AddRectFilled({row.x, row.y + 15}, {row.x + row.w - 2, row.y + 17}, ui.theme->fill);
+      ui.draw()->AddRectFilled({row.x, row.y + 15}, {row.x + bar, row.y + 17}, k == label ? ui.theme->positive : ui.theme->negative);
+      ui.text({row.x, row.y, row.w - 34, 15}, s.class_name(k), k == label ? ui.theme->ink : ui.theme->soft, kSmall, k == label ? Weight::bold : Weight::regular);
+      ui.text({row.x, row.y, row.w - 2, 15}, std::to_string(static_cast<int>(std::lround(100 * p[k]))) + "%", ui.theme->soft, kSmall, Weight::regular, Align::right);
+      words += s.class_name(k) + " " + percent(static_cast<double>(p[k])) + "; ";
+    }
+    s.ui.note_item("prediction." + std::to_string(s.side) + "." + std::to_string(place), words, "img", look->labels[place] == look->predicted[place] ? "right" : "wrong", card_at(i));
+  }
+  if (places.empty()) ui.text(box, ui("predictions.none"), ui.theme->soft, kText, Weight::regular, Align::center);
+}
+
+// ---- units and gradients ----
+
+void units(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const auto* look = s.want<UnitsLook>(View::units, LookKind::units);
+  if (!look) return s.waiting(box);
+  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
+  const float needed = 150;
+  const auto count = static_cast<float>(look->layers.size());
+  // layers beside each other, or, where there is no room, below each other in a list that scrolls
+  const bool beside = needed * count <= box.w;
+  const float width = beside ? box.w / count : box.w;
+  ImGui::SetCursorScreenPos(box.min());
+  ImGui::BeginChild(("units" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) s.ui.scrollable_under_pointer = true;
+  float y = at.y;
+  for (std::size_t l = 0; l < look->layers.size(); ++l) {
+    const UnitsRow& layer = look->layers[l];
+    const bool last = l + 1 == look->layers.size();
+    Rect column{beside ? box.x + width * static_cast<float>(l) : box.x, beside ? at.y : y, width - 16, box.h};
+    const float top = column.y;
+    ui.text(column.cut_top(20), last ? std::string(ui("units.output")) : fill(ui("units.layer"), {std::to_string(l + 1), std::to_string(layer.units)}), ui.theme->ink, kLabel, Weight::bold);
+    if (!last) {
+      histogram(s.ui, column.cut_top(std::clamp(box.h - 176, 34.0F, 90.0F)), layer.low, layer.high, layer.bins, faded(color, 0.8F));
+      column.cut_top(2);
+    }
+    const auto row = [&](StringKey key, const std::string& value, bool bad = false) {
+      const Rect line = column.cut_top(18);
+      ui.text({line.x, line.y, line.w * 0.68F, line.h}, ui(key), ui.theme->soft, kLabel);
+      ui.text(line, value, bad ? ui.theme->bad : ui.theme->ink, kLabel, Weight::bold, Align::right);
+      s.ui.note_item("units." + std::to_string(s.side) + "." + std::to_string(l) + "." + std::to_string(static_cast<int>(key.index)), ui(key), "status", value, line);
+    };
+    if (!last) {
+      row("units.zeros", percent(layer.zero_share));
+      row("units.dead", std::to_string(std::lround(layer.dead_share * layer.units)) + " / " + std::to_string(layer.units), layer.dead_share > 0.2);
+      row("units.saturated", percent(layer.saturated_share), layer.saturated_share > 0.9 && layer.zero_share < 0.5);
+      row("units.shift", short_number(layer.mean - layer.mean_in));
+    }
+    row("units.gradient", short_number(layer.gradient_norm));
+    row("units.ratio", layer.weight_norm > 0 ? short_number(layer.update_norm / layer.weight_norm) : "–");
+    y = top + (column.y - top) + 10;
+  }
+  ImGui::SetCursorScreenPos({box.x, y});
+  ImGui::Dummy({1, 1});
+  ImGui::EndChild();
+}
+
+// ---- inside the optimizer ----
+
+void optimizer(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  Rect foot = box.cut_bottom(20);
+  const std::size_t planes_most = 5;
+  const float label_width = 118, histogram_width = std::clamp(box.w * 0.2F, 80.0F, 190.0F);
+  const float images_width = std::max(44.0F, box.w - label_width - histogram_width - 20);
+  const float row_height = std::clamp(box.h / static_cast<float>(planes_most), 40.0F, 64.0F), side = row_height - 8;
+  const auto shown = static_cast<std::uint32_t>(std::clamp(images_width / (side + 4), 1.0F, 32.0F));
+  const auto* look = s.want<OptimizerLook>(View::optimizer, LookKind::optimizer, 0, shown);
+  if (!look) {
+    if (s.state().ended() && s.state().step > 0) return s.ui.text(box, ui("optimizer.over"), ui.theme->soft, kText, Weight::regular, Align::center), void();
+    return s.waiting(box);
+  }
+  const std::string rule = s.race.experiment().lanes[s.lane].settings.optimizer.name;
+  s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}));
+  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
+  const int pixels = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
+  ImGui::SetCursorScreenPos(box.min());
+  ImGui::BeginChild(("optimizer" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+  if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) s.ui.scrollable_under_pointer = true;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  Rect rest{at.x, at.y, box.w - 8, row_height * static_cast<float>(look->planes.size())};
+  for (std::size_t k = 0; k < look->planes.size() && k < planes_most; ++k) {
+    const OptimizerPlane& plane = look->planes[k];
+    Rect row = rest.cut_top(row_height).inset(0, 2);
+    Rect words = row.cut_left(label_width);
+    const std::string key = "optimizer." + plane.id;
+    ui.text(words.cut_top(16), ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
+    ui.text(words.cut_top(14), plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id), ui.theme->faint, kSmall);
+    if (words.h > 12) ui.text(words.cut_top(14), "‖·‖ " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
+    Rect pictures = row.cut_left(images_width);
+    ImageSheet& sheet = s.view.numbers[s.side][1 + k];
+    sheet.set_numbers(plane.values, look->shown, pixels, pixels, s.version(View::optimizer) * 8 + k + 1);
+    sheet.begin(ui);
+    for (std::uint32_t i = 0; i < look->shown; ++i) sheet.draw(ui, i, {pictures.x + (side + 4) * static_cast<float>(i), pictures.y, side, side});
+    sheet.end(ui);
+    row.cut_left(8);
+    histogram(s.ui, row, plane.spread.low, plane.spread.high, plane.spread.bins, faded(color, 0.8F));
+    s.ui.note_item("optimizer." + std::to_string(s.side) + "." + plane.id, ui.by_id(key), "img", short_number(plane.spread.norm), {pictures.x, pictures.y, pictures.w, side});
+  }
+  ImGui::SetCursorScreenPos({at.x, rest.y});
+  ImGui::Dummy({1, 1});
+  ImGui::EndChild();
+}
+
+// ---- masks ----
+
+void masks(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const auto* look = s.want<BatchLook>(View::masks, LookKind::batch);
+  if (!look) return s.waiting(box);
+  std::vector<std::size_t> with;
+  for (std::size_t l = 0; l < look->masks.size(); ++l)
+    if (!look->masks[l].kept.empty()) with.push_back(l);
+  if (with.empty()) {
+    ui.text({box.x, box.y, box.w, 40}, ui("masks.none"), ui.theme->soft, kText, Weight::regular, Align::center);
+    return;
+  }
+  const float width = box.w / static_cast<float>(with.size());
+  for (std::size_t k = 0; k < with.size() && k < 5; ++k) {
+    const MaskLayer& layer = look->masks[with[k]];
+    Rect column{box.x + width * static_cast<float>(k), box.y, width - 12, box.h};
+    const std::size_t rows = layer.kept.size() / std::max(1U, layer.units);
+    const auto kept = std::count(layer.kept.begin(), layer.kept.end(), 1);
+    ui.text(column.cut_top(18), fill(ui("masks.layer"), {std::to_string(with[k] + 1), setting(layer.p)}), ui.theme->ink, kLabel, Weight::bold);
+    ui.text(column.cut_top(16), fill(ui("masks.kept"), {percent(static_cast<double>(kept) / static_cast<double>(layer.kept.size())), setting(std::round(1000 / (1 - layer.p)) / 1000)}), ui.theme->soft, kSmall);
+    ui.text(column.cut_bottom(16), fill(ui("masks.axes"), {std::to_string(layer.units), std::to_string(rows)}), ui.theme->soft, kSmall);
+    std::vector<float> values(layer.kept.begin(), layer.kept.end());
+    ImageSheet& sheet = s.view.numbers[s.side][k];
+    sheet.set_numbers(values, 1, static_cast<int>(layer.units), static_cast<int>(rows), s.version(View::masks) * 8 + k + 2);
+    const Rect picture{column.x, column.y + 2, column.w, std::min(column.h - 4, static_cast<float>(rows) * 6)};
+    sheet.begin(ui);
+    sheet.draw(ui, 0, picture);
+    sheet.end(ui);
+    ui.draw()->AddRect(picture.min(), picture.max(), ui.theme->line);
+    s.ui.note_item("masks." + std::to_string(s.side) + "." + std::to_string(with[k]), fill(ui("masks.layer"), {std::to_string(with[k] + 1), setting(layer.p)}), "img",
+                   std::to_string(kept) + "/" + std::to_string(layer.kept.size()), picture);
+  }
+}
+
+// ---- draw ----
+
+void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
+  constexpr int kSide = 28;
+  if (view.pad.empty()) view.pad.assign(kSide * kSide, 0);
+  const float side = std::min({box.h - ui.control_height() - 8, box.w * 0.4F, 280.0F});
+  const Rect area{box.x, box.y, side, side};
+  const Ui::Press p = ui.press("pad", area);
+  if (p.held) {
+    // a round pen of about two pixels, along the way since the last frame
+    ui.slider_held = true;
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const ImVec2 now{(mouse.x - area.x) / side * kSide, (mouse.y - area.y) / side * kSide};
+    const ImVec2 from = view.pen.x < 0 ? now : view.pen;
+    const int strokes = 1 + static_cast<int>(std::hypot(now.x - from.x, now.y - from.y) * 2);
+    for (int k = 0; k <= strokes; ++k) {
+      const float t = static_cast<float>(k) / static_cast<float>(strokes), cx = from.x + (now.x - from.x) * t, cy = from.y + (now.y - from.y) * t;
+      for (int y = 0; y < kSide; ++y)
+        for (int x = 0; x < kSide; ++x) {
+          const float d = std::hypot(static_cast<float>(x) + 0.5F - cx, static_cast<float>(y) + 0.5F - cy);
+          const auto ink = static_cast<std::uint8_t>(255 * std::clamp(1.8F - d, 0.0F, 1.0F));
+          std::uint8_t& pixel = view.pad[static_cast<std::size_t>(y * kSide + x)];
+          pixel = std::max(pixel, ink);
+        }
+    }
+    view.pen = now;
+    view.pad_used = true;
+    ++view.pad_version;
+  } else {
+    view.pen = {-1, -1};
+  }
+  view.pad_sheet.set_pixels(view.pad, 1, kSide, kSide, view.pad_version);
+  view.pad_sheet.begin(ui);
+  view.pad_sheet.draw(ui, 0, area);
+  view.pad_sheet.end(ui);
+  ui.draw()->AddRect(area.min(), area.max(), p.hovered ? ui.theme->accent : ui.theme->line, 4);
+  ui.note_item("pad", ui("draw.pad"), "img", view.pad_used ? "drawn" : "", area);
+  if (!view.pad_used) ui.paragraph({area.x + 12, area.y + side / 2 - 24, side - 24, 60}, ui("draw.help"), ui.theme->faint);
+  const Rect below{box.x, area.bottom() + 6, side, ui.control_height()};
+  if (ui.button("pad.clear", {below.x, below.y, std::min(below.w, ui.text_width(ui("draw.clear")) + 28), below.h}, ui("draw.clear"), false, view.pad_used)) {
+    view.pad.assign(kSide * kSide, 0);
+    view.pad_used = false;
+    ++view.pad_version;
+  }
+  Rect table{area.right() + 20, box.y, box.right() - area.right() - 20, box.h};
+  if (!view.pad_used) return void(ui.paragraph({table.x, table.y + 4, std::min(table.w, 420.0F), 80}, ui("draw.explain"), ui.theme->soft));
+  const std::size_t count = race.lanes().size();
+  const float row_height = std::clamp(table.h / static_cast<float>(count), 16.0F, 24.0F);
+  const auto& classes = race.experiment().lanes.front().settings.data.classes;
+  for (std::size_t i = 0; i < count && table.h >= row_height; ++i) {
+    race.want_look(kOwnSlots + static_cast<std::uint32_t>(i), i, LookKind::own, 0, 0, view.pad);
+    const auto* own = race.looks().answer<OwnLook>(kOwnSlots + static_cast<std::uint32_t>(i), race.lanes()[i].key);
+    Rect row = table.cut_top(row_height);
+    const Lane& lane = race.experiment().lanes[i];
+    ui.text(row.cut_left(96), lane_name(lane, ui.language), ui.theme->soft, kLabel);
+    if (!own || own->probabilities.empty()) continue;
+    const auto best = static_cast<std::size_t>(std::max_element(own->probabilities.begin(), own->probabilities.end()) - own->probabilities.begin());
+    const float p_best = own->probabilities[best];
+    const std::string name(best < classes.size() ? ui.by_id("class." + std::to_string(classes[best])) : "");
+    ui.text(row.cut_left(64), name, ui.theme->ink, kLabel, Weight::bold);
+    ui.text(row.cut_left(52), percent(static_cast<double>(p_best)), ui.theme->ink, kLabel, Weight::regular, Align::right);
+    row.cut_left(8);
+    // all classes as one bar of shares
+    float x = row.x;
+    const float w = std::min(row.w, 320.0F);
+    for (std::size_t k = 0; k < own->probabilities.size(); ++k) {
+      const float share = w * own->probabilities[k];
+      ui.draw()->AddRectFilled({x, row.y + 4}, {x + share, row.bottom() - 4}, k == best ? ui.theme->*lane_look(lane.settings).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
+      x += share;
+    }
+    ui.note_item("own." + std::to_string(i), lane_name(lane, ui.language), "status", name + " " + percent(static_cast<double>(p_best)), row);
+  }
+}
+
+// ---- sweep ----
+
+void sweep(Ui& ui, Race& race, Rect box) {
+  const auto& curves = race.sweep().curves();
+  if (curves.empty()) {
+    Rect middle{box.x, box.y + 8, std::min(box.w, 520.0F), 80};
+    middle.cut_top(ui.paragraph(middle, ui("sweep.none"), ui.theme->soft) + 6);
+    if (ui.button("sweep.start", {middle.x, middle.y, ui.text_width(ui("sweep.start")) + 28, ui.control_height()}, ui("sweep.start"))) race.start_sweep();
+    return;
+  }
+  PlotSpec spec;
+  spec.id = "sweep.plot";
+  spec.x_title = ui("sweep.x");
+  spec.y_title = fill(ui("sweep.y"), {grouped(static_cast<double>(race.sweep().epochs()))});
+  spec.log_x = true;
+  spec.x_least = Sweep::kRates[0];
+  spec.x_most = std::end(Sweep::kRates)[-1];
+  spec.y_ceiling = 3;
+  spec.y_decimals = 4;
+  spec.x_text = [&](double v) { return fill(ui("sweep.at"), {setting(v)}); };
+  std::vector<Series> series;
+  for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i) {
+    const Lane& lane = race.experiment().lanes[i];
+    const LaneLook& look = lane_look(lane.settings);
+    Series s{lane_name(lane, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
+    for (const auto& point : curves[i].points) {
+      if (!point.loss) continue;
+      if (curves[i].best() == point.lr) s.minimum = static_cast<int>(s.x.size());
+      s.x.push_back(point.lr);
+      s.y.push_back(*point.loss);
+    }
+    series.push_back(std::move(s));
+  }
+  Rect side = box.cut_right(std::min(220.0F, box.w * 0.34F));
+  plot(ui, box, spec, series);
+  side.cut_left(8);
+  ui.paragraph(side, fill(ui("sweep.explain"), {grouped(static_cast<double>(race.sweep().epochs()))}), ui.theme->soft);
+}
+
+// ---- what differs ----
+
+void leaves(const Json& value, const std::string& path, std::vector<std::pair<std::string, Json>>& out) {
+  if (value.is_object())
+    for (const auto& [key, child] : value.items()) leaves(child, path + "/" + key, out);
+  else if (value.is_array() && path != "/data/classes")
+    for (std::size_t i = 0; i < value.size(); ++i) leaves(value[i], path + "/" + std::to_string(i), out);
+  else
+    out.push_back({path, value});
+}
+
+void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
+  const auto& lanes = race.experiment().lanes;
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::pair<std::string, Json>>> rows(lanes.size());
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    leaves(lanes[i].complete, "", rows[i]);
+    for (const auto& [path, value] : rows[i])
+      if (std::find(columns.begin(), columns.end(), path) == columns.end()) columns.push_back(path);
+  }
+  const auto value_at = [&](std::size_t i, const std::string& path) {
+    for (const auto& [p, value] : rows[i])
+      if (p == path) return value;
+    return Json();
+  };
+  std::erase_if(columns, [&](const std::string& path) {
+    for (std::size_t i = 1; i < lanes.size(); ++i)
+      if (value_at(i, path) != value_at(0, path)) return false;
+    return true;
+  });
+  ImGui::SetCursorScreenPos(box.min());
+  ImGui::BeginChild("differences.table", {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar);
+  if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) ui.scrollable_under_pointer = true;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  if (columns.empty()) ui.text({at.x, at.y, box.w, 24}, ui("equal.nothing"), ui.theme->soft);
+  const float name_width = 110, width = 104;
+  float x = at.x + name_width;
+  for (const std::string& path : columns) {
+    std::string label = path.substr(1);
+    if (const auto known = ui.by_id("column." + path); known != "column." + path) label = known;
+    ui.text({x, at.y, width - 8, 20}, label, ui.theme->faint, kSmall, Weight::regular, Align::right);
+    x += width;
+  }
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const float y = at.y + 22 + 22 * static_cast<float>(i);
+    ui.line({at.x, y}, {at.x + name_width + width * static_cast<float>(columns.size()), y});
+    const LaneLook& look = lane_look(lanes[i].settings);
+    Ui::dashed_line(ui.draw(), {{at.x, y + 11}, {at.x + 18, y + 11}}, ui.theme->*look.color, look.dash, 2);
+    ui.text({at.x + 24, y, name_width - 28, 22}, lane_name(lanes[i], ui.language), ui.theme->ink, kLabel, Weight::bold);
+    x = at.x + name_width;
+    for (const std::string& path : columns) {
+      const Json value = value_at(i, path);
+      std::string text = value.is_null() ? "–" : value.is_number() ? setting(value.get<double>()) : value.is_string() ? value.get<std::string>() : value.dump();
+      if (path == "/batch" && value == "full") text = ui("lanes.full");
+      const Json::json_pointer pointer(path);
+      const bool own = !race.experiment().complete.contains(pointer) || race.experiment().complete[pointer] != value;
+      ui.text({x, y, width - 8, 22}, text, own ? ui.theme->accent : ui.theme->soft, kLabel, Weight::regular, Align::right);
+      ui.note_item("differs." + std::to_string(i) + "." + path, path, "status", text, {x, y, width, 22});
+      x += width;
+    }
+    if (ui.press("differs." + std::to_string(i), {at.x, y, name_width, 22}).pressed) view.scope = i, view.drawer = true, view.tab = 2;
+  }
+  ImGui::SetCursorScreenPos({at.x + name_width + width * static_cast<float>(columns.size()), at.y + 24 + 22 * static_cast<float>(lanes.size())});
+  ImGui::Dummy({1, 1});
+  ImGui::EndChild();
+}
+
+bool of_lane(View v) { return v != View::draw && v != View::sweep && v != View::differences; }
+
+void one_side(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t lane, std::uint32_t side) {
+  const Stand stand{ui, race, view, lane, side};
+  switch (static_cast<View>(view.view)) {
+  case View::samples: samples(stand, box); break;
+  case View::weights: weights(stand, box); break;
+  case View::confusion: confusion(stand, box); break;
+  case View::predictions: predictions(stand, box); break;
+  case View::units: units(stand, box); break;
+  case View::optimizer: optimizer(stand, box); break;
+  case View::masks: masks(stand, box); break;
+  case View::draw: pad(ui, race, view, box); break;
+  case View::sweep: sweep(ui, race, box); break;
+  case View::differences: differences(ui, race, view, box); break;
+  case View::count: break;
+  }
+}
+
+} // namespace
+
+void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
+  ui.panel(box);
+  Rect head = box.cut_top(ui.control_height() + 12).inset(kPadding, 6);
+  view.lane = std::min(view.lane, race.lanes().size() - 1);
+  if (view.other >= static_cast<int>(race.lanes().size())) view.other = -1;
+  std::vector<std::string_view> labels;
+  for (const std::string_view id : kViewIds) labels.push_back(ui.by_id("view." + std::string(id)));
+  if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up, (view.views_open ? ui("views.close") : ui("views.open")), true, false))
+    view.views_open = !view.views_open, view.chose_views = true;
+  if (can_close) head.cut_right(4);
+
+  // lanes right; tabs left, as a list where they don't fit
+  std::vector<std::string> names{std::string(ui("views.no_other"))};
+  for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));
+  std::vector<std::string_view> name_views(names.begin(), names.end());
+  float tabs_width = 4;
+  for (const std::string_view label : labels) tabs_width += ui.text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
+  const bool lanes_shown = of_lane(static_cast<View>(view.view));
+  const float lane_width = std::clamp(head.w * 0.24F, 84.0F, 122.0F);
+  const bool two = lanes_shown && head.w > 520;
+  const float right = lanes_shown ? lane_width + (two ? lane_width + 6 : 0) + 8 : 0;
+  if (lanes_shown) {
+    if (two) {
+      if (const auto pick = ui.select("views.other", head.cut_right(lane_width), ui("views.other"), name_views, view.other + 1, ui("help.views.other"))) view.other = *pick - 1;
+      head.cut_right(6);
+    }
+    const std::vector<std::string_view> only(name_views.begin() + 1, name_views.end());
+    if (const auto pick = ui.select("views.lane", head.cut_right(lane_width), ui("views.lane"), only, static_cast<int>(view.lane), ui("help.views.lane"))) view.lane = static_cast<std::size_t>(*pick);
+    head.cut_right(8);
+  }
+  static_cast<void>(right);
+  const int before = view.view;
+  if (tabs_width <= head.w) {
+    ui.segmented("view", head.min(), labels, view.view);
+  } else if (const auto pick = ui.select("view", {head.x, head.y, std::min(head.w, 150.0F), ui.control_height()}, ui("views.label"), labels, view.view)) {
+    view.view = *pick;
+  }
+  if (view.view != before) view.views_open = true, view.chose_views = true;
+  if (box.h < 40) return;
+  Rect content = box.inset(kPadding, 0);
+  content.h -= 8;
+  ui.line({box.x, box.y - 0.5F}, {box.right(), box.y - 0.5F});
+  content.cut_top(6);
+  ui.draw()->PushClipRect(content.min(), content.max(), true);
+  const bool both = two && view.other >= 0 && of_lane(static_cast<View>(view.view));
+  if (both) {
+    Rect second = content.cut_right(content.w / 2);
+    content.w -= 10;
+    second.cut_left(10);
+    one_side(ui, race, view, second, static_cast<std::size_t>(view.other), 1);
+    ui.line({second.x - 10, second.y}, {second.x - 10, second.bottom()});
+  }
+  one_side(ui, race, view, content, view.lane, 0);
+  ui.draw()->PopClipRect();
+}
+
+} // namespace downhill

@@ -1,0 +1,149 @@
+// Dialogs of the header: export, embed, help. Everything leaves the page by copying or as a file that the browser saves.
+import type { Words } from './words';
+
+export interface Source {
+  command(verb: string, rest?: object): unknown;
+  link(): string;
+  /** The picture of the canvas, or of its chart alone. */
+  picture(chart: boolean): Promise<Blob>;
+}
+
+export function save(name: string, content: Blob | string | Uint8Array, type = 'application/octet-stream'): void {
+  const blob = content instanceof Blob ? content : new Blob([content as BlobPart], { type });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name.replace(/[\\/:*?"<>|]/g, '_');
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// Python, told apart just enough to be read: comments, strings, keywords.
+const python = /(#[^\n]*)|("""[\s\S]*?"""|'[^'\n]*'|"[^"\n]*")|\b(and|as|class|def|del|elif|else|for|from|if|import|in|is|lambda|not|or|pass|return|while|with|yield|None|True|False|assert|try|except|raise)\b/g;
+function highlighted(script: string): HTMLPreElement {
+  const pre = document.createElement('pre');
+  pre.tabIndex = 0;
+  let at = 0;
+  for (const match of script.matchAll(python)) {
+    pre.append(script.slice(at, match.index));
+    const part = document.createElement('span');
+    part.className = match[1] ? 'c' : match[2] ? 's' : 'k';
+    part.textContent = match[0];
+    pre.append(part);
+    at = match.index + match[0].length;
+  }
+  pre.append(script.slice(at));
+  return pre;
+}
+
+export class Dialogs {
+  constructor(private dialog: HTMLDialogElement, private words: Words, private source: Source) {
+    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  }
+
+  private begin(title: string): void {
+    const { dialog, words } = this;
+    dialog.replaceChildren();
+    const head = document.createElement('h2');
+    head.id = 'dialog_title';
+    head.textContent = words.say(title);
+    const close = this.button('×', () => dialog.close());
+    close.className = 'close';
+    close.setAttribute('aria-label', words.say('dialog.close'));
+    dialog.append(head, close);
+  }
+  private button(text: string, act: () => void, id = ''): HTMLButtonElement {
+    const button = document.createElement('button');
+    button.textContent = text;
+    if (id) button.id = id;
+    button.onclick = act;
+    return button;
+  }
+  private paragraph(text: string): HTMLParagraphElement {
+    const p = document.createElement('p');
+    p.textContent = text;
+    return p;
+  }
+  private row(...children: HTMLElement[]): HTMLDivElement {
+    const row = document.createElement('div');
+    row.className = 'row';
+    row.append(...children);
+    return row;
+  }
+  private copy_button(text: () => string, id: string): HTMLButtonElement {
+    const button = this.button(this.words.say('dialog.copy'), () => {
+      const done = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
+      void done.then(() => { button.textContent = this.words.say('dialog.copied'); }, () => undefined);
+    }, id);
+    return button;
+  }
+
+  open_export(): void {
+    const { words, source, dialog } = this;
+    this.begin('export.title');
+    const lanes = source.command('lane_names') as string[];
+    const lane = document.createElement('select');
+    lane.id = 'export_lane';
+    lane.setAttribute('aria-label', words.say('export.lane'));
+    lanes.forEach((name, i) => lane.append(new Option(name, String(i))));
+    lane.selectedIndex = lanes.length - 1;
+    let script = '';
+    let pre = document.createElement('pre');
+    const show = () => {
+      script = source.command('script', { lane: lane.selectedIndex }) as string;
+      const fresh = highlighted(script);
+      fresh.id = 'export_script';
+      pre.replaceWith(fresh);
+      pre = fresh;
+    };
+    lane.onchange = show;
+    dialog.append(
+      this.row(
+        this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('get_state'), null, 1), 'application/json'), 'export_json'),
+        this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
+        this.button(words.say('export.png'), () => void source.picture(true).then((blob) => save('chart.png', blob)), 'export_png'),
+        this.button(words.say('export.screen'), () => void source.picture(false).then((blob) => save('downhill.png', blob)), 'export_screen'),
+        this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
+      ),
+      this.paragraph(words.say('export.script_text')),
+      this.row(lane, this.copy_button(() => script, 'export_copy'),
+        this.button(`${words.say('dialog.save')} .py`, () => save(`${lanes[lane.selectedIndex] ?? 'lane'}.py`, script, 'text/x-python'), 'export_save'),
+        this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')),
+      pre);
+    show();
+    dialog.showModal();
+  }
+
+  open_embed(): void {
+    const { words, source, dialog } = this;
+    this.begin('embed.title');
+    const code = () => `<iframe src="${source.link().replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" width="100%" height="640" style="border:0" title="${words.say('app.title')}" allow="clipboard-write"></iframe>`;
+    const text = document.createElement('textarea');
+    text.readOnly = true;
+    text.rows = 6;
+    text.id = 'embed_code';
+    text.setAttribute('aria-label', words.say('embed.title'));
+    text.style.whiteSpace = 'pre-wrap';
+    text.value = code();
+    dialog.append(this.paragraph(words.say('embed.text')), text, this.row(this.copy_button(() => text.value, 'embed_copy')));
+    dialog.showModal();
+  }
+
+  open_help(): void {
+    const { words, dialog } = this;
+    this.begin('help.title');
+    dialog.append(this.paragraph(words.say('help.about')));
+    const keys = document.createElement('h3');
+    keys.textContent = words.say('help.keys');
+    const list = document.createElement('ul');
+    for (const key of ['space', 's', 'r', 'tab', 'undo', 'copy']) {
+      const item = document.createElement('li');
+      item.textContent = words.say('help.key_' + key);
+      list.append(item);
+    }
+    const bench = document.createElement('a');
+    bench.href = './bench.html';
+    bench.textContent = words.say('help.title_of_bench');
+    dialog.append(keys, list, bench);
+    dialog.showModal();
+  }
+}
