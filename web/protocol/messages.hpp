@@ -172,7 +172,7 @@ struct UnitsLook {
 };
 /// One quantity of the step that comes next: first-layer values of the units asked for as images, all values as a spread.
 struct OptimizerPlane {
-  std::string id; ///< gradient, PyTorch's name of a state, rate, update
+  std::string id; ///< gradient, PyTorch's name of a state, rate (log10 of effective rate / lr), update
   std::vector<float> values;
   Spread spread;
   void fields(auto& a) { a(id, values, spread); }

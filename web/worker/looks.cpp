@@ -117,7 +117,12 @@ std::optional<ToApp> optimizer(const Trainer& trainer, const AskLook& ask, const
   const auto& names = trainer.optimizer().state;
   if (!names.empty()) add(names[0], next.state0);
   if (names.size() > 1) add(names[1], next.state1);
-  if (trainer.optimizer().effective_rate) add("rate", next.effective_rate);
+  if (trainer.optimizer().effective_rate) {
+    // seen as the power of ten by which it exceeds lr: it spans many of them
+    Vector powers = next.effective_rate;
+    for (float& r : powers) r = r > 0 ? static_cast<float>(std::log10(static_cast<double>(r) / trainer.lr())) : 0.0F;
+    add("rate", powers);
+  }
   add("update", next.update);
   return out;
 }

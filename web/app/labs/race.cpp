@@ -23,7 +23,7 @@ void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
 Rect cut_views(const Ui& ui, RaceView& view, Rect& box) {
   if (!view.chose_views) view.views_open = box.h >= 560;
   const float bar = ui.control_height() + 12;
-  const Rect views = box.cut_bottom(view.views_open ? std::clamp(box.h * 0.34F, 170.0F, 340.0F) : bar);
+  const Rect views = box.cut_bottom(view.views_open ? std::clamp(box.h * (view.view == static_cast<int>(View::draw) ? 0.44F : 0.32F), 170.0F, 360.0F) : bar);
   box.cut_bottom(kGrid);
   return views;
 }
@@ -70,21 +70,33 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
     return;
   }
   if (box.w >= kMedium - 2 * kGrid) {
-    // settings in a drawer over the curves, behind a button beside them
-    Rect views = cut_views(ui, view, box);
-    const Rect right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
+    // where there is height: settings in a drawer beside the curves, views below; else all but the curves shares a place
+    const bool low = box.h < 620;
+    Rect right;
+    if (low) {
+      right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
+      box.cut_right(kGrid);
+      int place = std::clamp(view.tab, 0, 2);
+      ui.segmented("tab", right.min(), {ui("tab.lanes"), ui("tab.views"), ui("tab.settings")}, place);
+      view.tab = place;
+      right.cut_top(ui.control_height() + 6);
+      plot_panel(ui, race, view, box, view.tab != 0);
+      if (view.tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
+      if (view.tab == 2) return settings_panel(ui, race, view, right);
+      return lanes_panel(ui, race, view, right);
+    }
+    const Rect views = cut_views(ui, view, box);
+    right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
     box.cut_right(kGrid);
     if (view.drawer) {
-      Rect drawer = box;
-      drawer.w = std::min(kSettingsWidth, box.w);
-      Rect rest = box;
-      rest.cut_left(drawer.w + kGrid);
-      Rect bar = drawer.cut_top(ui.control_height() + kHalf);
+      Rect drawer = box.cut_left(std::min(kSettingsWidth, box.w));
+      box.cut_left(kGrid);
+      const Rect bar = drawer.cut_top(ui.control_height() + kHalf);
       if (ui.button("drawer", {bar.x, bar.y, bar.w, ui.control_height()}, ui("settings.close"))) view.drawer = false;
       settings_panel(ui, race, view, drawer);
-      if (rest.w > 120) plot_panel(ui, race, view, rest, false);
+      if (box.w > 120) plot_panel(ui, race, view, box, false);
     } else {
-      Rect bar = box.cut_top(ui.control_height() + kHalf);
+      const Rect bar = box.cut_top(ui.control_height() + kHalf);
       if (ui.button("drawer", {bar.x, bar.y, ui.text_width(ui("tab.settings")) + 44, ui.control_height()}, ui("tab.settings"))) view.drawer = true;
       plot_panel(ui, race, view, box, false);
     }
@@ -103,7 +115,7 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.segmented("tab", bar.min(), tabs, place);
   view.tab = tall ? place : place - 1;
   if (tall) {
-    plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.56F, box.h - 420)), view.tab != 0);
+    plot_panel(ui, race, view, box.cut_top(std::max(box.h * (view.tab == 0 ? 0.56F : 0.6F), box.h - 420)), view.tab != 0);
     box.cut_top(kGrid);
   } else if (place == 0) {
     return plot_panel(ui, race, view, box, false);

@@ -197,7 +197,15 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   metric_select(0);
   if (view.two_charts) metric_select(1);
   const int before = view.axis;
-  segmented("axis", {ui("axis.examples"), ui("axis.epochs"), ui("axis.steps"), ui("axis.seconds")}, view.axis);
+  const std::vector<std::string_view> axes{ui("axis.examples"), ui("axis.epochs"), ui("axis.steps"), ui("axis.seconds")};
+  if (box.w >= 480) {
+    segmented("axis", axes, view.axis);
+  } else {
+    const float width = ui.text_width(ui("axis.examples")) + 38;
+    room(width);
+    if (const auto pick = ui.select("axis", {x, y, width, ui.control_height()}, ui("axis.label"), axes, view.axis)) view.axis = *pick;
+    x += width + kGrid;
+  }
   if (view.axis != before) view.zoom = {};
   segmented("scale", {ui("scale.linear"), ui("scale.log")}, view.scale);
   const auto check = [&](const std::string& id, std::string_view label, bool& on, std::string_view help) {
@@ -206,7 +214,7 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
     if (ui.check(id, {x, y, width, ui.control_height()}, label, on, help)) on = !on;
     x += width + kGrid + kHalf;
   };
-  check("batch_losses", ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"));
+  if (box.w >= 480) check("batch_losses", ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"));
   if (box.w > 560) check("two_charts", ui("plot.two"), view.two_charts, ui("help.two_charts"));
   else view.two_charts = false;
   box.cut_top(y + row - box.y);

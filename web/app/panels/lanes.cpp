@@ -11,7 +11,7 @@ using namespace ui;
 
 namespace {
 
-constexpr float kRateWidth = 54, kLossWidth = 48, kAccuracyWidth = 58, kMenuWidth = 24; // columns of the table
+constexpr float kRateWidth = 52, kLossWidth = 46, kAccuracyWidth = 62, kMenuWidth = 24; // columns of the table
 
 void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
   const std::string id = "lane:" + std::to_string(i) + ":menu";
@@ -43,26 +43,27 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const float dim = state.hidden ? 0.35F : 1;
 
   // the line's own look shows or hides it
-  ui.text(row.cut_left(14), std::to_string(place + 1), ui.theme->faint, kLabel);
-  const Rect swatch = row.cut_left(34);
+  ui.text(row.cut_left(12), std::to_string(place + 1), ui.theme->faint, kLabel);
+  const Rect swatch = row.cut_left(33);
   if (ui.press(id + "show", swatch).pressed) race.hide_lane(i, !state.hidden);
   ui.tip((state.hidden ? ui("lanes.show") : ui("lanes.hide")));
   if (Item* item = ui.note_item(id + "show", name, "checkbox", state.hidden ? "false" : "true", swatch)) item->help = (state.hidden ? ui("lanes.show") : ui("lanes.hide"));
   Ui::dashed_line(ui.draw(), {{swatch.x, row.y + row.h / 2}, {swatch.x + 27, row.y + row.h / 2}}, faded(ui.theme->*look.color, dim), look.dash, 2.5F);
   draw_marker(ui.draw(), {swatch.x + 13.5F, row.y + row.h / 2}, look.marker, faded(ui.theme->*look.color, dim));
 
-  lane_menu(ui, race, view, row.cut_right(kMenuWidth).inset(0, ui.touch ? 2 : 4), i);
+  lane_menu(ui, race, view, row.cut_right(kMenuWidth).inset(0, ui.touch ? 2 : 3), i);
   if (i >= race.lanes().size() || race.experiment().lanes[i].complete != lane.complete) return; // the menu changed the lanes
   const Rect accuracy = row.cut_right(kAccuracyWidth), loss = row.cut_right(kLossWidth);
-  const Rect rate = row.cut_right(kRateWidth).inset(0, ui.touch ? 2 : 4);
+  const Rect rate = row.cut_right(kRateWidth).inset(0, ui.touch ? 2 : 3);
   row.cut_right(4);
 
   // the name opens the list of methods; the batch size follows it
   const std::string batch_value = lane.settings.batch == 0 ? std::string(ui("lanes.full")) : grouped(static_cast<double>(lane.settings.batch));
-  const std::string batch_tag = std::string(ui("lanes.batch")) + " " + batch_value;
+  std::string batch_tag = std::string(ui("lanes.batch")) + " " + batch_value;
   Rect batch = row;
   row.w = std::min(row.w, ui.text_width(name, kText, Weight::bold) + 1);
   batch.cut_left(row.w + 6);
+  if (ui.text_width(batch_tag, kSmall) + 2 > batch.w) batch_tag = batch_value; // English is longer
   batch.w = std::max(0.0F, std::min(batch.w, ui.text_width(batch_tag, kSmall) + 2));
   const Ui::Press p = ui.press(id + "method", row);
   if (p.pressed) view.lane = i;
@@ -76,7 +77,7 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const auto picked = ui.list(id + "method", row, methods, chosen, p.pressed);
 
   // its batch size, its rate
-  if (batch.w > 14) {
+  if (batch.w > 6) {
     const Ui::Press b = ui.press(id + "/batch", batch);
     if (b.pressed) ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, Rect{batch.x - 4, batch.y + 3, 72, batch.h - 6}};
     if (ui.editing != id + "/batch") ui.text(batch, batch_tag, b.hovered ? ui.theme->accent : ui.theme->faint, kSmall);
@@ -142,6 +143,9 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
 
 void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   Column column(ui, "lanes", box);
+  // rows give way, within reason, so that the explanation below them is seen
+  const float above = ui.control_height() + 8 + 24 + (race.sweep().running() ? 26 : 0), below_rows = ui.control_height() + 2 + 80;
+  const float row_height = std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
   rate_buttons(ui, race, view, column);
   Rect head = column.row(24);
   const Rect add = head.cut_right(kMenuWidth);
@@ -154,36 +158,38 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   const auto order = ranking(race);
   for (std::size_t place = 0; place < order.size(); ++place) {
     if (order[place] >= race.lanes().size()) break; // an edit in an earlier row made the race anew
-    lane_row(ui, race, view, column.rest.cut_top(ui.row_height()), place, order[place]);
+    lane_row(ui, race, view, column.rest.cut_top(row_height), place, order[place]);
   }
   Rect below = column.row();
   if (race.lanes().size() < kLanesMost && ui.link("lanes.add", below.cut_left(below.w * 0.4F), ui("lanes.add"), Align::left)) keep(view, race.duplicate_lane(race.lanes().size() - 1));
   if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = static_cast<int>(View::differences), view.views_open = true, view.tab = 1;
 
+  // as many sentences as there is room for, the first in any case
+  const float room = box.bottom() - column.rest.y - 16;
   std::string note;
   std::string field;
   for (const Explanation& e : explain(race, ui.language)) {
-    if (note.size() > 420) break;
-    note += (note.empty() ? "" : between_sentences(ui)) + e.text;
+    const std::string longer = note + (note.empty() ? "" : between_sentences(ui)) + e.text;
+    if (!note.empty() && ui.paragraph({0, 0, column.rest.w - 20, 0}, longer, 0, kLabel, false) + 20 > std::max(room, 64.0F)) break;
+    note = longer;
     if (field.empty()) field = e.field;
   }
   const float text_height = ui.paragraph({0, 0, column.rest.w - 20, 0}, note, 0, kLabel, false);
-  const float height = text_height + 16 + (field.empty() ? 0 : ui.control_height());
   column.rest.cut_top(kHalf);
-  const Rect frame = column.rest.cut_top(height);
+  const Rect frame = column.rest.cut_top(text_height + 12);
+  const auto id = FieldId::parse(field);
+  const Ui::Press p = id ? ui.press("explanation.mend", frame) : Ui::Press{};
   ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
-  ui.paragraph(frame.inset(10, 8), note, ui.theme->ink);
-  ui.note_item("explanation", note, "note", "", frame);
-  if (!field.empty() && ui.link("explanation.mend", {frame.x + 10, frame.bottom() - ui.control_height() - 4, frame.w - 20, ui.control_height()}, ui("explain.mend"), Align::left)) {
-    const auto id = FieldId::parse(field);
-    if (id) {
-      view.scope = id->lane;
-      view.drawer = true, view.tab = 2;
-      if (!id->lane) view.more_settings = true;
-      const FieldInfo info = field_info(race, *id);
-      ui.edit_request = EditRequest{field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
-    }
-  }
+  if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
+  ui.paragraph(frame.inset(10, 6), note, ui.theme->ink);
+  if (id) ui.icon({frame.right() - 20, frame.bottom() - 20, 16, 16}, Icon::step, ui.theme->accent), ui.tip(ui("explain.mend"));
+  ui.note_item(id ? "explanation.mend" : "explanation", note, id ? "button" : "note", "", frame);
+  if (!p.pressed) return;
+  // to the setting that mends it, ready for another value
+  view.scope = id->lane;
+  view.drawer = true, view.tab = 2, view.more_settings = true;
+  const FieldInfo info = field_info(race, *id);
+  ui.edit_request = EditRequest{field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
 }
 
 } // namespace downhill

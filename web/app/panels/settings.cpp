@@ -308,6 +308,7 @@ void settings_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (view.more_settings && !view.scope) {
     column.rule();
     stop_card(ui, race, column);
+    if (ui.touch && ui.check("batch_losses", column.row(), ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"))) view.batch_losses = !view.batch_losses;
   }
   if (ui.link("settings.more", column.row(), (view.more_settings ? ui("settings.fewer") : ui("settings.more")), Align::left)) view.more_settings = !view.more_settings;
   column.rule();

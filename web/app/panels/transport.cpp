@@ -98,8 +98,8 @@ void timeline(Ui& ui, Race& race, RaceView& view, Rect box) {
 } // namespace
 
 float transport_height(const Ui& ui, float width) {
-  const float row = ui.control_height() + (ui.touch ? 8 : 12);
-  return (width < kTwoRowsBelow ? 2 * row + 4 : row) + 30 + 8;
+  const float h = ui.touch ? 40 : 32;
+  return 30 + 6 + h + (width < kTwoRowsBelow ? h + 4 : 0) + 10;
 }
 
 void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
@@ -111,7 +111,7 @@ void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float h = ui.touch ? 40 : 32, y = box.y + 6;
   float x = box.x;
   const std::string_view label = running ? ui("transport.pause") : finished ? ui("transport.again") : begun ? ui("transport.resume") : ui("transport.start");
-  const float main_width = std::max(two_rows ? 84.0F : 96.0F, ui.text_width(label, kText, Weight::bold) + 44);
+  const float main_width = std::max(two_rows ? 84.0F : 96.0F, ui.text_width(label, kText, Weight::bold) + 60);
   const Rect main{x, y, main_width, h};
   if (ui.button(running ? "pause" : "start", main, label, true)) running ? race.pause() : race.start();
   ui.icon({main.x + 8, main.y, 16, main.h}, running ? Icon::pause : Icon::play, ui.theme->on_accent);

@@ -1,6 +1,7 @@
 #include "app/panels/panels.hpp"
 
 #include "app/core/lane_look.hpp"
+#include "optimizers/list.hpp"
 
 #include <imgui_internal.h>
 
@@ -107,7 +108,7 @@ void samples(const Stand& s, Rect box) {
     const std::size_t label = images->labels[static_cast<std::size_t>(i)], truth = images->true_labels[static_cast<std::size_t>(i)];
     const bool wrong = label != truth;
     if (wrong) ui.draw()->AddRect({at.x - 1.5F, at.y - 1.5F}, {at.right() + 1.5F, at.bottom() + 1.5F}, ui.theme->bad, 3, 0, 2);
-    ui.text({at.x - 3, at.bottom(), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall, wrong ? Weight::bold : Weight::regular, Align::center);
+    ui.text({at.x - 3, at.bottom() + (wrong ? 1.0F : 0.0F), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall, wrong ? Weight::bold : Weight::regular, Align::center);
     const std::string words = wrong ? fill(ui("gallery.wrong"), {s.class_name(label), s.class_name(truth)}) : s.class_name(label);
     ImGui::SetCursorScreenPos(at.min());
     ImGui::Dummy({at.w, at.h});
@@ -293,7 +294,7 @@ void units(const Stand& s, Rect box) {
   const auto count = static_cast<float>(look->layers.size());
   // layers beside each other, or, where there is no room, below each other in a list that scrolls
   const bool beside = needed * count <= box.w;
-  const float width = beside ? box.w / count : box.w;
+  const float width = beside ? std::min(280.0F, box.w / count) : box.w;
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginChild(("units" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -332,13 +333,19 @@ void units(const Stand& s, Rect box) {
 
 // ---- inside the optimizer ----
 
+// gradient, states, effective rate, update
+std::size_t planes_of(const LaneSettings& settings) {
+  const OptimizerEntry& rule = entry_of(optimizers(), settings.optimizer.name);
+  return 2 + rule.state.size() + (rule.effective_rate ? 1 : 0);
+}
+
 void optimizer(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   Rect foot = box.cut_bottom(20);
-  const std::size_t planes_most = 5;
   const float label_width = 118, histogram_width = std::clamp(box.w * 0.2F, 80.0F, 190.0F);
   const float images_width = std::max(44.0F, box.w - label_width - histogram_width - 20);
-  const float row_height = std::clamp(box.h / static_cast<float>(planes_most), 40.0F, 64.0F), side = row_height - 8;
+  const std::size_t planes = planes_of(s.race.experiment().lanes[s.lane].settings);
+  const float row_height = std::clamp(box.h / static_cast<float>(planes), 29.0F, 68.0F), side = row_height - 5;
   const auto shown = static_cast<std::uint32_t>(std::clamp(images_width / (side + 4), 1.0F, 32.0F));
   const auto* look = s.want<OptimizerLook>(View::optimizer, LookKind::optimizer, 0, shown);
   if (!look) {
@@ -354,14 +361,15 @@ void optimizer(const Stand& s, Rect box) {
   if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) s.ui.scrollable_under_pointer = true;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   Rect rest{at.x, at.y, box.w - 8, row_height * static_cast<float>(look->planes.size())};
-  for (std::size_t k = 0; k < look->planes.size() && k < planes_most; ++k) {
+  for (std::size_t k = 0; k < look->planes.size() && k < 5; ++k) {
     const OptimizerPlane& plane = look->planes[k];
     Rect row = rest.cut_top(row_height).inset(0, 2);
     Rect words = row.cut_left(label_width);
+    words.cut_top(std::max(0.0F, (words.h - 44) / 2));
     const std::string key = "optimizer." + plane.id;
-    ui.text(words.cut_top(16), ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
-    ui.text(words.cut_top(14), plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id), ui.theme->faint, kSmall);
-    if (words.h > 12) ui.text(words.cut_top(14), "‖·‖ " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
+    ui.text(words.cut_top(15), ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
+    ui.text(words.cut_top(13), plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id), ui.theme->faint, kSmall);
+    if (words.h > 12) ui.text(words.cut_top(14), "|·| " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
     Rect pictures = row.cut_left(images_width);
     ImageSheet& sheet = s.view.numbers[s.side][1 + k];
     sheet.set_numbers(plane.values, look->shown, pixels, pixels, s.version(View::optimizer) * 8 + k + 1);
@@ -369,7 +377,7 @@ void optimizer(const Stand& s, Rect box) {
     for (std::uint32_t i = 0; i < look->shown; ++i) sheet.draw(ui, i, {pictures.x + (side + 4) * static_cast<float>(i), pictures.y, side, side});
     sheet.end(ui);
     row.cut_left(8);
-    histogram(s.ui, row, plane.spread.low, plane.spread.high, plane.spread.bins, faded(color, 0.8F));
+    histogram(s.ui, row.inset(0, 1), plane.spread.low, plane.spread.high, plane.spread.bins, faded(color, 0.8F));
     s.ui.note_item("optimizer." + std::to_string(s.side) + "." + plane.id, ui.by_id(key), "img", short_number(plane.spread.norm), {pictures.x, pictures.y, pictures.w, side});
   }
   ImGui::SetCursorScreenPos({at.x, rest.y});
@@ -418,7 +426,7 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
   constexpr int kSide = 28;
   if (view.pad.empty()) view.pad.assign(kSide * kSide, 0);
   const float side = std::min({box.h - ui.control_height() - 8, box.w * 0.4F, 280.0F});
-  const Rect area{box.x, box.y, side, side};
+  const Rect area{box.x + 1, box.y + 1, side, side};
   const Ui::Press p = ui.press("pad", area);
   if (p.held) {
     // a round pen of about two pixels, along the way since the last frame
@@ -555,6 +563,12 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
       if (value_at(i, path) != value_at(0, path)) return false;
     return true;
   });
+  // what is read first stands first
+  const auto rank = [](const std::string& path) {
+    constexpr std::string_view kFirst[] = {"/optimizer/name", "/optimizer/lr", "/batch", "/epochs"};
+    return std::find(std::begin(kFirst), std::end(kFirst), path) - std::begin(kFirst);
+  };
+  std::stable_sort(columns.begin(), columns.end(), [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginChild("differences.table", {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar);
   if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) ui.scrollable_under_pointer = true;
@@ -563,7 +577,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float name_width = 110, width = 104;
   float x = at.x + name_width;
   for (const std::string& path : columns) {
-    std::string label = path.substr(1);
+    std::string label = path.starts_with("/optimizer/") ? path.substr(11) : path.substr(1); // parameters by PyTorch's names
     if (const auto known = ui.by_id("column." + path); known != "column." + path) label = known;
     ui.text({x, at.y, width - 8, 20}, label, ui.theme->faint, kSmall, Weight::regular, Align::right);
     x += width;

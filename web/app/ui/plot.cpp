@@ -367,7 +367,7 @@ void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std:
   const float width = area.w / static_cast<float>(std::max<std::size_t>(1, bins.size()));
   for (std::size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] == 0) continue;
-    const float x = area.x + width * static_cast<float>(i), h = std::max(1.0F, area.h * static_cast<float>(bins[i]) / static_cast<float>(most));
+    const float x = area.x + width * static_cast<float>(i), h = std::max(1.0F, area.h * std::log1p(static_cast<float>(bins[i])) / std::log1p(static_cast<float>(most)));
     list->AddRectFilled({x, area.bottom() - h}, {x + std::max(1.0F, width - 1), area.bottom()}, color);
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);

@@ -40,7 +40,7 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
 
 void draw_marker(ImDrawList* list, ImVec2 at, Marker marker, std::uint32_t color);
 
-/// Bars of equal width over [low, high].
+/// Bars of equal width over [low, high]; heights are logarithms of the counts, since most weights crowd about 0.
 void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std::uint32_t>& bins, std::uint32_t color);
 
 /// Values from `least` to `most` that an axis shows: steps of 1, 2 or 5 times a power of ten, at most `count` or so.
