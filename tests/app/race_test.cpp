@@ -513,6 +513,19 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   race.step(1);
   for (int i = 0; i < 300; ++i) draw();
   CHECK(looks.answer<WeightsLook>(0, race.lanes()[1].key)->head.step == 5);
+  // wanted once more too soon after the last ask: it is asked for later, though nothing is drawn meanwhile
+  const auto step_and_want = [&] {
+    race.step(1);
+    for (int i = 0; i < 20; ++i) table.turn();
+    race.want_look(0, 1, LookKind::weights, 2, 3);
+  };
+  step_and_want();
+  CHECK(!race.ask_looks(1000));
+  step_and_want();
+  CHECK(race.ask_looks(1000.05));
+  CHECK(!race.ask_looks(1000.3));
+  for (int i = 0; i < 20; ++i) table.turn();
+  CHECK(looks.answer<WeightsLook>(0, race.lanes()[1].key)->head.step == 7);
   std::vector<std::uint8_t> file;
   race.on_weights = [&](std::size_t lane, const std::vector<std::uint8_t>& bytes) {
     CHECK(lane == 1);

@@ -91,6 +91,35 @@ export async function type_into(page: Page, id: string, text: string): Promise<v
   await settle(page);
 }
 
+export const item = (page: Page, id: string) => page.evaluate((wanted) => window.downhill.items().find((i) => i.id === wanted) ?? null, id);
+/** Where a control is on the page. */
+export async function box_of(page: Page, id: string) {
+  await settle(page);
+  const found = await item(page, id);
+  if (!found) throw new Error(`no control ${id} on the screen`);
+  const top = await page.evaluate(() => { const { x, y } = document.getElementById('canvas')!.getBoundingClientRect(); return { x, y }; });
+  return { x: top.x + found.rectangle.x, y: top.y + found.rectangle.y, width: found.rectangle.width, height: found.rectangle.height };
+}
+/** Presses, moves and lets go with the real pointer; places are shares of the control's box. */
+export async function drag(page: Page, id: string, from: [number, number], to: [number, number]): Promise<void> {
+  const box = await box_of(page, id);
+  const at = ([x, y]: [number, number]) => [box.x + box.width * x, box.y + box.height * y] as const;
+  await page.mouse.move(...at(from));
+  await settle(page);
+  await page.mouse.down();
+  await settle(page);
+  for (let i = 1; i <= 6; ++i) {
+    await page.mouse.move(...at([from[0] + ((to[0] - from[0]) * i) / 6, from[1] + ((to[1] - from[1]) * i) / 6]));
+    await settle(page);
+  }
+  await page.mouse.up();
+  await settle(page);
+}
+export const at_rest = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.hash), { timeout: 60000 });
+/** Waits until a control that matches is there (views answer after a moment). */
+export const wait_for_item = (page: Page, pattern: string) =>
+  page.waitForFunction((p) => window.downhill.items().some((i) => new RegExp(p).test(i.id)), { timeout: 20000 }, pattern);
+
 /** A screenshot, kept in build/screenshots to be looked at. */
 export async function screenshot(page: Page, name: string): Promise<Buffer> {
   mkdirSync('build/screenshots', { recursive: true });

@@ -156,8 +156,8 @@ test('settings are edited in place: rate, batch, method, units, layers; a change
   await press(page, 'network.add');
   assert.equal((await state()).network.hidden.length, 2);
   assert.equal((await state()).network.hidden[0].units, 24);
-  await press(page, 'select:/network/hidden/1/activation');
-  await press(page, 'select:/network/hidden/1/activation.2');
+  await press(page, 'select:field:/network/hidden/1/activation');
+  await press(page, 'select:field:/network/hidden/1/activation.2');
   assert.equal((await state()).network.hidden[1].activation.name, 'tanh');
   await type_into(page, 'field:/network/hidden/0/dropout', '0.25');
   assert.equal((await state()).network.hidden[0].dropout, 0.25);

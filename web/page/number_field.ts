@@ -10,7 +10,8 @@ export class NumberField {
               private editing: (id: string) => void, private typed: (id: string, text: string) => void) {
     input.addEventListener('keydown', (event) => {
       event.stopPropagation();
-      if (event.key === 'Enter') this.close(true);
+      // the focus moves to a button: Enter must not press it
+      if (event.key === 'Enter') event.preventDefault(), this.close(true);
       if (event.key === 'Escape') this.close(false);
     });
     input.addEventListener('blur', () => this.close(true));

@@ -56,7 +56,7 @@ bool Looks::send(double now_s) {
     if (!changed && slot.asked_step == slot.step) continue;
     if (slot.waiting && now_s - slot.asked_s < kGiveUp_s) continue; // the answer will come, and with it the next chance
     if (!changed && now_s - slot.asked_s < kAskEvery_s && now_s >= slot.asked_s) {
-      later = true;
+      slot.fresh = later = true; // nothing may be drawn until then
       continue;
     }
     slot.asked = slot.wanted;
