@@ -521,6 +521,7 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   };
   step_and_want();
   CHECK(!race.ask_looks(1000));
+  for (int i = 0; i < 20; ++i) table.turn();
   step_and_want();
   CHECK(race.ask_looks(1000.05));
   CHECK(!race.ask_looks(1000.3));
