@@ -42,13 +42,16 @@ export async function browser(): Promise<Browser> {
 
 export interface Lab { page: Page; faults: string[]; close(): Promise<void> }
 
-export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; allow?: RegExp }
+export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; allow?: RegExp;
+  /** Runs in the page before its own scripts. */
+  before?: () => void }
 
 /** The page, ready, in a window of the given size. `faults` stays empty in a good run. */
 export async function open_lab(chromium: Browser, origin: string, options: LabOptions = {}): Promise<Lab> {
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1 });
+  if (options.before) await page.evaluateOnNewDocument(options.before);
   const faults: string[] = [];
   const fault = (text: string) => { if (!options.allow?.test(text)) faults.push(text); };
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warn') fault(`${message.type()}: ${message.text()}`); });

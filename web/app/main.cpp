@@ -98,7 +98,7 @@ bool App::open_window() {
   window = SDL_CreateWindow("Downhill", 0, 0, static_cast<int>(width), static_cast<int>(height), SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI);
   if (!window) return false;
   context = SDL_GL_CreateContext(window);
-  if (!context) return false;
+  if (!context) return SDL_Quit(), window = nullptr, false; // whoever has no window is not drawn
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
@@ -159,7 +159,7 @@ void App::draw() {
 
 bool App::frame(double now_ms, bool input) {
   SDL_Event event;
-  while (SDL_PollEvent(&event)) {
+  while (window && SDL_PollEvent(&event)) {
     if (event.type == SDL_MOUSEMOTION) {
       ImGui::GetIO().AddMouseSourceEvent(event.motion.which == SDL_TOUCH_MOUSEID ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
       ImGui::GetIO().AddMousePosEvent(static_cast<float>(event.motion.x) / zoom, static_cast<float>(event.motion.y) / zoom);
