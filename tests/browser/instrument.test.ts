@@ -442,3 +442,77 @@ lab_test('classes are left out and taken in by their pictures', async (page) => 
   await press(page, 'class.3');
   assert.deepEqual((await state(page)).data.classes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
+
+lab_test('the link brings the view along: what is shown, of which lane, which quantity', async (page) => {
+  await set_state(page, short({ lanes: two }));
+  await press(page, 'metric');
+  await press(page, 'metric.2');
+  await page.evaluate(() => window.downhill.show({ view: 'units', lane: 1, other: 0 }));
+  await page.waitForFunction(() => ['view=units', 'lane=1', 'other=0', 'metric=test_accuracy'].every((part) => location.hash.includes('&' + part)));
+  const hash = await page.evaluate(() => location.hash);
+  const again = await open_lab(chromium, site.origin, { hash });
+  assert.deepEqual(await command(again.page, 'shown'), { view: 'units', lane: 1, other: 0, metric: 'test_accuracy', axis: 'examples', log: 0 });
+  await again.close();
+  for (const bad of [hash + '&lane=99&view=nothing', hash.replace('lane=1', 'lane=-7')]) {
+    const hurt = await open_lab(chromium, site.origin, { hash: bad });
+    assert.equal((await results(hurt.page)).length, 2);
+    assert.deepEqual(hurt.faults, []);
+    await hurt.close();
+  }
+  await page.click('nav a');
+  await page.waitForFunction((h) => location.hash === h, {}, hash);
+
+});
+
+lab_test('lanes by the book\'s classes', async (page) => {
+  const order = async () => (await page.evaluate(() => window.downhill.items().filter((i) => /^lane:\d+:method$/.test(i.id)).map((i) => i.value)));
+  await page.evaluate(() => window.downhill.step(30));
+  await at_rest(page);
+  await press(page, 'lanes.grouped');
+  const grouped = await order();
+  const plain = grouped.slice(0, 3).sort();
+  assert.deepEqual(plain, ['小批量 MGD', '批量 BGD', '随机 SGD'].sort());
+  assert.deepEqual(grouped.slice(3, 5).sort(), ['Nesterov', '动量']);
+  assert.equal((await item(page, 'lanes.grouped'))?.value, 'true');
+});
+
+lab_test('copy, embed code, print', async (page, lab) => {
+  await lab.page.browserContext().overridePermissions(site.origin, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write' as never]);
+  await set_state(page, short({ lanes: two }));
+  await page.evaluate(() => window.downhill.start());
+  await wait_until_finished(page);
+  await page.focus('#canvas');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('c');
+  await page.keyboard.up('Control');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied.split('\n').length, 3);
+  assert.match(copied, /\nA\t64\t2\t\d/);
+  await page.click('#embed');
+  const code = await page.$eval('#embed_code', (t) => (t as HTMLTextAreaElement).value);
+  const src = /src="([^"]+)"/.exec(code)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  assert.ok(src.startsWith(site.origin) && src.includes('#x='), code);
+  await page.keyboard.press('Escape');
+  const pdf = await page.pdf({ format: 'A4' });
+  assert.ok(pdf.length > 20000, 'the picture and the tables');
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  assert.ok(await page.$('#printed'));
+  assert.equal(await page.$$eval('#form tbody tr', (rows) => rows.length) >= 2, true);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  assert.equal(await page.$('#printed'), null);
+});
+
+lab_test('idle with every view open: no frames; the first press moves curves', async (page) => {
+  const start = Date.now();
+  await press(page, 'start');
+  await page.waitForFunction(() => window.downhill.results().some((r) => r.curve.length > 1), { polling: 20 });
+  console.log(`# curves moved ${Date.now() - start} ms after the press began`);
+  await wait_until_finished(page);
+  for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'differences']) {
+    await page.evaluate((v) => window.downhill.show({ view: v, other: 0 }), view);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const before_ = await page.evaluate(() => window.downhill.stats().frames);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    assert.equal(await page.evaluate(() => window.downhill.stats().frames), before_, view);
+  }
+});

@@ -62,6 +62,15 @@ struct App {
   void set_fonts();
   void set_theme(const std::string& id);
   Json help(const ui::EditRequest& request) const;
+  /// What is looked at, as `show` takes it: part of a link.
+  Json shown() const {
+    return {{"view", view.views_open || view.tab == 1 ? kViewIds[static_cast<std::size_t>(view.view)] : std::string_view("none")},
+            {"lane", view.lane},
+            {"other", view.other},
+            {"metric", kMetricIds[static_cast<std::size_t>(view.metric[0])]},
+            {"axis", kAxisIds[static_cast<std::size_t>(view.axis)]},
+            {"log", view.scale}};
+  }
   Json field(const FieldId& id) const;
   Json fields() const;
   void draw();
@@ -82,6 +91,7 @@ struct App {
   std::uint64_t drawn_news = 0, told_version = 0;
   Transport told_transport = Transport::ready;
   bool told_problem = false;
+  Json told_shown;
 };
 
 std::unique_ptr<App> app;
@@ -201,6 +211,11 @@ void App::tell_changes() {
   if (race.experiment_version() != told_version) {
     told_version = race.experiment_version();
     tell({{"type", "state"}, {"experiment", race.experiment().json()}});
+  }
+  if (Json now = shown(); now != told_shown) {
+    // the first time nobody has chosen anything yet
+    if (!told_shown.is_null()) tell({{"type", "shown"}});
+    told_shown = std::move(now);
   }
   if (race.transport() != told_transport) {
     told_transport = race.transport();
@@ -402,7 +417,7 @@ Json App::command(const Json& c) {
     for (const Explanation& e : explain(race, ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
     return {{"ok", out}};
   }
-  if (verb == "csv") return {{"ok", curves_csv(ui, race)}};
+  if (verb == "csv") return {{"ok", c.value("plot", "") == "sweep.plot" ? sweep_csv(ui, race) : curves_csv(ui, race)}};
   if (verb == "lane_names") {
     Json names = Json::array();
     for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));
@@ -428,16 +443,24 @@ Json App::command(const Json& c) {
     return {{"ok", true}};
   }
   if (verb == "show") {
+    const auto place_of = [](const auto& ids, const Json& id) { return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
+    const auto choose = [&](const char* key, const auto& ids, int& chosen) {
+      if (const std::size_t i = c.contains(key) ? place_of(ids, c[key]) : std::size(ids); i < std::size(ids)) chosen = static_cast<int>(i);
+    };
     if (c.contains("view")) {
-      for (std::size_t i = 0; i < std::size(kViewIds); ++i)
-        if (kViewIds[i] == c["view"]) view.view = static_cast<int>(i), view.views_open = view.chose_views = true, view.tab = 1;
-      if (c["view"] == "none") view.views_open = false, view.chose_views = true, view.tab = 0;
+      choose("view", kViewIds, view.view);
+      view.views_open = c["view"] != "none", view.chose_views = true, view.tab = view.views_open ? 1 : 0;
     }
-    if (c.contains("lane")) view.lane = std::min(c["lane"].get<std::size_t>(), race.lanes().size() - 1);
-    if (c.contains("other")) view.other = c["other"].get<int>();
+    choose("metric", kMetricIds, view.metric[0]);
+    choose("axis", kAxisIds, view.axis);
+    const auto whole = [&](const char* key, int otherwise) { return c.contains(key) && c[key].is_number() ? c[key].get<int>() : otherwise; };
+    const int last = static_cast<int>(race.lanes().size()) - 1;
+    view.lane = static_cast<std::size_t>(std::clamp(whole("lane", static_cast<int>(view.lane)), 0, last));
+    view.other = std::clamp(whole("other", view.other), -1, last);
+    view.scale = whole("log", view.scale) != 0;
     return {{"ok", true}};
   }
-  if (verb == "shown") return {{"ok", {{"view", kViewIds[static_cast<std::size_t>(view.view)]}, {"lane", view.lane}, {"other", view.other}}}};
+  if (verb == "shown") return {{"ok", shown()}};
   if (verb == "workers") return race.set_worker_count(c.value("count", std::size_t{1})), Json{{"ok", true}};
   if (verb == "worker_restarted") return race.worker_restarted(c.value("worker", std::size_t{0})), Json{{"ok", true}};
   if (verb == "pack_progress") return view.pack_received = c.value("received", 0.0), view.pack_total = c.value("total", 0.0), Json{{"ok", true}};

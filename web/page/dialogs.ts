@@ -4,8 +4,8 @@ import type { Words } from './words';
 export interface Source {
   command(verb: string, rest?: object): unknown;
   link(): string;
-  /** The picture of the canvas, or of its chart alone. */
-  picture(chart: boolean): Promise<Blob>;
+  /** The picture of the canvas, or of one of its plots. */
+  picture(plot: string): Promise<Blob>;
 }
 
 export function save(name: string, content: Blob | string | Uint8Array, type = 'application/octet-stream'): void {
@@ -96,12 +96,17 @@ export class Dialogs {
       pre = fresh;
     };
     lane.onchange = show;
+    // the sweep's plot, where it is on the screen
+    const sweep = (source.command('items') as { id: string }[]).some((i) => i.id === 'sweep.plot') ? [
+      this.button(`${words.say('export.sweep')} CSV`, () => save('sweep.csv', source.command('csv', { plot: 'sweep.plot' }) as string, 'text/csv'), 'export_sweep_csv'),
+      this.button(`${words.say('export.sweep')} PNG`, () => void source.picture('sweep.plot').then((blob) => save('sweep.png', blob)), 'export_sweep_png')] : [];
     dialog.append(
       this.row(
         this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('get_state'), null, 1), 'application/json'), 'export_json'),
         this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
-        this.button(words.say('export.png'), () => void source.picture(true).then((blob) => save('chart.png', blob)), 'export_png'),
-        this.button(words.say('export.screen'), () => void source.picture(false).then((blob) => save('downhill.png', blob)), 'export_screen'),
+        this.button(words.say('export.png'), () => void source.picture('plot').then((blob) => save('chart.png', blob)), 'export_png'),
+        ...sweep,
+        this.button(words.say('export.screen'), () => void source.picture('').then((blob) => save('downhill.png', blob)), 'export_screen'),
         this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
       ),
       this.paragraph(words.say('export.script_text')),

@@ -37,7 +37,7 @@ export interface Downhill {
   undo(): void;
   redo(): void;
   /** A view below the curves, of a lane, beside another's (−1: none). */
-  show(what: { view?: string; lane?: number; other?: number }): void;
+  show(what: { view?: string; lane?: number; other?: number; metric?: string; axis?: string; log?: number }): void;
   /** What the page says happened, most important first. */
   explain(): { rule: string; text: string; field: string }[];
   /** The lab as a picture (PNG). */

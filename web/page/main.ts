@@ -10,7 +10,7 @@ import { InputGate } from './input_gate';
 import { Mirror } from './mirror';
 import { NumberField, type EditEvent } from './number_field';
 import { Popover, type HelpEvent } from './popover';
-import { from_hash, to_hash } from './share_link';
+import { from_hash, shown_in, to_hash, type Shown } from './share_link';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd } from './worker_pool';
 
@@ -129,12 +129,12 @@ class Page {
   }
 
   /** Draws and takes what was drawn, before the browser clears it. */
-  picture(chart: boolean): Promise<Blob> {
+  picture(chart: string): Promise<Blob> {
     this.app._app_frame(performance.now(), 1);
     this.flush();
     const out = document.createElement('canvas');
     const ratio = canvas.width / canvas.clientWidth;
-    const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === 'plot')?.rectangle : undefined;
+    const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart)?.rectangle : undefined;
     const area = plot ? { x: plot.x - 56, y: plot.y - 10, width: plot.width + 72, height: plot.height + 56 } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
     out.width = Math.round(area.width * ratio);
     out.height = Math.round(area.height * ratio);
@@ -236,12 +236,12 @@ class Page {
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
       case 'load_pack': void this.load_pack(String(event.pack), event.anew === true); break;
       case 'state':
-        clearTimeout(this.state_timer);
-        this.state_timer = window.setTimeout(() => this.put_into_link(event.experiment), 150);
+        this.link_soon();
         emitter.emit('state', event.experiment);
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
+      case 'shown': this.link_soon(); break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
@@ -251,8 +251,13 @@ class Page {
     element<HTMLButtonElement>('undo').disabled = !undo;
     element<HTMLButtonElement>('redo').disabled = !redo;
   }
-  private put_into_link(experiment: unknown): void {
-    try { history.replaceState(null, '', to_hash(experiment)); } catch { /* frames without an address of their own */ }
+  link_soon(): void {
+    clearTimeout(this.state_timer);
+    this.state_timer = window.setTimeout(() => this.put_into_link(), 150);
+  }
+  hash(): string { return to_hash(this.command('get_state'), this.command('shown') as Shown); }
+  private put_into_link(): void {
+    try { history.replaceState(null, '', this.hash()); } catch { /* frames without an address of their own */ }
   }
 
   deliver(worker: number, bytes: Uint8Array): void {
@@ -349,6 +354,7 @@ async function start(): Promise<void> {
   try {
     const linked = from_hash(location.hash);
     if (linked !== null) it.command('set_state', { experiment: linked });
+    it.command('show', shown_in(location.hash));
   } catch (error) {
     const why = (error as Error).message;
     say(words.say('link.bad', /[^\x20-\x7e]|\s/.test(why) ? why : words.say('link.cut')), true);
@@ -380,7 +386,7 @@ async function start(): Promise<void> {
     it.command('theme', { theme: theme.value });
     it.resize();
   });
-  const link = () => location.href.split('#')[0] + to_hash(it.command('get_state'));
+  const link = () => location.href.split('#')[0] + it.hash();
   const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), link, picture: (chart) => it.picture(chart) });
   element('undo').addEventListener('click', () => it.try_command('undo'));
   element('redo').addEventListener('click', () => it.try_command('redo'));
@@ -420,6 +426,8 @@ async function start(): Promise<void> {
     try {
       const linked = from_hash(location.hash);
       if (linked !== null) it.command('set_state', { experiment: linked });
+      else it.link_soon(); // a lab's name: the experiment goes with it
+      it.command('show', shown_in(location.hash));
     } catch (error) { say(words.say('link.bad', (error as Error).message)); }
     it.input();
   });
@@ -437,7 +445,7 @@ async function start(): Promise<void> {
     redo: () => it.try_command('redo'),
     show: (what: object) => { it.command('show', what); it.input(); },
     explain: () => it.command('explain') as { rule: string; text: string; field: string }[],
-    screenshot: () => it.picture(false),
+    screenshot: () => it.picture(''),
     results: () => it.command('results') as Result[],
     items: () => it.command('items') as ScreenItem[],
     stats: () => it.command('stats') as Record<string, number>,

@@ -1,16 +1,25 @@
-// The experiment in the link: #x=<deflated JSON in base64url>.
+// The experiment in the link: #x=<deflated JSON in base64url>, and what is looked at: &view=…&lane=….
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
 
 const link_most = 20000; // characters; deflate can't grow this beyond 15 MB, and the engine refuses texts above 1 MB
 
-export function to_hash(experiment: unknown): string {
+/** What is looked at, as the app's command `show` takes it. */
+export type Shown = Record<string, string | number>;
+
+export function to_hash(experiment: unknown, shown: Shown = {}): string {
   const packed = deflateSync(strToU8(JSON.stringify(experiment)), { level: 9 });
-  return '#x=' + btoa(String.fromCharCode(...packed)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return '#x=' + btoa(String.fromCharCode(...packed)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') + Object.entries(shown).map(([key, value]) => `&${key}=${value}`).join('');
+}
+
+export function shown_in(hash: string): Shown {
+  const out: Shown = {};
+  for (const [, key = '', value = ''] of hash.matchAll(/&(view|lane|other|metric|axis|log)=([\w-]{1,20})(?=&|$)/g)) out[key] = /^-?\d+$/.test(value) ? Number(value) : value;
+  return out;
 }
 
 /** The JSON text in a hash; null if there is none. Throws if it is cut or changed. */
 export function from_hash(hash: string): string | null {
-  const found = /^#x=([A-Za-z0-9_-]*)$/.exec(hash);
+  const found = /^#x=([A-Za-z0-9_-]*)(?:&[\w=&-]*)?$/.exec(hash);
   if (!found) {
     if (hash.startsWith('#x=')) throw new Error('characters');
     return null;

@@ -153,11 +153,20 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.text(head.cut_right(kLossWidth + 2), ui("lanes.loss"), ui.theme->faint, kLabel, Weight::regular, Align::right);
   ui.text(head.cut_right(kRateWidth), ui("lanes.rate"), ui.theme->faint, kLabel, Weight::regular, Align::right);
   static_cast<void>(add);
-  ui.text({head.x + 48, head.y, std::max(0.0F, head.w - 48), head.h}, ui("lanes.method"), ui.theme->faint, kLabel);
+  const Rect by{head.x + 45, head.y, std::max(1.0F, std::min(head.w - 45, 96.0F)), head.h};
+  const Ui::Press p_group = ui.press("lanes.grouped", by);
+  if (p_group.pressed) view.grouped = !view.grouped;
+  ui.text(by, view.grouped ? ui("lanes.by_class") : ui("lanes.method"), p_group.hovered ? ui.theme->accent : ui.theme->faint, kLabel);
+  ui.tip(ui("help.lanes.grouped"));
+  if (Item* item = ui.note_item("lanes.grouped", ui("lanes.by_class"), "checkbox", view.grouped ? "true" : "false", by)) item->help = ui("help.lanes.grouped");
   ui.line({column.rest.x, column.rest.y}, {column.rest.right(), column.rest.y});
-  const auto order = ranking(race);
+  auto order = ranking(race);
+  const auto group_of = [&](std::size_t i) { return lane_look(race.experiment().lanes[i].settings).group; };
+  if (view.grouped) std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return group_of(a) < group_of(b); });
   for (std::size_t place = 0; place < order.size(); ++place) {
     if (order[place] >= race.lanes().size()) break; // an edit in an earlier row made the race anew
+    if (view.grouped && (place == 0 || group_of(order[place]) != group_of(order[place - 1])))
+      ui.text(column.rest.cut_top(20), ui.by_id("group." + std::to_string(group_of(order[place]))), ui.theme->soft, kSmall, Weight::bold);
     lane_row(ui, race, view, column.rest.cut_top(row_height), place, order[place]);
   }
   Rect below = column.row();

@@ -36,6 +36,7 @@ struct RaceView {
   int followed = -1;         ///< the lane of the flow strip; −1: `lane`
   std::optional<std::size_t> scope; ///< the lane that settings are of; none: the base
   bool more_settings = false;
+  bool grouped = false;      ///< lanes by the book's classes, not by rank
   float speed = 1;           ///< the slider, 1 is full speed
   float timeline = 0;
   bool scrubbing = false;
@@ -77,6 +78,8 @@ float transport_height(const ui::Ui& ui, float width);
 
 /// The plotted numbers of a chart: a line for each point of each lane.
 std::string curves_csv(const ui::Ui& ui, const Race& race);
+/// The sweep's: a line for each rate of each lane.
+std::string sweep_csv(const ui::Ui& ui, const Race& race);
 double metric_value(const protocol::EvaluationRow& e, Metric metric);
 double axis_value(const protocol::EvaluationRow& e, Axis axis);
 /// Puts the images of a request into their sheet and returns them, or null.
