@@ -536,3 +536,13 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   for (int i = 0; i < 5; ++i) table.turn();
   CHECK(file.size() > 8 * 17 * 4);
 }
+
+TEST_CASE("experiments may come and go before there are workers") {
+  Race race({[](std::size_t, const ToTrainer&) { FAIL("there is nobody to hear this"); }, [](const std::string&, bool) {}}, {{"full", 1000, 60000, 10000, {}}});
+  CHECK(!race.set_experiment(experiment()));
+  Json other = experiment();
+  other["epochs"] = 2;
+  CHECK(!race.set_experiment(other));
+  CHECK(!race.remove_lane(0));
+  CHECK(race.undo());
+}

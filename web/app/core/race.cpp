@@ -78,11 +78,14 @@ std::optional<UserError> Race::replace(const Json& json) {
     for (std::size_t i = 0; i < old.size(); ++i)
       if (lanes_[i].key.run == run_) lanes_[i].hidden = old[i].hidden;
   data_text_ = Json{{"downhill", kFormatVersion}, {"data", experiment_.complete["data"]}, {"batch", 1}, {"lanes", Json::array({Json::object()})}}.dump();
-  for (const LaneState& lane : old)
-    if (lane.steps >= 0) {
-      host_.post(lane.worker, DropLane{lane.key});
-      for (const RunState& run : lane.repeats) host_.post(run.worker, DropLane{run.key});
-    }
+  const auto drop = [&](const RunState& run) {
+    if (run.started) host_.post(run.worker, DropLane{run.key}); // else no worker knows of it, or there is none yet
+  };
+  for (const LaneState& lane : old) {
+    if (lane.steps < 0) continue;
+    drop(lane);
+    for (const RunState& run : lane.repeats) drop(run);
+  }
   targets_.clear();
   if (!any_kept) {
     transport_ = Transport::ready;
