@@ -113,7 +113,7 @@ inline constexpr ErfTable kErf = erf_table();
 constexpr double erf(double x) {
   if (x < 0) return -erf(-x);
   if (!(x < 6.0)) return x != x ? x : 1.0;
-  const int k = static_cast<int>(x * 8.0 + 0.5);
+  const int k = static_cast<int>(x * 8.0 + 0.5); // NOLINT(bugprone-incorrect-roundings): the nearest of two is as good; no libm here
   const double h = x - k / 8.0;
   double p = 0;
   for (int n = detail::kErfTerms - 1; n >= 0; --n) p = p * h + detail::kErf.terms[k][n];

@@ -84,8 +84,8 @@ void pack(Bytes bytes) {
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{{"json", json},         {"idx", idx},         {"gzip", gzip}, {"csv", csv},
-                                         {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}};
+  static const std::vector<Target> table{{"json", json},         {"idx", idx},  {"gzip", gzip}, {"csv", csv}, {"checkpoint", checkpoint},
+                                         {"protocol", protocol}, {"pack", pack}};
   return table;
 }
 

@@ -197,7 +197,14 @@ bool App::frame(double now_ms, bool input) {
 void App::tell_changes() {
   if (ui.edit_request) {
     const ui::EditRequest& e = *ui.edit_request;
-    tell({{"type", "edit"}, {"id", e.id}, {"label", e.label}, {"text", e.text}, {"x", e.rect.x * zoom}, {"y", e.rect.y * zoom}, {"w", e.rect.w * zoom}, {"h", e.rect.h * zoom}});
+    tell({{"type", "edit"},
+          {"id", e.id},
+          {"label", e.label},
+          {"text", e.text},
+          {"x", e.rect.x * zoom},
+          {"y", e.rect.y * zoom},
+          {"w", e.rect.w * zoom},
+          {"h", e.rect.h * zoom}});
     ui.edit_request.reset();
   }
   if (ui.help_request) {
@@ -301,15 +308,22 @@ void App::set_theme(const std::string& id) {
 
 // What the page's explanation of a control says: a sentence, range, default; the page adds the formula by `key`.
 Json App::help(const ui::EditRequest& request) const {
-  Json out = {{"type", "help"}, {"id", request.id}, {"label", request.label}, {"text", request.text}, {"x", request.rect.x * zoom}, {"y", request.rect.y * zoom},
-              {"w", request.rect.w * zoom}, {"h", request.rect.h * zoom}};
+  Json out = {{"type", "help"},
+              {"id", request.id},
+              {"label", request.label},
+              {"text", request.text},
+              {"x", request.rect.x * zoom},
+              {"y", request.rect.y * zoom},
+              {"w", request.rect.w * zoom},
+              {"h", request.rect.h * zoom}};
   const auto id = FieldId::parse(request.id);
   if (!id) return out;
   const FieldInfo info = field_info(race, *id);
   if (info.value.is_null()) return out;
   out["value"] = field_text(info, ui.language);
   out["key"] = info.key;
-  if (info.kind == FieldKind::named) out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
+  if (info.kind == FieldKind::named)
+    out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
   if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
   if (!info.standard.is_null()) {
     FieldInfo standard = info;
@@ -380,7 +394,9 @@ Json App::command(const Json& c) {
               {"cpu_ms_50", FrameStats::quantile(stats.cpu_ms, 0.5)},
               {"cpu_ms_99", FrameStats::quantile(stats.cpu_ms, 0.99)},
               {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)},
-              {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)}}}};
+              {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)},
+              {"heap_bytes", __builtin_wasm_memory_size(0) * 65536.0}}}};
+  if (verb == "stats_anew") return stats = {}, Json{{"ok", true}};
   if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
   if (verb == "theme") return set_theme(c.value("theme", "light")), Json{{"ok", true}};
   if (verb == "seek_step") return race.seek_step(c.value("step", std::int64_t{0})), Json{{"ok", true}};
@@ -443,7 +459,9 @@ Json App::command(const Json& c) {
     return {{"ok", true}};
   }
   if (verb == "show") {
-    const auto place_of = [](const auto& ids, const Json& id) { return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
+    const auto place_of = [](const auto& ids, const Json& id) {
+      return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids));
+    };
     const auto choose = [&](const char* key, const auto& ids, int& chosen) {
       if (const std::size_t i = c.contains(key) ? place_of(ids, c[key]) : std::size(ids); i < std::size(ids)) chosen = static_cast<int>(i);
     };

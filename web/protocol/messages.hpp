@@ -95,9 +95,7 @@ struct EvaluationRow {
   std::int64_t step = 0, examples = 0;
   double epoch = 0, seconds = 0, lr = 0, train_loss = 0, train_accuracy = 0, test_loss = 0, test_accuracy = 0;
   double gradient_norm = 0, update_norm = 0, weight_norm = 0; ///< of the step just taken
-  void fields(auto& a) {
-    a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm);
-  }
+  void fields(auto& a) { a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm); }
 };
 enum class LaneStatus : std::uint8_t { running, finished, diverged, last = diverged };
 /// Where a lane is, with the evaluations and batch losses since the last snapshot. At most 30 a second come from one trainer.
@@ -217,7 +215,8 @@ struct BenchReport {
 };
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, DropLanes, AskImages, AskLook, AskWeights, AskBench>;
-using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, Weights, BenchReport>;
+using ToApp =
+    std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

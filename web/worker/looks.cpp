@@ -42,7 +42,7 @@ Spread spread_of(std::span<const float> values) {
 std::vector<float> rows_of(const Network::LayerShape& shape, std::span<const float> values, std::uint32_t from, std::uint32_t count) {
   std::vector<float> rows;
   rows.reserve(static_cast<std::size_t>(count) * static_cast<std::size_t>(shape.inputs));
-  for (auto o = static_cast<Index>(from); o < static_cast<Index>(from + count); ++o)
+  for (auto o = static_cast<Index>(from); o < static_cast<Index>(from) + static_cast<Index>(count); ++o)
     for (Index i = 0; i < shape.inputs; ++i) rows.push_back(values[shape.weight + static_cast<std::size_t>(i * shape.outputs + o)]);
   return rows;
 }

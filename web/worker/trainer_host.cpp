@@ -22,7 +22,8 @@ template <class... F> struct Overloaded : F... {
 };
 
 EvaluationRow row_of(const Evaluation& e) {
-  return {e.step, e.examples, e.epoch, e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm};
+  return {e.step,           e.examples,  e.epoch,         e.seconds,       e.lr,          e.train_loss,
+          e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm};
 }
 } // namespace
 
@@ -183,7 +184,9 @@ void TrainerHost::report(bool at_rest) {
     const bool ended = t.verdict() != Verdict::running;
     const bool with_hash = !runner.can_work() && (ended ? runner.news : runner.owes_hash);
     if (!runner.news && !with_hash) continue;
-    Snapshot snapshot{key, runner.turn, LaneStatus::running, t.step(), t.steps(), t.examples(), t.epoch(), t.seconds(), t.batch_loss(), 0, {}, t.step() - static_cast<std::int64_t>(runner.losses.size()), {}};
+    Snapshot snapshot{key,       runner.turn, LaneStatus::running, t.step(), t.steps(), t.examples(),
+                      t.epoch(), t.seconds(), t.batch_loss(),      0,        {},        t.step() - static_cast<std::int64_t>(runner.losses.size()),
+                      {}};
     if (t.verdict() == Verdict::finished) snapshot.status = LaneStatus::finished;
     if (t.verdict() == Verdict::diverged) snapshot.status = LaneStatus::diverged;
     if (with_hash) {

@@ -60,15 +60,18 @@ std::vector<Explanation> explain(const Race& race, Language language) {
     if (e.size() < 5 || lanes[i].status == LaneStatus::diverged) continue;
     const auto least = std::min_element(e.begin(), e.end(), [](const EvaluationRow& a, const EvaluationRow& b) { return a.test_loss < b.test_loss; });
     const EvaluationRow& last = e.back();
-    if (last.epoch - least->epoch < std::max(2.0, 0.25 * last.epoch) || last.test_loss < 1.1 * least->test_loss || last.train_loss > 0.8 * least->train_loss) continue;
+    if (last.epoch - least->epoch < std::max(2.0, 0.25 * last.epoch) || last.test_loss < 1.1 * least->test_loss || last.train_loss > 0.8 * least->train_loss)
+      continue;
     say("overfitting", "explain.overfitting",
-        {name(i), setting(std::round(least->epoch * 10) / 10), grouped(least->test_loss, 3), grouped(last.test_loss, 3), grouped(least->train_loss, 3), grouped(last.train_loss, 3)},
+        {name(i), setting(std::round(least->epoch * 10) / 10), grouped(least->test_loss, 3), grouped(last.test_loss, 3), grouped(least->train_loss, 3),
+         grouped(last.train_loss, 3)},
         "field:/regularization/l2");
     break; // one such sentence is enough
   }
 
   for (std::size_t i = 0; i < lanes.size(); ++i) {
-    if (lanes[i].stop == Stop::accuracy) say("stopped", "explain.stop_accuracy", {name(i), grouped(static_cast<double>(lanes[i].step)), percent(race.stop_rules().accuracy)});
+    if (lanes[i].stop == Stop::accuracy)
+      say("stopped", "explain.stop_accuracy", {name(i), grouped(static_cast<double>(lanes[i].step)), percent(race.stop_rules().accuracy)});
     if (lanes[i].stop == Stop::no_improvement)
       say("stopped", "explain.stop_no_improvement", {name(i), grouped(static_cast<double>(lanes[i].step)), std::to_string(race.stop_rules().no_improvement)});
   }
@@ -84,7 +87,8 @@ std::vector<Explanation> explain(const Race& race, Language language) {
     if (e.back().train_loss < 0.97 * e.front().train_loss) continue;
     const double lr = settings[i].settings.optimizer.values[0];
     if (e.back().train_loss > 1.05 * e.front().train_loss)
-      say("too_large", "explain.too_large", {name(i), grouped(e.front().train_loss, 3), grouped(e.back().train_loss, 3), setting(lr)}, field(i, "/optimizer/lr"));
+      say("too_large", "explain.too_large", {name(i), grouped(e.front().train_loss, 3), grouped(e.back().train_loss, 3), setting(lr)},
+          field(i, "/optimizer/lr"));
     else
       say("too_small", "explain.too_small", {name(i), setting(std::round(lanes[i].epoch * 10) / 10), setting(lr)}, field(i, "/optimizer/lr"));
   }
@@ -103,7 +107,8 @@ std::vector<Explanation> explain(const Race& race, Language language) {
     }
   }
 
-  const bool full = std::any_of(settings.begin(), settings.end(), [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
+  const bool full = std::any_of(settings.begin(), settings.end(),
+                                [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
   if (out.size() < 3) out.push_back({"groups", std::string(tr("lanes.note", language)), {}});
   if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full", language)), "field:/epochs"});
   return out;

@@ -16,9 +16,7 @@ namespace {
 
 constexpr std::string_view kHidden = "/network/hidden/";
 
-const Json& values_of(const Race& race, const FieldId& id) {
-  return id.lane ? race.experiment().lanes[*id.lane].complete : race.experiment().complete;
-}
+const Json& values_of(const Race& race, const FieldId& id) { return id.lane ? race.experiment().lanes[*id.lane].complete : race.experiment().complete; }
 
 // String prefix of a named field's choices.
 std::string prefix_of(std::string_view pointer) {

@@ -15,15 +15,15 @@ struct FieldId {
 };
 
 struct FieldInfo {
-  Json value;              ///< null if there is no such field
+  Json value; ///< null if there is no such field
   FieldKind kind = FieldKind::number;
   double least = 0, most = 0;
-  Json standard;           ///< null: none to go back to
+  Json standard;                     ///< null: none to go back to
   std::vector<std::string_view> ids; ///< of a choice
-  std::string choices;     ///< prefix of the choices' string keys
-  std::string key;         ///< "help." + key explains it, formulas of the page are by the same key
+  std::string choices;               ///< prefix of the choices' string keys
+  std::string key;                   ///< "help." + key explains it, formulas of the page are by the same key
   bool lanes_may = true;
-  bool differs = false;    ///< a lane's, other than the base's
+  bool differs = false; ///< a lane's, other than the base's
 };
 
 FieldInfo field_info(const Race& race, const FieldId& id);

@@ -9,9 +9,7 @@ namespace {
 constexpr double kAskEvery_s = 0.2;
 constexpr double kGiveUp_s = 3; // a worker that died never answers
 
-bool same(const AskLook& a, const AskLook& b) {
-  return a.key == b.key && a.kind == b.kind && a.from == b.from && a.count == b.count && a.image == b.image;
-}
+bool same(const AskLook& a, const AskLook& b) { return a.key == b.key && a.kind == b.kind && a.from == b.from && a.count == b.count && a.image == b.image; }
 
 } // namespace
 
@@ -25,7 +23,7 @@ void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) 
   s.fresh = true;
 }
 
-void Looks::want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, Post post) {
+void Looks::want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Post& post) {
   Sheet& sheet = sheets_[request];
   if (sheet.asked.experiment == experiment && sheet.asked.train == train && sheet.asked.places == places && (sheet.waiting || sheet.images)) return;
   sheet.asked = {request, experiment, train, std::move(places)};

@@ -16,7 +16,7 @@ public:
   /// To be called by a view whenever it is drawn. `step`: where the lane is; `post` goes to its worker.
   void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
   /// Images by place; the answer stays under `request` until another one is wanted there. `post` goes to any worker with data.
-  void want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, Post post);
+  void want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Post& post);
 
   /// The last answer in a slot if it is a T for this lane, whatever its step; null otherwise.
   template <class T> const T* answer(std::uint32_t slot, const protocol::LaneKey& key) const {

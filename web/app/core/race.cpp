@@ -334,7 +334,8 @@ void Race::begin_run(std::size_t lane, RunState& run) {
   run.started = true;
   // repeats after the first are seen as bands only: they go back by starting anew
   const std::size_t share = kHistoryBytes * opened_.size() / std::max<std::size_t>(1, lanes_.size());
-  host_.post(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
+  host_.post(run.worker,
+             StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
 }
 
 void Race::worker_restarted(std::size_t worker) {
@@ -518,7 +519,8 @@ bool Race::ask_looks(double now_s) { return pack_ready() && looks_.send(now_s); 
 
 void Race::want_look(std::uint32_t slot, std::size_t lane, LookKind kind, std::uint32_t from, std::uint32_t count, std::vector<std::uint8_t> image) {
   const LaneState& state = lanes_[lane];
-  looks_.want(slot, {slot, state.key, kind, from, count, std::move(image)}, state.step, [this, worker = state.worker](const ToTrainer& m) { host_.post(worker, m); });
+  looks_.want(slot, {slot, state.key, kind, from, count, std::move(image)}, state.step,
+              [this, worker = state.worker](const ToTrainer& m) { host_.post(worker, m); });
 }
 void Race::want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places) {
   if (pack_ready()) looks_.want_images(request, data_text_, train, std::move(places), [this](const ToTrainer& m) { host_.post(0, m); });

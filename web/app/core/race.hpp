@@ -26,9 +26,9 @@ enum class Stop { none, accuracy, no_improvement };
 
 /// When lanes stop early. 0 and false: never.
 struct StopRules {
-  double accuracy = 0;              ///< test accuracy reached, 0 to 1
-  std::int64_t no_improvement = 0;  ///< so many evaluations in a row without a new least test loss
-  bool divergence = false;          ///< the race pauses as soon as a lane diverges
+  double accuracy = 0;             ///< test accuracy reached, 0 to 1
+  std::int64_t no_improvement = 0; ///< so many evaluations in a row without a new least test loss
+  bool divergence = false;         ///< the race pauses as soon as a lane diverges
 };
 
 /// One run of a lane: of its own seed, or of a later one where `repeats` asks for more.
@@ -38,7 +38,7 @@ struct RunState {
   bool started = false; ///< a StartLane is out
   protocol::LaneStatus status = protocol::LaneStatus::running;
   Stop stop = Stop::none;
-  bool lost = false; ///< its worker died; the run is to be brought back to where it was
+  bool lost = false;      ///< its worker died; the run is to be brought back to where it was
   std::uint32_t turn = 0; ///< of the last Seek
   std::int64_t step = 0, steps = 0, examples = 0, granted = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;

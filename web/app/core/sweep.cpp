@@ -65,9 +65,8 @@ bool Sweep::take(const Snapshot& m) {
   point.step = m.step;
   if (m.status == LaneStatus::diverged) point.loss = std::numeric_limits<double>::infinity();
   if (m.status == LaneStatus::finished && !m.evaluations.empty()) point.loss = m.evaluations.back().train_loss;
-  running_ = std::any_of(curves_.begin(), curves_.end(), [](const Curve& curve) {
-    return std::any_of(curve.points.begin(), curve.points.end(), [](const Point& p) { return !p.loss; });
-  });
+  running_ = std::any_of(curves_.begin(), curves_.end(),
+                         [](const Curve& curve) { return std::any_of(curve.points.begin(), curve.points.end(), [](const Point& p) { return !p.loss; }); });
   return true;
 }
 

@@ -116,7 +116,9 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
   spec.y_span_least = is_accuracy(metric) ? 10 : is_loss(metric) ? 0.5 : 0;
   spec.x_most = axis == Axis::seconds ? 0.01 : 1;
   spec.x_text = [&ui, axis, axis_id](double v) {
-    return fill(ui.by_id("axis.at." + axis_id), {axis == Axis::seconds ? grouped(v, 2) : axis == Axis::epochs ? setting(std::round(v * 100) / 100) : grouped(v)});
+    return fill(ui.by_id("axis.at." + axis_id), {axis == Axis::seconds  ? grouped(v, 2)
+                                                 : axis == Axis::epochs ? setting(std::round(v * 100) / 100)
+                                                                        : grouped(v)});
   };
   std::vector<Series> series;
   double start_loss = 0, reached = 0;
@@ -166,7 +168,8 @@ std::string curves_csv(const Ui& ui, const Race& race) {
     const auto add = [&](const RunState& run) {
       for (const EvaluationRow& e : run.evaluations) {
         out += name + "," + std::to_string(run.key.repeat) + "," + std::to_string(e.step) + "," + number(e.epoch) + "," + std::to_string(e.examples);
-        for (const double v : {e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm}) out += "," + number(v);
+        for (const double v : {e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm})
+          out += "," + number(v);
         out += "\n";
       }
     };
@@ -203,7 +206,8 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   const auto metric_select = [&](std::size_t number) {
     const float width = 128;
     room(width);
-    if (const auto pick = ui.select(number == 0 ? "metric" : "metric2", {x, y, width, ui.control_height()}, ui("metric.label"), metrics, view.metric[number], ui("help.metric")))
+    if (const auto pick = ui.select(number == 0 ? "metric" : "metric2", {x, y, width, ui.control_height()}, ui("metric.label"), metrics, view.metric[number],
+                                    ui("help.metric")))
       view.metric[number] = *pick;
     x += width + kGrid;
   };
@@ -228,8 +232,10 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
     x += width + kGrid + kHalf;
   };
   if (box.w >= 480) check("batch_losses", ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"));
-  if (box.w > 560) check("two_charts", ui("plot.two"), view.two_charts, ui("help.two_charts"));
-  else view.two_charts = false;
+  if (box.w > 560)
+    check("two_charts", ui("plot.two"), view.two_charts, ui("help.two_charts"));
+  else
+    view.two_charts = false;
   box.cut_top(y + row - box.y);
 
   Rect first = box;

@@ -16,13 +16,19 @@ constexpr float kRateWidth = 52, kLossWidth = 46, kAccuracyWidth = 62, kMenuWidt
 void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
   const std::string id = "lane:" + std::to_string(i) + ":menu";
   const bool pressed = ui.icon_button(id, box, Icon::more, ui("lanes.menu"), true, false);
-  const std::vector<std::string_view> labels{ui("lanes.settings"), ui("lanes.duplicate"), ui("lanes.rename"), ui("lanes.solo"), ui("lanes.up"), ui("lanes.down"), ui("lanes.remove")};
+  const std::vector<std::string_view> labels{ui("lanes.settings"), ui("lanes.duplicate"), ui("lanes.rename"), ui("lanes.solo"),
+                                             ui("lanes.up"),       ui("lanes.down"),      ui("lanes.remove")};
   const auto picked = ui.list(id, box, labels, -1, pressed);
   if (!picked) return;
   switch (*picked) {
   case 0: view.scope = i, view.drawer = true, view.more_settings = true, view.tab = 2; break;
   case 1: keep(view, race.duplicate_lane(i)); break;
-  case 2: ui.edit_request = EditRequest{"lane:" + std::to_string(i) + ":label", std::string(ui("lanes.rename")), lane_name(race.experiment().lanes[i], ui.language), {box.x - 180, box.y, 180, box.h}}; break;
+  case 2:
+    ui.edit_request = EditRequest{"lane:" + std::to_string(i) + ":label",
+                                  std::string(ui("lanes.rename")),
+                                  lane_name(race.experiment().lanes[i], ui.language),
+                                  {box.x - 180, box.y, 180, box.h}};
+    break;
   case 3: race.solo_lane(i); break;
   case 4:
     if (i > 0) keep(view, race.move_lane(i, i - 1));
@@ -38,7 +44,8 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const LaneLook& look = lane_look(lane.settings);
   const std::string id = "lane:" + std::to_string(i) + ":";
   const std::string name = lane_name(lane, ui.language);
-  if (view.lane == i || view.other == static_cast<int>(i)) ui.draw()->AddRectFilled({row.x - 6, row.y + 1}, {row.right() + 6, row.bottom() - 1}, faded(ui.theme->fill, 0.7F), 4);
+  if (view.lane == i || view.other == static_cast<int>(i))
+    ui.draw()->AddRectFilled({row.x - 6, row.y + 1}, {row.right() + 6, row.bottom() - 1}, faded(ui.theme->fill, 0.7F), 4);
   ui.line({row.x, row.bottom() - 0.5F}, {row.right(), row.bottom() - 0.5F});
   const float dim = state.hidden ? 0.35F : 1;
 
@@ -47,7 +54,8 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const Rect swatch = row.cut_left(33);
   if (ui.press(id + "show", swatch).pressed) race.hide_lane(i, !state.hidden);
   ui.tip((state.hidden ? ui("lanes.show") : ui("lanes.hide")));
-  if (Item* item = ui.note_item(id + "show", name, "checkbox", state.hidden ? "false" : "true", swatch)) item->help = (state.hidden ? ui("lanes.show") : ui("lanes.hide"));
+  if (Item* item = ui.note_item(id + "show", name, "checkbox", state.hidden ? "false" : "true", swatch))
+    item->help = (state.hidden ? ui("lanes.show") : ui("lanes.hide"));
   Ui::dashed_line(ui.draw(), {{swatch.x, row.y + row.h / 2}, {swatch.x + 27, row.y + row.h / 2}}, faded(ui.theme->*look.color, dim), look.dash, 2.5F);
   draw_marker(ui.draw(), {swatch.x + 13.5F, row.y + row.h / 2}, look.marker, faded(ui.theme->*look.color, dim));
 
@@ -79,7 +87,8 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   // its batch size, its rate
   if (batch.w > 6) {
     const Ui::Press b = ui.press(id + "/batch", batch);
-    if (b.pressed) ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, Rect{batch.x - 4, batch.y + 3, 72, batch.h - 6}};
+    if (b.pressed)
+      ui.edit_request = EditRequest{id + "/batch", std::string(ui("training.batch")), batch_value, Rect{batch.x - 4, batch.y + 3, 72, batch.h - 6}};
     if (ui.editing != id + "/batch") ui.text(batch, batch_tag, b.hovered ? ui.theme->accent : ui.theme->faint, kSmall);
     if (Item* item = ui.note_item(id + "/batch", ui("training.batch"), "textbox", batch_value, batch)) item->help = ui("help./batch");
     ui.tip(ui("help./batch"));
@@ -93,7 +102,8 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
     ui.text(loss, grouped(last->test_loss, 3), faded(ui.theme->soft, dim), kText, Weight::regular, Align::right);
     ui.text({accuracy.x, accuracy.y, accuracy.w - 2, accuracy.h}, percent(last->test_accuracy), faded(ui.theme->ink, dim), kText, Weight::bold, Align::right);
   }
-  ui.note_item(id + "result", name, "status", last ? grouped(last->test_loss, 3) + " · " + percent(last->test_accuracy) : "", {loss.x, loss.y, loss.w + accuracy.w, loss.h});
+  ui.note_item(id + "result", name, "status", last ? grouped(last->test_loss, 3) + " · " + percent(last->test_accuracy) : "",
+               {loss.x, loss.y, loss.w + accuracy.w, loss.h});
   if (picked) {
     const std::string_view rule = optimizers()[static_cast<std::size_t>(*picked)].id;
     LaneSettings wanted = lane.settings;
@@ -109,7 +119,8 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
   int chosen = -1;
   const double first = lanes[0].settings.optimizer.values[0];
   if (std::all_of(lanes.begin(), lanes.end(), [&](const Lane& l) { return l.settings.optimizer.values[0] == first; })) chosen = 0;
-  if (std::all_of(lanes.begin(), lanes.end(), [](const Lane& l) { return l.settings.optimizer.values[0] == entry_of(optimizers(), l.settings.optimizer.name).parameters[0].standard; }))
+  if (std::all_of(lanes.begin(), lanes.end(),
+                  [](const Lane& l) { return l.settings.optimizer.values[0] == entry_of(optimizers(), l.settings.optimizer.name).parameters[0].standard; }))
     chosen = 1;
   const auto& curves = race.sweep().curves();
   if (curves.size() == lanes.size() && !race.sweep().running()) {
@@ -135,7 +146,8 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
     if (ui.link("sweep.cancel", bar.cut_right(52), ui("sweep.cancel"))) race.cancel_sweep();
     ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("sweep.progress"), {grouped(100 * race.sweep().progress())}), ui.theme->soft, kSmall);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 5}, {bar.right() - 8, bar.bottom() - 1}, ui.theme->fill, 2);
-    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 5}, {bar.x + (bar.w - 8) * static_cast<float>(race.sweep().progress()), bar.bottom() - 1}, ui.theme->accent, 2);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 5}, {bar.x + (bar.w - 8) * static_cast<float>(race.sweep().progress()), bar.bottom() - 1}, ui.theme->accent,
+                             2);
   }
 }
 
@@ -145,7 +157,8 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   Column column(ui, "lanes", box);
   // rows give way, within reason, so that the explanation below them is seen
   const float above = ui.control_height() + 8 + 24 + (race.sweep().running() ? 26 : 0), below_rows = ui.control_height() + 2 + 80;
-  const float row_height = std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
+  const float row_height =
+      std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
   rate_buttons(ui, race, view, column);
   Rect head = column.row(24);
   const Rect add = head.cut_right(kMenuWidth);
@@ -170,7 +183,8 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
     lane_row(ui, race, view, column.rest.cut_top(row_height), place, order[place]);
   }
   Rect below = column.row();
-  if (race.lanes().size() < kLanesMost && ui.link("lanes.add", below.cut_left(below.w * 0.4F), ui("lanes.add"), Align::left)) keep(view, race.duplicate_lane(race.lanes().size() - 1));
+  if (race.lanes().size() < kLanesMost && ui.link("lanes.add", below.cut_left(below.w * 0.4F), ui("lanes.add"), Align::left))
+    keep(view, race.duplicate_lane(race.lanes().size() - 1));
   if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = static_cast<int>(View::differences), view.views_open = true, view.tab = 1;
 
   // as many sentences as there is room for, the first in any case

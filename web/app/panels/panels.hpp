@@ -15,7 +15,8 @@ enum class View { samples, weights, confusion, predictions, units, optimizer, ma
 
 inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "test_accuracy", "train_accuracy", "lr", "gradient_norm", "update_ratio"};
 inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
-inline constexpr std::string_view kViewIds[] = {"samples", "weights", "confusion", "predictions", "units", "optimizer", "masks", "draw", "sweep", "differences"};
+inline constexpr std::string_view kViewIds[] = {"samples",   "weights", "confusion", "predictions", "units",
+                                                "optimizer", "masks",   "draw",      "sweep",       "differences"};
 
 /// Requests and slots of the looks that views ask for (app/core/looks.hpp).
 enum Sheet : std::uint32_t { kCardSheet, kGallerySheet, kBatchSheet, kCellSheet, kPredictionSheet, kSheets };
@@ -31,20 +32,20 @@ struct RaceView {
   bool views_open = true; ///< the views below, where there is room for both
   bool chose_views = false;
   int view = static_cast<int>(View::weights);
-  std::size_t lane = 8;      ///< the lane whose views are shown
-  int other = -1;            ///< one to compare it with; −1: none
-  int followed = -1;         ///< the lane of the flow strip; −1: `lane`
+  std::size_t lane = 8;             ///< the lane whose views are shown
+  int other = -1;                   ///< one to compare it with; −1: none
+  int followed = -1;                ///< the lane of the flow strip; −1: `lane`
   std::optional<std::size_t> scope; ///< the lane that settings are of; none: the base
   bool more_settings = false;
-  bool grouped = false;      ///< lanes by the book's classes, not by rank
-  float speed = 1;           ///< the slider, 1 is full speed
+  bool grouped = false; ///< lanes by the book's classes, not by rank
+  float speed = 1;      ///< the slider, 1 is full speed
   float timeline = 0;
   bool scrubbing = false;
   double pack_received = 0, pack_total = 0;
   std::uint32_t gallery_from = 0;
   bool gallery_batch = false;
-  int cell = -1;             ///< of the confusion matrix: label · classes + predicted
-  int prediction_order = 0;  ///< most wrong, all
+  int cell = -1;            ///< of the confusion matrix: label · classes + predicted
+  int prediction_order = 0; ///< most wrong, all
   std::uint32_t prediction_from = 0;
   int unit_from = 0, mask_layer = 0, sweep_lane = -1;
   double all_rate = 0.01;
@@ -66,7 +67,8 @@ inline void keep(RaceView& view, std::optional<UserError> error) {
 inline std::string between_sentences(const ui::Ui& ui) { return ui.language == Language::zh ? "" : " "; }
 
 /// Labels of a table's entries, and the place of the current one.
-std::vector<std::string_view> labels_of(const ui::Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current, int& chosen);
+std::vector<std::string_view> labels_of(const ui::Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current,
+                                        int& chosen);
 
 void settings_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void lanes_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);

@@ -7,7 +7,8 @@ namespace downhill {
 
 using namespace ui;
 
-std::vector<std::string_view> labels_of(const Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current, int& chosen) {
+std::vector<std::string_view> labels_of(const Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current,
+                                        int& chosen) {
   std::vector<std::string_view> out;
   chosen = -1;
   for (const std::string_view id : ids) {
@@ -87,7 +88,8 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
   constexpr int kClasses = 10, kColumns = 5;
   const float cell = column.rest.w / kColumns, side = 32;
   const auto place_of = [&](int label) {
-    return Rect{column.rest.x + cell * static_cast<float>(label % kColumns) + (cell - side) / 2, column.rest.y + static_cast<float>(label / kColumns) * (side + 20), side, side};
+    return Rect{column.rest.x + cell * static_cast<float>(label % kColumns) + (cell - side) / 2,
+                column.rest.y + static_cast<float>(label / kColumns) * (side + 20), side, side};
   };
   const auto index_of = [&](int label) { return static_cast<std::size_t>(std::find(kept.begin(), kept.end(), label) - kept.begin()); };
   view.sheets[kCardSheet].begin(ui);
@@ -122,7 +124,8 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
   const Json& data = race.experiment().complete["data"];
   Rect title = column.row(24);
-  if (ui.link("data.more", title.cut_right(64), ui("data.more"))) view.view = static_cast<int>(View::samples), view.views_open = true, view.chose_views = true, view.tab = 1;
+  if (ui.link("data.more", title.cut_right(64), ui("data.more")))
+    view.view = static_cast<int>(View::samples), view.views_open = true, view.chose_views = true, view.tab = 1;
   ui.text(title, std::string(ui("data.title")) + " · Fashion-MNIST", ui.theme->soft, kLabel, Weight::bold);
   class_images(ui, race, view, column);
 
@@ -142,7 +145,8 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     const Rect bar = column.row(26);
     ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("data.progress"), {megabytes(view.pack_received), megabytes(view.pack_total)}), ui.theme->soft, kSmall);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.right(), bar.bottom()}, ui.theme->fill, 2);
-    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(view.pack_received / view.pack_total), bar.bottom()}, ui.theme->accent, 2);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(view.pack_received / view.pack_total), bar.bottom()},
+                             ui.theme->accent, 2);
   } else if (!race.pack_ready() && race.pack_needed().id != race.packs().front().id) {
     column.paragraph(fill(ui("data.download"), {megabytes(static_cast<double>(race.pack_needed().bytes))}), ui.theme->soft);
   }
@@ -263,10 +267,11 @@ void stop_card(Ui& ui, Race& race, Column& column) {
   column.title(ui("stop.title"));
   StopRules rules = race.stop_rules();
   const std::string accuracy = rules.accuracy > 0 ? setting(rules.accuracy * 100) + " %" : std::string(ui("stop.off"));
-  ui.number("stop:accuracy", column.field("stop:accuracy", ui("stop.accuracy"), kFieldWidth, ui("help.stop.accuracy")), ui("stop.accuracy"), accuracy, ui("help.stop.accuracy"));
+  ui.number("stop:accuracy", column.field("stop:accuracy", ui("stop.accuracy"), kFieldWidth, ui("help.stop.accuracy")), ui("stop.accuracy"), accuracy,
+            ui("help.stop.accuracy"));
   const std::string patience = rules.no_improvement > 0 ? std::to_string(rules.no_improvement) : std::string(ui("stop.off"));
-  ui.number("stop:no_improvement", column.field("stop:no_improvement", ui("stop.no_improvement"), kFieldWidth, ui("help.stop.no_improvement")), ui("stop.no_improvement"),
-            patience, ui("help.stop.no_improvement"));
+  ui.number("stop:no_improvement", column.field("stop:no_improvement", ui("stop.no_improvement"), kFieldWidth, ui("help.stop.no_improvement")),
+            ui("stop.no_improvement"), patience, ui("help.stop.no_improvement"));
   if (ui.check("stop:divergence", column.row(), ui("stop.divergence"), rules.divergence, ui("help.stop.divergence"))) {
     rules.divergence = !rules.divergence;
     race.set_stop_rules(rules);
@@ -308,9 +313,11 @@ void settings_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (view.more_settings && !view.scope) {
     column.rule();
     stop_card(ui, race, column);
-    if (ui.touch && ui.check("batch_losses", column.row(), ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"))) view.batch_losses = !view.batch_losses;
+    if (ui.touch && ui.check("batch_losses", column.row(), ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses")))
+      view.batch_losses = !view.batch_losses;
   }
-  if (ui.link("settings.more", column.row(), (view.more_settings ? ui("settings.fewer") : ui("settings.more")), Align::left)) view.more_settings = !view.more_settings;
+  if (ui.link("settings.more", column.row(), (view.more_settings ? ui("settings.fewer") : ui("settings.more")), Align::left))
+    view.more_settings = !view.more_settings;
   column.rule();
   equality(ui, race, column);
 }

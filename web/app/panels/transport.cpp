@@ -38,7 +38,8 @@ void flow_strip(Ui& ui, const Race& race, const RaceView& view, Rect box) {
   std::size_t lit = lane.step == 0 && !running ? 0 : 6;
   if (phase > 0) lit = 1 + std::min<std::size_t>(5, static_cast<std::size_t>(phase * 6));
   const bool all = running && phase == 0; // too fast to follow
-  const std::string progress = fill(ui("flow.progress"), {lane_name(race.experiment().lanes[i], ui.language), grouped(static_cast<double>(lane.step)), grouped(static_cast<double>(lane.steps))});
+  const std::string progress = fill(ui("flow.progress"), {lane_name(race.experiment().lanes[i], ui.language), grouped(static_cast<double>(lane.step)),
+                                                          grouped(static_cast<double>(lane.steps))});
   const float progress_width = ui.text_width(progress, kLabel) + kGrid;
   float needed = 0;
   for (const Stage& stage : kStages) needed += ui.text_width(ui.by_id("flow." + std::string(stage.id)), kLabel) + 28;
@@ -86,7 +87,8 @@ void timeline(Ui& ui, Race& race, RaceView& view, Rect box) {
   for (const LaneState& lane : race.lanes()) reached = std::max(reached, static_cast<double>(lane.examples));
   const auto end = static_cast<double>(race.examples_at_end());
   if (!view.scrubbing) view.timeline = static_cast<float>(reached / end);
-  const std::string at = fill(ui("transport.timeline_value"), {grouped(view.scrubbing ? std::round(static_cast<double>(view.timeline) * end) : reached), grouped(end)});
+  const std::string at =
+      fill(ui("transport.timeline_value"), {grouped(view.scrubbing ? std::round(static_cast<double>(view.timeline) * end) : reached), grouped(end)});
   if (ui.slider("timeline", box, ui("transport.timeline"), at, view.timeline, ui("help.timeline"))) {
     view.scrubbing = ImGui::IsMouseDown(ImGuiMouseButton_Left);
     race.pause();

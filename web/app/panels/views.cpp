@@ -35,7 +35,9 @@ struct Stand {
     const auto& classes = race.experiment().lanes.front().settings.data.classes;
     return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
   }
-  void waiting(Rect box) const { ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center); }
+  void waiting(Rect box) const {
+    ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center);
+  }
   void caption(Rect box, std::string_view text) const { ui.text(box, text, ui.theme->soft, kSmall); }
 };
 
@@ -46,9 +48,7 @@ struct Grid {
     rows = std::max(1, static_cast<int>((box.h + gap) / (wanted + below + gap)));
     side = wanted, pitch_x = wanted + gap, pitch_y = wanted + below + gap;
   }
-  Rect at(int i) const {
-    return {box.x + pitch_x * static_cast<float>(i % columns), box.y + pitch_y * static_cast<float>(i / columns), side, side};
-  }
+  Rect at(int i) const { return {box.x + pitch_x * static_cast<float>(i % columns), box.y + pitch_y * static_cast<float>(i / columns), side, side}; }
   int size() const { return columns * rows; }
   Rect box;
   int columns, rows;
@@ -84,8 +84,8 @@ void samples(const Stand& s, Rect box) {
     if (const auto* batch = s.want<BatchLook>(View::samples, LookKind::batch)) {
       auto places = batch->places;
       if (places.size() > page) places.resize(page);
-      caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment().lanes[s.lane], ui.language), grouped(static_cast<double>(batch->head.step + 1)), grouped(batch->size),
-                                                   std::to_string(places.size())});
+      caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment().lanes[s.lane], ui.language),
+                                                   grouped(static_cast<double>(batch->head.step + 1)), grouped(batch->size), std::to_string(places.size())});
       s.race.want_images(sheet, true, std::move(places));
     }
   } else {
@@ -108,7 +108,8 @@ void samples(const Stand& s, Rect box) {
     const std::size_t label = images->labels[static_cast<std::size_t>(i)], truth = images->true_labels[static_cast<std::size_t>(i)];
     const bool wrong = label != truth;
     if (wrong) ui.draw()->AddRect({at.x - 1.5F, at.y - 1.5F}, {at.right() + 1.5F, at.bottom() + 1.5F}, ui.theme->bad, 3, 0, 2);
-    ui.text({at.x - 3, at.bottom() + (wrong ? 1.0F : 0.0F), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall, wrong ? Weight::bold : Weight::regular, Align::center);
+    ui.text({at.x - 3, at.bottom() + (wrong ? 1.0F : 0.0F), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall,
+            wrong ? Weight::bold : Weight::regular, Align::center);
     const std::string words = wrong ? fill(ui("gallery.wrong"), {s.class_name(label), s.class_name(truth)}) : s.class_name(label);
     ImGui::SetCursorScreenPos(at.min());
     ImGui::Dummy({at.w, at.h});
@@ -156,7 +157,9 @@ void cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
   std::vector<std::uint32_t> places;
   for (std::size_t i = 0; i < look.labels.size(); ++i)
     if (look.labels[i] == label && look.predicted[i] == predicted) places.push_back(static_cast<std::uint32_t>(i));
-  ui.text(box.cut_top(20), fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(label)), s.class_name(static_cast<std::size_t>(predicted)), grouped(static_cast<double>(places.size()))}),
+  ui.text(box.cut_top(20),
+          fill(ui("confusion.cell"),
+               {s.class_name(static_cast<std::size_t>(label)), s.class_name(static_cast<std::size_t>(predicted)), grouped(static_cast<double>(places.size()))}),
           ui.theme->ink, kLabel, Weight::bold);
   const Grid grid(box, 36, 4);
   if (places.size() > static_cast<std::size_t>(grid.size())) places.resize(static_cast<std::size_t>(grid.size()));
@@ -203,16 +206,19 @@ void confusion(const Stand& s, Rect box) {
       const Ui::Press p = s.ui.press(id, {at.x, at.y, cell, cell});
       if (p.pressed) s.view.cell = index;
       ui.draw()->AddRectFilled(at.min(), at.max(), ui.theme->fill, 2);
-      if (n > 0) ui.draw()->AddRectFilled(at.min(), at.max(), faded(row == column ? ui.theme->positive : ui.theme->negative, 0.12F + 0.88F * std::sqrt(share)), 2);
+      if (n > 0)
+        ui.draw()->AddRectFilled(at.min(), at.max(), faded(row == column ? ui.theme->positive : ui.theme->negative, 0.12F + 0.88F * std::sqrt(share)), 2);
       if (s.view.cell == index) ui.draw()->AddRect({at.x - 1, at.y - 1}, {at.right() + 1, at.bottom() + 1}, ui.theme->ink, 2, 0, 2);
       if (cell >= 22 && n > 0) ui.text(at, std::to_string(n), share > 0.5F ? ui.theme->panel : ui.theme->ink, kSmall, Weight::regular, Align::center);
-      const std::string words = fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(row)), s.class_name(static_cast<std::size_t>(column)), std::to_string(n)});
+      const std::string words =
+          fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(row)), s.class_name(static_cast<std::size_t>(column)), std::to_string(n)});
       ui.tip(words);
       s.ui.note_item(id, words, "button", std::to_string(n), at);
     }
   }
   ui.text({area.x, area.bottom() + 1, area.w, 16}, ui("confusion.predicted"), ui.theme->soft, kSmall, Weight::regular, Align::center);
-  Rect rest = beside ? Rect{area.right() + right + 12, box.y, box.right() - area.right() - right - 12, box.h} : Rect{box.x, area.bottom() + 20, box.w, box.bottom() - area.bottom() - 20};
+  Rect rest = beside ? Rect{area.right() + right + 12, box.y, box.right() - area.right() - right - 12, box.h}
+                     : Rect{box.x, area.bottom() + 20, box.w, box.bottom() - area.bottom() - 20};
   if (s.view.cell >= c * c) s.view.cell = -1;
   if (s.view.cell >= 0 && rest.h > 50)
     cell_images(s, rest, *look);
@@ -237,8 +243,10 @@ void predictions(const Stand& s, Rect box) {
   const float card_w = 150, card_h = 64;
   const int columns = std::max(1, static_cast<int>((box.w + 6) / (card_w + 6))), rows = std::max(1, static_cast<int>((box.h + 4) / (card_h + 4)));
   const auto page = static_cast<std::uint32_t>(columns * rows);
-  pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "predictions" + std::to_string(s.side), s.view.prediction_from, page, static_cast<std::uint32_t>(order.size()));
-  s.caption(head, fill(ui("predictions.caption"), {grouped(static_cast<double>(std::count_if(order.begin(), order.end(), [&](std::uint32_t i) { return look->labels[i] != look->predicted[i]; }))),
+  pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "predictions" + std::to_string(s.side), s.view.prediction_from, page,
+        static_cast<std::uint32_t>(order.size()));
+  s.caption(head, fill(ui("predictions.caption"), {grouped(static_cast<double>(std::count_if(
+                                                       order.begin(), order.end(), [&](std::uint32_t i) { return look->labels[i] != look->predicted[i]; }))),
                                                    grouped(static_cast<double>(look->labels.size()))}));
   const auto first = order.begin() + std::min(static_cast<std::ptrdiff_t>(s.view.prediction_from), std::ssize(order));
   const std::vector<std::uint32_t> places(first, first + std::min(static_cast<std::ptrdiff_t>(page), order.end() - first));
@@ -248,7 +256,8 @@ void predictions(const Stand& s, Rect box) {
   const Images* images = sheet_images(s.race, s.view, sheet);
   const bool ready = images && images->places == places;
   const auto card_at = [&](std::size_t i) {
-    return Rect{box.x + (card_w + 6) * static_cast<float>(static_cast<int>(i) % columns), box.y + (card_h + 4) * static_cast<float>(static_cast<int>(i) / columns), card_w, card_h};
+    return Rect{box.x + (card_w + 6) * static_cast<float>(static_cast<int>(i) % columns),
+                box.y + (card_h + 4) * static_cast<float>(static_cast<int>(i) / columns), card_w, card_h};
   };
   s.view.sheets[sheet].begin(ui);
   for (std::size_t i = 0; ready && i < places.size(); ++i) {
@@ -274,11 +283,14 @@ void predictions(const Stand& s, Rect box) {
       const float bar = (row.w - 2) * p[k];
       ui.draw()->AddRectFilled({row.x, row.y + 15}, {row.x + row.w - 2, row.y + 17}, ui.theme->fill);
       ui.draw()->AddRectFilled({row.x, row.y + 15}, {row.x + bar, row.y + 17}, k == label ? ui.theme->positive : ui.theme->negative);
-      ui.text({row.x, row.y, row.w - 34, 15}, s.class_name(k), k == label ? ui.theme->ink : ui.theme->soft, kSmall, k == label ? Weight::bold : Weight::regular);
-      ui.text({row.x, row.y, row.w - 2, 15}, std::to_string(static_cast<int>(std::lround(100 * p[k]))) + "%", ui.theme->soft, kSmall, Weight::regular, Align::right);
+      ui.text({row.x, row.y, row.w - 34, 15}, s.class_name(k), k == label ? ui.theme->ink : ui.theme->soft, kSmall,
+              k == label ? Weight::bold : Weight::regular);
+      ui.text({row.x, row.y, row.w - 2, 15}, std::to_string(static_cast<int>(std::lround(100 * p[k]))) + "%", ui.theme->soft, kSmall, Weight::regular,
+              Align::right);
       words += s.class_name(k) + " " + percent(static_cast<double>(p[k])) + "; ";
     }
-    s.ui.note_item("prediction." + std::to_string(s.side) + "." + std::to_string(place), words, "img", look->labels[place] == look->predicted[place] ? "right" : "wrong", card_at(i));
+    s.ui.note_item("prediction." + std::to_string(s.side) + "." + std::to_string(place), words, "img",
+                   look->labels[place] == look->predicted[place] ? "right" : "wrong", card_at(i));
   }
   if (places.empty()) ui.text(box, ui("predictions.none"), ui.theme->soft, kText, Weight::regular, Align::center);
 }
@@ -305,7 +317,8 @@ void units(const Stand& s, Rect box) {
     const bool last = l + 1 == look->layers.size();
     Rect column{beside ? box.x + width * static_cast<float>(l) : box.x, beside ? at.y : y, width - 16, box.h};
     const float top = column.y;
-    ui.text(column.cut_top(20), last ? std::string(ui("units.output")) : fill(ui("units.layer"), {std::to_string(l + 1), std::to_string(layer.units)}), ui.theme->ink, kLabel, Weight::bold);
+    ui.text(column.cut_top(20), last ? std::string(ui("units.output")) : fill(ui("units.layer"), {std::to_string(l + 1), std::to_string(layer.units)}),
+            ui.theme->ink, kLabel, Weight::bold);
     if (!last) {
       histogram(s.ui, column.cut_top(std::clamp(box.h - 176, 34.0F, 90.0F)), layer.low, layer.high, layer.bins, faded(color, 0.8F));
       column.cut_top(2);
@@ -314,7 +327,8 @@ void units(const Stand& s, Rect box) {
       const Rect line = column.cut_top(18);
       ui.text({line.x, line.y, line.w * 0.68F, line.h}, ui(key), ui.theme->soft, kLabel);
       ui.text(line, value, bad ? ui.theme->bad : ui.theme->ink, kLabel, Weight::bold, Align::right);
-      s.ui.note_item("units." + std::to_string(s.side) + "." + std::to_string(l) + "." + std::to_string(static_cast<int>(key.index)), ui(key), "status", value, line);
+      s.ui.note_item("units." + std::to_string(s.side) + "." + std::to_string(l) + "." + std::to_string(static_cast<int>(key.index)), ui(key), "status", value,
+                     line);
     };
     if (!last) {
       row("units.zeros", percent(layer.zero_share));
@@ -357,7 +371,8 @@ void optimizer(const Stand& s, Rect box) {
   const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
   const int pixels = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
   ImGui::SetCursorScreenPos(box.min());
-  ImGui::BeginChild(("optimizer" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+  ImGui::BeginChild(("optimizer" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
   if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) s.ui.scrollable_under_pointer = true;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   Rect rest{at.x, at.y, box.w - 8, row_height * static_cast<float>(look->planes.size())};
@@ -368,7 +383,9 @@ void optimizer(const Stand& s, Rect box) {
     words.cut_top(std::max(0.0F, (words.h - 44) / 2));
     const std::string key = "optimizer." + plane.id;
     ui.text(words.cut_top(15), ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
-    ui.text(words.cut_top(13), plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id), ui.theme->faint, kSmall);
+    ui.text(words.cut_top(13),
+            plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id),
+            ui.theme->faint, kSmall);
     if (words.h > 12) ui.text(words.cut_top(14), "|·| " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
     Rect pictures = row.cut_left(images_width);
     ImageSheet& sheet = s.view.numbers[s.side][1 + k];
@@ -378,7 +395,8 @@ void optimizer(const Stand& s, Rect box) {
     sheet.end(ui);
     row.cut_left(8);
     histogram(s.ui, row.inset(0, 1), plane.spread.low, plane.spread.high, plane.spread.bins, faded(color, 0.8F));
-    s.ui.note_item("optimizer." + std::to_string(s.side) + "." + plane.id, ui.by_id(key), "img", short_number(plane.spread.norm), {pictures.x, pictures.y, pictures.w, side});
+    s.ui.note_item("optimizer." + std::to_string(s.side) + "." + plane.id, ui.by_id(key), "img", short_number(plane.spread.norm),
+                   {pictures.x, pictures.y, pictures.w, side});
   }
   ImGui::SetCursorScreenPos({at.x, rest.y});
   ImGui::Dummy({1, 1});
@@ -405,7 +423,10 @@ void masks(const Stand& s, Rect box) {
     const std::size_t rows = layer.kept.size() / std::max(1U, layer.units);
     const auto kept = std::count(layer.kept.begin(), layer.kept.end(), 1);
     ui.text(column.cut_top(18), fill(ui("masks.layer"), {std::to_string(with[k] + 1), setting(layer.p)}), ui.theme->ink, kLabel, Weight::bold);
-    ui.text(column.cut_top(16), fill(ui("masks.kept"), {percent(static_cast<double>(kept) / static_cast<double>(layer.kept.size())), setting(std::round(1000 / (1 - layer.p)) / 1000)}), ui.theme->soft, kSmall);
+    ui.text(
+        column.cut_top(16),
+        fill(ui("masks.kept"), {percent(static_cast<double>(kept) / static_cast<double>(layer.kept.size())), setting(std::round(1000 / (1 - layer.p)) / 1000)}),
+        ui.theme->soft, kSmall);
     ui.text(column.cut_bottom(16), fill(ui("masks.axes"), {std::to_string(layer.units), std::to_string(rows)}), ui.theme->soft, kSmall);
     std::vector<float> values(layer.kept.begin(), layer.kept.end());
     ImageSheet& sheet = s.view.numbers[s.side][k];
@@ -415,8 +436,8 @@ void masks(const Stand& s, Rect box) {
     sheet.draw(ui, 0, picture);
     sheet.end(ui);
     ui.draw()->AddRect(picture.min(), picture.max(), ui.theme->line);
-    s.ui.note_item("masks." + std::to_string(s.side) + "." + std::to_string(with[k]), fill(ui("masks.layer"), {std::to_string(with[k] + 1), setting(layer.p)}), "img",
-                   std::to_string(kept) + "/" + std::to_string(layer.kept.size()), picture);
+    s.ui.note_item("masks." + std::to_string(s.side) + "." + std::to_string(with[k]), fill(ui("masks.layer"), {std::to_string(with[k] + 1), setting(layer.p)}),
+                   "img", std::to_string(kept) + "/" + std::to_string(layer.kept.size()), picture);
   }
 }
 
@@ -487,7 +508,8 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
     const float w = std::min(row.w, 320.0F);
     for (std::size_t k = 0; k < own->probabilities.size(); ++k) {
       const float share = w * own->probabilities[k];
-      ui.draw()->AddRectFilled({x, row.y + 4}, {x + share, row.bottom() - 4}, k == best ? ui.theme->*lane_look(lane.settings).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
+      ui.draw()->AddRectFilled({x, row.y + 4}, {x + share, row.bottom() - 4},
+                               k == best ? ui.theme->*lane_look(lane.settings).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
       x += share;
     }
     ui.note_item("own." + std::to_string(i), lane_name(lane, ui.language), "status", name + " " + percent(static_cast<double>(p_best)), row);
@@ -570,7 +592,8 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   };
   std::stable_sort(columns.begin(), columns.end(), [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   ImGui::SetCursorScreenPos(box.min());
-  ImGui::BeginChild("differences.table", {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar);
+  ImGui::BeginChild("differences.table", {box.w, box.h}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar);
   if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) ui.scrollable_under_pointer = true;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   if (columns.empty()) ui.text({at.x, at.y, box.w, 24}, ui("equal.nothing"), ui.theme->soft);
@@ -634,7 +657,8 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   if (view.other >= static_cast<int>(race.lanes().size())) view.other = -1;
   std::vector<std::string_view> labels;
   for (const std::string_view id : kViewIds) labels.push_back(ui.by_id("view." + std::string(id)));
-  if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up, (view.views_open ? ui("views.close") : ui("views.open")), true, false))
+  if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
+                                  (view.views_open ? ui("views.close") : ui("views.open")), true, false))
     view.views_open = !view.views_open, view.chose_views = true;
   if (can_close) head.cut_right(4);
 
@@ -650,11 +674,13 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   const float right = lanes_shown ? lane_width + (two ? lane_width + 6 : 0) + 8 : 0;
   if (lanes_shown) {
     if (two) {
-      if (const auto pick = ui.select("views.other", head.cut_right(lane_width), ui("views.other"), name_views, view.other + 1, ui("help.views.other"))) view.other = *pick - 1;
+      if (const auto pick = ui.select("views.other", head.cut_right(lane_width), ui("views.other"), name_views, view.other + 1, ui("help.views.other")))
+        view.other = *pick - 1;
       head.cut_right(6);
     }
     const std::vector<std::string_view> only(name_views.begin() + 1, name_views.end());
-    if (const auto pick = ui.select("views.lane", head.cut_right(lane_width), ui("views.lane"), only, static_cast<int>(view.lane), ui("help.views.lane"))) view.lane = static_cast<std::size_t>(*pick);
+    if (const auto pick = ui.select("views.lane", head.cut_right(lane_width), ui("views.lane"), only, static_cast<int>(view.lane), ui("help.views.lane")))
+      view.lane = static_cast<std::size_t>(*pick);
     head.cut_right(8);
   }
   static_cast<void>(right);

@@ -89,8 +89,6 @@ void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int w
   height_ = height;
   numbers_ = numbers;
   if (!texture_) glGenTextures(1, &texture_);
-  int bound = 0;
-  glGetIntegerv(GL_TEXTURE_BINDING_2D, &bound);
   glBindTexture(GL_TEXTURE_2D, texture_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
   // images below each other, as they lie in memory
@@ -100,7 +98,7 @@ void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int w
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-  glBindTexture(GL_TEXTURE_2D, static_cast<unsigned>(bound));
+  glBindTexture(GL_TEXTURE_2D, 0); // ImGui binds its own before each use; asking for the old one would wait for the graphics process
 }
 
 void ImageSheet::begin(const Ui& ui) {

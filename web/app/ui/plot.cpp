@@ -206,7 +206,8 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
       view.from += moved, view.to += moved;
       keep_within();
     } else if (std::fabs(io.MousePos.x - view.press_x) > 6) {
-      const float a = std::clamp(std::min(view.press_x, io.MousePos.x), area.x, area.right()), b = std::clamp(std::max(view.press_x, io.MousePos.x), area.x, area.right());
+      const float a = std::clamp(std::min(view.press_x, io.MousePos.x), area.x, area.right()),
+                  b = std::clamp(std::max(view.press_x, io.MousePos.x), area.x, area.right());
       ui.draw()->AddRectFilled({a, area.y}, {b, area.bottom()}, faded(ui.theme->accent, 0.12F));
     }
   }
@@ -274,7 +275,8 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   ImDrawList* list = ui.draw();
 
   auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 60)));
-  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) std::erase_if(y_ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
+  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24)
+    std::erase_if(y_ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
   if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) // many decades: every second or third
     std::erase_if(y_ticks, [&, every = static_cast<int>(std::ceil(static_cast<float>(y_ticks.size()) * 24 / area.h))](double v) {
       return static_cast<int>(std::lround(std::log10(v))) % every != 0;
@@ -318,9 +320,11 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
     if (points.size() > 1) list->AddPolyline(points.data(), static_cast<int>(points.size()), faded(s.color, 0.28F), 0, 1);
     for (std::size_t i = 1; i < s.low.size(); ++i)
       if (drawable(s.low[i - 1]) && drawable(s.low[i]) && drawable(s.high[i - 1]) && drawable(s.high[i]))
-        list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]), faded(s.color, 0.16F));
+        list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
+                            faded(s.color, 0.16F));
   }
-  if (spec.cursor >= x_from && spec.cursor <= x_to) list->AddLine({sx.at(spec.cursor), area.y}, {sx.at(spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
+  if (spec.cursor >= x_from && spec.cursor <= x_to)
+    list->AddLine({sx.at(spec.cursor), area.y}, {sx.at(spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
   for (const Series& s : series) {
     std::vector<ImVec2> points;
     const auto flush = [&] {
@@ -367,7 +371,8 @@ void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std:
   const float width = area.w / static_cast<float>(std::max<std::size_t>(1, bins.size()));
   for (std::size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] == 0) continue;
-    const float x = area.x + width * static_cast<float>(i), h = std::max(1.0F, area.h * std::log1p(static_cast<float>(bins[i])) / std::log1p(static_cast<float>(most)));
+    const float x = area.x + width * static_cast<float>(i),
+                h = std::max(1.0F, area.h * std::log1p(static_cast<float>(bins[i])) / std::log1p(static_cast<float>(most)));
     list->AddRectFilled({x, area.bottom() - h}, {x + std::max(1.0F, width - 1), area.bottom()}, color);
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);

@@ -10,8 +10,8 @@ struct Series {
   std::uint32_t color = 0;
   Dash dash = Dash::solid;
   Marker marker = Marker::none;
-  std::vector<double> x, y; ///< equally many, x ascending; y may be infinite or NaN, which breaks the line
-  std::vector<double> low, high; ///< a band about the line, as many as x, or empty
+  std::vector<double> x, y;             ///< equally many, x ascending; y may be infinite or NaN, which breaks the line
+  std::vector<double> low, high;        ///< a band about the line, as many as x, or empty
   std::vector<double> faint_x, faint_y; ///< a faint line behind, of its own points
   int minimum = -1;                     ///< a point that is marked as the least
 };
@@ -32,7 +32,7 @@ struct PlotSpec {
   double y_span_least = 0; ///< linear axis: it spans this much at least
   int y_decimals = 3;      ///< of the read-out; −1: as many as a setting needs
   bool show_legend = false;
-  double cursor = -1; ///< a vertical line at this x: where the race stands
+  double cursor = -1;                        ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };
 

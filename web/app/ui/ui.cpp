@@ -350,7 +350,9 @@ void Ui::icon(Rect box, Icon icon, std::uint32_t color) const {
     for (const ImVec2& p : points) moved.push_back({c.x + p.x, c.y + p.y});
     list->AddPolyline(moved.data(), static_cast<int>(moved.size()), color, closed ? ImDrawFlags_Closed : 0, width);
   };
-  const auto triangle = [&](ImVec2 a, ImVec2 b, ImVec2 d) { list->AddTriangleFilled({c.x + a.x, c.y + a.y}, {c.x + b.x, c.y + b.y}, {c.x + d.x, c.y + d.y}, color); };
+  const auto triangle = [&](ImVec2 a, ImVec2 b, ImVec2 d) {
+    list->AddTriangleFilled({c.x + a.x, c.y + a.y}, {c.x + b.x, c.y + b.y}, {c.x + d.x, c.y + d.y}, color);
+  };
   switch (icon) {
   case Icon::play: triangle({-4, -6}, {6, 0}, {-4, 6}); break;
   case Icon::pause:
@@ -414,7 +416,8 @@ void Ui::label(const std::string& id, Rect box, std::string_view words, std::str
   text(box, words, p.hovered || marked ? theme->accent : theme->soft, kText, marked ? Weight::bold : Weight::regular);
   if (help.empty()) return;
   if (p.hovered)
-    for (float x = place.x; x < place.right(); x += 4) draw()->AddLine({x, box.y + box.h / 2 + 8.5F}, {std::min(x + 2, place.right()), box.y + box.h / 2 + 8.5F}, theme->accent);
+    for (float x = place.x; x < place.right(); x += 4)
+      draw()->AddLine({x, box.y + box.h / 2 + 8.5F}, {std::min(x + 2, place.right()), box.y + box.h / 2 + 8.5F}, theme->accent);
   tip(help);
   if (p.pressed) help_request = EditRequest{id, std::string(words), std::string(help), place};
 }

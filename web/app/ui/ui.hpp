@@ -40,8 +40,8 @@ struct Item {
   std::string id, label, role, value;
   Rect rect;
   bool enabled = true;
-  std::string help;     ///< what it does, in a sentence
-  float position = -1;  ///< of a slider, 0 to 1
+  std::string help;    ///< what it does, in a sentence
+  float position = -1; ///< of a slider, 0 to 1
 };
 
 enum class Weight { regular, bold };
