@@ -59,8 +59,9 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   Ui::dashed_line(ui.draw(), {{swatch.x, row.y + row.h / 2}, {swatch.x + 27, row.y + row.h / 2}}, faded(ui.theme->*look.color, dim), look.dash, 2.5F);
   draw_marker(ui.draw(), {swatch.x + 13.5F, row.y + row.h / 2}, look.marker, faded(ui.theme->*look.color, dim));
 
+  const std::uint64_t version = race.experiment_version();
   lane_menu(ui, race, view, row.cut_right(kMenuWidth).inset(0, ui.touch ? 2 : 3), i);
-  if (i >= race.lanes().size() || race.experiment().lanes[i].complete != lane.complete) return; // the menu changed the lanes
+  if (race.experiment_version() != version) return; // the menu changed the lanes: `lane` and `state` are no more
   const Rect accuracy = row.cut_right(kAccuracyWidth), loss = row.cut_right(kLossWidth);
   const Rect rate = row.cut_right(kRateWidth).inset(0, ui.touch ? 2 : 3);
   row.cut_right(4);
@@ -161,11 +162,10 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
       std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
   rate_buttons(ui, race, view, column);
   Rect head = column.row(24);
-  const Rect add = head.cut_right(kMenuWidth);
+  head.cut_right(kMenuWidth);
   ui.text(head.cut_right(kAccuracyWidth - 2), ui("lanes.accuracy"), ui.theme->faint, kLabel, Weight::regular, Align::right);
   ui.text(head.cut_right(kLossWidth + 2), ui("lanes.loss"), ui.theme->faint, kLabel, Weight::regular, Align::right);
   ui.text(head.cut_right(kRateWidth), ui("lanes.rate"), ui.theme->faint, kLabel, Weight::regular, Align::right);
-  static_cast<void>(add);
   const Rect by{head.x + 45, head.y, std::max(1.0F, std::min(head.w - 45, 96.0F)), head.h};
   const Ui::Press p_group = ui.press("lanes.grouped", by);
   if (p_group.pressed) view.grouped = !view.grouped;

@@ -43,6 +43,7 @@ struct Fields {
 
   void number_in(Rect box, const std::string& pointer, std::string_view label) {
     const FieldInfo info = field_info(race, id(pointer));
+    if (info.value.is_null()) return; // an edit earlier in this frame took it away
     ui.number(id(pointer).text(), box, label, field_text(info, ui.language), ui.by_id("help." + info.key));
   }
   void number(const std::string& pointer, std::string_view label, float width = kFieldWidth) {
@@ -52,6 +53,7 @@ struct Fields {
   }
   void choice_in(Rect box, const std::string& pointer, std::string_view label) {
     const FieldInfo info = field_info(race, id(pointer));
+    if (info.value.is_null()) return;
     const std::string name = info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>();
     int chosen = 0;
     const auto labels = labels_of(ui, info.ids, info.choices, name, chosen);
@@ -60,7 +62,9 @@ struct Fields {
   }
   // the names' parameters, by PyTorch's names, in rows of their own
   void parameters(const std::string& pointer) {
-    const Json chosen = values()[Json::json_pointer(pointer)];
+    const Json::json_pointer at(pointer);
+    if (!values().contains(at)) return;
+    const Json chosen = values()[at];
     if (!chosen.is_object()) return;
     for (const auto& [name, value] : chosen.items()) {
       if (name == "name") continue;
@@ -122,7 +126,6 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
 }
 
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
-  const Json& data = race.experiment().complete["data"];
   Rect title = column.row(24);
   if (ui.link("data.more", title.cut_right(64), ui("data.more")))
     view.view = static_cast<int>(View::samples), view.views_open = true, view.chose_views = true, view.tab = 1;
@@ -138,7 +141,6 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
   fields.number_in(test, "/data/test", ui("data.test"));
   fields.number("/data/label_noise", ui("data.noise"));
   if (view.more_settings) fields.number("/data/seed", ui("data.seed"));
-  static_cast<void>(data);
 
   const auto megabytes = [](double bytes) { return grouped(bytes / 1e6, 1); };
   if (view.pack_total > 0 && view.pack_received < view.pack_total) {

@@ -1,7 +1,5 @@
 #include "app/panels/panels.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -3,8 +3,6 @@
 #include "app/core/lane_look.hpp"
 #include "optimizers/list.hpp"
 
-#include <imgui_internal.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -38,7 +36,10 @@ struct Stand {
   void waiting(Rect box) const {
     ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center);
   }
-  void caption(Rect box, std::string_view text) const { ui.text(box, text, ui.theme->soft, kSmall); }
+  // cut short it would say nothing
+  void caption(Rect box, std::string_view text) const {
+    if (box.w > 70) ui.text(box, text, ui.theme->soft, kSmall);
+  }
 };
 
 // How many squares of about `side` px fit, and their exact pitch.
@@ -240,6 +241,7 @@ void predictions(const Stand& s, Rect box) {
     std::erase_if(order, [&](std::uint32_t i) { return look->labels[i] == look->predicted[i]; });
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return look->losses[a] > look->losses[b]; });
   }
+  box.cut_top(kHalf);
   const float card_w = 150, card_h = 64;
   const int columns = std::max(1, static_cast<int>((box.w + 6) / (card_w + 6))), rows = std::max(1, static_cast<int>((box.h + 4) / (card_h + 4)));
   const auto page = static_cast<std::uint32_t>(columns * rows);
@@ -359,7 +361,7 @@ void optimizer(const Stand& s, Rect box) {
   const float label_width = 118, histogram_width = std::clamp(box.w * 0.2F, 80.0F, 190.0F);
   const float images_width = std::max(44.0F, box.w - label_width - histogram_width - 20);
   const std::size_t planes = planes_of(s.race.experiment().lanes[s.lane].settings);
-  const float row_height = std::clamp(box.h / static_cast<float>(planes), 29.0F, 68.0F), side = row_height - 5;
+  const float row_height = std::clamp(box.h / static_cast<float>(planes), 29.0F, std::clamp(images_width / 4 + 5, 34.0F, 68.0F)), side = row_height - 5;
   const auto shown = static_cast<std::uint32_t>(std::clamp(images_width / (side + 4), 1.0F, 32.0F));
   const auto* look = s.want<OptimizerLook>(View::optimizer, LookKind::optimizer, 0, shown);
   if (!look) {
@@ -671,7 +673,6 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   const bool lanes_shown = of_lane(static_cast<View>(view.view));
   const float lane_width = std::clamp(head.w * 0.24F, 84.0F, 122.0F);
   const bool two = lanes_shown && head.w > 520;
-  const float right = lanes_shown ? lane_width + (two ? lane_width + 6 : 0) + 8 : 0;
   if (lanes_shown) {
     if (two) {
       if (const auto pick = ui.select("views.other", head.cut_right(lane_width), ui("views.other"), name_views, view.other + 1, ui("help.views.other")))
@@ -683,7 +684,6 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
       view.lane = static_cast<std::size_t>(*pick);
     head.cut_right(8);
   }
-  static_cast<void>(right);
   const int before = view.view;
   if (tabs_width <= head.w) {
     ui.segmented("view", head.min(), labels, view.view);

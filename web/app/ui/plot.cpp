@@ -177,7 +177,8 @@ std::string short_number(double value) {
   const double magnitude = std::fabs(value);
   if (magnitude >= 100) return grouped(value);
   if (magnitude >= 1) return grouped(value, 2);
-  if (magnitude >= 0.001 || magnitude == 0) return grouped(value, magnitude == 0 ? 0 : 4);
+  if (magnitude == 0) return "0";
+  if (magnitude >= 0.001) return grouped(value, magnitude >= 0.1 ? 3 : 4);
   char text[32];
   std::snprintf(text, sizeof text, "%.1e", value);
   std::string out = text; // 1.2e-05 → 1.2e−5
