@@ -36,9 +36,10 @@ struct Stand {
   void waiting(Rect box) const {
     ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center);
   }
-  // cut short it would say nothing
-  void caption(Rect box, std::string_view text) const {
-    if (box.w > 70) ui.text(box, text, ui.theme->soft, kSmall);
+  // the longer words where they fit; cut short they would say nothing
+  void caption(Rect box, std::string_view text, std::string_view shorter = {}) const {
+    const bool fits = ui.text_width(text, kSmall) <= box.w;
+    if (fits || ui.text_width(shorter, kSmall) <= box.w) ui.text(box, fits ? text : shorter, ui.theme->soft, kSmall);
   }
 };
 
@@ -97,7 +98,7 @@ void samples(const Stand& s, Rect box) {
     s.race.want_images(sheet, true, std::move(places));
     caption = ui("gallery.subset_caption");
   }
-  ui.text(head, caption, ui.theme->soft, kSmall);
+  s.caption(head, caption);
   const Images* images = sheet_images(s.race, view, sheet);
   if (!images) return s.waiting(box);
   const int count = std::min(grid.size(), static_cast<int>(images->labels.size()));
@@ -132,7 +133,8 @@ void weights(const Stand& s, Rect box) {
   if (!look) return s.waiting(box);
   pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), from, page, look->units);
   s.view.unit_from = static_cast<int>(from);
-  s.caption(foot, fill((hidden ? ui("weights.caption") : ui("weights.caption_classes")), {std::to_string(look->units), std::to_string(look->shown)}));
+  s.caption(foot, fill((hidden ? ui("weights.caption") : ui("weights.caption_classes")), {std::to_string(look->units), std::to_string(look->shown)}),
+            ui("weights.short"));
   ImageSheet& sheet = s.view.numbers[s.side][0];
   const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
   sheet.set_numbers(look->weights, look->shown, side, side, s.version(View::weights) * 2 + 1);
@@ -358,7 +360,7 @@ std::size_t planes_of(const LaneSettings& settings) {
 void optimizer(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   Rect foot = box.cut_bottom(20);
-  const float label_width = 118, histogram_width = std::clamp(box.w * 0.2F, 80.0F, 190.0F);
+  const float label_width = box.w < 420 ? 96 : 118, histogram_width = std::clamp(box.w * 0.2F, 112.0F, 190.0F);
   const float images_width = std::max(44.0F, box.w - label_width - histogram_width - 20);
   const std::size_t planes = planes_of(s.race.experiment().lanes[s.lane].settings);
   const float row_height = std::clamp(box.h / static_cast<float>(planes), 29.0F, std::clamp(images_width / 4 + 5, 34.0F, 68.0F)), side = row_height - 5;
@@ -369,7 +371,8 @@ void optimizer(const Stand& s, Rect box) {
     return s.waiting(box);
   }
   const std::string rule = s.race.experiment().lanes[s.lane].settings.optimizer.name;
-  s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}));
+  s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}),
+            fill(ui("optimizer.short"), {setting(look->lr)}));
   const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
   const int pixels = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
   ImGui::SetCursorScreenPos(box.min());
@@ -429,7 +432,8 @@ void masks(const Stand& s, Rect box) {
         column.cut_top(16),
         fill(ui("masks.kept"), {percent(static_cast<double>(kept) / static_cast<double>(layer.kept.size())), setting(std::round(1000 / (1 - layer.p)) / 1000)}),
         ui.theme->soft, kSmall);
-    ui.text(column.cut_bottom(16), fill(ui("masks.axes"), {std::to_string(layer.units), std::to_string(rows)}), ui.theme->soft, kSmall);
+    s.caption(column.cut_bottom(16), fill(ui("masks.axes"), {std::to_string(layer.units), std::to_string(rows)}),
+              fill(ui("masks.short"), {std::to_string(layer.units), std::to_string(rows)}));
     std::vector<float> values(layer.kept.begin(), layer.kept.end());
     ImageSheet& sheet = s.view.numbers[s.side][k];
     sheet.set_numbers(values, 1, static_cast<int>(layer.units), static_cast<int>(rows), s.version(View::masks) * 8 + k + 2);
