@@ -386,6 +386,8 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   await set_state(page, short({ lanes: two }));
   await page.evaluate(() => window.downhill.start());
   await wait_until_finished(page);
+  await page.evaluate(() => window.downhill.show({ view: 'units', lane: 0 }));
+  await wait_for_item(page, '^units\\.0\\.');
   await page.click('#export');
   const script = await page.$eval('#export_script', (p) => p.textContent ?? '');
   assert.equal(script, await command(page, 'script', { lane: 1 }));
@@ -394,11 +396,11 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   await page.select('#export_lane', '0');
   assert.match(await page.$eval('#export_script', (p) => p.textContent ?? ''), /torch\.optim\.SGD\(/);
   await screenshot(page, 'race-export-zh');
-  for (const id of ['export_json', 'export_csv', 'export_png', 'export_screen', 'export_weights', 'export_save']) await page.click('#' + id);
-  await page.waitForFunction(() => (window as any).saved.length === 6, { timeout: 10000 });
+  for (const id of ['export_json', 'export_csv', 'export_png', 'export_screen', 'export_view_png', 'export_view_csv', 'export_weights', 'export_save']) await page.click('#' + id);
+  await page.waitForFunction(() => (window as any).saved.length === 8, { timeout: 10000 });
   const saved = Object.fromEntries((await page.evaluate(() => (window as any).saved)).map(([name, ...rest]: [string, number, number[]]) => [name, rest]));
-  assert.deepEqual(Object.keys(saved).sort(), ['A.py', 'A.safetensors', 'chart.png', 'curves.csv', 'downhill.json', 'downhill.png']);
-  for (const png of ['chart.png', 'downhill.png']) assert.deepEqual(saved[png][1].slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
+  assert.deepEqual(Object.keys(saved).sort(), ['A.py', 'A.safetensors', 'chart.png', 'curves.csv', 'downhill.json', 'downhill.png', 'view.csv', 'view.png']);
+  for (const png of ['chart.png', 'downhill.png', 'view.png']) assert.deepEqual(saved[png][1].slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
   assert.ok(saved['A.safetensors'][0] > (784 * 16 + 16 + 16 * 10 + 10) * 4);
   assert.ok(await page.evaluate(async () => (await window.downhill.screenshot()).size > 10000));
 });

@@ -433,7 +433,7 @@ Json App::command(const Json& c) {
     for (const Explanation& e : explain(race, ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
     return {{"ok", out}};
   }
-  if (verb == "csv") return {{"ok", c.value("plot", "") == "sweep.plot" ? sweep_csv(ui, race) : curves_csv(ui, race)}};
+  if (verb == "csv") return {{"ok", c.value("plot", "") == "view" ? view_csv(ui, race, view) : curves_csv(ui, race)}};
   if (verb == "lane_names") {
     Json names = Json::array();
     for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));

@@ -96,16 +96,17 @@ export class Dialogs {
       pre = fresh;
     };
     lane.onchange = show;
-    // the sweep's plot, where it is on the screen
-    const sweep = (source.command('items') as { id: string }[]).some((i) => i.id === 'sweep.plot') ? [
-      this.button(`${words.say('export.sweep')} CSV`, () => save('sweep.csv', source.command('csv', { plot: 'sweep.plot' }) as string, 'text/csv'), 'export_sweep_csv'),
-      this.button(`${words.say('export.sweep')} PNG`, () => void source.picture('sweep.plot').then((blob) => save('sweep.png', blob)), 'export_sweep_png')] : [];
+    // the view that is open: its picture, and its numbers where it has any
+    const view = (source.command('items') as { id: string; label: string }[]).find((i) => i.id === 'views.content');
+    const numbers = view ? source.command('csv', { plot: 'view' }) as string : '';
+    const of_view = view ? [this.button(`${view.label} PNG`, () => void source.picture('views.content').then((blob) => save('view.png', blob)), 'export_view_png')] : [];
+    if (view && numbers) of_view.push(this.button(`${view.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
     dialog.append(
       this.row(
         this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('get_state'), null, 1), 'application/json'), 'export_json'),
         this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
         this.button(words.say('export.png'), () => void source.picture('plot').then((blob) => save('chart.png', blob)), 'export_png'),
-        ...sweep,
+        ...of_view,
         this.button(words.say('export.screen'), () => void source.picture('').then((blob) => save('downhill.png', blob)), 'export_screen'),
         this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
       ),

@@ -135,7 +135,8 @@ class Page {
     const out = document.createElement('canvas');
     const ratio = canvas.width / canvas.clientWidth;
     const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart)?.rectangle : undefined;
-    const area = plot ? { x: plot.x - 56, y: plot.y - 10, width: plot.width + 72, height: plot.height + 56 } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
+    const margin = chart === 'plot' ? [56, 10, 72, 56] as const : [0, 0, 0, 0] as const; // a chart's axes and titles
+    const area = plot ? { x: plot.x - margin[0], y: plot.y - margin[1], width: plot.width + margin[2], height: plot.height + margin[3] } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
     out.width = Math.round(area.width * ratio);
     out.height = Math.round(area.height * ratio);
     out.getContext('2d')?.drawImage(canvas, area.x * ratio, area.y * ratio, out.width, out.height, 0, 0, out.width, out.height);

@@ -82,6 +82,8 @@ float transport_height(const ui::Ui& ui, float width);
 std::string curves_csv(const ui::Ui& ui, const Race& race);
 /// The sweep's: a line for each rate of each lane.
 std::string sweep_csv(const ui::Ui& ui, const Race& race);
+/// The numbers of the view that is shown, of its lane: whatever the last answer holds. Empty where there is none.
+std::string view_csv(const ui::Ui& ui, const Race& race, const RaceView& view);
 double metric_value(const protocol::EvaluationRow& e, Metric metric);
 double axis_value(const protocol::EvaluationRow& e, Axis axis);
 /// Puts the images of a request into their sheet and returns them, or null.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 
 namespace downhill {
@@ -656,6 +657,72 @@ void one_side(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t lane, st
 
 } // namespace
 
+std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
+  const auto slot = static_cast<std::uint32_t>(view.view) * 2;
+  const LaneKey key = race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key;
+  const Looks& looks = race.looks();
+  const auto number = [](double v) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.9g", v);
+    return "," + std::string(text);
+  };
+  std::string out;
+  const auto spread = [&](const std::string& name, double low, double high, const std::vector<std::uint32_t>& bins) {
+    out += name + number(low) + number(high);
+    for (const std::uint32_t n : bins) out += "," + std::to_string(n);
+    out += "\n";
+  };
+  switch (static_cast<View>(view.view)) {
+  case View::weights:
+    if (const auto* look = looks.answer<WeightsLook>(slot, key)) {
+      out = "unit,weights\n";
+      for (std::uint32_t u = 0; u < look->shown; ++u) {
+        out += std::to_string(look->from + u);
+        for (std::uint32_t i = 0; i < look->inputs; ++i) out += number(static_cast<double>(look->weights[static_cast<std::size_t>(u) * look->inputs + i]));
+        out += "\n";
+      }
+    }
+    break;
+  case View::confusion:
+  case View::predictions:
+    if (const auto* look = looks.answer<PredictionsLook>(slot, key)) {
+      out = "test_example,label,predicted,loss";
+      for (std::uint32_t c = 0; c < look->classes; ++c) out += ",p" + std::to_string(c);
+      out += "\n";
+      for (std::size_t i = 0; i < look->labels.size(); ++i) {
+        out +=
+            std::to_string(i) + "," + std::to_string(look->labels[i]) + "," + std::to_string(look->predicted[i]) + number(static_cast<double>(look->losses[i]));
+        for (std::uint32_t c = 0; c < look->classes; ++c) out += number(static_cast<double>(look->probabilities[i * look->classes + c]));
+        out += "\n";
+      }
+    }
+    break;
+  case View::units:
+    if (const auto* look = looks.answer<UnitsLook>(slot, key)) {
+      out = "layer,units,zero_share,dead_share,saturated_share,mean_in,mean,gradient_norm,update_norm,weight_norm\n";
+      for (std::size_t l = 0; l < look->layers.size(); ++l) {
+        const UnitsRow& r = look->layers[l];
+        out += std::to_string(l + 1) + "," + std::to_string(r.units);
+        for (const double v : {r.zero_share, r.dead_share, r.saturated_share, r.mean_in, r.mean, r.gradient_norm, r.update_norm, r.weight_norm})
+          out += number(v);
+        out += "\n";
+      }
+      out += "layer,low,high,histogram\n";
+      for (std::size_t l = 0; l + 1 < look->layers.size(); ++l) spread(std::to_string(l + 1), look->layers[l].low, look->layers[l].high, look->layers[l].bins);
+    }
+    break;
+  case View::optimizer:
+    if (const auto* look = looks.answer<OptimizerLook>(slot, key)) {
+      out = "quantity,low,high,histogram\n";
+      for (const OptimizerPlane& plane : look->planes) spread(plane.id, plane.spread.low, plane.spread.high, plane.spread.bins);
+    }
+    break;
+  case View::sweep: out = sweep_csv(ui, race); break;
+  default: break;
+  }
+  return out;
+}
+
 void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   ui.panel(box);
   Rect head = box.cut_top(ui.control_height() + 12).inset(kPadding, 6);
@@ -700,6 +767,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   content.h -= 8;
   ui.line({box.x, box.y - 0.5F}, {box.right(), box.y - 0.5F});
   content.cut_top(6);
+  ui.note_item("views.content", ui.by_id("view." + std::string(kViewIds[static_cast<std::size_t>(view.view)])), "note", "", content);
   ui.draw()->PushClipRect(content.min(), content.max(), true);
   const bool both = two && view.other >= 0 && of_lane(static_cast<View>(view.view));
   if (both) {

@@ -68,6 +68,8 @@ struct Row {
   std::size_t point;
 };
 
+std::string value_text(const PlotSpec& spec, double value) { return spec.y_decimals < 0 ? short_number(value) : grouped(value, spec.y_decimals); }
+
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const double pointed = sx.back(mouse.x);
@@ -97,12 +99,11 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
 
   constexpr float kLine = 18;
   float label_width = 60, value_width = 44;
-  const auto value_text = [&](const Row& r) { return spec.y_decimals < 0 ? short_number(value(r)) : grouped(value(r), spec.y_decimals); };
   const auto away = [&](const Row& r) { return std::fabs(r.series->x[r.point] - x) > 1e-9 * (1 + x); };
   bool any_away = false;
   for (const Row& r : rows) {
     label_width = std::max(label_width, ui.text_width(r.series->label, kLabel));
-    value_width = std::max(value_width, ui.text_width(value_text(r), kLabel));
+    value_width = std::max(value_width, ui.text_width(value_text(spec, value(r)), kLabel));
     any_away = any_away || away(r);
   }
   const float away_width = any_away ? 62 : 0;
@@ -126,20 +127,24 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
       if (away(r)) ui.text(other, "@ " + tick_text(std::round(r.series->x[r.point] * 100) / 100), ui.theme->faint, kSmall, Weight::regular, Align::right);
     }
     ui.text(row, r.series->label, ui.theme->ink, kLabel);
-    ui.text(row, value_text(r), ui.theme->ink, kLabel, Weight::regular, Align::right);
+    ui.text(row, value_text(spec, value(r)), ui.theme->ink, kLabel, Weight::regular, Align::right);
   }
 }
 
-float legend(Ui& ui, Rect box, const std::vector<Series>& series) {
+// With fingers on it a plot's values are told in its legend, under it: a box beside the finger would hide the curves.
+float legend_width(const Ui& ui, const PlotSpec& spec, const Series& s) {
+  return 40 + ui.text_width(s.label, kSmall) + (ui.touch ? ui.text_width(" " + value_text(spec, 88.8888), kSmall) : 0);
+}
+void legend(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, std::optional<double> at) {
   float x = box.x, y = box.y;
   for (const Series& s : series) {
-    const float width = 26 + ui.text_width(s.label, kSmall) + 14;
+    const float width = legend_width(ui, spec, s);
     if (x > box.x && x + width > box.right()) x = box.x, y += 16;
     Ui::dashed_line(ui.draw(), {{x, y + 8}, {x + 20, y + 8}}, s.color, s.dash, 2);
-    ui.text({x + 26, y, width, 16}, s.label, ui.theme->soft, kSmall);
+    const float label = ui.text({x + 26, y, width, 16}, s.label, ui.theme->soft, kSmall);
+    if (at && !s.x.empty()) ui.text({x + 30 + label, y, width, 16}, value_text(spec, s.y[nearest(s, *at)]), ui.theme->ink, kSmall, Weight::bold);
     x += width;
   }
-  return y + 16 - box.y;
 }
 
 } // namespace
@@ -232,16 +237,16 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
 } // namespace
 
 void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
-  if (spec.show_legend) {
+  Rect legend_box{};
+  if (spec.show_legend || ui.touch) {
     float rows = 1, x = 0;
     for (const Series& s : series) {
-      const float width = 40 + ui.text_width(s.label, kSmall);
-      if (x > 0 && x + width > box.w - kAxisLeft) x = 0, ++rows;
+      const float width = legend_width(ui, spec, s);
+      if (x > 0 && x + width > box.w - (ui.touch ? 0 : kAxisLeft)) x = 0, ++rows;
       x += width;
     }
-    Rect at = box.cut_bottom(rows * 16 + kHalf);
-    at.cut_left(kAxisLeft);
-    legend(ui, at, series);
+    legend_box = box.cut_bottom(rows * 16 + kHalf);
+    if (!ui.touch) legend_box.cut_left(kAxisLeft);
   }
   double x_most = spec.x_most;
   for (const Series& s : series)
@@ -357,7 +362,16 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   ui.note_item(spec.id, spec.y_title + " / " + spec.x_title, "img", "", area);
   const bool hovered = ImGui::IsItemHovered();
   if (view) handle_view(ui, spec, area, sx, spec.x_least, x_most, *view);
-  if (hovered && !empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch)) read_out(ui, area, spec, series, sx, sy);
+  const bool read = hovered && !empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch);
+  if (read && !ui.touch) read_out(ui, area, spec, series, sx, sy);
+  std::optional<double> at;
+  if (read && ui.touch) {
+    at = sx.back(ImGui::GetIO().MousePos.x);
+    const float px = ImGui::GetIO().MousePos.x;
+    list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
+    ui.text({area.x, area.y - 2, area.w, 16}, spec.x_text(*at), ui.theme->ink, kSmall, Weight::bold, Align::right);
+  }
+  if (legend_box.h > 0) legend(ui, legend_box, spec, series, at);
   if (view && view->zoomed()) {
     const Rect close{area.right() - 30, area.y + 2, 28, 28};
     if (ui.icon_button(spec.id + ".whole", close, Icon::close, ui("plot.whole"))) *view = {};
