@@ -115,7 +115,7 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.segmented("tab", bar.min(), tabs, place);
   view.tab = tall ? place : place - 1;
   if (tall) {
-    plot_panel(ui, race, view, box.cut_top(std::max(box.h * (view.tab == 0 ? 0.56F : 0.6F), box.h - 420)), view.tab != 0);
+    plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), view.tab != 0);
     box.cut_top(kGrid);
   } else if (place == 0) {
     return plot_panel(ui, race, view, box, false);

@@ -131,18 +131,17 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   }
 }
 
-// With fingers on it a plot's values are told in its legend, under it: a box beside the finger would hide the curves.
-float legend_width(const Ui& ui, const PlotSpec& spec, const Series& s) {
-  return 40 + ui.text_width(s.label, kSmall) + (ui.touch ? ui.text_width(" " + value_text(spec, 88.8888), kSmall) : 0);
-}
+float legend_width(const Ui& ui, const Series& s) { return 40 + ui.text_width(s.label, kSmall); }
+// Under a finger the values at `at` stand in the names' places: a box beside the finger would hide the curves.
 void legend(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, std::optional<double> at) {
   float x = box.x, y = box.y;
   for (const Series& s : series) {
-    const float width = legend_width(ui, spec, s);
+    const float width = legend_width(ui, s);
     if (x > box.x && x + width > box.right()) x = box.x, y += 16;
     Ui::dashed_line(ui.draw(), {{x, y + 8}, {x + 20, y + 8}}, s.color, s.dash, 2);
-    const float label = ui.text({x + 26, y, width, 16}, s.label, ui.theme->soft, kSmall);
-    if (at && !s.x.empty()) ui.text({x + 30 + label, y, width, 16}, value_text(spec, s.y[nearest(s, *at)]), ui.theme->ink, kSmall, Weight::bold);
+    const bool value = at && !s.x.empty();
+    ui.text({x + 26, y, width, 16}, value ? value_text(spec, s.y[nearest(s, *at)]) : s.label, value ? ui.theme->ink : ui.theme->soft, kSmall,
+            value ? Weight::bold : Weight::regular);
     x += width;
   }
 }
@@ -241,7 +240,7 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   if (spec.show_legend || ui.touch) {
     float rows = 1, x = 0;
     for (const Series& s : series) {
-      const float width = legend_width(ui, spec, s);
+      const float width = legend_width(ui, s);
       if (x > 0 && x + width > box.w - (ui.touch ? 0 : kAxisLeft)) x = 0, ++rows;
       x += width;
     }
