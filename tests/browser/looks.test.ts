@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import type { Browser } from 'puppeteer-core';
-import { at_rest, browser, open_lab, screenshot, serve, settle, wait_for_images, type LabOptions } from './lab';
+import { at_rest, browser, open_lab, screenshot, serve, settle, wait_for_images, wait_for_item, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -21,6 +21,8 @@ const sizes: [string, LabOptions][] = [
   ['embed-zh-light', { query: '?lang=zh&theme=light', width: 800, height: 600 }],
   ['phone-zh-light', { query: '?lang=zh&theme=light', width: 390, height: 844, scale: 2 }],
 ];
+/** A control that is there once the view has its answer. */
+const there: Record<string, string> = { samples: '^sample', weights: '^weight', confusion: '^confusion\\.\\d', predictions: '^prediction\\.\\d', units: '^units\\.\\d', optimizer: '^optimizer\\.\\d', masks: '^masks\\.\\d', draw: '^pad$', sweep: '^sweep', differences: '^differs' };
 const kSmallWidth = 160, kDifferingMost = 0.05;
 
 /** Averaged down to the given width. */
@@ -49,7 +51,7 @@ for (const [name, options] of sizes)
     const pictures: PNG[] = [];
     for (const view of views) {
       await page.evaluate((v) => window.downhill.show({ view: v, lane: 8 }), view);
-      await settle(page);
+      if (there[view]) await wait_for_item(page, there[view]);
       await new Promise((resolve) => setTimeout(resolve, 900));
       await settle(page);
       pictures.push(shrunk(await screenshot(page, `${name}-${view}`), name.startsWith('phone') ? kSmallWidth / 2 : kSmallWidth));

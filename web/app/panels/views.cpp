@@ -364,7 +364,7 @@ void optimizer(const Stand& s, Rect box) {
   const float label_width = box.w < 420 ? 96 : 118, histogram_width = std::clamp(box.w * 0.2F, 112.0F, 190.0F);
   const float images_width = std::max(44.0F, box.w - label_width - histogram_width - 20);
   const std::size_t planes = planes_of(s.race.experiment().lanes[s.lane].settings);
-  const float row_height = std::clamp(box.h / static_cast<float>(planes), 29.0F, std::clamp(images_width / 4 + 5, 34.0F, 68.0F)), side = row_height - 5;
+  const float row_height = std::clamp(box.h / static_cast<float>(planes), 26.0F, std::clamp(images_width / 4 + 5, 34.0F, 68.0F)), side = row_height - 5;
   const auto shown = static_cast<std::uint32_t>(std::clamp(images_width / (side + 4), 1.0F, 32.0F));
   const auto* look = s.want<OptimizerLook>(View::optimizer, LookKind::optimizer, 0, shown);
   if (!look) {
@@ -388,11 +388,14 @@ void optimizer(const Stand& s, Rect box) {
     Rect words = row.cut_left(label_width);
     words.cut_top(std::max(0.0F, (words.h - 44) / 2));
     const std::string key = "optimizer." + plane.id;
-    ui.text(words.cut_top(15), ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
-    ui.text(words.cut_top(13),
-            plane.id == "gradient" || plane.id == "rate" || plane.id == "update" ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id),
-            ui.theme->faint, kSmall);
-    if (words.h > 12) ui.text(words.cut_top(14), "|·| " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
+    const bool own_sign = plane.id == "gradient" || plane.id == "rate" || plane.id == "update";
+    const std::string_view sign = own_sign ? ui.by_id("optimizer.symbol." + plane.id) : std::string_view(plane.id);
+    const bool low = words.h < 28; // the sign beside the name, if it fits there
+    Rect line = words.cut_top(15);
+    const float name_width = ui.text(line, ui.by_id(key), ui.theme->ink, kLabel, Weight::bold);
+    line.cut_left(name_width + 6);
+    if (!low || ui.text_width(sign, kSmall) <= line.w) ui.text(low ? line : words.cut_top(13), sign, ui.theme->faint, kSmall);
+    if (!low && words.h > 12) ui.text(words.cut_top(14), "|·| " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
     Rect pictures = row.cut_left(images_width);
     ImageSheet& sheet = s.view.numbers[s.side][1 + k];
     sheet.set_numbers(plane.values, look->shown, pixels, pixels, s.version(View::optimizer) * 8 + k + 1);
