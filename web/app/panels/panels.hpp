@@ -34,7 +34,6 @@ struct RaceView {
   int view = static_cast<int>(View::weights);
   std::size_t lane = 8;             ///< the lane whose views are shown
   int other = -1;                   ///< one to compare it with; −1: none
-  int followed = -1;                ///< the lane of the flow strip; −1: `lane`
   std::optional<std::size_t> scope; ///< the lane that settings are of; none: the base
   bool more_settings = false;
   bool grouped = false; ///< lanes by the book's classes, not by rank
@@ -47,7 +46,7 @@ struct RaceView {
   int cell = -1;            ///< of the confusion matrix: label · classes + predicted
   int prediction_order = 0; ///< most wrong, all
   std::uint32_t prediction_from = 0;
-  int unit_from = 0, mask_layer = 0, sweep_lane = -1;
+  int unit_from = 0;
   double all_rate = 0.01;
   std::vector<std::uint8_t> pad; ///< 28×28, drawn or dropped
   bool pad_used = false;
@@ -57,7 +56,6 @@ struct RaceView {
   std::array<std::array<ui::ImageSheet, 6>, 2> numbers; ///< of either side's views
   ui::ImageSheet pad_sheet;
   std::optional<UserError> complaint; ///< an edit that was refused
-  std::string renaming;               ///< what the page is asked to put a text field over
 };
 
 inline void keep(RaceView& view, std::optional<UserError> error) {

@@ -55,10 +55,6 @@ const Program& program_for(bool numbers) {
 
 } // namespace
 
-void forget_programs() {
-  for (Program& p : programs) p = {};
-}
-
 void ImageSheet::use_program(const ImDrawList*, const ImDrawCmd* command) {
   const auto& sheet = *static_cast<const ImageSheet*>(command->UserCallbackData);
   const ImVec2 size = ImGui::GetIO().DisplaySize;

@@ -32,7 +32,4 @@ private:
   float colors_[3][3] = {};
 };
 
-/// Textures and programs went with the graphics context; sheets make them anew.
-void forget_programs();
-
 } // namespace downhill::ui
