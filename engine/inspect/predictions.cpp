@@ -44,6 +44,61 @@ std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::
   return probabilities(trainer.loss(), output.data(), output.cols());
 }
 
+Matrix predict_values(const Trainer& trainer, const Matrix& values) {
+  assert(values.cols() == trainer.data().features());
+  constexpr Index kBlock = 64;
+  Network network = trainer.network();
+  Matrix out(values.rows(), static_cast<Index>(trainer.data().classes));
+  for (Index begin = 0; begin < values.rows(); begin += kBlock) {
+    const Index rows = std::min(kBlock, values.rows() - begin);
+    const Matrix block = values.middleRows(begin, rows);
+    const Matrix& output = network.evaluate(block, rows);
+    for (Index r = 0; r < rows; ++r) {
+      const auto p = probabilities(trainer.loss(), output.data() + r * output.cols(), output.cols());
+      for (Index c = 0; c < out.cols(); ++c) out(begin + r, c) = static_cast<float>(p[static_cast<std::size_t>(c)]);
+    }
+  }
+  return out;
+}
+
+Ensemble mask_ensemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count) {
+  Network network = trainer.network();
+  const Index hidden = network.layer_count() - 1;
+  Matrix x(1, trainer.data().features());
+  Gathered gathered;
+  gather(trainer.data(), train, {&place, 1}, x, gathered);
+  Ensemble out;
+  if (!gathered.labels.empty()) out.label = gathered.labels[0];
+  const Matrix& whole = network.evaluate(x, 1);
+  out.eval = probabilities(trainer.loss(), whole.data(), whole.cols());
+  std::vector<std::vector<double>> sums;
+  for (Index l = 0; l < hidden; ++l) {
+    const Matrix& y = network.output(l);
+    out.eval_units.emplace_back(y.data(), y.data() + y.cols());
+    sums.emplace_back(static_cast<std::size_t>(y.cols()), 0.0);
+  }
+  out.probabilities.resize(static_cast<Index>(count), static_cast<Index>(out.eval.size()));
+  DropoutPlace mask_place = trainer.dropout_place(std::min(trainer.step(), trainer.steps() - 1));
+  mask_place.position = 0;
+  for (Index k = 0; k < static_cast<Index>(count); ++k, ++mask_place.position) {
+    const Matrix& output = network.forward(x, 1, mask_place);
+    const auto p = probabilities(trainer.loss(), output.data(), output.cols());
+    for (std::size_t c = 0; c < p.size(); ++c) out.probabilities(k, static_cast<Index>(c)) = static_cast<float>(p[c]);
+    for (Index l = 0; l < hidden; ++l) {
+      const double scale = network.shape(l).dropout;
+      Vector mask(static_cast<std::size_t>(network.shape(l).given), 1.0F);
+      if (scale > 0) fill_mask(mask_place, static_cast<std::uint32_t>(l), scale, mask);
+      const float* y = network.output(l).data();
+      for (std::size_t i = 0; i < mask.size(); ++i) sums[static_cast<std::size_t>(l)][i] += static_cast<double>(y[i] * mask[i]);
+    }
+  }
+  for (const auto& sum : sums) {
+    Vector& mean = out.mean_units.emplace_back();
+    for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(count)));
+  }
+  return out;
+}
+
 std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count) {
   std::vector<std::uint32_t> which(static_cast<std::size_t>(std::min(count, trainer.data().part(train).size())));
   std::iota(which.begin(), which.end(), 0U);

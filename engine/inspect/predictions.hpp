@@ -22,6 +22,20 @@ std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::i
 /// Probabilities of the classes for an image that is no example: one byte a feature, given to the network as v/255. Eval mode.
 std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::uint8_t> pixels);
 
+/// The same for N examples of features as the data have them (bytes of images as v/255): `values` is N×D, the answer N×C.
+Matrix predict_values(const Trainer& trainer, const Matrix& values);
+
+/// One example through `count` networks that differ by their dropout masks, and through the whole one in eval mode.
+struct Ensemble {
+  Matrix probabilities;           ///< count×C, one row a mask
+  std::vector<double> eval;       ///< C
+  std::vector<Vector> eval_units; ///< of each hidden layer: what it hands on in eval mode
+  std::vector<Vector> mean_units; ///< and, after masking and scaling, on average over the masks
+  int label = -1;
+};
+/// The masks are those of the first `count` places in the present epoch's order. `place` is in the training or the test part.
+Ensemble mask_ensemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count);
+
 /// C×C counts: row the label, column the prediction.
 struct Confusion {
   std::int64_t classes = 0;

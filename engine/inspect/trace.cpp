@@ -69,4 +69,32 @@ Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<s
   return trace;
 }
 
+LinearMap collapsed(const Network& network) {
+  LinearMap map;
+  for (Index l = 0; l < network.layer_count(); ++l) {
+    const auto shape = network.shape(l);
+    assert(shape.given == shape.outputs);
+    const Vector w = network.torch_parameters(l);
+    const auto outputs = static_cast<std::size_t>(shape.outputs), inner = static_cast<std::size_t>(shape.inputs);
+    const auto number = [](float v) { return static_cast<double>(v); };
+    LinearMap next;
+    for (std::size_t o = 0; o < outputs; ++o) next.bias.push_back(number(w[outputs * inner + o]));
+    if (l == 0) {
+      for (std::size_t i = 0; i < outputs * inner; ++i) next.weight.push_back(number(w[i]));
+      map = std::move(next);
+      continue;
+    }
+    const std::size_t inputs = map.weight.size() / inner;
+    next.weight.assign(outputs * inputs, 0.0);
+    for (std::size_t o = 0; o < outputs; ++o)
+      for (std::size_t k = 0; k < inner; ++k) {
+        const double v = number(w[o * inner + k]);
+        next.bias[o] += v * map.bias[k];
+        for (std::size_t i = 0; i < inputs; ++i) next.weight[o * inputs + i] += v * map.weight[k * inputs + i];
+      }
+    map = std::move(next);
+  }
+  return map;
+}
+
 } // namespace downhill

@@ -28,4 +28,12 @@ struct Trace {
 /// training step whose masks are used, with the example as the first of the batch; otherwise eval mode, nothing dropped.
 Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step = {});
 
+/// All layers' weights and biases multiplied out as if there were no activations: z of the last layer is weight·x + bias.
+/// Exactly the network where every activation is the identity. Worked in float64. Not defined for crelu's doubled widths.
+struct LinearMap {
+  std::vector<double> weight; ///< O×I
+  std::vector<double> bias;   ///< O
+};
+LinearMap collapsed(const Network& network);
+
 } // namespace downhill

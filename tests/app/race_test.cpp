@@ -36,8 +36,17 @@ struct Table {
   explicit Table(std::size_t workers, const Json& experiment) {
     for (std::size_t w = 0; w < workers; ++w) hosts.push_back(make_host(w));
     REQUIRE(!race.set_experiment(experiment));
-    race.set_worker_count(workers);
+    packs.set_worker_count(workers);
+    race.begin_with_workers();
   }
+  void deliver(std::size_t worker, const Bytes& bytes) {
+    const auto message = decode<ToApp>(bytes);
+    REQUIRE(message);
+    if (const auto* opened = std::get_if<PackOpened>(&*message)) packs.take(worker, *opened);
+    race.take(worker, *message);
+    for (Race* other : others) other->take(worker, *message);
+  }
+  void worker_restarted(std::size_t worker) { packs.worker_lost(worker), race.worker_restarted(worker); }
   std::unique_ptr<TrainerHost> make_host(std::size_t w) {
     return std::make_unique<TrainerHost>([this] { return clock_s += 0.0005; }, [this, w](const ToApp& m) { mail.push_back({w, encode(m)}); });
   }
@@ -52,9 +61,10 @@ struct Table {
     while (!mail.empty()) {
       const auto [worker, bytes] = mail.front();
       mail.pop_front();
-      race.deliver(worker, bytes);
+      deliver(worker, bytes);
     }
     race.tick(clock_s);
+    for (Race* other : others) other->tick(clock_s);
   }
   void until_finished() {
     for (int i = 0; i < 20000 && race.transport() != Transport::finished; ++i) turn();
@@ -70,12 +80,13 @@ struct Table {
   std::deque<std::pair<std::size_t, Bytes>> mail;
   std::vector<std::unique_ptr<TrainerHost>> hosts;
   int loads = 0;
-  Race race{{[this](std::size_t w, const ToTrainer& m) { hosts[w]->receive(encode(m)); },
-             [this](const std::string&, bool) {
-               ++loads;
-               for (std::size_t w = 0; w < hosts.size(); ++w) open_pack(w);
-             }},
-            {{"full", 1000, 60000, 10000, {}}}};
+  std::vector<Race*> others;
+  Packs packs{[this](const std::string&, bool) {
+                ++loads;
+                for (std::size_t w = 0; w < hosts.size(); ++w) open_pack(w);
+              },
+              {{"full", 1000, 60000, 10000, {}}}};
+  Race race{[this](std::size_t w, const ToTrainer& m) { hosts[w]->receive(encode(m)); }, packs};
 };
 
 Json experiment() {
@@ -175,7 +186,7 @@ TEST_CASE("a lost worker's lanes begin again in a new one and end with the same 
   table.race.start();
   for (int i = 0; i < 6; ++i) table.turn();
   table.hosts[1] = table.make_host(1);
-  table.race.worker_restarted(1);
+  table.worker_restarted(1);
   table.open_pack(1);
   table.until_finished();
   CHECK(table.hashes() == alone());
@@ -213,8 +224,9 @@ TEST_CASE("fewer examples than a batch: the batch follows") {
 
 TEST_CASE("the smallest pack that holds the subset is asked for") {
   std::vector<std::string> asked;
-  Race race({[](std::size_t, const ToTrainer&) {}, [&](const std::string& id, bool) { asked.push_back(id); }},
-            {{"full", 30000, 60000, 10000, {}}, {"quick", 1000, 2000, 1000, 1}, {"medium", 5000, 10000, 2000, 1}});
+  Packs packs([&](const std::string& id, bool) { asked.push_back(id); },
+              {{"full", 30000, 60000, 10000, {}}, {"quick", 1000, 2000, 1000, 1}, {"medium", 5000, 10000, 2000, 1}});
+  Race race([](std::size_t, const ToTrainer&) {}, packs);
   const auto needed = [&](std::int64_t train, std::uint64_t seed, std::vector<int> classes) {
     Json json = experiment();
     json["data"] = {{"train", train}, {"test", 100}, {"seed", seed}, {"classes", classes}};
@@ -226,7 +238,8 @@ TEST_CASE("the smallest pack that holds the subset is asked for") {
   CHECK(needed(2000, 1, {0, 1}) == "medium");
   CHECK(needed(2000, 2, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) == "full");
   CHECK(needed(400, 1, {0, 1}) == "quick");
-  race.set_worker_count(1);
+  packs.set_worker_count(1);
+  race.begin_with_workers();
   CHECK(asked == std::vector<std::string>{"quick"});
 }
 
@@ -240,9 +253,12 @@ TEST_CASE("a pack that is damaged is told in a sentence, and a later good one me
   Json larger = experiment();
   larger["data"]["seed"] = 2; // asks again, and past any cache
   std::vector<bool> anew;
-  Race other({[](std::size_t, const ToTrainer&) {}, [&](const std::string&, bool a) { anew.push_back(a); }}, {{"full", 1000, 60000, 10000, {}}});
+  Packs packs([&](const std::string&, bool a) { anew.push_back(a); }, {{"full", 1000, 60000, 10000, {}}});
+  Race other([](std::size_t, const ToTrainer&) {}, packs);
   CHECK(!other.set_experiment(larger));
-  other.set_worker_count(1);
+  packs.set_worker_count(1);
+  other.begin_with_workers();
+  packs.failed();
   other.pack_failed({"pack_damaged", "", {}});
   other.start();
   CHECK(anew == std::vector<bool>{false, true});
@@ -281,8 +297,55 @@ TEST_CASE("what the page can't run yet is refused in a sentence, and the race st
     CHECK(table.race.experiment().json() == before);
     return error ? error->code : std::string("taken");
   };
-  Json toy = Json::parse(R"({"downhill": 1, "data": {"source": "moons", "train": 40, "test": 10}, "batch": 8, "lanes": [{}]})");
-  CHECK(refused(toy) == "page_source");
+  Json numbers = Json::parse(R"({"downhill": 1, "data": {"source": "sine", "train": 40, "test": 10}, "loss": "mse", "batch": 8, "lanes": [{}]})");
+  CHECK(refused(numbers) == "page_source");
+}
+
+namespace {
+Json toy_experiment(double dropout) {
+  Json json = Json::parse(R"({"downhill": 1, "data": {"source": "moons", "train": 100, "test": 100}, "batch": 10, "epochs": 3,
+                              "network": {"hidden": [{"units": 16, "activation": "tanh"}]}, "lanes": [{}]})");
+  json["network"]["hidden"][0]["dropout"] = dropout;
+  return json;
+}
+} // namespace
+
+TEST_CASE("several races share workers: each gets its own answers, and to start one anew leaves the other alone") {
+  Table table(2, experiment());
+  Race toy([&](std::size_t w, const ToTrainer& m) { table.hosts[w]->receive(encode(m)); }, table.packs, 1);
+  table.others.push_back(&toy);
+  REQUIRE(!toy.set_experiment(toy_experiment(0)));
+  toy.begin_with_workers();
+  CHECK(toy.pack_ready());
+  CHECK(!toy.has_images());
+  table.race.start();
+  for (int i = 0; i < 5; ++i) table.turn();
+  toy.start();
+  toy.want_look(3, 0, LookKind::boundary);
+  table.race.want_look(3, 0, LookKind::units);
+  toy.ask_looks(1), table.race.ask_looks(1);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(toy.looks().answer<BoundaryLook>(3, toy.lanes()[0].key) != nullptr);
+  CHECK(table.race.looks().answer<UnitsLook>(3, table.race.lanes()[0].key) != nullptr);
+  toy.reset();
+  table.until_finished();
+  CHECK(table.hashes() == alone());
+  CHECK(toy.transport() == Transport::ready);
+  toy.start();
+  for (int i = 0; i < 400 && toy.transport() != Transport::finished; ++i) table.turn();
+  REQUIRE(toy.transport() == Transport::finished);
+  const std::uint64_t hash = toy.lanes()[0].hash;
+  // a lost worker: toys need no pack to come back
+  toy.reset();
+  toy.start();
+  table.turn();
+  for (std::size_t w = 0; w < 2; ++w) {
+    table.hosts[w] = table.make_host(w);
+    table.packs.worker_lost(w);
+    toy.worker_restarted(w);
+  }
+  for (int i = 0; i < 400 && toy.transport() != Transport::finished; ++i) table.turn();
+  CHECK(toy.lanes()[0].hash == hash);
 }
 
 TEST_CASE("lanes go back and forward to any step, to the same bits; a finished race, too") {
@@ -538,7 +601,8 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
 }
 
 TEST_CASE("experiments may come and go before there are workers") {
-  Race race({[](std::size_t, const ToTrainer&) { FAIL("there is nobody to hear this"); }, [](const std::string&, bool) {}}, {{"full", 1000, 60000, 10000, {}}});
+  Packs packs([](const std::string&, bool) {}, {{"full", 1000, 60000, 10000, {}}});
+  Race race([](std::size_t, const ToTrainer&) { FAIL("there is nobody to hear this"); }, packs);
   CHECK(!race.set_experiment(experiment()));
   Json other = experiment();
   other["epochs"] = 2;

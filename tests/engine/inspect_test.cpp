@@ -6,6 +6,7 @@
 #include "engine/fixtures.hpp"
 
 #include <cmath>
+#include <numeric>
 
 using namespace downhill;
 using namespace downhill::fixtures;
@@ -234,4 +235,64 @@ TEST_CASE("the landscape: its centre is the present loss, its slope the gradient
   CHECK(flat.first_share == doctest::Approx(1));
   CHECK(flat.second == Vector{0, 0, 0});
   CHECK(flat.coordinates[0][0] == doctest::Approx(6));
+}
+
+TEST_CASE("predicted values: those of the examples are the examples' predictions") {
+  const auto data = fixtures::bars(100, 40);
+  const Trainer trainer = fixtures::finished(fixtures::lane(Json::object()), data);
+  Matrix values(70, 64);
+  std::vector<std::uint32_t> which(70);
+  std::iota(which.begin(), which.end(), 0U);
+  Gathered gathered;
+  gather(*data, true, which, values, gathered);
+  const Matrix p = predict_values(trainer, values);
+  const auto expected = predict(trainer, true, which);
+  for (Index i = 0; i < 70; ++i)
+    for (Index c = 0; c < 4; ++c) CHECK(p(i, c) == static_cast<float>(expected[static_cast<std::size_t>(i)].probabilities[static_cast<std::size_t>(c)]));
+}
+
+TEST_CASE("an ensemble of masks: without dropout all are the whole network; with it the first layer's mean is the eval output") {
+  const auto data = fixtures::bars(100, 40);
+  {
+    const Trainer trainer = fixtures::finished(fixtures::lane(Json::object()), data);
+    const Ensemble e = mask_ensemble(trainer, false, 3, 5);
+    CHECK(e.label == 3);
+    for (Index k = 0; k < 5; ++k)
+      for (Index c = 0; c < 4; ++c) CHECK(e.probabilities(k, c) == static_cast<float>(e.eval[static_cast<std::size_t>(c)]));
+    CHECK(e.mean_units == e.eval_units);
+  }
+  const Json layer = {{"units", 12}, {"activation", "relu"}, {"dropout", 0.5}};
+  const Trainer trainer = fixtures::finished(fixtures::lane({{"network", {{"hidden", {layer, layer}}}}}), data);
+  const std::int64_t n = 4000;
+  const Ensemble e = mask_ensemble(trainer, false, 3, n);
+  const std::uint32_t place = 3;
+  CHECK(e.eval == predict(trainer, false, {&place, 1})[0].probabilities);
+  for (std::size_t u = 0; u < 12; ++u) {
+    // y·mask has mean y and spread y at p = 1/2
+    const auto y = static_cast<double>(e.eval_units[0][u]), mean = static_cast<double>(e.mean_units[0][u]);
+    CHECK(std::fabs(mean - y) <= 4.5 * y / std::sqrt(static_cast<double>(n)) + 1e-6);
+  }
+  double sum = 0, spread = 0;
+  for (Index k = 0; k < static_cast<Index>(n); ++k) sum += static_cast<double>(e.probabilities(k, 3));
+  for (Index k = 0; k < static_cast<Index>(n); ++k) spread += std::fabs(static_cast<double>(e.probabilities(k, 3)) - sum / static_cast<double>(n));
+  CHECK(spread > 0); // they do differ
+  CHECK(mask_ensemble(trainer, false, 3, 7).probabilities == e.probabilities.topRows(7));
+}
+
+TEST_CASE("layers without activations collapse into one: the same outputs from the product of their matrices") {
+  const auto data = fixtures::bars(100, 40);
+  const Json layer = {{"units", 9}, {"activation", "identity"}};
+  const Trainer trainer = fixtures::finished(fixtures::lane({{"network", {{"hidden", {layer, layer}}}}}), data);
+  const LinearMap map = collapsed(trainer.network());
+  REQUIRE(map.weight.size() == 4 * 64);
+  const std::uint32_t place = 5;
+  Matrix x(1, 64);
+  Gathered gathered;
+  gather(*data, false, {&place, 1}, x, gathered);
+  const auto output = predict(trainer, false, {&place, 1})[0].output;
+  for (std::size_t o = 0; o < 4; ++o) {
+    double z = map.bias[o];
+    for (std::size_t i = 0; i < 64; ++i) z += map.weight[o * 64 + i] * static_cast<double>(x(0, static_cast<Index>(i)));
+    CHECK(z == doctest::Approx(static_cast<double>(output[o])).epsilon(1e-5));
+  }
 }

@@ -406,7 +406,13 @@ Json App::command(const Json& c) {
   if (verb == "redo") return {{"ok", race.redo()}};
   if (verb == "can_undo") return {{"ok", {race.can_undo(), race.can_redo()}}};
   if (verb == "activate") return ui.activated = c.value("id", ""), Json{{"ok", true}};
-  if (verb == "nudge") return ui.nudged = c.value("id", ""), ui.nudge = c.value("by", 0.0F), Json{{"ok", true}};
+  if (verb == "nudge") {
+    // keys may come faster than frames
+    const std::string id = c.value("id", "");
+    ui.nudge = c.value("by", 0.0F) + (ui.nudged == id ? ui.nudge : 0.0F);
+    ui.nudged = id;
+    return {{"ok", true}};
+  }
   if (verb == "fields") return {{"ok", fields()}};
   if (verb == "field") {
     const auto id = FieldId::parse(c.value("id", ""));

@@ -218,6 +218,7 @@ class Page {
   /** A command whose refusal is told to the user. */
   try_command(verb: string, rest: object = {}): void {
     try { this.command(verb, rest); } catch (error) { say((error as Error).message); }
+    this.show_undo();
     this.input();
   }
 

@@ -48,11 +48,6 @@ struct DropLane {
   LaneKey key;
   void fields(auto& a) { a(key); }
 };
-/// Drops every lane.
-struct DropLanes {
-  std::uint8_t unused = 0;
-  void fields(auto& a) { a(unused); }
-};
 /// Asks for images of the experiment's subset by their places in a part; answered by Images with the same `request`.
 struct AskImages {
   std::uint32_t request = 0;
@@ -62,13 +57,13 @@ struct AskImages {
   void fields(auto& a) { a(request, experiment, train, places); }
 };
 /// What a view wants to see of a lane as it stands; see the answers of the same names below.
-enum class LookKind : std::uint8_t { weights, predictions, units, optimizer, batch, own, last = own };
+enum class LookKind : std::uint8_t { weights, predictions, units, optimizer, batch, own, boundary, ensemble, trace, last = trace };
 /// Answered once by the struct of that kind, when the lane is between two steps. A later ask for the same slot replaces it.
 struct AskLook {
   std::uint32_t slot = 0;
   LaneKey key;
   LookKind kind = LookKind::weights;
-  std::uint32_t from = 0, count = 0; ///< units of the first layer: weights, optimizer
+  std::uint32_t from = 0, count = 0; ///< units of the first layer: weights, optimizer; a test example and how many masks: ensemble
   std::vector<std::uint8_t> image;   ///< pixels to be told apart: own
   void fields(auto& a) { a(slot, key, kind, from, count, image); }
 };
@@ -124,6 +119,12 @@ struct Images {
   std::vector<std::uint32_t> places;
   std::vector<std::uint8_t> pixels, labels, true_labels; ///< labels as training sees them; they differ by label noise
   void fields(auto& a) { a(request, width, height, train, places, pixels, labels, true_labels); }
+};
+/// A dense layer: O×I weights, row after row, and O biases.
+struct Dense {
+  std::uint32_t inputs = 0, outputs = 0;
+  std::vector<float> weight, bias;
+  void fields(auto& a) { a(inputs, outputs, weight, bias); }
 };
 struct LookHead {
   std::uint32_t slot = 0;
@@ -203,6 +204,44 @@ struct OwnLook {
   std::vector<float> probabilities;
   void fields(auto& a) { a(head, probabilities); }
 };
+/// Two features: the probability of the second class over a square of side × side places, row after row from the top
+/// left, and the training points (at most kPointsShown). And what all layers but their activations make together: the
+/// last layer's z as weight·x + bias, exactly the network's where every activation is the identity.
+struct BoundaryLook {
+  LookHead head;
+  std::uint32_t side = 0;
+  double reach = 0; ///< the square is [−reach, reach]²
+  std::vector<float> probabilities, points;
+  std::vector<std::uint8_t> labels;
+  std::vector<Dense> layers;
+  Dense product;
+  void fields(auto& a) { a(head, side, reach, probabilities, points, labels, layers, product); }
+};
+inline constexpr std::size_t kPointsShown = 400;
+/// One test example through networks that differ by their dropout masks (those of the epoch's first places), and through the
+/// whole one in eval mode; and what the hidden units hand on: in eval mode, and on average over the masks.
+struct EnsembleLook {
+  LookHead head;
+  std::uint32_t place = 0, count = 0, classes = 0;
+  std::uint8_t label = 0;
+  std::vector<float> probabilities; ///< count × classes
+  std::vector<float> eval;          ///< classes
+  std::vector<std::vector<float>> eval_units, mean_units; ///< of each hidden layer
+  void fields(auto& a) { a(head, place, count, classes, label, probabilities, eval, eval_units, mean_units); }
+};
+/// The first example of the step that comes next, through the hidden layers with its masks: f(z), what is handed on, and
+/// f(z) in eval mode.
+struct TraceLayer {
+  double p = 0;
+  std::vector<float> y, given, eval;
+  void fields(auto& a) { a(p, y, given, eval); }
+};
+struct TraceLook {
+  LookHead head;
+  std::uint32_t place = 0;
+  std::vector<TraceLayer> layers;
+  void fields(auto& a) { a(head, place, layers); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -214,9 +253,10 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, DropLanes, AskImages, AskLook, AskWeights, AskBench>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, AskWeights, AskBench>;
 using ToApp =
-    std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, Weights, BenchReport>;
+    std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, BoundaryLook, EnsembleLook,
+                           TraceLook, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

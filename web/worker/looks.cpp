@@ -2,6 +2,7 @@
 
 #include "inspect/layers.hpp"
 #include "inspect/predictions.hpp"
+#include "inspect/trace.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -158,6 +159,77 @@ std::optional<ToApp> own(const Trainer& trainer, const AskLook& ask, const LookH
   return out;
 }
 
+// Points of the plane reach about 1.5 from the origin with the noise that is usual.
+std::optional<ToApp> boundary(const Trainer& trainer, const LookHead& head) {
+  if (trainer.data().features() != 2 || trainer.data().classes != 2) return {};
+  constexpr std::uint32_t kSide = 72;
+  BoundaryLook out;
+  out.head = head;
+  out.side = kSide;
+  const Examples& examples = trainer.data().source->train;
+  const Part& part = trainer.data().train;
+  for (std::size_t i = 0; i < std::min(kPointsShown, part.rows.size()); ++i) {
+    const std::size_t row = part.rows[i];
+    out.points.insert(out.points.end(), {examples.values[2 * row], examples.values[2 * row + 1]});
+    out.labels.push_back(part.labels[i]);
+  }
+  for (const float v : out.points) out.reach = std::max(out.reach, std::fabs(static_cast<double>(v)));
+  out.reach = std::clamp(out.reach * 1.08, 0.5, 10.0);
+  Matrix places(static_cast<Index>(kSide * kSide), 2);
+  for (std::uint32_t i = 0; i < kSide * kSide; ++i) {
+    const auto at = [&](std::uint32_t cell) { return static_cast<float>(out.reach * (2 * (cell + 0.5) / kSide - 1)); };
+    places(static_cast<Index>(i), 0) = at(i % kSide);
+    places(static_cast<Index>(i), 1) = -at(i / kSide);
+  }
+  const Matrix p = predict_values(trainer, places);
+  for (Index i = 0; i < p.rows(); ++i) out.probabilities.push_back(p(i, 1));
+
+  const Network& network = trainer.network();
+  bool plain = true;
+  for (Index l = 0; l < network.layer_count(); ++l) {
+    const auto shape = network.shape(l);
+    plain = plain && shape.given == shape.outputs;
+    const Vector all = network.torch_parameters(l);
+    const auto weights = all.begin() + shape.outputs * shape.inputs;
+    out.layers.push_back({static_cast<std::uint32_t>(shape.inputs), static_cast<std::uint32_t>(shape.outputs), {all.begin(), weights}, {weights, all.end()}});
+  }
+  if (plain) {
+    const LinearMap map = collapsed(network);
+    out.product = {2, out.layers.back().outputs, {}, {}};
+    for (const double v : map.weight) out.product.weight.push_back(static_cast<float>(v));
+    for (const double v : map.bias) out.product.bias.push_back(static_cast<float>(v));
+  }
+  return out;
+}
+
+constexpr std::uint32_t kMasksMost = 200;
+
+std::optional<ToApp> ensemble(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+  const auto classes = static_cast<std::uint32_t>(trainer.data().classes);
+  if (classes == 0) return {};
+  EnsembleLook out;
+  out.head = head;
+  out.place = std::min(ask.from, static_cast<std::uint32_t>(trainer.data().test.size() - 1));
+  out.count = std::clamp(ask.count, 1U, kMasksMost);
+  out.classes = classes;
+  Ensemble e = mask_ensemble(trainer, false, out.place, out.count);
+  out.label = static_cast<std::uint8_t>(e.label);
+  out.probabilities.assign(e.probabilities.data(), e.probabilities.data() + e.probabilities.size());
+  for (const double v : e.eval) out.eval.push_back(static_cast<float>(v));
+  out.eval_units = std::move(e.eval_units);
+  out.mean_units = std::move(e.mean_units);
+  return out;
+}
+
+ToApp trace(const Trainer& trainer, const LookHead& head) {
+  const std::int64_t step = std::min(trainer.step(), trainer.steps() - 1);
+  TraceLook out{head, trainer.batch_of(step).front(), {}};
+  const Trace masked = trace_example(trainer, out.place, step), whole = trace_example(trainer, out.place);
+  for (std::size_t l = 0; l + 1 < masked.layers.size(); ++l)
+    out.layers.push_back({trainer.network().shape(static_cast<Index>(l)).dropout, masked.layers[l].y, masked.layers[l].given, whole.layers[l].y});
+  return out;
+}
+
 } // namespace
 
 std::optional<ToApp> look(const Trainer& trainer, const AskLook& ask) {
@@ -169,6 +241,9 @@ std::optional<ToApp> look(const Trainer& trainer, const AskLook& ask) {
   case LookKind::optimizer: return optimizer(trainer, ask, head);
   case LookKind::batch: return batch(trainer, head);
   case LookKind::own: return own(trainer, ask, head);
+  case LookKind::boundary: return boundary(trainer, head);
+  case LookKind::ensemble: return ensemble(trainer, ask, head);
+  case LookKind::trace: return trace(trainer, head);
   }
   return {};
 }

@@ -16,6 +16,8 @@ using namespace protocol;
 
 namespace {
 constexpr double kReportEvery_s = 1.0 / 30;
+// Races of one page may be of different data; runs keep their own subset alive.
+constexpr std::size_t kSubsetsMost = 4;
 
 template <class... F> struct Overloaded : F... {
   using F::operator()...;
@@ -40,7 +42,6 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  },
                  [&](const Seek& m) { seek(m); },
                  [&](const DropLane& m) { runners_.erase(m.key); },
-                 [&](const DropLanes&) { runners_.clear(), looks_.clear(); },
                  [&](const AskImages& m) { send_images(m); },
                  [&](const AskLook& m) { looks_[m.slot] = m; },
                  [&](const AskWeights& m) {
@@ -65,18 +66,19 @@ void TrainerHost::open_pack(const std::string& id, std::span<const std::uint8_t>
   auto source = read_pack(packed);
   if (!source) return post_(PackOpened{id, source.error().code, source.error().with});
   source_ = std::make_shared<Source>(std::move(*source));
-  subset_.reset();
+  subsets_.clear();
   post_(PackOpened{id, "", {}});
 }
 
 Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
-  if (subset_ && subset_settings_ == data) return subset_;
+  for (const auto& [settings, subset] : subsets_)
+    if (settings == data) return subset;
   if (!source_ && !entry_of(sources(), data.source).generated) return UserError{"needs_larger_pack", "", {}};
   auto subset = draw_subset(source_, data);
   if (!subset) return subset.error();
-  subset_ = std::make_shared<Subset>(std::move(*subset));
-  subset_settings_ = data;
-  return subset_;
+  if (subsets_.size() == kSubsetsMost) subsets_.erase(subsets_.begin());
+  subsets_.emplace_back(data, std::make_shared<Subset>(std::move(*subset)));
+  return subsets_.back().second;
 }
 
 void TrainerHost::start(const StartLane& message) {

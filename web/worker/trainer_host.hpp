@@ -46,8 +46,7 @@ private:
   std::function<double()> now_s_;
   std::function<void(const protocol::ToApp&)> post_;
   std::shared_ptr<const Source> source_;
-  std::shared_ptr<const Subset> subset_; // of the data settings below; lanes of a race share it
-  DataSettings subset_settings_;
+  std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
   std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
   double reported_s_ = -1;

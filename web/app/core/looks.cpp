@@ -15,7 +15,7 @@ bool same(const AskLook& a, const AskLook& b) { return a.key == b.key && a.kind 
 
 void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) {
   Slot& s = slots_[slot];
-  ask.slot = slot;
+  ask.slot = first_ + slot;
   if (!same(ask, s.wanted) && ask.key != s.wanted.key) s.answer.reset();
   s.wanted = std::move(ask);
   s.step = step;
@@ -26,7 +26,7 @@ void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) 
 void Looks::want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Post& post) {
   Sheet& sheet = sheets_[request];
   if (sheet.asked.experiment == experiment && sheet.asked.train == train && sheet.asked.places == places && (sheet.waiting || sheet.images)) return;
-  sheet.asked = {request, experiment, train, std::move(places)};
+  sheet.asked = {first_ + request, experiment, train, std::move(places)};
   sheet.waiting = true;
   post(sheet.asked);
 }
@@ -66,22 +66,27 @@ bool Looks::send(double now_s) {
   return later;
 }
 
-void Looks::take_answer(std::uint32_t number, ToApp answer) {
-  Slot& slot = slots_[number];
+bool Looks::take_answer(std::uint32_t number, ToApp answer) {
+  const auto it = slots_.find(number - first_);
+  if (it == slots_.end()) return false;
+  Slot& slot = it->second;
   slot.waiting = false;
   slot.answer = std::move(answer);
   ++slot.version;
+  return true;
 }
 
-void Looks::take(const Images& m) {
+bool Looks::take(const Images& m) {
+  const auto it = sheets_.find(m.request - first_);
   const std::size_t count = m.labels.size();
   if (m.width == 0 || m.height == 0 || m.places.size() != count || m.true_labels.size() != count ||
-      m.pixels.size() != static_cast<std::size_t>(m.width) * m.height * count)
-    return;
-  Sheet& sheet = sheets_[m.request];
+      m.pixels.size() != static_cast<std::size_t>(m.width) * m.height * count || it == sheets_.end())
+    return false;
+  Sheet& sheet = it->second;
   sheet.waiting = false;
   sheet.images = m;
   ++sheet.version;
+  return true;
 }
 
 void Looks::forget() {

@@ -12,6 +12,8 @@ namespace downhill {
 class Looks {
 public:
   using Post = std::function<void(const protocol::ToTrainer&)>;
+  /// Workers know slots and requests by number + `first`, so that several Looks can share them.
+  explicit Looks(std::uint32_t first = 0) : first_(first) {}
 
   /// To be called by a view whenever it is drawn. `step`: where the lane is; `post` goes to its worker.
   void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
@@ -32,8 +34,9 @@ public:
 
   /// Sends what is wanted and due; true if something wanted is only due later.
   bool send(double now_s);
-  template <class Seen> void take(const Seen& m) { take_answer(m.head.slot, m); }
-  void take(const protocol::Images& m);
+  /// False: it was not asked for here.
+  template <class Seen> bool take(const Seen& m) { return take_answer(m.head.slot, m); }
+  bool take(const protocol::Images& m);
   /// Workers or data are new: all is asked for again.
   void forget();
 
@@ -54,8 +57,9 @@ private:
     std::optional<protocol::Images> images;
     std::uint64_t version = 0;
   };
-  void take_answer(std::uint32_t slot, protocol::ToApp answer);
+  bool take_answer(std::uint32_t slot, protocol::ToApp answer);
 
+  std::uint32_t first_;
   std::map<std::uint32_t, Slot> slots_;
   std::map<std::uint32_t, Sheet> sheets_;
 };

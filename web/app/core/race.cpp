@@ -36,9 +36,7 @@ const EvaluationRow* LaneState::evaluation() const {
   return after == evaluations.begin() ? nullptr : &*std::prev(after);
 }
 
-Race::Race(Host host, std::vector<PackInfo> packs) : host_(std::move(host)), packs_(std::move(packs)) {
-  std::sort(packs_.begin(), packs_.end(), [](const PackInfo& a, const PackInfo& b) { return a.bytes < b.bytes; });
-}
+Race::Race(Post post, Packs& packs, std::uint32_t number) : post_(std::move(post)), packs_(packs), run_(number << 24), looks_(number << 16) {}
 
 // ---- the experiment ----
 
@@ -55,9 +53,9 @@ std::optional<UserError> Race::set_experiment(const Json& json) {
 std::optional<UserError> Race::replace(const Json& json) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();
-  // the lab shows images so far; the command line runs everything
-  const LaneSettings& settings = experiment->lanes.front().settings;
-  if (settings.data.source != "fashion-mnist") return UserError{"page_source", "/data/source", {settings.data.source}};
+  // the page shows images and points of two classes; the command line runs everything
+  const std::string& source = experiment->lanes.front().settings.data.source;
+  if (entry_of(sources(), source).classes < 2) return UserError{"page_source", "/data/source", {source}};
   cancel_sweep();
   const Experiment before = std::exchange(experiment_, std::move(*experiment));
   ++version_;
@@ -79,7 +77,7 @@ std::optional<UserError> Race::replace(const Json& json) {
       if (lanes_[i].key.run == run_) lanes_[i].hidden = old[i].hidden;
   data_text_ = Json{{"downhill", kFormatVersion}, {"data", experiment_.complete["data"]}, {"batch", 1}, {"lanes", Json::array({Json::object()})}}.dump();
   const auto drop = [&](const RunState& run) {
-    if (run.started) host_.post(run.worker, DropLane{run.key}); // else no worker knows of it, or there is none yet
+    if (run.started) post_(run.worker, DropLane{run.key}); // else no worker knows of it, or there is none yet
   };
   for (const LaneState& lane : old) {
     if (lane.steps < 0) continue;
@@ -225,7 +223,7 @@ bool Race::redo() {
 std::vector<LaneState> Race::new_lanes() {
   ++run_;
   std::vector<LaneState> lanes;
-  const std::size_t workers = std::max<std::size_t>(1, opened_.size());
+  const std::size_t workers = std::max<std::size_t>(1, packs_.worker_count());
   for (std::size_t i = 0; i < experiment_.lanes.size(); ++i) {
     LaneState lane;
     const std::uint32_t id = next_lane_++;
@@ -265,7 +263,9 @@ RunState* Race::find(const LaneKey& key) {
 }
 
 void Race::reset() {
-  for (std::size_t w = 0; w < opened_.size(); ++w) host_.post(w, DropLanes{});
+  each_run([&](std::size_t, RunState& run) {
+    if (run.started) post_(run.worker, DropLane{run.key});
+  });
   cancel_sweep();
   looks_.forget();
   std::vector<LaneState> old = std::exchange(lanes_, new_lanes());
@@ -279,44 +279,13 @@ void Race::reset() {
   begin_lanes();
 }
 
-void Race::set_worker_count(std::size_t count) {
-  opened_.assign(count, "");
+void Race::begin_with_workers() {
   reset();
   // the quick pack is fetched at once, so that the page has images to show
-  if (!packs_.empty() && pack_needed().id == packs_.front().id) request_pack();
-}
-
-const PackInfo& Race::pack_needed() const {
-  const DataSettings& data = experiment_.lanes.front().settings.data;
-  const auto per_class = [&](std::int64_t n) {
-    return (n + static_cast<std::int64_t>(data.classes.size()) - 1) / static_cast<std::int64_t>(data.classes.size());
-  };
-  for (const PackInfo& pack : packs_)
-    if (!pack.seed || (*pack.seed == data.seed && per_class(data.train) * 10 <= pack.train && per_class(data.test) * 10 <= pack.test)) return pack;
-  return packs_.back();
-}
-
-bool Race::pack_ready() const {
-  if (opened_.empty()) return false;
-  const PackInfo& needed = pack_needed();
-  return std::all_of(opened_.begin(), opened_.end(), [&](const std::string& id) {
-    // a larger pack that is open already will do, too
-    return std::any_of(packs_.begin(), packs_.end(),
-                       [&](const PackInfo& p) { return p.id == id && (p.id == needed.id || !p.seed || (p.seed == needed.seed && p.train >= needed.train)); });
-  });
-}
-
-void Race::request_pack() {
-  const std::string& id = pack_needed().id;
-  if (loading_ == id) return;
-  loading_ = id;
-  problem_.reset();
-  host_.load_pack(id, load_failed_);
+  if (!packs_.infos().empty() && pack_needed().id == packs_.infos().front().id) packs_.request(data());
 }
 
 void Race::pack_failed(const UserError& error) {
-  load_failed_ = true;
-  loading_.clear();
   wanted_.reset();
   problem_ = error;
   ++news_;
@@ -333,13 +302,12 @@ void Race::begin_lanes() {
 void Race::begin_run(std::size_t lane, RunState& run) {
   run.started = true;
   // repeats after the first are seen as bands only: they go back by starting anew
-  const std::size_t share = kHistoryBytes * opened_.size() / std::max<std::size_t>(1, lanes_.size());
-  host_.post(run.worker,
+  const std::size_t share = kHistoryBytes * packs_.worker_count() / std::max<std::size_t>(1, lanes_.size());
+  post_(run.worker,
              StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
 }
 
 void Race::worker_restarted(std::size_t worker) {
-  opened_[worker].clear();
   looks_.forget();
   const auto renew = [&](RunState& run) {
     if (run.worker != worker) return;
@@ -353,6 +321,7 @@ void Race::worker_restarted(std::size_t worker) {
   };
   each_run([&](std::size_t, RunState& run) { renew(run); });
   ++news_;
+  if (pack_ready()) resume(); // toys need no pack
 }
 
 // ---- transport ----
@@ -396,7 +365,7 @@ void Race::seek(std::vector<std::int64_t> targets) {
 void Race::act_on_wish() {
   if (!wanted_ || experiment_.lanes.empty()) return;
   ++news_;
-  if (!pack_ready()) return request_pack();
+  if (!pack_ready()) return problem_.reset(), packs_.request(data());
   begin_lanes();
   targets_.clear();
   if (wanted_->kind == Wanted::Kind::to) {
@@ -410,7 +379,7 @@ void Race::act_on_wish() {
       run.stop = Stop::none;
       run.granted = target;
       run.hash = 0;
-      host_.post(run.worker, Seek{run.key, target, ++run.turn});
+      post_(run.worker, Seek{run.key, target, ++run.turn});
     });
     transport_ = Transport::paused;
     settle();
@@ -488,31 +457,28 @@ void Race::grant_running() {
 void Race::grant(RunState& run, std::int64_t steps, bool hash_at_rest) {
   if (!run.started || (run.granted == steps && !hash_at_rest)) return;
   run.granted = steps;
-  host_.post(run.worker, Grant{run.key, steps, hash_at_rest});
+  post_(run.worker, Grant{run.key, steps, hash_at_rest});
 }
 
 // ---- the sweep ----
 
 void Race::start_sweep() {
-  if (!pack_ready()) return request_pack();
+  if (!pack_ready()) return problem_.reset(), packs_.request(data());
   pause();
   cancel_sweep();
-  sweep_.start(experiment_, opened_.size(), ++run_, host_.post);
+  sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
   ++news_;
 }
 
 void Race::cancel_sweep() {
-  sweep_.cancel(host_.post);
+  sweep_.cancel(post_);
   ++news_;
 }
 
 // ---- the world ----
 
-void Race::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
-  const auto message = decode<ToApp>(bytes);
-  if (!message || worker >= opened_.size()) return;
-  std::visit([&](const auto& m) { on(worker, m); }, *message);
-  ++news_;
+void Race::take(std::size_t worker, const ToApp& message) {
+  if (worker < packs_.worker_count()) std::visit([&](const auto& m) { on(worker, m); }, message);
 }
 
 bool Race::ask_looks(double now_s) { return pack_ready() && looks_.send(now_s); }
@@ -520,36 +486,39 @@ bool Race::ask_looks(double now_s) { return pack_ready() && looks_.send(now_s); 
 void Race::want_look(std::uint32_t slot, std::size_t lane, LookKind kind, std::uint32_t from, std::uint32_t count, std::vector<std::uint8_t> image) {
   const LaneState& state = lanes_[lane];
   looks_.want(slot, {slot, state.key, kind, from, count, std::move(image)}, state.step,
-              [this, worker = state.worker](const ToTrainer& m) { host_.post(worker, m); });
+              [this, worker = state.worker](const ToTrainer& m) { post_(worker, m); });
 }
 void Race::want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places) {
-  if (pack_ready()) looks_.want_images(request, data_text_, train, std::move(places), [this](const ToTrainer& m) { host_.post(0, m); });
+  if (pack_ready()) looks_.want_images(request, data_text_, train, std::move(places), [this](const ToTrainer& m) { post_(0, m); });
 }
 
-void Race::ask_weights(std::size_t lane) { host_.post(lanes_[lane].worker, AskWeights{lanes_[lane].key}); }
+void Race::ask_weights(std::size_t lane) { post_(lanes_[lane].worker, AskWeights{lanes_[lane].key}); }
 
-void Race::on(std::size_t worker, const PackOpened& m) {
-  if (!m.error_code.empty()) return pack_failed({m.error_code, "", m.error_with});
-  opened_[worker] = m.pack;
-  if (!pack_ready()) return;
-  loading_.clear();
-  load_failed_ = false;
-  problem_.reset();
+// With data there, or there again: lanes are prepared, runs of a worker that was lost go back to where they were.
+void Race::resume() {
   looks_.forget();
   begin_lanes();
-  // runs of a worker that was lost go back to where they were
   each_run([&](std::size_t i, RunState& run) {
     if (!std::exchange(run.lost, false) || (transport_ == Transport::running && !run.ended())) return;
     run.granted = targets_.empty() || run.ended() ? run.step : targets_[i];
-    host_.post(run.worker, Seek{run.key, run.granted, ++run.turn});
+    post_(run.worker, Seek{run.key, run.granted, ++run.turn});
   });
   if (transport_ == Transport::running) grant_running();
   act_on_wish();
 }
 
+void Race::on(std::size_t, const PackOpened& m) {
+  if (!m.error_code.empty()) return pack_failed({m.error_code, "", m.error_with});
+  ++news_;
+  if (!pack_ready()) return;
+  problem_.reset();
+  resume();
+}
+
 void Race::on(std::size_t worker, const Snapshot& m) {
   if (sweep_.take(m)) {
-    if (m.status != LaneStatus::running) host_.post(worker, DropLane{m.key});
+    ++news_;
+    if (m.status != LaneStatus::running) post_(worker, DropLane{m.key});
     if (!sweep_.running() && m.status != LaneStatus::running) {
       // done: each lane gets its best rate, in one edit
       const auto error = edit_json([&](Json& json) {
@@ -568,6 +537,7 @@ void Race::on(std::size_t worker, const Snapshot& m) {
   }
   RunState* run = find(m.key);
   if (!run) return;
+  ++news_;
   // numbers are the same whenever they were found: those of a replay are known already
   const std::size_t known = run->evaluations.size();
   for (const EvaluationRow& e : m.evaluations)
@@ -603,13 +573,14 @@ void Race::apply_stop_rules(RunState& run, std::size_t from) {
     if (run.stop == Stop::none) continue;
     run.granted = here->step;
     run.status = LaneStatus::running;
-    host_.post(run.worker, Seek{run.key, here->step, ++run.turn});
+    post_(run.worker, Seek{run.key, here->step, ++run.turn});
   }
 }
 
 void Race::on(std::size_t, const LaneProblem& m) {
   RunState* run = find(m.key);
   if (!run) return;
+  ++news_;
   run->problem = UserError{m.code, m.place, m.with};
   problem_ = run->problem;
   settle();
@@ -620,7 +591,7 @@ void Race::on(std::size_t, const Weights& m) {
     if (lanes_[i].key == m.key && on_weights) on_weights(i, m.file);
 }
 
-void Race::on(std::size_t, const BenchReport& m) { bench_lines_ = m.lines; }
+void Race::on(std::size_t, const BenchReport& m) { bench_lines_ = m.lines, ++news_; }
 
 void Race::settle() {
   if (!lanes_.empty() && all_ended()) transport_ = Transport::finished;

@@ -1,9 +1,11 @@
 // A race as the page holds it: the experiment, where each lane is, and the step credits that keep lanes together.
-// No ImGui, no browser: messages go out through one function, come in through deliver(), and time comes in
-// through tick(), so that it is tested alone.
+// No ImGui, no browser: messages go out through one function, come in through take(), and time comes in
+// through tick(), so that it is tested alone. Several races share workers and packs; each has a number of its own.
 #pragma once
 #include "app/core/looks.hpp"
+#include "app/core/packs.hpp"
 #include "app/core/sweep.hpp"
+#include "data/source.hpp"
 #include "experiment/experiment.hpp"
 #include "protocol/messages.hpp"
 
@@ -11,13 +13,6 @@
 #include <optional>
 
 namespace downhill {
-
-/// A data pack that can be fetched; a row of packs.json.
-struct PackInfo {
-  std::string id;
-  std::int64_t bytes = 0, train = 0, test = 0;
-  std::optional<std::uint64_t> seed; ///< of the draw it begins; none: everything
-};
 
 enum class Transport { ready, running, paused, finished };
 
@@ -57,12 +52,9 @@ struct LaneState : RunState {
 
 class Race {
 public:
-  struct Host {
-    std::function<void(std::size_t worker, const protocol::ToTrainer&)> post;
-    /// Fetch it and hand it to every worker; `anew`: past any cache, since the last one failed.
-    std::function<void(const std::string& pack, bool anew)> load_pack;
-  };
-  Race(Host host, std::vector<PackInfo> packs);
+  using Post = std::function<void(std::size_t worker, const protocol::ToTrainer&)>;
+  /// `number` keeps apart, in the workers, what belongs to different races; 0 to 255.
+  Race(Post post, Packs& packs, std::uint32_t number = 0);
 
   // ---- the experiment ----
   const Experiment& experiment() const { return experiment_; }
@@ -120,8 +112,10 @@ public:
   void cancel_sweep();
 
   // ---- the world ----
-  void set_worker_count(std::size_t count);
-  void deliver(std::size_t worker, std::span<const std::uint8_t> bytes);
+  /// Workers are new: everything begins again. The packs have been told.
+  void begin_with_workers();
+  /// A message of a worker; what is another race's is left alone. PackOpened goes to the packs first, then to every race.
+  void take(std::size_t worker, const protocol::ToApp& message);
   /// The worker died and a new one without data took its place: its lanes begin again and catch up, to the same bits.
   void worker_restarted(std::size_t worker);
   void pack_failed(const UserError& error);
@@ -131,10 +125,12 @@ public:
 
   // ---- what there is to see ----
   const std::vector<LaneState>& lanes() const { return lanes_; }
-  const std::vector<PackInfo>& packs() const { return packs_; }
-  /// The smallest pack that holds the experiment's subset.
-  const PackInfo& pack_needed() const;
-  bool pack_ready() const;
+  const Packs& packs() const { return packs_; }
+  const DataSettings& data() const { return experiment_.lanes.front().settings.data; }
+  const PackInfo& pack_needed() const { return packs_.needed(data()); }
+  bool pack_ready() const { return packs_.ready(data()); }
+  /// Whether the data are images, and not points of a plane.
+  bool has_images() const { return !entry_of(sources(), data().source).generated; }
   const std::optional<UserError>& problem() const { return problem_; }
   /// For views, whenever they are drawn: see Looks. Slots and requests are the views' own numbers.
   void want_look(std::uint32_t slot, std::size_t lane, protocol::LookKind kind, std::uint32_t from = 0, std::uint32_t count = 0,
@@ -142,7 +138,7 @@ public:
   void want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places);
   const Looks& looks() const { return looks_; }
   const std::vector<std::string>& bench_lines() const { return bench_lines_; }
-  void ask_bench() { host_.post(0, protocol::AskBench{}); }
+  void ask_bench() { post_(0, protocol::AskBench{}); }
   /// The file of a lane's weights comes to `on_weights`.
   void ask_weights(std::size_t lane);
   std::function<void(std::size_t lane, const std::vector<std::uint8_t>& file)> on_weights;
@@ -161,8 +157,8 @@ private:
   std::optional<UserError> replace(const Json& json);
   std::optional<UserError> edit_json(const std::function<void(Json&)>& change);
   std::vector<LaneState> new_lanes();
-  void request_pack();
   void begin_lanes();
+  void resume();
   void begin_run(std::size_t lane, RunState& run);
   void seek(std::vector<std::int64_t> targets);
   void act_on_wish();
@@ -178,24 +174,21 @@ private:
   void on(std::size_t worker, const protocol::LaneProblem& m);
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
-  template <class Seen> void on(std::size_t, const Seen& m) { looks_.take(m); }
+  template <class Seen> void on(std::size_t, const Seen& m) { news_ += looks_.take(m); }
   void settle();
 
-  Host host_;
-  std::vector<PackInfo> packs_;
+  Post post_;
+  Packs& packs_;
   Experiment experiment_;
   std::uint64_t version_ = 0;
   std::vector<Json> undo_, redo_;
   std::vector<LaneState> lanes_;
-  std::uint32_t next_lane_ = 0, run_ = 0;
+  std::uint32_t next_lane_ = 0, run_;
   Transport transport_ = Transport::ready;
   std::optional<Wanted> wanted_;
   std::vector<std::int64_t> targets_; // of a seek or step under way; empty while running freely
   StopRules stop_rules_;
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
-  std::vector<std::string> opened_; // pack that each worker has open
-  std::string loading_;
-  bool load_failed_ = false;
   std::optional<UserError> problem_;
   Looks looks_;
   std::string data_text_; // an experiment of the same data, for images

@@ -1,0 +1,49 @@
+#include "app/core/packs.hpp"
+
+#include "data/source.hpp"
+
+#include <algorithm>
+
+namespace downhill {
+
+Packs::Packs(Load load, std::vector<PackInfo> infos) : load_(std::move(load)), infos_(std::move(infos)) {
+  std::sort(infos_.begin(), infos_.end(), [](const PackInfo& a, const PackInfo& b) { return a.bytes < b.bytes; });
+}
+
+const PackInfo& Packs::needed(const DataSettings& data) const {
+  const auto per_class = [&](std::int64_t n) {
+    const auto classes = std::max<std::int64_t>(1, static_cast<std::int64_t>(data.classes.size()));
+    return (n + classes - 1) / classes;
+  };
+  for (const PackInfo& pack : infos_)
+    if (!pack.seed || (*pack.seed == data.seed && per_class(data.train) * 10 <= pack.train && per_class(data.test) * 10 <= pack.test)) return pack;
+  return infos_.back();
+}
+
+bool Packs::ready(const DataSettings& data) const {
+  if (opened_.empty()) return false;
+  if (entry_of(sources(), data.source).generated) return true;
+  const PackInfo& wanted = needed(data);
+  return std::all_of(opened_.begin(), opened_.end(), [&](const std::string& id) {
+    // a larger pack that is open already will do, too
+    return std::any_of(infos_.begin(), infos_.end(),
+                       [&](const PackInfo& p) { return p.id == id && (p.id == wanted.id || !p.seed || (p.seed == wanted.seed && p.train >= wanted.train)); });
+  });
+}
+
+void Packs::request(const DataSettings& data) {
+  if (ready(data)) return;
+  const std::string& id = needed(data).id;
+  if (loading_ == id) return;
+  loading_ = id;
+  load_(id, load_failed_);
+}
+
+void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
+  if (!m.error_code.empty()) return failed();
+  opened_[worker] = m.pack;
+  load_failed_ = false;
+  if (std::all_of(opened_.begin(), opened_.end(), [&](const std::string& id) { return id == loading_; })) loading_.clear();
+}
+
+} // namespace downhill

@@ -1,0 +1,48 @@
+// The data that workers have: packs are fetched once for all races, every worker keeps the one it opened last.
+#pragma once
+#include "experiment/experiment.hpp"
+#include "protocol/messages.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace downhill {
+
+/// A data pack that can be fetched; a row of packs.json.
+struct PackInfo {
+  std::string id;
+  std::int64_t bytes = 0, train = 0, test = 0;
+  std::optional<std::uint64_t> seed; ///< of the draw it begins; none: everything
+};
+
+class Packs {
+public:
+  /// Fetch it and hand it to every worker; `anew`: past any cache, since the last one failed.
+  using Load = std::function<void(const std::string& pack, bool anew)>;
+  Packs(Load load, std::vector<PackInfo> infos);
+
+  const std::vector<PackInfo>& infos() const { return infos_; }
+  /// The smallest pack that holds what `data` draws.
+  const PackInfo& needed(const DataSettings& data) const;
+  /// Whether every worker can draw it. Toys are made from formulas and need no pack, only workers.
+  bool ready(const DataSettings& data) const;
+  void request(const DataSettings& data);
+
+  std::size_t worker_count() const { return opened_.size(); }
+  /// New workers, none of which has data.
+  void set_worker_count(std::size_t count) { opened_.assign(count, ""), loading_.clear(); }
+  void worker_lost(std::size_t worker) { opened_[worker].clear(); }
+  /// What a worker said of a pack it was given.
+  void take(std::size_t worker, const protocol::PackOpened& m);
+  /// Fetching failed; the next request asks anew.
+  void failed() { load_failed_ = true, loading_.clear(); }
+
+private:
+  Load load_;
+  std::vector<PackInfo> infos_;
+  std::vector<std::string> opened_; // pack that each worker has open
+  std::string loading_;
+  bool load_failed_ = false;
+};
+
+} // namespace downhill
