@@ -1,5 +1,6 @@
 // Build step: from the assets to the headers, style sheet and script that the page is compiled with.
 //   node assets/generate.mjs OUT_DIR
+// presets.json and experiments/* → embedded.hpp
 // strings.json → strings.hpp, strings.ts · formulas.json (TeX) → formulas.ts (MathML) · tokens.json → tokens.hpp, tokens.css · shaders/* → shaders.hpp
 // fonts (made by fonts/make_fonts.py) and the default experiment → embedded.hpp. A string without both languages stops the build.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -44,7 +45,14 @@ writeFileSync(join(out, 'tokens.css'), Object.entries(tokens).map(([theme, c]) =
 const shaders = readdirSync(join(root, 'shaders')).sort();
 writeFileSync(join(out, 'shaders.hpp'), head + 'namespace downhill {\n' + shaders.map((file) => `inline constexpr char ${'k_' + file.replace('.', '_')}[] = R"GLSL(${read('shaders/' + file)})GLSL";\n`).join('') + '} // namespace downhill\n');
 
+// what the page needs of a preset: its words, and its experiment; the title is the experiment's own
+const presets = JSON.parse(read('assets/presets.json')).map(({ claims, ...preset }) => ({ ...preset, experiment: JSON.parse(read(`assets/experiments/${preset.id}.json`)) }));
+for (const { id, lab, experiment, do: task, see } of presets)
+  for (const text of [experiment.title, task, see])
+    if (!text?.zh || !text?.en || !lab) throw new Error(`assets/presets.json: "${id}" lacks lab, title, do or see in zh or en`);
+
 const bytes = (name, data) => `inline constexpr unsigned char ${name}[] = {${[...data].join(',')}};\n`;
 const fonts = ['regular_latin', 'regular_cjk', 'bold_latin', 'bold_cjk'];
 writeFileSync(join(out, 'embedded.hpp'), head + 'namespace downhill {\n' + fonts.map((f) => bytes(`k_font_${f}`, readFileSync(join(out, f + '.otf')))).join('')
+  + `inline constexpr char kPresets[] = R"JSON(${JSON.stringify(presets)})JSON";\n`
   + `inline constexpr char kDefaultExperiment[] = R"JSON(${read('assets/experiments/nine.json')})JSON";\n} // namespace downhill\n`);
