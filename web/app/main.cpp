@@ -1,5 +1,7 @@
 // The page's module: SDL2 window, WebGL2, Dear ImGui, and the commands the page gives it. It draws a frame only when
 // the page asks, and says whether it wants another.
+#include "app/labs/activations.hpp"
+#include "app/labs/dropout.hpp"
 #include "app/labs/race.hpp"
 #include "core/hash.hpp"
 #include "embedded.hpp"
@@ -43,34 +45,54 @@ struct FrameStats {
   }
 };
 
+/// The labs, in the order of the header's links; each has its own file in app/labs.
+enum class LabId { race, activations, dropout, count };
+constexpr std::string_view kLabIds[] = {"race", "activations", "dropout"};
+/// The preset that a lab opens with, and the one whose toy it trains beside it.
+constexpr std::string_view kFirstPreset[] = {"nine", "deep_sigmoid", "dropout_cures"}, kToyPreset[] = {"", "linear_is_linear", "dropout_boundary"};
+
+struct Lab {
+  Lab(LabId id, const Race::Post& post, Packs& packs)
+      : race(post, packs, 2 * static_cast<std::uint32_t>(id)), toy(post, packs, 2 * static_cast<std::uint32_t>(id) + 1) {}
+  Race race, toy;
+  RaceView view;
+  std::string preset; ///< that was opened last
+  std::vector<Race*> races() { return toy.experiment().lanes.empty() ? std::vector{&race} : std::vector{&race, &toy}; }
+  std::uint64_t news() const { return race.news() + toy.news(); }
+};
+
 struct App {
-  explicit App(std::vector<PackInfo> packs)
-      : race({[](std::size_t worker, const protocol::ToTrainer& message) {
-                const auto bytes = protocol::encode(message);
-                host_post(worker, bytes.data(), bytes.size());
-              },
-              [](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }},
-             std::move(packs)) {
-    race.on_weights = [this](std::size_t lane, const std::vector<std::uint8_t>& file) {
-      const std::string name = lane_name(race.experiment().lanes[lane], ui.language) + ".safetensors";
-      host_file(name.c_str(), file.data(), file.size());
+  explicit App(std::vector<PackInfo> infos)
+      : packs([](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }, std::move(infos)) {
+    const auto post = [](std::size_t worker, const protocol::ToTrainer& message) {
+      const auto bytes = protocol::encode(message);
+      host_post(worker, bytes.data(), bytes.size());
     };
+    for (std::size_t i = 0; i < std::size(kLabIds); ++i) {
+      Lab& made = *labs.emplace_back(std::make_unique<Lab>(static_cast<LabId>(i), post, packs));
+      std::optional<UserError> error = made.race.set_experiment(preset(kFirstPreset[i])["experiment"]);
+      if (!error && !kToyPreset[i].empty()) error = made.toy.set_experiment(preset(kToyPreset[i])["experiment"]);
+      assert(!error);
+      made.race.on_weights = [this, &made](std::size_t lane, const std::vector<std::uint8_t>& file) {
+        const std::string name = lane_name(made.race.experiment().lanes[lane], ui.language) + ".safetensors";
+        host_file(name.c_str(), file.data(), file.size());
+      };
+    }
+    labs[static_cast<std::size_t>(LabId::dropout)]->view.lane = 2;
   }
 
   bool open_window();
   bool frame(double now_ms, bool input);
   void set_fonts();
   void set_theme(const std::string& id);
+  void deliver(std::size_t worker, std::span<const std::uint8_t> bytes);
   Json help(const ui::EditRequest& request) const;
   /// What is looked at, as `show` takes it: part of a link.
-  Json shown() const {
-    return {{"view", view.views_open || view.tab == 1 ? kViewIds[static_cast<std::size_t>(view.view)] : std::string_view("none")},
-            {"lane", view.lane},
-            {"other", view.other},
-            {"metric", kMetricIds[static_cast<std::size_t>(view.metric[0])]},
-            {"axis", kAxisIds[static_cast<std::size_t>(view.axis)]},
-            {"log", view.scale}};
-  }
+  Json shown() const;
+  void show(const Json& c);
+  void show_lab(LabId wanted);
+  static const Json& preset(std::string_view id);
+  std::optional<UserError> open_preset(const std::string& id);
   Json field(const FieldId& id) const;
   Json fields() const;
   void draw();
@@ -78,9 +100,20 @@ struct App {
   Json command(const Json& c);
   Json results() const;
   Json items() const;
+  std::string help_of(const ui::Item& item) const;
 
-  Race race;
-  RaceView view;
+  Lab& here() { return *labs[static_cast<std::size_t>(lab)]; }
+  const Lab& here() const { return *labs[static_cast<std::size_t>(lab)]; }
+  Race& race() { return here().race; }
+  const Race& race() const { return here().race; }
+  RaceView& view() { return here().view; }
+  const RaceView& view() const { return here().view; }
+
+  Packs packs;
+  std::vector<std::unique_ptr<Lab>> labs;
+  LabId lab = LabId::race;
+  ActivationsView activations_view;
+  DropoutView dropout_view;
   ui::Ui ui;
   FrameStats stats;
   SDL_Window* window = nullptr;
@@ -89,6 +122,7 @@ struct App {
   float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
   int drawn_stage = -1;
   std::uint64_t drawn_news = 0, told_version = 0;
+  LabId told_lab = LabId::race;
   Transport told_transport = Transport::ready;
   bool told_problem = false;
   Json told_shown;
@@ -146,7 +180,12 @@ void App::draw() {
   ImGui::Begin("lab", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoBringToFrontOnFocus |
                    ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
-  draw_race(ui, race, view, {0, 0, width / zoom, height / zoom});
+  const ui::Rect whole{0, 0, width / zoom, height / zoom};
+  switch (lab) {
+  case LabId::activations: draw_activations(ui, race(), here().toy, view(), activations_view, whole); break;
+  case LabId::dropout: draw_dropout(ui, race(), here().toy, view(), dropout_view, whole); break;
+  default: draw_race(ui, race(), view(), whole);
+  }
   ui.activated.clear(); // whoever was meant is not on the screen
   ui.nudged.clear();
   ImGui::End();
@@ -178,20 +217,29 @@ bool App::frame(double now_ms, bool input) {
     }
     input = true;
   }
-  race.tick(now_ms / 1000);
+  for (Race* each : here().races()) each->tick(now_ms / 1000);
   // at a speed slow enough to watch, the flow strip moves on between two steps
-  const double phase = race.step_phase(std::min(view.lane, race.lanes().size() - 1));
+  const double phase = race().step_phase(std::min(view().lane, race().lanes().size() - 1));
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (!window) {
-    drawn_news = race.news(); // no WebGL2: the form view shows it
-  } else if (input || race.news() != drawn_news) {
-    drawn_news = race.news();
+    drawn_news = here().news(); // no WebGL2: the form view shows it
+  } else if (input || here().news() != drawn_news) {
+    drawn_news = here().news();
     draw();
-    if (race.news() != drawn_news) input = true; // a press did something: one more frame shows it
+    if (here().news() != drawn_news) input = true; // a press did something: one more frame shows it
   }
-  const bool later = race.ask_looks(now_ms / 1000);
+  bool more = input;
+  for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
   tell_changes();
-  return input || later || race.transport() == Transport::running;
+  return more;
+}
+
+void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
+  const auto message = protocol::decode<protocol::ToApp>(bytes);
+  if (!message || worker >= packs.worker_count()) return;
+  if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) packs.take(worker, *opened);
+  for (const auto& each : labs)
+    for (Race* one : each->races()) one->take(worker, *message);
 }
 
 void App::tell_changes() {
@@ -211,21 +259,22 @@ void App::tell_changes() {
     tell(help(*ui.help_request));
     ui.help_request.reset();
   }
-  if (view.complaint) {
-    tell({{"type", "notice"}, {"text", view.complaint->sentence(ui.language)}});
-    view.complaint.reset();
+  if (view().complaint) {
+    tell({{"type", "notice"}, {"text", view().complaint->sentence(ui.language)}});
+    view().complaint.reset();
   }
-  if (race.experiment_version() != told_version) {
-    told_version = race.experiment_version();
-    tell({{"type", "state"}, {"experiment", race.experiment().json()}});
+  if (race().experiment_version() != told_version || lab != told_lab) {
+    told_version = race().experiment_version();
+    told_lab = lab;
+    tell({{"type", "state"}, {"experiment", race().experiment().json()}});
   }
   if (Json now = shown(); now != told_shown) {
     // the first time nobody has chosen anything yet
     if (!told_shown.is_null()) tell({{"type", "shown"}});
     told_shown = std::move(now);
   }
-  if (race.transport() != told_transport) {
-    told_transport = race.transport();
+  if (race().transport() != told_transport) {
+    told_transport = race().transport();
     if (told_transport == Transport::finished) tell({{"type", "finished"}, {"results", results()}});
     tell({{"type", "transport"},
           {"transport", told_transport == Transport::running    ? "running"
@@ -233,16 +282,16 @@ void App::tell_changes() {
                         : told_transport == Transport::finished ? "finished"
                                                                 : "ready"}});
   }
-  if (race.problem() && !told_problem) tell({{"type", "notice"}, {"text", race.problem()->sentence(ui.language)}});
-  told_problem = race.problem().has_value();
+  if (race().problem() && !told_problem) tell({{"type", "notice"}, {"text", race().problem()->sentence(ui.language)}});
+  told_problem = race().problem().has_value();
 }
 
 Json App::results() const {
   Json out = Json::array();
-  for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const LaneState& lane = race.lanes()[i];
+  for (std::size_t i = 0; i < race().lanes().size(); ++i) {
+    const LaneState& lane = race().lanes()[i];
     static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
-    Json row = {{"label", lane_name(race.experiment().lanes[i], ui.language)},
+    Json row = {{"label", lane_name(race().experiment().lanes[i], ui.language)},
                 {"step", lane.step},
                 {"steps", lane.steps},
                 {"epoch", lane.epoch},
@@ -250,7 +299,7 @@ Json App::results() const {
                 {"seconds", lane.seconds},
                 {"status", lane.problem                                                                             ? "error"
                            : lane.stop != Stop::none                                                                ? "stopped"
-                           : lane.status == protocol::LaneStatus::running && race.transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
+                           : lane.status == protocol::LaneStatus::running && race().transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
                                                                                                                     : kStatus[static_cast<int>(lane.status)]},
                 {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
     Json& curve = row["curve"] = Json::array();
@@ -284,7 +333,7 @@ Json App::items() const {
                    {"role", item.role},
                    {"value", item.value},
                    {"enabled", item.enabled},
-                   {"help", item.help},
+                   {"help", help_of(item)},
                    {"position", item.position < 0 ? Json() : Json(item.position)},
                    {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
   return out;
@@ -316,9 +365,10 @@ Json App::help(const ui::EditRequest& request) const {
               {"y", request.rect.y * zoom},
               {"w", request.rect.w * zoom},
               {"h", request.rect.h * zoom}};
+  if (request.id.starts_with("activation:")) out["formula"] = "activation." + request.id.substr(11);
   const auto id = FieldId::parse(request.id);
   if (!id) return out;
-  const FieldInfo info = field_info(race, *id);
+  const FieldInfo info = field_info(race(), *id);
   if (info.value.is_null()) return out;
   out["value"] = field_text(info, ui.language);
   out["key"] = info.key;
@@ -335,9 +385,107 @@ Json App::help(const ui::EditRequest& request) const {
   return out;
 }
 
+// The sentence of a control: its own, or the one in the strings for its kind: "metric.3" is a metric, "lane:2:menu" a lane's menu.
+std::string App::help_of(const ui::Item& item) const {
+  if (!item.help.empty()) return item.help;
+  std::string kind;
+  for (const char c : item.id)
+    if (c < '0' || c > '9') kind += c == ':' ? '.' : c;
+  while (kind.ends_with('.')) kind.pop_back();
+  for (std::size_t at = kind.find(".."); at != std::string::npos; at = kind.find("..")) kind.erase(at, 1);
+  const std::string key = "help.control." + kind;
+  const std::string_view text = ui.by_id(key);
+  return text == key ? std::string() : std::string(text);
+}
+
+Json App::shown() const {
+  const RaceView& v = view();
+  Json out = {{"lab", kLabIds[static_cast<std::size_t>(lab)]},
+              {"view", v.views_open || v.tab == 1 ? kViewIds[static_cast<std::size_t>(v.view)] : std::string_view("none")},
+              {"lane", v.lane},
+              {"other", v.other},
+              {"metric", kMetricIds[static_cast<std::size_t>(v.metric[0])]},
+              {"axis", kAxisIds[static_cast<std::size_t>(v.axis)]},
+              {"log", v.scale}};
+  if (v.two_charts) out["second"] = kMetricIds[static_cast<std::size_t>(v.metric[1])];
+  if (!here().preset.empty()) out["preset"] = here().preset;
+  if (lab == LabId::activations) activations_view.add_to(out);
+  if (lab == LabId::dropout) dropout_view.add_to(out);
+  return out;
+}
+
+void App::show_lab(LabId wanted) {
+  if (wanted == lab) return;
+  for (Race* each : here().races()) each->pause();
+  lab = wanted;
+  ui.editing.clear();
+  told_transport = race().transport();
+  drawn_news = 0;
+}
+
+void App::show(const Json& c) {
+  const auto place_of = [](const auto& ids, const Json& id) {
+    return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids));
+  };
+  const auto choose = [&](const char* key, const auto& ids, int& chosen) {
+    if (const std::size_t i = c.contains(key) ? place_of(ids, c[key]) : std::size(ids); i < std::size(ids)) chosen = static_cast<int>(i);
+  };
+  int wanted = static_cast<int>(lab);
+  choose("lab", kLabIds, wanted);
+  show_lab(static_cast<LabId>(wanted));
+  RaceView& v = view();
+  if (c.contains("view")) {
+    choose("view", kViewIds, v.view);
+    v.views_open = c["view"] != "none", v.chose_views = true, v.tab = v.views_open ? 1 : 0;
+  }
+  choose("metric", kMetricIds, v.metric[0]);
+  choose("axis", kAxisIds, v.axis);
+  if (c.contains("second")) choose("second", kMetricIds, v.metric[1]), v.two_charts = true;
+  const auto whole = [&](const char* key, int otherwise) { return c.contains(key) && c[key].is_number() ? c[key].get<int>() : otherwise; };
+  const int last = static_cast<int>(race().lanes().size()) - 1;
+  v.lane = static_cast<std::size_t>(std::clamp(whole("lane", static_cast<int>(v.lane)), 0, last));
+  v.other = std::clamp(whole("other", v.other), -1, last);
+  v.scale = whole("log", v.scale) != 0;
+  v.batch_losses = whole("batch_losses", v.batch_losses) != 0;
+  if (c.contains("preset") && c["preset"].is_string() && !preset(c["preset"].get<std::string>()).is_null()) here().preset = c["preset"].get<std::string>();
+  if (lab == LabId::activations) activations_view.take(c);
+  if (lab == LabId::dropout) dropout_view.take(c);
+}
+
+const Json& App::preset(std::string_view id) {
+  static const Json all = Json::parse(kPresets);
+  static const Json none;
+  if (id.empty()) return all;
+  for (const Json& one : all)
+    if (one["id"] == id) return one;
+  return none;
+}
+
+std::optional<UserError> App::open_preset(const std::string& id) {
+  const Json& wanted = preset(id);
+  if (id.empty() || wanted.is_null()) return UserError{"no_preset", "", {id}};
+  Json look = wanted["show"];
+  look["lab"] = wanted["lab"];
+  int number = 0;
+  for (std::size_t i = 0; i < std::size(kLabIds); ++i)
+    if (kLabIds[i] == wanted["lab"]) number = static_cast<int>(i);
+  show_lab(static_cast<LabId>(number));
+  if (auto error = race().set_experiment(wanted["experiment"])) return error;
+  RaceView fresh;
+  fresh.tab = view().tab, fresh.drawer = view().drawer, fresh.views_open = view().views_open, fresh.chose_views = view().chose_views;
+  fresh.speed = view().speed;
+  fresh.sheets = view().sheets, fresh.numbers = view().numbers, fresh.pad_sheet = view().pad_sheet;
+  fresh.lane = 0;
+  view() = fresh;
+  here().preset = id;
+  look["preset"] = id;
+  show(look);
+  return {};
+}
+
 // A field as the form view shows it: id, label, help, value, and the choices if it is one.
 Json App::field(const FieldId& id) const {
-  const FieldInfo info = field_info(race, id);
+  const FieldInfo info = field_info(race(), id);
   std::string label(ui.by_id("label." + id.pointer));
   if (label.starts_with("label.")) label = id.pointer.substr(id.pointer.find_last_of('/') + 1); // a parameter, by PyTorch's name
   Json row = {{"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", label}};
@@ -348,11 +496,11 @@ Json App::field(const FieldId& id) const {
   return row;
 }
 
-// The table of fields, for the form view.
+// The table of fields, for the form view().
 Json App::fields() const {
   Json out = Json::array();
   const auto add = [&](const std::string& pointer) {
-    const FieldInfo info = field_info(race, {{}, pointer});
+    const FieldInfo info = field_info(race(), {{}, pointer});
     const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
     if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(field({{}, pointer}));
   };
@@ -360,7 +508,7 @@ Json App::fields() const {
     const std::string pointer(field.pointer);
     add(pointer);
     if (field.kind != FieldKind::named) continue;
-    const Json chosen = race.experiment().complete[Json::json_pointer(pointer)];
+    const Json chosen = race().experiment().complete[Json::json_pointer(pointer)];
     for (const auto& [name, value] : chosen.items())
       if (name != "name" && value.is_number()) add(pointer + "/" + name);
   }
@@ -371,21 +519,21 @@ Json App::fields() const {
 Json App::command(const Json& c) {
   const std::string verb = c.value("verb", "");
   const auto done = [&](const std::optional<UserError>& error) { return error ? Json{{"error", error->sentence(ui.language)}} : Json{{"ok", true}}; };
-  if (verb == "get_state") return {{"ok", race.experiment().json()}};
+  if (verb == "get_state") return {{"ok", race().experiment().json()}};
   if (verb == "set_state") {
-    if (!c["experiment"].is_string()) return done(race.set_experiment(c["experiment"]));
+    if (!c["experiment"].is_string()) return done(race().set_experiment(c["experiment"]));
     const auto read = read_experiment(c["experiment"].get<std::string>());
-    return done(read ? race.set_experiment(read->json()) : std::optional(read.error()));
+    return done(read ? race().set_experiment(read->json()) : std::optional(read.error()));
   }
-  if (verb == "defaults") return done(race.set_experiment(Json::parse(kDefaultExperiment)));
-  if (verb == "start") return race.start(), Json{{"ok", true}};
-  if (verb == "pause") return race.pause(), Json{{"ok", true}};
-  if (verb == "step") return race.pause(), race.step(c.value("n", 1)), Json{{"ok", true}};
-  if (verb == "reset") return race.reset(), Json{{"ok", true}};
+  if (verb == "defaults") return done(race().set_experiment(preset(kFirstPreset[static_cast<std::size_t>(lab)])["experiment"]));
+  if (verb == "start") return race().start(), Json{{"ok", true}};
+  if (verb == "pause") return race().pause(), Json{{"ok", true}};
+  if (verb == "step") return race().pause(), race().step(c.value("n", 1)), Json{{"ok", true}};
+  if (verb == "reset") return race().reset(), Json{{"ok", true}};
   if (verb == "results") return {{"ok", results()}};
   if (verb == "items") return {{"ok", items()}};
   if (verb == "transport")
-    return {{"ok", {{"running", race.transport() == Transport::running}, {"waiting", race.waiting()}, {"finished", race.transport() == Transport::finished}}}};
+    return {{"ok", {{"running", race().transport() == Transport::running}, {"waiting", race().waiting()}, {"finished", race().transport() == Transport::finished}}}};
   if (verb == "stats")
     return {{"ok",
              {{"frames", stats.drawn},
@@ -399,12 +547,12 @@ Json App::command(const Json& c) {
   if (verb == "stats_anew") return stats = {}, Json{{"ok", true}};
   if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
   if (verb == "theme") return set_theme(c.value("theme", "light")), Json{{"ok", true}};
-  if (verb == "seek_step") return race.seek_step(c.value("step", std::int64_t{0})), Json{{"ok", true}};
-  if (verb == "seek_examples") return race.seek_examples(c.value("examples", 0.0)), Json{{"ok", true}};
-  if (verb == "step_epoch") return race.pause(), race.step_epoch(), Json{{"ok", true}};
-  if (verb == "undo") return {{"ok", race.undo()}};
-  if (verb == "redo") return {{"ok", race.redo()}};
-  if (verb == "can_undo") return {{"ok", {race.can_undo(), race.can_redo()}}};
+  if (verb == "seek_step") return race().seek_step(c.value("step", std::int64_t{0})), Json{{"ok", true}};
+  if (verb == "seek_examples") return race().seek_examples(c.value("examples", 0.0)), Json{{"ok", true}};
+  if (verb == "step_epoch") return race().pause(), race().step_epoch(), Json{{"ok", true}};
+  if (verb == "undo") return {{"ok", race().undo()}};
+  if (verb == "redo") return {{"ok", race().redo()}};
+  if (verb == "can_undo") return {{"ok", {race().can_undo(), race().can_redo()}}};
   if (verb == "activate") return ui.activated = c.value("id", ""), Json{{"ok", true}};
   if (verb == "nudge") {
     // keys may come faster than frames
@@ -416,7 +564,7 @@ Json App::command(const Json& c) {
   if (verb == "fields") return {{"ok", fields()}};
   if (verb == "field") {
     const auto id = FieldId::parse(c.value("id", ""));
-    if (!id || field_info(race, *id).value.is_null()) return {{"error", "no field"}};
+    if (!id || field_info(race(), *id).value.is_null()) return {{"error", "no field"}};
     return {{"ok", field(*id)}};
   }
   if (verb == "activations") {
@@ -424,75 +572,105 @@ Json App::command(const Json& c) {
     for (const ActivationEntry& entry : activations()) out.push_back({{"id", entry.id}, {"label", ui.by_id("activation." + std::string(entry.id))}});
     return {{"ok", out}};
   }
-  if (verb == "toggle") return race.transport() == Transport::running ? race.pause() : race.start(), Json{{"ok", true}};
+  if (verb == "toggle") return race().transport() == Transport::running ? race().pause() : race().start(), Json{{"ok", true}};
   if (verb == "set_field") {
     const auto id = FieldId::parse(c.value("id", ""));
     if (!id) return {{"error", "no field"}};
-    return done(set_field(race, *id, c["value"]));
+    return done(set_field(race(), *id, c["value"]));
   }
   if (verb == "reset_field") {
     const auto id = FieldId::parse(c.value("id", ""));
-    return id ? done(reset_field(race, *id)) : Json{{"error", "no field"}};
+    return id ? done(reset_field(race(), *id)) : Json{{"error", "no field"}};
   }
   if (verb == "explain") {
     Json out = Json::array();
-    for (const Explanation& e : explain(race, ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
+    for (const Explanation& e : explain(race(), ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
     return {{"ok", out}};
   }
-  if (verb == "csv") return {{"ok", c.value("plot", "") == "view" ? view_csv(ui, race, view) : curves_csv(ui, race)}};
+  if (verb == "csv") return {{"ok", c.value("plot", "") == "view" ? view_csv(ui, race(), view()) : curves_csv(ui, race())}};
   if (verb == "lane_names") {
     Json names = Json::array();
-    for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));
+    for (const Lane& lane : race().experiment().lanes) names.push_back(lane_name(lane, ui.language));
     return {{"ok", names}};
   }
   if (verb == "script") {
     const auto lane = c.value("lane", std::size_t{0});
-    if (lane >= race.experiment().lanes.size()) return {{"error", "no lane"}};
-    return {{"ok", torch_script(race.experiment().lanes[lane].settings, {lane_name(race.experiment().lanes[lane], ui.language), ui.language})}};
+    if (lane >= race().experiment().lanes.size()) return {{"error", "no lane"}};
+    return {{"ok", torch_script(race().experiment().lanes[lane].settings, {lane_name(race().experiment().lanes[lane], ui.language), ui.language})}};
   }
   if (verb == "weights") {
     const auto lane = c.value("lane", std::size_t{0});
-    if (lane < race.lanes().size()) race.ask_weights(lane);
+    if (lane < race().lanes().size()) race().ask_weights(lane);
     return {{"ok", true}};
   }
   if (verb == "pad") {
-    view.pad.assign(28 * 28, 0);
-    for (std::size_t i = 0; i < std::min<std::size_t>(view.pad.size(), c["pixels"].size()); ++i) view.pad[i] = c["pixels"][i].get<std::uint8_t>();
-    view.pad_used = true;
-    ++view.pad_version;
-    view.view = static_cast<int>(View::draw);
-    view.views_open = view.chose_views = true, view.tab = 1;
+    view().pad.assign(28 * 28, 0);
+    for (std::size_t i = 0; i < std::min<std::size_t>(view().pad.size(), c["pixels"].size()); ++i) view().pad[i] = c["pixels"][i].get<std::uint8_t>();
+    view().pad_used = true;
+    ++view().pad_version;
+    view().view = static_cast<int>(View::draw);
+    view().views_open = view().chose_views = true, view().tab = 1;
     return {{"ok", true}};
   }
-  if (verb == "show") {
-    const auto place_of = [](const auto& ids, const Json& id) {
-      return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids));
-    };
-    const auto choose = [&](const char* key, const auto& ids, int& chosen) {
-      if (const std::size_t i = c.contains(key) ? place_of(ids, c[key]) : std::size(ids); i < std::size(ids)) chosen = static_cast<int>(i);
-    };
-    if (c.contains("view")) {
-      choose("view", kViewIds, view.view);
-      view.views_open = c["view"] != "none", view.chose_views = true, view.tab = view.views_open ? 1 : 0;
+  if (verb == "show") return show(c), Json{{"ok", true}};
+  if (verb == "lab") {
+    for (std::size_t i = 0; i < std::size(kLabIds); ++i)
+      if (c.value("id", "") == kLabIds[i]) show_lab(static_cast<LabId>(i));
+    return {{"ok", kLabIds[static_cast<std::size_t>(lab)]}};
+  }
+  if (verb == "presets") {
+    const auto words = [&](const Json& text) { return text[ui.language == Language::en ? "en" : "zh"]; };
+    Json out = Json::array();
+    for (const Json& one : preset(""))
+      out.push_back({{"id", one["id"]}, {"lab", one["lab"]}, {"title", words(one["experiment"]["title"])}, {"do", words(one["do"])}, {"see", words(one["see"])}});
+    return {{"ok", {{"presets", out}, {"current", here().preset}}}};
+  }
+  if (verb == "open_preset") return done(open_preset(c.value("id", "")));
+  if (verb == "close_preset") return here().preset.clear(), Json{{"ok", true}};
+  if (verb == "help_at") {
+    // the topmost control there, or the one of that id
+    const std::string id = c.value("id", "");
+    const float x = c.value("x", -1.0F) / zoom, y = c.value("y", -1.0F) / zoom;
+    for (auto item = ui.items.rbegin(); item != ui.items.rend(); ++item) {
+      const bool hit = id.empty() ? x >= item->rect.x && x <= item->rect.right() && y >= item->rect.y && y <= item->rect.bottom() : item->id == id;
+      if (!hit || help_of(*item).empty()) continue;
+      tell(help({item->id, item->label, help_of(*item), item->rect}));
+      return {{"ok", true}};
     }
-    choose("metric", kMetricIds, view.metric[0]);
-    choose("axis", kAxisIds, view.axis);
-    const auto whole = [&](const char* key, int otherwise) { return c.contains(key) && c[key].is_number() ? c[key].get<int>() : otherwise; };
-    const int last = static_cast<int>(race.lanes().size()) - 1;
-    view.lane = static_cast<std::size_t>(std::clamp(whole("lane", static_cast<int>(view.lane)), 0, last));
-    view.other = std::clamp(whole("other", view.other), -1, last);
-    view.scale = whole("log", view.scale) != 0;
-    return {{"ok", true}};
+    return {{"ok", false}};
   }
   if (verb == "shown") return {{"ok", shown()}};
-  if (verb == "workers") return race.set_worker_count(c.value("count", std::size_t{1})), Json{{"ok", true}};
-  if (verb == "worker_restarted") return race.worker_restarted(c.value("worker", std::size_t{0})), Json{{"ok", true}};
-  if (verb == "pack_progress") return view.pack_received = c.value("received", 0.0), view.pack_total = c.value("total", 0.0), Json{{"ok", true}};
-  if (verb == "pack_failed") return race.pack_failed({c.value("code", "pack_damaged"), "", {}}), told_problem = true, Json{{"ok", true}};
+  if (verb == "workers") {
+    packs.set_worker_count(c.value("count", std::size_t{1}));
+    for (const auto& each : labs)
+      for (Race* one : each->races()) one->begin_with_workers();
+    return {{"ok", true}};
+  }
+  if (verb == "worker_restarted") {
+    const auto worker = c.value("worker", std::size_t{0});
+    if (worker >= packs.worker_count()) return {{"error", "no worker"}};
+    packs.worker_lost(worker);
+    for (const auto& each : labs)
+      for (Race* one : each->races()) one->worker_restarted(worker);
+    return {{"ok", true}};
+  }
+  if (verb == "pack_progress") {
+    for (const auto& each : labs) each->view.pack_received = c.value("received", 0.0), each->view.pack_total = c.value("total", 0.0);
+    return {{"ok", true}};
+  };
+  if (verb == "pack_failed") {
+    packs.failed();
+    for (const auto& each : labs) each->race.pack_failed({c.value("code", "pack_damaged"), "", {}});
+    return told_problem = true, Json{{"ok", true}};
+  }
   if (verb == "editing") return ui.editing = c.value("id", ""), Json{{"ok", true}};
-  if (verb == "typed") return done(apply_typed(race, view, c.value("id", ""), c.value("text", "")));
-  if (verb == "bench") return race.ask_bench(), Json{{"ok", true}};
-  if (verb == "bench_lines") return {{"ok", race.bench_lines()}};
+  if (verb == "typed") {
+    const std::string id = c.value("id", ""), text = c.value("text", "");
+    if (type_activations(race(), view(), activations_view, id, text) || type_dropout(race(), view(), dropout_view, id, text)) return {{"ok", true}};
+    return done(apply_typed(race(), view(), id, text));
+  }
+  if (verb == "bench") return race().ask_bench(), Json{{"ok", true}};
+  if (verb == "bench_lines") return {{"ok", race().bench_lines()}};
   return {{"error", "no verb " + verb}};
 }
 
@@ -512,10 +690,7 @@ EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
     infos.push_back(info);
   }
   app = std::make_unique<downhill::App>(std::move(infos));
-  const auto error = app->race.set_experiment(downhill::Json::parse(downhill::kDefaultExperiment));
-  assert(!error);
-  static_cast<void>(error);
-  app->told_version = app->race.experiment_version();
+  app->told_version = app->race().experiment_version();
   return app->open_window() ? 1 : 0;
 }
 
@@ -536,7 +711,7 @@ EMSCRIPTEN_KEEPALIVE int app_frame(double now_ms, int input) {
   return (more ? 1 : 0) | (app->ui.scrollable_under_pointer ? 2 : 0);
 }
 
-EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* bytes, std::size_t size) { app->race.deliver(worker, {bytes, size}); }
+EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* bytes, std::size_t size) { app->deliver(worker, {bytes, size}); }
 
 EMSCRIPTEN_KEEPALIVE const char* app_command(const char* json) {
   static std::string answer;

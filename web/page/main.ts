@@ -10,6 +10,7 @@ import { InputGate } from './input_gate';
 import { Mirror } from './mirror';
 import { NumberField, type EditEvent } from './number_field';
 import { Popover, type HelpEvent } from './popover';
+import { Presets } from './presets';
 import { from_hash, shown_in, to_hash, type Shown } from './share_link';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd } from './worker_pool';
@@ -63,6 +64,7 @@ class Page {
   readonly mirror: Mirror;
   readonly popover: Popover;
   readonly form: FormView;
+  readonly presets: Presets;
   private mirror_timer = 0;
   private spoken = '';
   private spoken_at = 0;
@@ -73,10 +75,20 @@ class Page {
       activate: (id) => { this.command('activate', { id }); this.input(); this.mirror_soon(0); },
       nudge: (id, by) => { this.command('nudge', { id, by }); this.input(); },
     });
+    // the explanation of any control: right button, a long touch, or the key ?
+    canvas.addEventListener('contextmenu', (event) => {
+      event.preventDefault();
+      this.command('help_at', { x: event.offsetX, y: event.offsetY });
+    });
     this.field = new NumberField(element<HTMLInputElement>('field'), (id) => this.mirror.focus(id),
       (id) => { this.command('editing', { id }); this.input(); },
       (id, text) => this.try_command('typed', { id, text }));
     this.popover = new Popover(element('popover'), canvas, words, (id) => this.try_command('reset_field', { id }));
+    this.presets = new Presets(element<HTMLSelectElement>('presets'), element('preset'), words, {
+      command: (verb, rest) => this.command(verb, rest),
+      open: (id) => { this.try_command('open_preset', { id }); this.show_lab(); },
+      start: () => { if (!(this.command('transport') as { running: boolean }).running) this.try_command('toggle'); },
+    });
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
   }
 
@@ -97,6 +109,7 @@ class Page {
     if (!on_lab) return;
     if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it
     if (event.key === ' ') { event.preventDefault(); this.try_command('toggle'); }
+    if (key === '?' && target.dataset.id) this.command('help_at', { id: target.dataset.id });
     if (key === 's') this.try_command('step', { n: event.shiftKey ? -1 : 1 });
     if (key === 'r') this.try_command('reset');
   }
@@ -243,10 +256,28 @@ class Page {
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
-      case 'shown': this.link_soon(); break;
+      case 'shown': this.link_soon(); this.show_lab(); break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
+  }
+  /** The header follows the lab and the preset. */
+  show_lab(): void {
+    const { lab } = this.command('shown') as { lab: string };
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
+      if (link.hash === '#' + lab) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    this.presets.update();
+    this.show_undo();
+  }
+  /** What a link holds: the lab first, since the experiment is that lab's. */
+  follow(hash: string): void {
+    const look = shown_in(hash), linked = from_hash(hash);
+    if (look.lab !== undefined) this.command('show', { lab: look.lab });
+    if (linked !== null) this.command('set_state', { experiment: linked });
+    this.command('show', look);
+    this.link_soon();
+    this.show_lab();
   }
   show_undo(): void {
     const [undo, redo] = this.command('can_undo') as [boolean, boolean];
@@ -324,6 +355,7 @@ class Page {
       button.append(part);
     });
     this.command('language', { language: words.language });
+    this.presets.update();
     if (document.body.dataset.form) this.form.build();
     this.input();
   }
@@ -354,9 +386,9 @@ async function start(): Promise<void> {
   it.show_language();
   it.command('theme', { theme: document.documentElement.dataset.theme });
   try {
-    const linked = from_hash(location.hash);
-    if (linked !== null) it.command('set_state', { experiment: linked });
-    it.command('show', shown_in(location.hash));
+    it.follow(location.hash);
+    const lesson = query.get('lesson');
+    if (lesson) it.command('open_preset', { id: lesson });
   } catch (error) {
     const why = (error as Error).message;
     say(words.say('link.bad', /[^\x20-\x7e]|\s/.test(why) ? why : words.say('link.cut')), true);
@@ -426,10 +458,7 @@ async function start(): Promise<void> {
   document.addEventListener('visibilitychange', () => it.visibility());
   window.addEventListener('hashchange', () => {
     try {
-      const linked = from_hash(location.hash);
-      if (linked !== null) it.command('set_state', { experiment: linked });
-      else it.link_soon(); // a lab's name: the experiment goes with it
-      it.command('show', shown_in(location.hash));
+      it.follow(location.hash);
     } catch (error) { say(words.say('link.bad', (error as Error).message)); }
     it.input();
   });
@@ -453,7 +482,8 @@ async function start(): Promise<void> {
     stats: () => it.command('stats') as Record<string, number>,
   });
   const view = query.get('view');
-  if (view) it.command('show', { view });
+  if (view) it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view });
+  it.show_lab();
   internal.page = it;
   emitter.emit('ready');
   if (query.has('autorun') && query.get('autorun') !== '0') api.start();

@@ -13,13 +13,15 @@ export function to_hash(experiment: unknown, shown: Shown = {}): string {
 
 export function shown_in(hash: string): Shown {
   const out: Shown = {};
-  for (const [, key = '', value = ''] of hash.matchAll(/&(view|lane|other|metric|axis|log)=([\w-]{1,20})(?=&|$)/g)) out[key] = /^-?\d+$/.test(value) ? Number(value) : value;
+  for (const [, key = '', value = ''] of hash.matchAll(/&(lab|preset|view|lane|other|metric|second|axis|log|tab|at|mode|image)=([\w.-]{1,40})(?=&|$)/g)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  const named = /^#(race|activations|dropout)(?=&|$)/.exec(hash);
+  if (named?.[1]) out.lab = named[1];
   return out;
 }
 
 /** The JSON text in a hash; null if there is none. Throws if it is cut or changed. */
 export function from_hash(hash: string): string | null {
-  const found = /^#x=([A-Za-z0-9_-]*)(?:&[\w=&-]*)?$/.exec(hash);
+  const found = /^#x=([A-Za-z0-9_-]*)(?:&[\w.=&-]*)?$/.exec(hash);
   if (!found) {
     if (hash.startsWith('#x=')) throw new Error('characters');
     return null;

@@ -16,7 +16,42 @@ constexpr LaneLook kLooks[] = {
     {"adamw", &Tokens::adamw, Dash::dashed, Marker::cross, 3, 0.001},
 };
 
+// For lanes that their method does not tell apart: the lane colours, those that differ most first.
+constexpr struct {
+  std::uint32_t Tokens::* color;
+  Dash dash;
+  Marker marker;
+} kByPlace[] = {
+    {&Tokens::momentum, Dash::solid, Marker::circle},     {&Tokens::adadelta, Dash::dashed, Marker::square}, {&Tokens::adam, Dash::dash_dot, Marker::triangle},
+    {&Tokens::adagrad, Dash::solid, Marker::diamond},     {&Tokens::rmsprop, Dash::dashed, Marker::cross},   {&Tokens::nesterov, Dash::dash_dot, Marker::circle},
+    {&Tokens::sgd, Dash::dotted, Marker::square},         {&Tokens::adamw, Dash::solid, Marker::triangle},   {&Tokens::bgd, Dash::dashed, Marker::diamond},
+    {&Tokens::sgd1, Dash::dotted, Marker::cross},
+};
+
 } // namespace
+
+LaneLook lane_look(const std::vector<Lane>& lanes, std::size_t i) {
+  LaneLook look = lane_look(lanes[i].settings);
+  const auto id_of = [&](std::size_t j) { return lane_look(lanes[j].settings).id; };
+  std::size_t before = 0, different = 0;
+  for (std::size_t j = 0; j < lanes.size(); ++j) {
+    before += j < i && id_of(j) == look.id;
+    different += id_of(j) != look.id;
+  }
+  const bool one_method = different == 0 && lanes.size() > 1;
+  if (before == 0 && !one_method) return look;
+  // the next one that no method of the race has; of one method, simply the place
+  std::size_t place = one_method ? i : before - 1;
+  std::size_t k = 0;
+  for (; !one_method && k < std::size(kByPlace); ++k) {
+    bool taken = false;
+    for (std::size_t j = 0; j < lanes.size(); ++j) taken = taken || lane_look(lanes[j].settings).color == kByPlace[k].color;
+    if (!taken && place-- == 0) break;
+  }
+  const auto& own = kByPlace[(one_method ? place : k) % std::size(kByPlace)];
+  look.color = own.color, look.dash = own.dash, look.marker = own.marker;
+  return look;
+}
 
 const LaneLook& lane_look(const LaneSettings& settings) {
   std::string_view id = settings.optimizer.name;

@@ -1,7 +1,7 @@
 // How a lane looks and is called: colour and dash by the book's three classes of methods, so that colour is
 // never the only difference; the name by method and batch size.
 #pragma once
-#include "experiment/settings.hpp"
+#include "experiment/experiment.hpp"
 #include "tokens.hpp"
 
 #include <string_view>
@@ -20,6 +20,9 @@ struct LaneLook {
   double good_lr; ///< a sensible rate on the default race, offered when the method is chosen
 };
 
+/// By method and batch size alone.
 const LaneLook& lane_look(const LaneSettings& settings);
+/// The look of lane `i` among others: where methods repeat, looks don't. A race of one method tells its lanes apart by place.
+LaneLook lane_look(const std::vector<Lane>& lanes, std::size_t i);
 
 } // namespace downhill

@@ -119,6 +119,19 @@ std::optional<UserError> Race::edit(const std::string& pointer, const Json& valu
   });
 }
 
+std::optional<UserError> Race::set_source(const std::string& source) {
+  return edit_json([&](Json& json) {
+    const bool toy = entry_of(sources(), source).generated;
+    const Json label_noise = json["data"].value("label_noise", Json(0)), seed = json["data"].value("seed", Json(1));
+    json["data"] = {{"source", source}, {"train", toy ? 200 : 2000}, {"test", 1000}, {"label_noise", label_noise}, {"seed", seed}};
+    const auto shrink = [&](Json& owner) {
+      if (owner.contains("batch") && owner["batch"].is_number() && owner["batch"] > json["data"]["train"]) owner["batch"] = json["data"]["train"];
+    };
+    shrink(json);
+    for (Json& lane : json["lanes"]) shrink(lane);
+  });
+}
+
 std::optional<UserError> Race::edit_lane(std::size_t lane, const std::string& pointer, const Json& value) {
   const Json::json_pointer at(pointer);
   if (experiment_.complete.contains(at) && experiment_.complete[at] == value) return clear_lane_field(lane, pointer);

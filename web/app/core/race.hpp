@@ -62,6 +62,8 @@ public:
   std::optional<UserError> set_experiment(const Json& json);
   /// Sets one field of the base, by its JSON pointer. Same answer as set_experiment.
   std::optional<UserError> edit(const std::string& pointer, const Json& value);
+  /// Other data: as many examples and classes as are usual for it; lanes and batches stay where they can.
+  std::optional<UserError> set_source(const std::string& source);
   /// Sets one field of a lane; back to the base's value, the lane no longer differs in it.
   /// Another method or batch takes the lane's given label away: it would no longer be true.
   std::optional<UserError> edit_lane(std::size_t lane, const std::string& pointer, const Json& value);

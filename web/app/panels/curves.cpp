@@ -76,7 +76,7 @@ void add_batch_losses(Series& s, const LaneState& state, const Lane& lane, Axis 
 Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size_t i, Metric metric, Axis axis) {
   const Lane& lane = race.experiment().lanes[i];
   const LaneState& state = race.lanes()[i];
-  const LaneLook& look = lane_look(lane.settings);
+  const LaneLook look = lane_look(race.experiment().lanes, i);
   Series s{lane_name(lane, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
   for (std::size_t k = 0; k < state.evaluations.size(); ++k) {
     const EvaluationRow& e = state.evaluations[k];
@@ -250,5 +250,7 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
     ui.text(middle, race.waiting() ? ui("plot.waiting") : ui("plot.empty"), ui.theme->soft, kText, Weight::regular, Align::center);
   }
 }
+
+void chart_panel(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, bool legend) { chart(ui, race, view, box, number, legend); }
 
 } // namespace downhill

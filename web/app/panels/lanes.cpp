@@ -41,7 +41,7 @@ void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
 void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, std::size_t i) {
   const Lane& lane = race.experiment().lanes[i];
   const LaneState& state = race.lanes()[i];
-  const LaneLook& look = lane_look(lane.settings);
+  const LaneLook look = lane_look(race.experiment().lanes, i);
   const std::string id = "lane:" + std::to_string(i) + ":";
   const std::string name = lane_name(lane, ui.language);
   if (view.lane == i || view.other == static_cast<int>(i))

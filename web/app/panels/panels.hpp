@@ -11,16 +11,18 @@ namespace downhill {
 
 enum class Metric { test_loss, train_loss, test_accuracy, train_accuracy, lr, gradient_norm, update_ratio, count };
 enum class Axis { examples, epochs, steps, seconds };
-enum class View { samples, weights, confusion, predictions, units, optimizer, masks, draw, sweep, differences, count };
+enum class View { samples, weights, confusion, predictions, units, optimizer, masks, draw, boundary, sweep, differences, count };
 
 inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "test_accuracy", "train_accuracy", "lr", "gradient_norm", "update_ratio"};
 inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
 inline constexpr std::string_view kViewIds[] = {"samples",   "weights", "confusion", "predictions", "units",
-                                                "optimizer", "masks",   "draw",      "sweep",       "differences"};
+                                                "optimizer", "masks",   "draw",      "boundary", "sweep",       "differences"};
 
 /// Requests and slots of the looks that views ask for (app/core/looks.hpp).
 enum Sheet : std::uint32_t { kCardSheet, kGallerySheet, kBatchSheet, kCellSheet, kPredictionSheet, kSheets };
 inline constexpr std::uint32_t kOwnSlots = 100; ///< and one for each lane
+/// Slots of the labs' own pictures, one for each lane where several are shown.
+inline constexpr std::uint32_t kBoundarySlots = 200, kUnitSlots = 250, kMaskSlot = 300, kTraceSlot = 301, kEnsembleSlot = 302;
 
 struct RaceView {
   std::array<int, 2> metric{0, 2};
@@ -55,6 +57,7 @@ struct RaceView {
   std::array<ui::ImageSheet, kSheets> sheets;
   std::array<std::array<ui::ImageSheet, 6>, 2> numbers; ///< of either side's views
   ui::ImageSheet pad_sheet;
+  std::array<ui::ImageSheet, 4> boundaries;
   std::optional<UserError> complaint; ///< an edit that was refused
 };
 
@@ -72,6 +75,13 @@ void settings_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void lanes_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void curves_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool legend);
 void views_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool can_close);
+/// Where a lane of a race over points of the plane says one class or the other, with the training points: a square in `box`.
+/// Asks for it and draws the last answer, which it returns (null: none yet). `place` < 4 tells pictures on the screen apart.
+const protocol::BoundaryLook* boundary_picture(ui::Ui& ui, Race& race, RaceView& view, std::size_t lane, std::size_t place, ui::Rect box);
+/// The curves of one metric, with axes and legend, without the controls above them.
+void chart_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, std::size_t number, bool legend);
+/// Start, pause, reset and steps in a row. Returns the width used.
+float transport_buttons(ui::Ui& ui, Race& race, ui::Rect box);
 /// Buttons, timeline, speed; and the flow strip above them where there is room.
 void transport_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 float transport_height(const ui::Ui& ui, float width);

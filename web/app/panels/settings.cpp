@@ -129,8 +129,24 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
   Rect title = column.row(24);
   if (ui.link("data.more", title.cut_right(64), ui("data.more")))
     view.view = static_cast<int>(View::samples), view.views_open = true, view.chose_views = true, view.tab = 1;
-  ui.text(title, std::string(ui("data.title")) + " · Fashion-MNIST", ui.theme->soft, kLabel, Weight::bold);
-  class_images(ui, race, view, column);
+  ui.text(title, std::string(ui("data.title")) + " · " + std::string(ui.by_id("source." + race.data().source)), ui.theme->soft, kLabel, Weight::bold);
+  if (race.has_images()) {
+    class_images(ui, race, view, column);
+  } else {
+    const Rect picture = column.rest.cut_top(120);
+    boundary_picture(ui, race, view, std::min(view.lane, race.lanes().size() - 1), 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
+  }
+  if (view.more_settings || !race.has_images()) {
+    std::vector<std::string_view> ids;
+    for (const SourceEntry& source : sources())
+      if (source.classes >= 2) ids.push_back(source.id);
+    int chosen = 0;
+    const auto labels = labels_of(ui, ids, "source.", race.data().source, chosen);
+    const Rect box = column.field("data.source", ui("data.source"), 128, ui("help.data.source"));
+    if (const auto pick = ui.select("select:data.source", box, ui("data.source"), labels, chosen, ui("help.data.source")))
+      keep(view, race.set_source(std::string(ids[static_cast<std::size_t>(*pick)])));
+    if (!race.has_images()) fields.number("/data/noise", ui("data.spread"));
+  }
 
   Rect row = column.row();
   const Rect test = row.cut_right(66);
@@ -149,7 +165,7 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.right(), bar.bottom()}, ui.theme->fill, 2);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(view.pack_received / view.pack_total), bar.bottom()},
                              ui.theme->accent, 2);
-  } else if (!race.pack_ready() && race.pack_needed().id != race.packs().front().id) {
+  } else if (!race.pack_ready() && race.pack_needed().id != race.packs().infos().front().id) {
     column.paragraph(fill(ui("data.download"), {megabytes(static_cast<double>(race.pack_needed().bytes))}), ui.theme->soft);
   }
 }
@@ -182,9 +198,9 @@ void draw_network(Ui& ui, Rect box, const std::vector<std::int64_t>& widths, con
 
 void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
   const Json hidden = fields.values()["network"]["hidden"];
-  std::vector<std::int64_t> widths{784};
+  std::int64_t given = race.has_images() ? 784 : 2;
+  std::vector<std::int64_t> widths{given};
   std::vector<double> counts;
-  std::int64_t given = 784;
   for (const Json& layer : hidden) {
     widths.push_back(layer["units"].get<std::int64_t>());
     counts.push_back(static_cast<double>((given + 1) * widths.back()));

@@ -102,16 +102,15 @@ float transport_height(const Ui& ui, float width) {
   return 30 + 6 + h + (width < kTwoRowsBelow ? h + 4 : 0) + 10;
 }
 
-void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
-  flow_strip(ui, race, view, box.cut_top(30));
-  const bool two_rows = box.w + 2 * kPadding < kTwoRowsBelow;
+float transport_buttons(Ui& ui, Race& race, Rect box) {
+  const bool narrow = box.w + 2 * kPadding < kTwoRowsBelow;
   const bool running = race.transport() == Transport::running;
   const bool begun = std::any_of(race.lanes().begin(), race.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
   const bool finished = race.transport() == Transport::finished;
-  const float h = ui.touch ? 40 : 32, y = box.y + 6;
+  const float h = ui.touch ? 40 : 32, y = box.y;
   float x = box.x;
   const std::string_view label = running ? ui("transport.pause") : finished ? ui("transport.again") : begun ? ui("transport.resume") : ui("transport.start");
-  const float main_width = std::max(two_rows ? 84.0F : 96.0F, ui.text_width(label, kText, Weight::bold) + 60);
+  const float main_width = std::max(narrow ? 84.0F : 96.0F, ui.text_width(label, kText, Weight::bold) + 60);
   const Rect main{x, y, main_width, h};
   if (ui.button(running ? "pause" : "start", main, label, true)) running ? race.pause() : race.start();
   ui.icon({main.x + 8, main.y, 16, main.h}, running ? Icon::pause : Icon::play, ui.theme->on_accent);
@@ -124,7 +123,7 @@ void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (button("reset", Icon::to_start, ui("transport.reset"), begun || finished)) race.reset();
   if (button("step_back", Icon::step_back, ui("transport.step_back"), begun && !running)) race.step(-1);
   const auto words = [&](const std::string& id, std::string_view text) {
-    const float width = ui.text_width(text) + (two_rows ? 14 : 20);
+    const float width = ui.text_width(text) + (narrow ? 14 : 20);
     const bool pressed = ui.button(id, {x, y, width, h}, text, false, !finished);
     x += width + 4;
     return pressed;
@@ -133,6 +132,14 @@ void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (words("step_ten", ui("transport.step_ten"))) race.pause(), race.step(10);
   if (words("step_epoch", ui("transport.step_epoch"))) race.pause(), race.step_epoch();
 
+  return x - box.x;
+}
+
+void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
+  flow_strip(ui, race, view, box.cut_top(30));
+  const bool two_rows = box.w + 2 * kPadding < kTwoRowsBelow;
+  const float h = ui.touch ? 40 : 32, y = box.y + 6;
+  const float x = box.x + transport_buttons(ui, race, {box.x, y, box.w, h});
   Rect rest = two_rows ? Rect{box.x, y + h + 4, box.w, h} : Rect{x + 6, y, box.right() - x - 6, h};
   // both sliders, or the timeline alone where there is little room
   const float speed_width = std::clamp(rest.w * 0.48F, 120.0F, 250.0F);

@@ -306,7 +306,7 @@ void units(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = s.want<UnitsLook>(View::units, LookKind::units);
   if (!look) return s.waiting(box);
-  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
+  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes, s.lane).color;
   const float needed = 150;
   const auto count = static_cast<float>(look->layers.size());
   // layers beside each other, or, where there is no room, below each other in a list that scrolls
@@ -374,7 +374,7 @@ void optimizer(const Stand& s, Rect box) {
   const std::string rule = s.race.experiment().lanes[s.lane].settings.optimizer.name;
   s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}),
             fill(ui("optimizer.short"), {setting(look->lr)}));
-  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes[s.lane].settings).color;
+  const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes, s.lane).color;
   const int pixels = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginChild(("optimizer" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None,
@@ -519,11 +519,24 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
     for (std::size_t k = 0; k < own->probabilities.size(); ++k) {
       const float share = w * own->probabilities[k];
       ui.draw()->AddRectFilled({x, row.y + 4}, {x + share, row.bottom() - 4},
-                               k == best ? ui.theme->*lane_look(lane.settings).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
+                               k == best ? ui.theme->*lane_look(race.experiment().lanes, i).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
       x += share;
     }
     ui.note_item("own." + std::to_string(i), lane_name(lane, ui.language), "status", name + " " + percent(static_cast<double>(p_best)), row);
   }
+}
+
+// ---- boundary ----
+
+void boundary(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const float side = std::min(box.h, box.w > 420 ? box.w * 0.5F : box.w);
+  const BoundaryLook* look = boundary_picture(s.ui, s.race, s.view, s.lane, s.side, {box.x, box.y, side, side});
+  box.cut_left(side + 2 * kGrid);
+  if (!look || box.w < 100) return;
+  const EvaluationRow* e = s.state().evaluation();
+  box.cut_top(ui.paragraph(box, ui("boundary.explain"), ui.theme->soft) + kGrid);
+  if (e) ui.text(box.cut_top(20), fill(ui("boundary.accuracy"), {percent(e->train_accuracy), percent(e->test_accuracy)}), ui.theme->ink, kText, Weight::bold);
 }
 
 // ---- sweep ----
@@ -549,7 +562,7 @@ void sweep(Ui& ui, Race& race, Rect box) {
   std::vector<Series> series;
   for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i) {
     const Lane& lane = race.experiment().lanes[i];
-    const LaneLook& look = lane_look(lane.settings);
+    const LaneLook look = lane_look(race.experiment().lanes, i);
     Series s{lane_name(lane, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
     for (const auto& point : curves[i].points) {
       if (!point.loss) continue;
@@ -618,7 +631,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const float y = at.y + 22 + 22 * static_cast<float>(i);
     ui.line({at.x, y}, {at.x + name_width + width * static_cast<float>(columns.size()), y});
-    const LaneLook& look = lane_look(lanes[i].settings);
+    const LaneLook look = lane_look(lanes, i);
     Ui::dashed_line(ui.draw(), {{at.x, y + 11}, {at.x + 18, y + 11}}, ui.theme->*look.color, look.dash, 2);
     ui.text({at.x + 24, y, name_width - 28, 22}, lane_name(lanes[i], ui.language), ui.theme->ink, kLabel, Weight::bold);
     x = at.x + name_width;
@@ -652,6 +665,7 @@ void one_side(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t lane, st
   case View::optimizer: optimizer(stand, box); break;
   case View::masks: masks(stand, box); break;
   case View::draw: pad(ui, race, view, box); break;
+  case View::boundary: boundary(stand, box); break;
   case View::sweep: sweep(ui, race, box); break;
   case View::differences: differences(ui, race, view, box); break;
   case View::count: break;
@@ -731,8 +745,17 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   Rect head = box.cut_top(ui.control_height() + 12).inset(kPadding, 6);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
   if (view.other >= static_cast<int>(race.lanes().size())) view.other = -1;
+  // images and points of the plane have different things to show
   std::vector<std::string_view> labels;
-  for (const std::string_view id : kViewIds) labels.push_back(ui.by_id("view." + std::string(id)));
+  std::vector<int> ids;
+  for (int i = 0; i < static_cast<int>(View::count); ++i) {
+    const auto v = static_cast<View>(i);
+    const bool of_images = v == View::samples || v == View::weights || v == View::predictions || v == View::optimizer || v == View::draw;
+    if (race.has_images() ? v == View::boundary : of_images) continue;
+    ids.push_back(i);
+    labels.push_back(ui.by_id("view." + std::string(kViewIds[static_cast<std::size_t>(i)])));
+  }
+  if (std::find(ids.begin(), ids.end(), view.view) == ids.end()) view.view = race.has_images() ? static_cast<int>(View::weights) : static_cast<int>(View::boundary);
   if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
                                   (view.views_open ? ui("views.close") : ui("views.open")), true, false))
     view.views_open = !view.views_open, view.chose_views = true;
@@ -759,11 +782,13 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
     head.cut_right(8);
   }
   const int before = view.view;
+  int place = static_cast<int>(std::find(ids.begin(), ids.end(), view.view) - ids.begin());
   if (tabs_width <= head.w) {
-    ui.segmented("view", head.min(), labels, view.view);
-  } else if (const auto pick = ui.select("view", {head.x, head.y, std::min(head.w, 150.0F), ui.control_height()}, ui("views.label"), labels, view.view)) {
-    view.view = *pick;
+    ui.segmented("view", head.min(), labels, place);
+  } else if (const auto pick = ui.select("view", {head.x, head.y, std::min(head.w, 150.0F), ui.control_height()}, ui("views.label"), labels, place)) {
+    place = *pick;
   }
+  view.view = ids[static_cast<std::size_t>(place)];
   if (view.view != before) view.views_open = true, view.chose_views = true;
   if (box.h < 40) return;
   Rect content = box.inset(kPadding, 0);

@@ -71,8 +71,8 @@ struct Row {
 std::string value_text(const PlotSpec& spec, double value) { return spec.y_decimals < 0 ? short_number(value) : grouped(value, spec.y_decimals); }
 
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const double pointed = sx.back(mouse.x);
+  const double pointed = spec.pinned ? *spec.pinned : sx.back(ImGui::GetIO().MousePos.x);
+  const float middle_y = spec.pinned ? area.y + area.h * 0.3F : ImGui::GetIO().MousePos.y;
   double x = 0;
   bool any = false;
   for (const Series& s : series) {
@@ -85,7 +85,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   for (const Series& s : series)
     if (!s.x.empty()) rows.push_back({&s, nearest(s, x)});
   const auto value = [](const Row& r) { return r.series->y[r.point]; };
-  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return std::isfinite(value(a)) && (!std::isfinite(value(b)) || value(a) < value(b)); });
+  if (!spec.pinned) std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return std::isfinite(value(a)) && (!std::isfinite(value(b)) || value(a) < value(b)); });
 
   ImDrawList* list = ui.draw();
   const float px = sx.at(x);
@@ -110,7 +110,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   const std::string head = spec.x_text(x);
   const float width = std::max(28 + label_width + 16 + value_width + away_width, ui.text_width(head, kLabel, Weight::bold)) + 24;
   const float height = kLine * static_cast<float>(rows.size() + 1) + 16;
-  Rect box{px + 12, std::clamp(mouse.y - height / 2, area.y, std::max(area.y, area.bottom() - height)), width, height};
+  Rect box{px + 12, std::clamp(middle_y - height / 2, area.y, std::max(area.y, area.bottom() - height)), width, height};
   if (box.right() > area.right()) box.x = px - 12 - width;
   if (box.x < area.x) box.x = area.x;
   list->AddRectFilled({box.x + 1, box.y + 2}, {box.right() + 1, box.bottom() + 3}, 0x18000000, 8);
@@ -235,7 +235,7 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
 
 } // namespace
 
-void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
   Rect legend_box{};
   if (spec.show_legend || ui.touch) {
     float rows = 1, x = 0;
@@ -275,9 +275,16 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   if (const double lack = spec.y_span_least - (y_most - y_least); !spec.log_y && lack > 0) y_least -= lack / 2, y_most += lack / 2;
   if (spec.log_y && y_most < 2 * y_least) y_least /= 1.5, y_most *= 1.5;
 
+  if (spec.y_to > spec.y_from) y_least = spec.y_from, y_most = spec.y_to;
   const Rect area{box.x + kAxisLeft, box.y + kTop, box.w - kAxisLeft - kRight, box.h - kTop - kAxisBottom};
   const Scale sx{x_from, x_to, area.x, area.right(), spec.log_x}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
   ImDrawList* list = ui.draw();
+  for (const Zone& zone : spec.zones) {
+    const float from = std::clamp(sx.at(zone.from), area.x, area.right()), to = std::clamp(sx.at(zone.to), area.x, area.right());
+    list->AddRectFilled({from, area.y}, {to, area.bottom()}, zone.color);
+    if (to - from > ui.text_width(zone.label, kSmall) + 6)
+      ui.text({from, area.y + 2, to - from, 18}, zone.label, ui.theme->soft, kSmall, Weight::regular, Align::center);
+  }
 
   auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 60)));
   if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24)
@@ -353,6 +360,11 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
       list->AddCircle(p, 6, s.color, 20, 2);
     }
   }
+  for (const Mark& mark : spec.marks) {
+    const ImVec2 p = point(mark.x, mark.y);
+    list->AddCircleFilled(p, 4, mark.filled ? mark.color : ui.theme->panel, 16);
+    list->AddCircle(p, 4, mark.color, 16, 1.6F);
+  }
   list->PopClipRect();
 
   ImGui::SetCursorScreenPos(area.min());
@@ -362,9 +374,16 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
   const bool hovered = ImGui::IsItemHovered();
   if (view) handle_view(ui, spec, area, sx, spec.x_least, x_most, *view);
   const bool read = hovered && !empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch);
-  if (read && !ui.touch) read_out(ui, area, spec, series, sx, sy);
+  std::optional<double> moved;
+  if (spec.pinned) {
+    if (ImGui::IsItemActive()) ui.slider_held = true, moved = std::clamp(sx.back(ImGui::GetIO().MousePos.x), x_from, x_to);
+    list->AddLine({sx.at(*spec.pinned), area.y}, {sx.at(*spec.pinned), area.bottom()}, ui.theme->ink, 1.5F);
+    read_out(ui, area, spec, series, sx, sy);
+  } else if (read && !ui.touch) {
+    read_out(ui, area, spec, series, sx, sy);
+  }
   std::optional<double> at;
-  if (read && ui.touch) {
+  if (read && ui.touch && !spec.pinned) {
     at = sx.back(ImGui::GetIO().MousePos.x);
     const float px = ImGui::GetIO().MousePos.x;
     list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
@@ -375,6 +394,52 @@ void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& ser
     const Rect close{area.right() - 30, area.y + 2, 28, 28};
     if (ui.icon_button(spec.id + ".whole", close, Icon::close, ui("plot.whole"))) *view = {};
   }
+  return moved;
+}
+
+void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& series) {
+  ImDrawList* list = ui.draw();
+  const Rect area{box.x + kAxisLeft, box.y + kTop, box.w - kAxisLeft - 4, box.h - kTop - 38};
+  double least = spec.log ? spec.least : 0, most = spec.most;
+  for (const BarSeries& s : series)
+    for (const double v : s.values)
+      if (std::isfinite(v) && v > 0) least = spec.log ? std::min(least, v) : least, most = std::max(most, v);
+  if (spec.log) least = std::pow(10, std::floor(std::log10(least))), most = std::pow(10, std::ceil(std::log10(most) - 1e-9));
+  const Scale sy{least, most, area.bottom(), area.y, spec.log};
+  auto ticks = spec.log ? log_ticks(least, most) : axis_ticks(least, most, std::max(2, static_cast<int>(area.h / 40)));
+  if (spec.log) {
+    std::erase_if(ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
+    const int every = std::max(1, static_cast<int>(std::ceil(static_cast<float>(ticks.size()) * 20 / area.h)));
+    std::erase_if(ticks, [&](double v) { return static_cast<int>(std::lround(std::log10(v))) % every != 0; });
+  }
+  for (const double v : ticks) {
+    const float y = std::round(sy.at(v)) + 0.5F;
+    list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
+    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : short_number(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
+  }
+  const float pitch = area.w / static_cast<float>(std::max<std::size_t>(1, spec.groups.size()));
+  const float width = std::clamp((pitch - 10) / static_cast<float>(std::max<std::size_t>(1, series.size())), 2.0F, 22.0F);
+  for (std::size_t g = 0; g < spec.groups.size(); ++g) {
+    const float middle = area.x + pitch * (static_cast<float>(g) + 0.5F), left = middle - width * static_cast<float>(series.size()) / 2;
+    for (std::size_t s = 0; s < series.size(); ++s) {
+      const double v = g < series[s].values.size() ? series[s].values[g] : 0;
+      const Rect slot{left + width * static_cast<float>(s), area.y, width, area.h};
+      const std::string text = std::isfinite(v) ? (spec.percents ? percent(v) : short_number(v)) : std::string("–");
+      if (std::isfinite(v) && v > 0) {
+        const float top = std::min(area.bottom() - 1, sy.at(v));
+        list->AddRectFilled({slot.x + 1, top}, {slot.right() - 1, area.bottom()}, series[s].color, 2);
+      }
+      // a bar of 0 has a foot, so that it is seen to be one
+      if (!(v > 0)) list->AddRectFilled({slot.x + 1, area.bottom() - 2}, {slot.right() - 1, area.bottom()}, series[s].color);
+      ImGui::SetCursorScreenPos(slot.min());
+      ImGui::Dummy({slot.w, slot.h});
+      ui.tip(series[s].label + " · " + spec.groups[g] + ": " + text);
+      ui.note_item(spec.id + "." + std::to_string(g) + "." + std::to_string(s), series[s].label + ", " + spec.groups[g], "img", text, slot);
+    }
+    ui.text({middle - pitch / 2, area.bottom() + 3, pitch, 16}, spec.groups[g], ui.theme->soft, kSmall, Weight::regular, Align::center);
+  }
+  list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
+  ui.text({area.x - 20, area.bottom() + 19, area.w + 20, 18}, spec.title, ui.theme->soft, kSmall, Weight::regular, Align::center);
 }
 
 void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std::uint32_t>& bins, std::uint32_t color) {

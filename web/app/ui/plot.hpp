@@ -23,6 +23,19 @@ struct PlotView {
   float press_x = -1; ///< where a drag began
 };
 
+/// A range of x that is tinted, and named if there is room.
+struct Zone {
+  double from = 0, to = 0;
+  std::uint32_t color = 0;
+  std::string label;
+};
+/// A point of its own: filled where the value is taken, hollow where it is not.
+struct Mark {
+  double x = 0, y = 0;
+  std::uint32_t color = 0;
+  bool filled = true;
+};
+
 struct PlotSpec {
   std::string id, x_title, y_title;
   bool log_y = false, log_x = false;
@@ -32,11 +45,31 @@ struct PlotSpec {
   double y_span_least = 0; ///< linear axis: it spans this much at least
   int y_decimals = 3;      ///< of the read-out; −1: as many as a setting needs
   bool show_legend = false;
+  double y_from = 0, y_to = 0; ///< linear axis: exactly this range, if it is one
+  std::vector<Zone> zones;
+  std::vector<Mark> marks;
+  std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
   double cursor = -1;                        ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };
 
-void plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr);
+/// Returns the x that a pinned read-out was moved to.
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr);
+
+/// Groups of bars over a logarithmic axis: one bar a series in each group, the series told apart by colour and order.
+struct BarSeries {
+  std::string label;
+  std::uint32_t color = 0;
+  std::vector<double> values; ///< one a group; 0 or less, or NaN: no bar
+};
+struct BarSpec {
+  std::string id, title;
+  std::vector<std::string> groups;
+  bool log = true;
+  double most = 1, least = 1e-6; ///< the axis spans this at least (log), or 0 to `most`
+  bool percents = false;
+};
+void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& series);
 
 void draw_marker(ImDrawList* list, ImVec2 at, Marker marker, std::uint32_t color);
 

@@ -20,7 +20,7 @@ const ImVector<ImWchar>& glyph_ranges() {
     const auto add = [&](std::string_view text) { builder.AddText(text.data(), text.data() + text.size()); };
     for (const StringRow& row : kStrings) add(row.zh), add(row.en);
     for (const ErrorText& row : error_texts()) add(row.zh), add(row.en);
-    add(kDefaultExperiment);
+    add(kPresets);
     add("−×·…‹›–≤≥≠λημβαρεσγδ∞→↑↓√²θΔ");
     for (ImWchar c = 32; c < 127; ++c) builder.AddChar(c);
     builder.AddChar(0x202f);
