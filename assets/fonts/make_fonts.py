@@ -21,7 +21,7 @@ out.mkdir(parents=True, exist_ok=True)
 # what can be shown: the string table, the engine's error sentences, the lessons' titles, printable ASCII, figures' company
 text = (root / "assets/strings.json").read_text("utf-8") + (root / "engine/core/user_error.cpp").read_text("utf-8")
 text += "".join(p.read_text("utf-8") for p in sorted((root / "assets/experiments").glob("*.json")))
-shown = {c for c in text if not c.isspace()} | {chr(c) for c in range(32, 127)} | set("\u202f∞−×·…‹›–≤≥≠λημβ")
+shown = {c for c in text if not c.isspace()} | {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
 
 
 def make(name, path, number, characters, tabular):

@@ -180,7 +180,7 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
   const auto chosen = chosen_of(race);
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("act.shown", head.min(), {ui("act.both"), ui("act.f"), ui("act.slope")}, own.shown) + kGrid);
-  head.cut_left(ui.segmented("act.reach", head.min(), {"±4.5", "±10"}, own.reach) + kGrid);
+  head.cut_left(ui.segmented("act.reach", head.min(), {ui("act.near"), ui("act.far")}, own.reach) + kGrid);
   ui.number("act.x", head.cut_right(66), ui("act.x"), grouped(own.x, 2), ui("help.act.x"));
   head.cut_right(4);
   ui.text(head.cut_right(std::min(head.w, 24.0F)), "x =", ui.theme->soft, kText, Weight::regular, Align::right);
@@ -362,7 +362,7 @@ void depth_fields(Ui& ui, Race& race, Rect box) {
   field("act.layers", ui("act.layers"), std::to_string(depth_of(race)), ui("help.act.layers"));
 }
 
-void chain(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box) {
+void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("act.chain", head.min(), {ui("act.chain_x"), ui("act.chain_most")}, own.chain) + kGrid);
   if (head.w > 90 && own.chain == 0 && ui.button("act.draw_x", {head.x, head.y, std::min(head.w, ui.text_width(ui("act.draw_x")) + 24), ui.control_height()}, ui("act.draw_x"))) {
@@ -374,8 +374,6 @@ void chain(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box) {
   }
   const auto chosen = chosen_of(race);
   const int depth = static_cast<int>(depth_of(race));
-  const bool beside = box.w > 620;
-  Rect words = beside ? box.cut_right(std::min(300.0F, box.w * 0.36F)) : box.cut_bottom(std::min(64.0F, box.h * 0.3F));
   BarSpec spec;
   spec.id = "act.bar";
   spec.title = own.chain == 0 ? fill(ui("act.chain_title_x"), {grouped(own.x, 2)}) : std::string(ui("act.chain_title_most"));
@@ -391,30 +389,39 @@ void chain(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box) {
                  {name_of(ui, chosen[i]), std::to_string(depth), short_number(products.back()), grouped(own.x, 2), short_number(products.front())});
     series.push_back({name_of(ui, chosen[i]), ui.theme->*lane_look(race.experiment().lanes, i).color, std::move(products)});
   }
+  // the numbers in words, and the way on: beside the bars, or below them
+  const bool beside = box.w > 620;
+  const float button = ui.text_width(ui("act.try")) + 36;
+  const float words_width = beside ? std::min(300.0F, box.w * 0.36F) - 16 : box.w;
+  const float words_height = ui.paragraph({0, 0, words_width, 0}, said, 0, kLabel, false);
+  const bool room = beside || box.h - words_height - ui.control_height() > 150;
+  Rect words = beside ? box.cut_right(words_width) : box.cut_bottom(std::min(box.h * 0.5F, words_height + (room ? ui.control_height() + 2 * kGrid : kHalf)));
+  if (beside) box.cut_right(16);
   bars(ui, box, spec, series);
-  words.cut_left(beside ? 16.0F : 0);
   words.cut_top(ui.paragraph(words, said, ui.theme->ink, kLabel) + kGrid);
-  ui.note_item("act.chain.says", said, "note", "", words);
-  const float width = ui.text_width(ui("act.try")) + 36;
-  if (words.h > ui.control_height() && ui.button("act.try", {words.x, words.y, width, ui.control_height()}, ui("act.try"), true)) {
+  ui.note_item("act.chain.says", said, "note", "", {words.x, words.y - words_height - kGrid, words.w, words_height});
+  if (room && ui.button("act.try", {words.x, words.y, button, ui.control_height()}, ui("act.try"), true)) {
     own.tab = 1;
     if (race.transport() != Transport::running) race.start();
   }
-  static_cast<void>(view);
 }
 
 // ---- in the network ----
 
 void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box) {
   Rect head = box.cut_top((ui.touch ? 40.0F : 32.0F) + 4);
-  head.cut_left(transport_buttons(ui, race, {head.x, head.y, std::min(head.w, 520.0F), head.h}));
+  head.cut_left(transport_buttons(ui, race, {head.x, head.y, std::min(head.w, 520.0F), head.h}) + kGrid);
+  const std::vector<std::string_view> measures{ui("act.gradient"), ui("act.dead"), ui("act.saturated_share")};
+  float measures_width = 4;
+  for (const std::string_view m : measures) measures_width += ui.text_width(m, kLabel, Weight::bold) + 2 * kSegmentPad;
+  const bool in_head = measures_width <= head.w;
+  if (in_head) ui.segmented("act.measure", {head.right() - measures_width, head.y + 2}, measures, own.measure);
   const bool beside = box.w > 560;
   Rect right = beside ? box.cut_right(box.w * 0.52F) : box.cut_bottom(box.h * 0.52F);
   if (beside) right.cut_left(kGrid);
   chart_panel(ui, race, view, box, 0, false);
 
-  Rect top = right.cut_top(ui.control_height() + 2);
-  ui.segmented("act.measure", top.min(), {ui("act.gradient"), ui("act.dead"), ui("act.saturated_share")}, own.measure);
+  if (!in_head) ui.segmented("act.measure", right.cut_top(ui.control_height() + 2).min(), measures, own.measure);
   BarSpec spec;
   spec.id = "act.net";
   spec.title = ui.by_id("act.title." + std::string(kLayerMeasures[own.measure]));
@@ -574,7 +581,7 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
     own.tab = which[static_cast<std::size_t>(place)];
     if (depth && head.w > 190) depth_fields(ui, race, {head.x, head.y, head.w, ui.control_height()});
     switch (own.tab) {
-    case 0: chain(ui, race, view, own, area); break;
+    case 0: chain(ui, race, own, area); break;
     case 1: network(ui, race, view, own, area); break;
     case 2: linear(ui, race, toy, view, own, area); break;
     case 3: card(ui, race, view, own, area, false); break;
@@ -589,7 +596,7 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
   if (box.w >= 1100 - 2 * kGrid && box.h >= 480) {
     picker(ui, race, view, own, box.cut_left(264));
     box.cut_left(kGrid);
-    const Rect below = box.cut_bottom(std::clamp(box.h * 0.38F, 210.0F, 330.0F));
+    const Rect below = box.cut_bottom(std::clamp(box.h * (own.tab == 1 ? 0.45F : 0.38F), 210.0F, 380.0F));
     box.cut_bottom(kGrid);
     card(ui, race, view, own, box.cut_right(330), true);
     box.cut_right(kGrid);

@@ -34,6 +34,25 @@ std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t laye
   return race.set_experiment(json);
 }
 
+const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
+  race.want_look(kEnsembleSlot, view.lane, LookKind::ensemble, own.image, kMasks);
+  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[view.lane].key);
+  if (!look || look->classes == 0 || look->eval.size() != look->classes || look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
+      look->eval_units.size() != look->mean_units.size())
+    return nullptr;
+  return look;
+}
+
+// The unit whose states are shown: the chosen one, or of those that are drawn the one with the largest output.
+std::size_t unit_shown(const EnsembleLook* look, const DropoutView& own) {
+  if (own.unit || !look || own.layer >= look->eval_units.size()) return own.unit.value_or(0);
+  const auto& y = look->eval_units[own.layer];
+  std::size_t best = 0;
+  for (std::size_t d = 0; d < drawn(y.size()); ++d)
+    if (const std::size_t u = unit_at(d, y.size()); y[u] > y[best]) best = u;
+  return best;
+}
+
 // ---- the network and its masks ----
 
 void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
@@ -45,6 +64,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   if (batch && batch->masks.size() != layers) batch = nullptr;
   if (trace && trace->layers.size() != layers) trace = nullptr;
   const bool training = own.mode == 0;
+  const std::size_t chosen_unit = unit_shown(ensemble_of(race, view, own), own);
 
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("drop.mode", head.min(), {ui("drop.train"), ui("drop.eval")}, own.mode) + kGrid);
@@ -120,7 +140,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
         ui.draw()->AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, ui.theme->faint);
         ui.draw()->AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, ui.theme->faint);
       }
-      const bool chosen = own.layer == c - 1 && own.unit == unit;
+      const bool chosen = own.layer == c - 1 && chosen_unit == unit;
       if (chosen) ui.draw()->AddCircle(at, radius + 3, ui.theme->ink, 24, 1.6F);
       const std::string id = "drop.unit." + std::to_string(c - 1) + "." + std::to_string(unit);
       const Rect hit{at.x - radius - 2, at.y - radius - 2, 2 * radius + 4, 2 * radius + 4};
@@ -156,47 +176,44 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
 
 // ---- one unit ----
 
-const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
-  race.want_look(kEnsembleSlot, view.lane, LookKind::ensemble, own.image, kMasks);
-  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[view.lane].key);
-  if (!look || look->classes == 0 || look->eval.size() != look->classes || look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
-      look->eval_units.size() != look->mean_units.size())
-    return nullptr;
-  return look;
-}
-
 void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
-  ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(own.unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
   const EnsembleLook* look = ensemble_of(race, view, own);
-  if (!look || own.layer >= look->eval_units.size() || own.unit >= look->eval_units[own.layer].size()) {
+  const std::size_t unit = unit_shown(look, own);
+  ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
+  if (!look || own.layer >= look->eval_units.size() || unit >= look->eval_units[own.layer].size() || unit >= look->mean_units[own.layer].size()) {
     ui.text(box.cut_top(24), race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint);
     return;
   }
   const double p = settings_of(race, view).network.hidden[own.layer].dropout;
-  const auto y = static_cast<double>(look->eval_units[own.layer][own.unit]), mean = static_cast<double>(look->mean_units[own.layer][own.unit]);
+  const auto y = static_cast<double>(look->eval_units[own.layer][unit]), mean = static_cast<double>(look->mean_units[own.layer][unit]);
   const std::string scale = setting(std::round(1000 / (1 - p)) / 1000);
-  box.cut_top(ui.paragraph(box, fill(ui("drop.two_states"), {setting(p), scale}), ui.theme->soft) + kHalf);
-  const float height = std::clamp(box.h * 0.4F, 56.0F, 96.0F);
-  const Rect row = box.cut_top(height);
-  const float cell = row.w / 4, most = height * 0.32F;
+  box.cut_top(ui.paragraph(box, fill(ui("drop.two_states"), {setting(p), scale}), ui.theme->soft) + 2);
+  const float most = std::clamp((box.h - 60) / 2, 8.0F, 30.0F);
+  const Rect row = box.cut_top(2 * most + 38);
   const double whole = std::max(std::fabs(y) / (1 - p), 1e-9);
-  const auto radius = [&](double v) { return std::max(3.0F, most * static_cast<float>(std::sqrt(std::fabs(v) / whole))); };
-  const auto state = [&](int place, double v, bool on, const std::string& text, const std::string& id) {
-    const ImVec2 at{row.x + cell * (static_cast<float>(place) + 0.5F), row.y + height * 0.38F};
+  const auto radius = [&](double v) { return std::max(2.5F, most * static_cast<float>(std::sqrt(std::fabs(v) / whole))); };
+  // dropped, kept, their mean, and the same unit in evaluation
+  constexpr float kShares[] = {0.18F, 0.38F, 0.24F, 0.2F};
+  float x = row.x;
+  const auto state = [&](std::size_t place, double v, bool on, std::string_view words, const std::string& value, const std::string& id) {
+    const Rect cell{x, row.y, row.w * kShares[place], row.h};
+    x += cell.w;
+    const ImVec2 at{cell.x + cell.w / 2, row.y + most};
     if (on)
       ui.draw()->AddCircleFilled(at, radius(v), v < 0 ? ui.theme->negative : place == 1 ? ui.theme->accent : faded(ui.theme->accent, 0.7F), 32);
     else
       ui.draw()->AddCircle(at, radius(y), ui.theme->faint, 32);
-    const Rect words{row.x + cell * static_cast<float>(place), row.bottom() - 18, cell, 18};
-    ui.text(words.inset(-6, 0), text, ui.theme->ink, kSmall, Weight::regular, Align::center);
-    ui.note_item(id, text, "status", short_number(v), {words.x, row.y, words.w, row.h});
+    ui.text({cell.x, row.bottom() - 36, cell.w, 17}, words, ui.theme->soft, kSmall, Weight::regular, Align::center);
+    ui.text({cell.x - 4, row.bottom() - 20, cell.w + 8, 18}, value, ui.theme->ink, kLabel, Weight::bold, Align::center);
+    ui.note_item(id, words, "status", value, cell);
   };
   const auto number = [](double v) { return grouped(v, 3); };
-  state(0, 0, false, fill(ui("drop.state_dropped"), {}), "drop.state.dropped");
-  state(1, y / (1 - p), true, number(y) + " × " + scale + " = " + number(y / (1 - p)), "drop.state.kept");
-  state(2, mean, true, fill(ui("drop.state_mean"), {std::to_string(kMasks), number(mean)}), "drop.state.mean");
-  state(3, y, true, fill(ui("drop.state_eval"), {number(y)}), "drop.state.eval");
-  if (box.h > 30) ui.paragraph(box, own.layer == 0 ? ui("drop.agree") : ui("drop.agree_deeper"), ui.theme->soft);
+  state(0, 0, false, ui("drop.dropped"), "0", "drop.state.dropped");
+  state(1, y / (1 - p), true, ui("drop.kept"), number(y) + " × " + scale + " = " + number(y / (1 - p)), "drop.state.kept");
+  state(2, mean, true, fill(ui("drop.state_mean"), {std::to_string(kMasks)}), number(mean), "drop.state.mean");
+  state(3, y, true, ui("drop.eval"), number(y), "drop.state.eval");
+  const std::string_view agree = own.layer == 0 ? ui("drop.agree") : ui("drop.agree_deeper");
+  if (box.h > 16) ui.paragraph(box, agree, ui.theme->soft);
 }
 
 // ---- the ensemble ----
@@ -239,7 +256,7 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   spec.x_least = 1, spec.x_most = kMasks;
   spec.y_span_least = 0.1;
   spec.y_decimals = 4;
-  spec.show_legend = true;
+  spec.show_legend = box.h > 190;
   spec.cursor = n;
   spec.x_text = [&ui](double v) { return fill(ui("ensemble.at"), {grouped(v)}); };
   Series mean{std::string(ui("ensemble.mean")), ui.theme->accent, Dash::solid, Marker::none, {}, {}, {}, {}, {}, {}, -1};
@@ -395,7 +412,7 @@ void draw_dropout(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& ow
   box = box.inset(kGrid, kGrid);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
   const std::size_t layers = settings_of(race, view).network.hidden.size();
-  if (own.layer >= layers) own.layer = own.unit = 0;
+  if (own.layer >= layers) own.layer = 0, own.unit.reset();
   const auto piece = [&](int which, Rect area) {
     switch (which) {
     case 0: network(ui, race, view, own, area); break;
@@ -432,11 +449,11 @@ void draw_dropout(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& ow
     panel(0, box.cut_top(box.h * 0.58F));
     box.cut_top(kGrid);
     panel(3, box);
-    Rect above = right.cut_top(right.h * 0.58F);
+    Rect above = right.cut_top(right.h * 0.6F);
     right.cut_top(kGrid);
     ui.panel(above);
     above = above.inset(kPadding, 8);
-    piece(1, above.cut_top(std::min(210.0F, above.h * 0.5F)));
+    piece(1, above.cut_top(std::clamp(above.h * 0.44F, 150.0F, 220.0F)));
     ui.line({above.x, above.y}, {above.right(), above.y});
     above.cut_top(6);
     ui.text(above.cut_top(20), ui("ensemble.title"), ui.theme->soft, kLabel, Weight::bold);

@@ -11,7 +11,8 @@ inline constexpr std::string_view kDropoutTabs[] = {"network", "unit", "ensemble
 struct DropoutView {
   int mode = 0; ///< training, evaluation
   int tab = 0;  ///< of kDropoutTabs, where there is no room for all
-  std::size_t layer = 0, unit = 0;
+  std::size_t layer = 0;
+  std::optional<std::size_t> unit; ///< none chosen: the one that speaks loudest
   float masks = 1; ///< the slider: 0 to 1 is 1 to 200 masks
   std::uint32_t image = 0; ///< a test image, for the ensemble
   int quantity = 0;        ///< loss, accuracy

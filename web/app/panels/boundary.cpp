@@ -19,7 +19,7 @@ const protocol::BoundaryLook* boundary_picture(Ui& ui, Race& race, RaceView& vie
   std::vector<float> values(cells);
   for (std::size_t i = 0; i < cells; ++i) values[i] = 0.5F - look->probabilities[i];
   ImageSheet& sheet = view.boundaries[place];
-  sheet.set_numbers(values, 1, static_cast<int>(look->side), static_cast<int>(look->side), race.looks().version(slot) * 4 + place + 1);
+  sheet.set_numbers(values, 1, static_cast<int>(look->side), static_cast<int>(look->side), race.looks().version(slot) * 4 + place + 1, 0.85F);
   sheet.begin(ui);
   sheet.draw(ui, 0, area);
   sheet.end(ui);

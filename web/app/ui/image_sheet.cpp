@@ -70,10 +70,10 @@ void ImageSheet::set_pixels(std::span<const std::uint8_t> pixels, std::size_t co
   if (pixels.size() == count * static_cast<std::size_t>(width * height)) upload(pixels.data(), false, count, width, height, version);
 }
 
-void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version) {
+void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full) {
   if (version == version_ || values.size() != count * static_cast<std::size_t>(width * height)) return;
-  float most = 0;
-  for (const float v : values) most = std::max(most, std::fabs(v));
+  float most = full;
+  for (std::size_t i = 0; full == 0 && i < values.size(); ++i) most = std::max(most, std::fabs(values[i]));
   scale_ = most > 0 && std::isfinite(most) ? 1 / most : 1;
   upload(values.data(), true, count, width, height, version);
 }

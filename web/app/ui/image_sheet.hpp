@@ -11,8 +11,8 @@ class ImageSheet {
 public:
   /// Uploads `count` images of width × height if they are not those of the last call (told by `version`).
   void set_pixels(std::span<const std::uint8_t> pixels, std::size_t count, int width, int height, std::uint64_t version);
-  /// The same for numbers; the largest magnitude gets the full colour.
-  void set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version);
+  /// The same for numbers; magnitude `full` gets the full colour, or the largest there is.
+  void set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full = 0);
   bool empty() const { return count_ == 0; }
   std::size_t count() const { return count_; }
   /// Images are drawn between begin() and end(): switching the program once a sheet, not once an image.

@@ -51,11 +51,11 @@ std::size_t nearest(const Series& s, double x) {
 // middle, where it is on the screen: glyphs off the screen are never written.
 void vertical_text(Ui& ui, Rect box, std::string_view text) {
   ImDrawList* list = ui.draw();
-  const float width = ui.text_width(text, kSmall);
+  const float width = std::min(ui.text_width(text, kSmall), box.h + kAxisBottom + kTop - 8);
   const ImVec2 middle{box.x + box.w / 2, box.y + box.h / 2};
   const int first = list->VtxBuffer.Size;
   list->PushClipRectFullScreen();
-  ui.text({middle.x, middle.y - 8, width + 4, 16}, text, ui.theme->soft, kSmall);
+  ui.text({middle.x, middle.y - 8, width, 16}, text, ui.theme->soft, kSmall);
   list->PopClipRect();
   for (int i = first; i < list->VtxBuffer.Size; ++i) {
     ImVec2& p = list->VtxBuffer[i].pos;
@@ -286,7 +286,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
       ui.text({from, area.y + 2, to - from, 18}, zone.label, ui.theme->soft, kSmall, Weight::regular, Align::center);
   }
 
-  auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 60)));
+  auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 50)));
   if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24)
     std::erase_if(y_ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
   if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) // many decades: every second or third
@@ -335,8 +335,8 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
         list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
                             faded(s.color, 0.16F));
   }
-  if (spec.cursor >= x_from && spec.cursor <= x_to)
-    list->AddLine({sx.at(spec.cursor), area.y}, {sx.at(spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
+  if (spec.cursor && *spec.cursor >= x_from && *spec.cursor <= x_to)
+    list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
   for (const Series& s : series) {
     std::vector<ImVec2> points;
     const auto flush = [&] {
@@ -378,14 +378,14 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   if (spec.pinned) {
     if (ImGui::IsItemActive()) ui.slider_held = true, moved = std::clamp(sx.back(ImGui::GetIO().MousePos.x), x_from, x_to);
     list->AddLine({sx.at(*spec.pinned), area.y}, {sx.at(*spec.pinned), area.bottom()}, ui.theme->ink, 1.5F);
-    read_out(ui, area, spec, series, sx, sy);
+    if (!ui.touch) read_out(ui, area, spec, series, sx, sy);
   } else if (read && !ui.touch) {
     read_out(ui, area, spec, series, sx, sy);
   }
   std::optional<double> at;
-  if (read && ui.touch && !spec.pinned) {
-    at = sx.back(ImGui::GetIO().MousePos.x);
-    const float px = ImGui::GetIO().MousePos.x;
+  if (ui.touch && (read || spec.pinned)) {
+    const float px = spec.pinned ? sx.at(*spec.pinned) : ImGui::GetIO().MousePos.x;
+    at = spec.pinned ? *spec.pinned : sx.back(px);
     list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
     ui.text({area.x, area.y - 2, area.w, 16}, spec.x_text(*at), ui.theme->ink, kSmall, Weight::bold, Align::right);
   }

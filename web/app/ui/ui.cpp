@@ -120,7 +120,8 @@ float Ui::paragraph(Rect box, std::string_view text, std::uint32_t color, float 
       static constexpr std::string_view kClosing[] = {"，", "。", "；", "：", "、", "）", "”", "！", "？", "…", ",", ".", ";", ":", ")", "%"};
       const bool closing = std::any_of(std::begin(kClosing), std::end(kClosing), [&](std::string_view c) { return following.starts_with(c); });
       const bool wide_next = !following.empty() && static_cast<unsigned char>(following[0]) >= 0xe0;
-      if (character == " " || next == text.size() || ((wide || wide_next) && !closing)) last_break = next;
+      const bool opening = character == "（" || character == "“" || character == "(";
+      if (character == " " || next == text.size() || ((wide || wide_next) && !closing && !opening)) last_break = next;
       end = next;
     }
     if (end < text.size()) end = last_break;
