@@ -365,6 +365,7 @@ Json App::help(const ui::EditRequest& request) const {
               {"y", request.rect.y * zoom},
               {"w", request.rect.w * zoom},
               {"h", request.rect.h * zoom}};
+  if (request.id.starts_with("metric")) out["formula"] = "metric." + std::string(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
   if (request.id.starts_with("activation:")) out["formula"] = "activation." + request.id.substr(11);
   const auto id = FieldId::parse(request.id);
   if (!id) return out;
