@@ -153,6 +153,35 @@ NextStep next_step(const Trainer& trainer) {
   return view;
 }
 
+namespace {
+// Leaves in network.gradient() the loss's gradient over a step's batch, with its masks. Returns the batch's size.
+std::size_t batch_gradient(Network& network, const Trainer& trainer, std::int64_t step, Matrix& block, Gathered& gathered) {
+  const auto which = trainer.batch_of(step);
+  const auto rows = static_cast<std::int64_t>(which.size());
+  DropoutPlace place = trainer.dropout_place(step);
+  for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
+    const auto here = std::span(which).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min<std::int64_t>(kBlock, rows - begin)));
+    gather(trainer.data(), true, here, block, gathered);
+    Matrix& output = network.forward(block, static_cast<Index>(here.size()), place);
+    LossSum sum;
+    trainer.loss().differentiate(output, gathered.answers(), static_cast<float>(1.0 / static_cast<double>(rows)), trainer.settings().loss.values, sum);
+    network.backward(block, static_cast<Index>(here.size()), begin == 0);
+    place.position += static_cast<std::int64_t>(here.size());
+  }
+  return which.size();
+}
+} // namespace
+
+std::vector<double> gradient_norms(const Trainer& trainer) {
+  Network network = trainer.network();
+  Matrix block(kBlock, trainer.data().features());
+  Gathered gathered;
+  batch_gradient(network, trainer, std::min(trainer.step(), trainer.steps() - 1), block, gathered);
+  std::vector<double> norms;
+  for (Index l = 0; l < network.layer_count(); ++l) norms.push_back(norm(of_layer(network, l, network.gradient())));
+  return norms;
+}
+
 GradientNoise gradient_noise(const Trainer& trainer, std::int64_t batches) {
   Network network = trainer.network();
   const std::int64_t train = trainer.data().train.size(), batch = trainer.batch_size(), whole = std::max<std::int64_t>(1, train / batch);
@@ -165,18 +194,7 @@ GradientNoise gradient_noise(const Trainer& trainer, std::int64_t batches) {
   Matrix block(kBlock, trainer.data().features());
   Gathered gathered;
   for (std::int64_t step = epoch_start; step < epoch_start + trainer.steps_per_epoch(); ++step) {
-    const auto which = trainer.batch_of(step);
-    const auto rows = static_cast<std::int64_t>(which.size());
-    DropoutPlace place = trainer.dropout_place(step);
-    for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
-      const auto here = std::span(which).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min<std::int64_t>(kBlock, rows - begin)));
-      gather(trainer.data(), true, here, block, gathered);
-      Matrix& output = network.forward(block, static_cast<Index>(here.size()), place);
-      LossSum sum;
-      trainer.loss().differentiate(output, gathered.answers(), static_cast<float>(1.0 / static_cast<double>(rows)), trainer.settings().loss.values, sum);
-      network.backward(block, static_cast<Index>(here.size()), begin == 0);
-      place.position += static_cast<std::int64_t>(here.size());
-    }
+    const auto rows = static_cast<std::int64_t>(batch_gradient(network, trainer, step, block, gathered));
     for (std::size_t i = 0; i < size; ++i) full[i] += static_cast<double>(network.gradient()[i]) * static_cast<double>(rows) / static_cast<double>(train);
     if (step - epoch_start < counted) gradients.emplace_back(network.gradient().begin(), network.gradient().end());
   }

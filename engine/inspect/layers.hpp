@@ -32,6 +32,10 @@ struct NextStep {
 };
 NextStep next_step(const Trainer& trainer);
 
+/// Norm of each layer's gradient (of the loss alone, no decay) at the present weights over the batch of the step that comes
+/// next, with its masks; when the run has ended, over the last step's batch.
+std::vector<double> gradient_norms(const Trainer& trainer);
+
 /// How much the gradient of a batch hangs on which examples are in it, at the present weights. Gradients are of the loss
 /// alone (no decay), over the batches of the present epoch from its start, with their dropout masks.
 struct GradientNoise {

@@ -296,3 +296,14 @@ TEST_CASE("layers without activations collapse into one: the same outputs from t
     CHECK(z == doctest::Approx(static_cast<double>(output[o])).epsilon(1e-5));
   }
 }
+
+TEST_CASE("gradient norms by layer are the next step's, and there are some when the run has ended") {
+  const auto data = fixtures::bars(100, 40);
+  const Trainer trainer = after_steps(fixtures::lane(kTwoLayers), data, 3);
+  const auto norms = gradient_norms(trainer);
+  const NextStep next = next_step(trainer);
+  REQUIRE(norms.size() == next.layers.size());
+  for (std::size_t l = 0; l < norms.size(); ++l) CHECK(norms[l] == next.layers[l].gradient_norm);
+  const Trainer ended = fixtures::finished(fixtures::lane(kTwoLayers), data);
+  for (const double n : gradient_norms(ended)) CHECK(n > 0);
+}

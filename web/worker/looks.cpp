@@ -87,6 +87,7 @@ std::optional<ToApp> predictions(const Trainer& trainer, const LookHead& head) {
 ToApp units(const Trainer& trainer, const LookHead& head) {
   UnitsLook out{head, {}};
   const NextStep next = next_step(trainer);
+  const auto last_norms = trainer.verdict() == Verdict::finished ? gradient_norms(trainer) : std::vector<double>{}; // no step comes
   for (const LayerView& v : layer_views(trainer, kBins)) {
     UnitsRow row;
     row.mean_in = v.mean_in, row.mean = v.mean, row.deviation = v.deviation, row.zero_share = v.zero_share, row.dead_share = v.dead_share;
@@ -97,6 +98,7 @@ ToApp units(const Trainer& trainer, const LookHead& head) {
   out.layers.emplace_back();
   for (std::size_t l = 0; l < out.layers.size(); ++l) {
     out.layers[l].units = static_cast<std::uint32_t>(trainer.network().shape(static_cast<Index>(l)).given);
+    if (l < last_norms.size()) out.layers[l].gradient_norm = last_norms[l];
     if (l >= next.layers.size()) continue;
     out.layers[l].gradient_norm = next.layers[l].gradient_norm;
     out.layers[l].update_norm = next.layers[l].update_norm;
