@@ -18,10 +18,26 @@ root = pathlib.Path(__file__).resolve().parents[2]
 fonts, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 
-# what can be shown: the string table, the engine's error sentences, the lessons' titles, printable ASCII, figures' company
-text = (root / "assets/strings.json").read_text("utf-8") + (root / "engine/core/user_error.cpp").read_text("utf-8")
-text += "".join(p.read_text("utf-8") for p in sorted((root / "assets/experiments").glob("*.json")))
-shown = {c for c in text if not c.isspace()} | {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
+# What the canvas can show: its strings, the engine's error sentences, labels of lanes, printable ASCII, figures' company.
+# Words that only the page around it shows have the browser's fonts.
+page_only = ("nav.", "preset.", "share.", "link.", "notice.", "bench.", "dialog.", "embed.", "export.", "form.", "status.", "live.")
+strings = json.loads((root / "assets/strings.json").read_text("utf-8"))
+labels = ""
+for path in sorted((root / "assets/experiments").glob("*.json")):
+    labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8"))["lanes"])
+always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
+drawn = {key: words for key, words in strings.items() if not key.startswith(page_only)}
+
+
+def characters(texts):
+    return {c for text in texts for c in text if not c.isspace()} | always
+
+
+shown = characters([labels, (root / "engine/core/user_error.cpp").read_text("utf-8"), *(w for words in drawn.values() for w in words.values())])
+# sentences are never bold; if one were, the regular face would help out
+sentences = ("help.", "explain.", "trait.")
+longest_bold = 24
+bold = characters([labels, *(words["zh"] for key, words in drawn.items() if not key.startswith(sentences) and len(words["zh"]) <= longest_bold)]) & shown
 
 
 def make(name, path, number, characters, tabular):
@@ -48,10 +64,10 @@ def make(name, path, number, characters, tabular):
     return have
 
 
-for weight, latin in (("regular", "Inter-Regular.otf"), ("bold", "Inter-SemiBold.otf")):
-    have = make(f"{weight}_latin", fonts / "inter" / latin, -1, shown, True)
+for weight, latin, wanted in (("regular", "Inter-Regular.otf", shown), ("bold", "Inter-SemiBold.otf", bold)):
+    have = make(f"{weight}_latin", fonts / "inter" / latin, -1, wanted, True)
     noto = "NotoSansCJK-Regular.ttc" if weight == "regular" else "NotoSansCJK-Bold.ttc"
-    have |= make(f"{weight}_cjk", fonts / "noto" / noto, 2, shown - have, False)
-    missing = shown - have
+    have |= make(f"{weight}_cjk", fonts / "noto" / noto, 2, wanted - have, False)
+    missing = wanted - have
     if missing:
         sys.exit(f"make_fonts: no {weight} glyph for {' '.join(f'U+{ord(c):04X} {c}' for c in sorted(missing))}")

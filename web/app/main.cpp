@@ -588,7 +588,12 @@ Json App::command(const Json& c) {
     for (const Explanation& e : explain(race(), ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
     return {{"ok", out}};
   }
-  if (verb == "csv") return {{"ok", c.value("plot", "") == "view" ? view_csv(ui, race(), view()) : curves_csv(ui, race())}};
+  if (verb == "csv") {
+    const bool of_view = c.value("plot", "") == "view";
+    if (of_view && lab == LabId::activations) return {{"ok", activations_csv(race(), activations_view)}};
+    if (of_view && lab == LabId::dropout) return {{"ok", dropout_csv(race(), view())}};
+    return {{"ok", of_view ? view_csv(ui, race(), view()) : curves_csv(ui, race())}};
+  }
   if (verb == "lane_names") {
     Json names = Json::array();
     for (const Lane& lane : race().experiment().lanes) names.push_back(lane_name(lane, ui.language));

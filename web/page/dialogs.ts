@@ -96,11 +96,11 @@ export class Dialogs {
       pre = fresh;
     };
     lane.onchange = show;
-    // the view that is open: its picture, and its numbers where it has any
-    const view = (source.command('items') as { id: string; label: string }[]).find((i) => i.id === 'views.content');
-    const numbers = view ? source.command('csv', { plot: 'view' }) as string : '';
-    const of_view = view ? [this.button(`${view.label} PNG`, () => void source.picture('views.content').then((blob) => save('view.png', blob)), 'export_view_png')] : [];
-    if (view && numbers) of_view.push(this.button(`${view.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
+    // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
+    const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
+    const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
+    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => void source.picture(id).then((blob) => save(`${id}.png`, blob)), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
+    if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
     dialog.append(
       this.row(
         this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('get_state'), null, 1), 'application/json'), 'export_json'),

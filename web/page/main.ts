@@ -148,7 +148,7 @@ class Page {
     const out = document.createElement('canvas');
     const ratio = canvas.width / canvas.clientWidth;
     const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart)?.rectangle : undefined;
-    const margin = chart === 'plot' ? [56, 10, 72, 56] as const : [0, 0, 0, 0] as const; // a chart's axes and titles
+    const margin = /plot$/.test(chart) ? [56, 10, 72, 56] as const : [0, 0, 0, 0] as const; // a chart's axes and titles
     const area = plot ? { x: plot.x - margin[0], y: plot.y - margin[1], width: plot.width + margin[2], height: plot.height + margin[3] } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
     out.width = Math.round(area.width * ratio);
     out.height = Math.round(area.height * ratio);

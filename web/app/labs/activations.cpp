@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace downhill {
@@ -494,9 +495,11 @@ void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own,
   // W₂W₁ in numbers, with the two matrices it comes from where there is room
   ui.text(words.cut_top(18), fill(ui("act.product"), {std::to_string(look->layers[0].outputs)}), ui.theme->soft, kLabel, Weight::bold);
   for (std::uint32_t o = 0; o < look->product.outputs; ++o) {
-    const std::string row = "[ " + matrix_text(look->product, o) + " ]   b " + grouped(static_cast<double>(look->product.bias[o]), 2);
+    const std::string matrix = "[ " + matrix_text(look->product, o) + " ]", bias = "b " + grouped(static_cast<double>(look->product.bias[o]), 2), row = matrix + "   " + bias;
     const Rect line = words.cut_top(18);
-    ui.text(line, row, ui.theme->ink, kLabel);
+    const bool fits = ui.text_width(row, kLabel) <= words.w;
+    ui.text(line, fits ? row : matrix, ui.theme->ink, kLabel);
+    if (!fits) ui.text(words.cut_top(18), bias, ui.theme->soft, kLabel);
     ui.note_item("act.product." + std::to_string(o), ui("act.product_row"), "status", row, line);
   }
   words.cut_top(kHalf);
@@ -522,6 +525,30 @@ void ActivationsView::take(const Json& wanted) {
   if (wanted.contains("at"))
     if (const double v = wanted["at"].is_number() ? wanted["at"].get<double>() : wanted["at"].is_string() ? std::strtod(wanted["at"].get<std::string>().c_str(), nullptr) : x; std::fabs(v) <= kReaches[1])
       x = v;
+}
+
+std::string activations_csv(const Race& race, const ActivationsView& own) {
+  std::string out = "x";
+  std::vector<ActivationCurve> curves;
+  const auto chosen = chosen_of(race);
+  for (const Choice& c : chosen) {
+    curves.push_back(ActivationProbe(c).curve(kReaches[own.reach]));
+    out += "," + c.name + "_f," + c.name + "_slope";
+    if (!curves.back().f[1].empty()) out += "," + c.name + "_f2," + c.name + "_slope2";
+  }
+  out += "\n";
+  for (std::size_t i = 0; i < curves[0].x.size(); ++i) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.2f", curves[0].x[i]);
+    out += text;
+    for (const ActivationCurve& curve : curves)
+      for (std::size_t k = 0; k < 2 && !curve.f[k].empty(); ++k) {
+        std::snprintf(text, sizeof text, ",%.9g,%.9g", curve.f[k][i], curve.d[k][i]);
+        out += text;
+      }
+    out += "\n";
+  }
+  return out;
 }
 
 bool type_activations(Race& race, RaceView& view, ActivationsView& own, const std::string& id, const std::string& text) {
@@ -579,7 +606,10 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
       head.cut_left(list + kGrid);
     }
     own.tab = which[static_cast<std::size_t>(place)];
-    if (depth && head.w > 190) depth_fields(ui, race, {head.x, head.y, head.w, ui.control_height()});
+    if (depth && head.w > 190)
+      depth_fields(ui, race, {head.x, head.y, head.w, ui.control_height()});
+    else if (depth && area.h > 240)
+      depth_fields(ui, race, area.cut_top(ui.control_height() + 4));
     switch (own.tab) {
     case 0: chain(ui, race, own, area); break;
     case 1: network(ui, race, view, own, area); break;

@@ -35,6 +35,8 @@ struct ActivationsView {
 };
 
 void draw_activations(ui::Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own, ui::Rect box);
+/// f and f′ of the chosen functions over x.
+std::string activations_csv(const Race& race, const ActivationsView& own);
 /// What was typed into one of this lab's fields; false: it is none of them.
 bool type_activations(Race& race, RaceView& view, ActivationsView& own, const std::string& id, const std::string& text);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace downhill {
@@ -74,7 +75,9 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   head.cut_right(button + 6);
   if (ui.button("drop.back", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.back"), false, still && race.lanes()[view.lane].step > 0)) race.step(-1);
   head.cut_right(button + 6);
-  const std::string which = training ? fill(ui("drop.batch"), {grouped(static_cast<double>(race.lanes()[view.lane].step + 1))}) : std::string(ui("drop.no_mask"));
+  const std::string batch_number = grouped(static_cast<double>(race.lanes()[view.lane].step + 1));
+  std::string which = training ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
+  if (training && ui.text_width(which, kLabel) > head.w) which = fill(ui("drop.batch_short"), {batch_number});
   ui.text(head, which, ui.theme->soft, kLabel);
 
   // sliders below, one a hidden layer
@@ -223,9 +226,9 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto tests = static_cast<std::uint32_t>(race.data().test);
   own.image = std::min(own.image, tests - 1);
   const float h = ui.control_height();
-  race.want_images(kCellSheet, false, {own.image});
-  const Images* images = sheet_images(race, view, kCellSheet);
-  const Rect picture = head.cut_left(32);
+  if (race.has_images()) race.want_images(kCellSheet, false, {own.image});
+  const Images* images = race.has_images() ? sheet_images(race, view, kCellSheet) : nullptr;
+  const Rect picture = head.cut_left(race.has_images() ? 32 : 0);
   if (images && images->places.size() == 1 && images->places[0] == own.image) {
     view.sheets[kCellSheet].begin(ui);
     view.sheets[kCellSheet].draw(ui, 0, {picture.x, picture.y, 32, 32});
@@ -248,7 +251,7 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto label = static_cast<std::size_t>(look->label);
   const auto truth = static_cast<double>(look->eval[label]);
   const auto& classes = race.data().classes;
-  const std::string name(label < classes.size() ? ui.by_id("class." + std::to_string(classes[label])) : "");
+  const std::string name(label < classes.size() ? ui.by_id((race.has_images() ? "class." : "class.point.") + std::to_string(classes[label])) : "");
   PlotSpec spec;
   spec.id = "ensemble.plot";
   spec.x_title = ui("ensemble.x");
@@ -288,10 +291,11 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   // lanes right, each with its numbers; pressed, it is the one that the network shows
   const bool beside = box.w > 430;
   const float row_height = ui.touch ? 44 : 34;
-  Rect list = beside ? box.cut_right(168) : box.cut_bottom(std::min(box.h * 0.45F, row_height * static_cast<float>(race.lanes().size())));
+  const std::size_t across = beside ? 1 : 2, down = (race.lanes().size() + across - 1) / across;
+  const Rect list = beside ? box.cut_right(168) : box.cut_bottom(row_height * static_cast<float>(down));
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const Rect row = list.cut_top(std::min(row_height, std::max(20.0F, list.h / static_cast<float>(race.lanes().size() - i))));
-    if (row.h < 16) break;
+    const Rect row{list.x + list.w / static_cast<float>(across) * static_cast<float>(i % across), list.y + row_height * static_cast<float>(i / across), list.w / static_cast<float>(across) - (beside ? 0.0F : 6.0F), row_height};
+    if (row.bottom() > list.bottom() + 1) break;
     const LaneLook look = lane_look(race.experiment().lanes, i);
     const std::string id = "drop.lane." + std::to_string(i), name = lane_name(race.experiment().lanes[i], ui.language);
     const Ui::Press p = ui.press(id, row);
@@ -302,8 +306,7 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     ui.text({row.x + 24, row.y, row.w - 24, 18}, name, p.hovered ? ui.theme->accent : ui.theme->ink, kLabel, Weight::bold);
     const auto* e = race.lanes()[i].evaluation();
     const std::string numbers = e ? fill(ui("drop.numbers"), {percent(e->train_accuracy), percent(e->test_accuracy)}) : "";
-    if (row.h >= 32) ui.text({row.x + 24, row.y + 15, row.w - 24, 18}, numbers, ui.theme->soft, kSmall);
-    else ui.text({row.x + 84, row.y, row.w - 84, 18}, numbers, ui.theme->soft, kSmall);
+    ui.text({row.x + 24, row.y + 15, row.w - 24, 18}, numbers, ui.theme->soft, kSmall);
     ui.tip(ui("help.drop.lane"));
     if (Item* item = ui.note_item(id, name + (numbers.empty() ? "" : " · " + numbers), "radio", view.lane == i ? "true" : "false", row)) item->help = ui("help.drop.lane");
   }
@@ -387,6 +390,24 @@ void DropoutView::take(const Json& wanted) {
     if (wanted.contains("tab") && wanted["tab"] == kDropoutTabs[static_cast<std::size_t>(i)]) tab = i;
   if (wanted.contains("mode") && wanted["mode"].is_number()) mode = wanted["mode"].get<int>() == 1 ? 1 : 0;
   if (wanted.contains("image") && wanted["image"].is_number()) image = static_cast<std::uint32_t>(std::clamp(wanted["image"].get<int>(), 0, 9999));
+}
+
+std::string dropout_csv(const Race& race, const RaceView& view) {
+  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key);
+  if (!look) return {};
+  std::string out = "test_example,mask";
+  for (std::uint32_t c = 0; c < look->classes; ++c) out += ",p" + std::to_string(c);
+  const auto row = [&](const std::string& name, const float* p) {
+    out += "\n" + std::to_string(look->place) + "," + name;
+    for (std::uint32_t c = 0; c < look->classes; ++c) {
+      char text[40];
+      std::snprintf(text, sizeof text, ",%.9g", static_cast<double>(p[c]));
+      out += text;
+    }
+  };
+  for (std::uint32_t k = 0; k < look->count; ++k) row(std::to_string(k + 1), look->probabilities.data() + static_cast<std::size_t>(k) * look->classes);
+  row("eval", look->eval.data());
+  return out + "\n";
 }
 
 bool type_dropout(Race& race, RaceView& view, DropoutView& own, const std::string& id, const std::string& text) {

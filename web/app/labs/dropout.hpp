@@ -23,6 +23,8 @@ struct DropoutView {
 };
 
 void draw_dropout(ui::Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own, ui::Rect box);
+/// The ensemble that is shown: each mask's probabilities, and those of evaluation mode. Empty while there is no answer.
+std::string dropout_csv(const Race& race, const RaceView& view);
 /// What was typed into one of this lab's fields; false: it is none of them.
 bool type_dropout(Race& race, RaceView& view, DropoutView& own, const std::string& id, const std::string& text);
 

@@ -589,23 +589,28 @@ void leaves(const Json& value, const std::string& path, std::vector<std::pair<st
     out.push_back({path, value});
 }
 
-void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
-  const auto& lanes = race.experiment().lanes;
+// The settings in which lanes differ, by path; a lane that lacks one (another rule's parameter) has null.
+struct Differences {
   std::vector<std::string> columns;
-  std::vector<std::vector<std::pair<std::string, Json>>> rows(lanes.size());
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    leaves(lanes[i].complete, "", rows[i]);
-    for (const auto& [path, value] : rows[i])
-      if (std::find(columns.begin(), columns.end(), path) == columns.end()) columns.push_back(path);
-  }
-  const auto value_at = [&](std::size_t i, const std::string& path) {
-    for (const auto& [p, value] : rows[i])
+  std::vector<std::vector<std::pair<std::string, Json>>> rows;
+  Json at(std::size_t lane, const std::string& path) const {
+    for (const auto& [p, value] : rows[lane])
       if (p == path) return value;
-    return Json();
-  };
-  std::erase_if(columns, [&](const std::string& path) {
+    return {};
+  }
+};
+Differences differences_of(const Race& race) {
+  const auto& lanes = race.experiment().lanes;
+  Differences table;
+  table.rows.resize(lanes.size());
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    leaves(lanes[i].complete, "", table.rows[i]);
+    for (const auto& [path, value] : table.rows[i])
+      if (std::find(table.columns.begin(), table.columns.end(), path) == table.columns.end()) table.columns.push_back(path);
+  }
+  std::erase_if(table.columns, [&](const std::string& path) {
     for (std::size_t i = 1; i < lanes.size(); ++i)
-      if (value_at(i, path) != value_at(0, path)) return false;
+      if (table.at(i, path) != table.at(0, path)) return false;
     return true;
   });
   // what is read first stands first
@@ -613,7 +618,21 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
     constexpr std::string_view kFirst[] = {"/optimizer/name", "/optimizer/lr", "/batch", "/epochs"};
     return std::find(std::begin(kFirst), std::end(kFirst), path) - std::begin(kFirst);
   };
-  std::stable_sort(columns.begin(), columns.end(), [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  std::stable_sort(table.columns.begin(), table.columns.end(), [&](const std::string& x, const std::string& y) { return rank(x) < rank(y); });
+  return table;
+}
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
+  const auto& lanes = race.experiment().lanes;
+  const Differences table = differences_of(race);
+  const auto& columns = table.columns;
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginChild("differences.table", {box.w, box.h}, ImGuiChildFlags_None,
                     ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_HorizontalScrollbar);
@@ -636,7 +655,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
     ui.text({at.x + 24, y, name_width - 28, 22}, lane_name(lanes[i], ui.language), ui.theme->ink, kLabel, Weight::bold);
     x = at.x + name_width;
     for (const std::string& path : columns) {
-      const Json value = value_at(i, path);
+      const Json value = table.at(i, path);
       std::string text = value.is_null() ? "–" : value.is_number() ? setting(value.get<double>()) : value.is_string() ? value.get<std::string>() : value.dump();
       if (path == "/batch" && value == "full") text = ui("lanes.full");
       const Json::json_pointer pointer(path);
@@ -734,8 +753,67 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
       for (const OptimizerPlane& plane : look->planes) spread(plane.id, plane.spread.low, plane.spread.high, plane.spread.bins);
     }
     break;
+  case View::samples: {
+    const Images* images = looks.images(view.gallery_batch ? kBatchSheet : kGallerySheet);
+    if (!images) break;
+    out = "train_example,label,true_label,pixels\n";
+    const std::size_t size = static_cast<std::size_t>(images->width) * images->height;
+    for (std::size_t i = 0; i < images->labels.size(); ++i) {
+      out += std::to_string(images->places[i]) + "," + std::to_string(images->labels[i]) + "," + std::to_string(images->true_labels[i]);
+      for (std::size_t k = 0; k < size; ++k) out += "," + std::to_string(images->pixels[i * size + k]);
+      out += "\n";
+    }
+    break;
+  }
+  case View::masks:
+    if (const auto* look = looks.answer<BatchLook>(slot, key)) {
+      out = "layer,train_example,kept\n";
+      for (std::size_t l = 0; l < look->masks.size(); ++l)
+        for (std::size_t r = 0; r * look->masks[l].units < look->masks[l].kept.size(); ++r) {
+          out += std::to_string(l + 1) + "," + std::to_string(look->places[r]);
+          for (std::size_t u = 0; u < look->masks[l].units; ++u) out += look->masks[l].kept[r * look->masks[l].units + u] ? ",1" : ",0";
+          out += "\n";
+        }
+    }
+    break;
+  case View::draw:
+    out = "lane,probabilities\n";
+    for (std::size_t i = 0; i < race.lanes().size(); ++i)
+      if (const auto* own = looks.answer<OwnLook>(kOwnSlots + static_cast<std::uint32_t>(i), race.lanes()[i].key)) {
+        out += csv_text(lane_name(race.experiment().lanes[i], ui.language));
+        for (const float q : own->probabilities) out += number(static_cast<double>(q));
+        out += "\n";
+      }
+    break;
+  case View::boundary:
+    if (const auto* look = looks.answer<BoundaryLook>(kBoundarySlots, key)) {
+      out = "x,y,probability\n";
+      for (std::size_t i = 0; i < look->probabilities.size(); ++i) {
+        const auto at = [&](std::size_t cell) { return look->reach * (2 * (static_cast<double>(cell) + 0.5) / look->side - 1); };
+        out += number(at(i % look->side)).substr(1) + number(-at(i / look->side)) + number(static_cast<double>(look->probabilities[i])) + "\n";
+      }
+      out += "x,y,label\n";
+      for (std::size_t i = 0; i < look->labels.size(); ++i)
+        out += number(static_cast<double>(look->points[2 * i])).substr(1) + number(static_cast<double>(look->points[2 * i + 1])) + "," + std::to_string(look->labels[i]) + "\n";
+    }
+    break;
+  case View::differences: {
+    const Differences table = differences_of(race);
+    out = "lane";
+    for (const std::string& path : table.columns) out += "," + path;
+    out += "\n";
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+      out += csv_text(lane_name(race.experiment().lanes[i], ui.language));
+      for (const std::string& path : table.columns) {
+        const Json value = table.at(i, path);
+        out += "," + (value.is_null() ? "" : csv_text(value.is_string() ? value.get<std::string>() : value.dump()));
+      }
+      out += "\n";
+    }
+    break;
+  }
   case View::sweep: out = sweep_csv(ui, race); break;
-  default: break;
+  case View::count: break;
   }
   return out;
 }

@@ -51,10 +51,8 @@ void Ui::load_fonts(float pixel_ratio) {
       return made;
     };
     ImFont* made = bold ? part(k_font_bold_latin, sizeof k_font_bold_latin) : part(k_font_regular_latin, sizeof k_font_regular_latin);
-    if (bold)
-      part(k_font_bold_cjk, sizeof k_font_bold_cjk);
-    else
-      part(k_font_regular_cjk, sizeof k_font_regular_cjk);
+    if (bold) part(k_font_bold_cjk, sizeof k_font_bold_cjk);
+    part(k_font_regular_cjk, sizeof k_font_regular_cjk); // for bold: characters of sentences only
     fonts_.push_back({size, weight, made});
   };
   for (const float size : {kText, kSmall, kLabel}) add(Weight::regular, size);
