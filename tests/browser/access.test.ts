@@ -33,6 +33,15 @@ for (const language of ['zh', 'en'])
       await new Promise((resolve) => setTimeout(resolve, 700));
       assert.deepEqual(await violations(page), [], view);
     }
+    for (const [lab_name, tabs] of [['activations', ['chain', 'network', 'linear']], ['dropout', ['curves', 'boundary']]] as const)
+      for (const tab of tabs) {
+        await page.evaluate((w) => window.downhill.show(w as any), { lab: lab_name, tab });
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        assert.deepEqual(await violations(page), [], `${lab_name} ${tab}`);
+      }
+    await page.select('#presets', 'batch_sizes');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.deepEqual(await violations(page), [], 'a preset');
     for (const theme of ['dark', 'projector']) {
       await page.select('#theme', theme);
       await new Promise((resolve) => setTimeout(resolve, 600));

@@ -378,6 +378,22 @@ lab_test('the explanation of a setting: sentence, formula, range, default, and t
   assert.equal(await page.$eval('#popover', (p) => (p as HTMLElement).hidden), true);
 });
 
+lab_test('the numbers of every view as CSV', async (page) => {
+  await set_state(page, short({ lanes: two, network: { hidden: [{ units: 16, dropout: 0.5 }] } }));
+  await wait_for_images(page);
+  await page.evaluate(() => window.downhill.step(2));
+  await at_rest(page);
+  await command(page, 'pad', { pixels: Array.from({ length: 784 }, (_, i) => (i % 28 > 8 && i % 28 < 20 ? 255 : 0)) });
+  const heads: Record<string, RegExp> = {
+    samples: /^train_example,label,true_label,pixels\n0,\d,\d(,\d+){784}\n/, weights: /^unit,weights\n0(,-?[\d.e-]+){784}\n/, confusion: /^test_example,label,predicted/, predictions: /^test_example/,
+    units: /^layer,units/, optimizer: /^quantity,low,high/, masks: /^layer,train_example,kept\n1,\d+(,[01]){16}\n/, draw: /^lane,probabilities\nA(,[\d.e-]+){10}\nB/, differences: /^lane,\/optimizer\/name,\/optimizer\/lr.*\nA,sgd,0\.1.*\nB,adam/,
+  };
+  for (const [view, head] of Object.entries(heads)) {
+    await page.evaluate((v) => window.downhill.show({ view: v, lane: 0 }), view);
+    await page.waitForFunction((h) => new RegExp(h).test(window.downhill_internal.page.command('csv', { plot: 'view' }) as string), { timeout: 8000 }, head.source).catch(async () => assert.match(await command(page, 'csv', { plot: 'view' }), head, view));
+  }
+});
+
 lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script', async (page) => {
   await page.evaluate(() => {
     (window as any).saved = [];

@@ -325,6 +325,29 @@ lab_test('dropout', 'the keyboard alone sets p, steps three batches and reads th
   }, { timeout: 10000 });
 });
 
+test('the labs\' numbers as CSV and pictures as PNG', async () => {
+  const lab = await open_lab(chromium, site.origin, { hash: '#activations' });
+  const { page } = lab;
+  await page.evaluate(() => {
+    (window as any).saved = [];
+    HTMLAnchorElement.prototype.click = function () { const name = this.download; void fetch(this.href).then((r) => r.arrayBuffer()).then((b) => (window as any).saved.push([name, b.byteLength])); };
+  });
+  assert.match(await command(page, 'csv', { plot: 'view' }), /^x,sigmoid_f,sigmoid_slope,tanh_f,tanh_slope,relu_f,relu_slope\n-4\.50,/);
+  assert.match(await command(page, 'csv', { plot: 'view' }), /\n1\.20,0\.76852\d+,0\.17789\d+/);
+  await page.click('#export');
+  await page.click('#export_png_act_plot');
+  await page.click('#export_view_csv');
+  await page.waitForFunction(() => (window as any).saved.length === 2);
+  await page.keyboard.press('Escape');
+  await page.click('nav a[href="#dropout"]');
+  await wait_for_item(page, '^ensemble\\.says$');
+  const rows = (await command(page, 'csv', { plot: 'view' }) as string).trim().split('\n');
+  assert.equal(rows.length, 202);
+  assert.match(rows[201]!, /^0,eval(,[\d.e-]+){10}$/);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
 // ---- presets and links ----
 
 lab_test('race', 'the labs are real links; each keeps its experiment; the way back works', async (page) => {

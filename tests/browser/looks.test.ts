@@ -14,6 +14,7 @@ before(async () => { site = await serve(); chromium = await browser(); });
 after(async () => { await chromium?.close(); site?.close(); });
 
 const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences'];
+const labs: [string, string[]][] = [['activations', ['linear', 'chain', 'network']], ['dropout', ['boundary', 'curves', 'ensemble']]];
 const sizes: [string, LabOptions][] = [
   ['wide-zh-light', { query: '?lang=zh&theme=light', width: 1280, height: 720 }],
   ['wide-zh-projector', { query: '?lang=zh&theme=projector', width: 1280, height: 720 }],
@@ -61,6 +62,14 @@ for (const [name, options] of sizes)
       });
       assert.deepEqual(outside, [], view);
     }
+    for (const [lab_name, tabs] of labs)
+      for (const tab of tabs) {
+        await page.evaluate((w) => window.downhill.show(w as any), { lab: lab_name, tab });
+        // the toys train as soon as they are seen
+        await new Promise((resolve) => setTimeout(resolve, tab === tabs[0] ? 5000 : 900));
+        await settle(page);
+        pictures.push(shrunk(await screenshot(page, `${name}-${lab_name}-${tab}`), name.startsWith('phone') ? kSmallWidth / 2 : kSmallWidth));
+      }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'scrolls sideways');
     assert.deepEqual(lab.faults, []);
     await lab.close();
@@ -76,7 +85,7 @@ for (const [name, options] of sizes)
     assert.ok(existsSync(file), `${file} is missing: DOWNHILL_BLESS=1 makes it`);
     const stored = PNG.sync.read(readFileSync(file));
     assert.deepEqual([stored.width, stored.height], [sheet.width, sheet.height]);
-    views.forEach((view, i) => {
+    [...views, ...labs.flatMap(([lab_name, tabs]) => tabs.map((tab) => `${lab_name}-${tab}`))].forEach((view, i) => {
       const part = (png: PNG) => png.data.subarray(4 * width * height * i, 4 * width * height * (i + 1));
       const differing = pixelmatch(part(stored), part(sheet), undefined, width, height, { threshold: 0.15 }) / (width * height);
       assert.ok(differing < kDifferingMost, `${view}: ${(100 * differing).toFixed(1)} % of the picture differ; see build/screenshots/${name}-${view}.png`);

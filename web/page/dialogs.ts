@@ -99,7 +99,7 @@ export class Dialogs {
     // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
     const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
     const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
-    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => void source.picture(id).then((blob) => save(`${id}.png`, blob)), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
+    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => void source.picture(id).then((blob) => save(id === 'views.content' ? 'view.png' : `${id}.png`, blob)), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
     if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
     dialog.append(
       this.row(

@@ -267,6 +267,7 @@ class Page {
     for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
       if (link.hash === '#' + lab) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
+    element('heading').textContent = `${words.say('app.title')}: ${words.say('nav.' + lab)}`;
     this.presets.update();
     this.show_undo();
   }
@@ -355,7 +356,7 @@ class Page {
       button.append(part);
     });
     this.command('language', { language: words.language });
-    this.presets.update();
+    this.show_lab();
     if (document.body.dataset.form) this.form.build();
     this.input();
   }
