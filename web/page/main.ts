@@ -432,6 +432,12 @@ async function start(): Promise<void> {
   element('help').addEventListener('click', () => dialogs.open_help());
   const menu = element('menu'), tools = element('tools');
   const open_menu = (open: boolean) => { tools.classList.toggle('open', open); menu.setAttribute('aria-expanded', String(open)); };
+  // words, theme and width decide whether the header has room for all
+  const header = menu.parentElement as HTMLElement;
+  const fit = () => { header.classList.remove('tight'); header.classList.toggle('tight', header.scrollWidth > header.clientWidth); };
+  new ResizeObserver(fit).observe(header);
+  new MutationObserver(fit).observe(document.documentElement, { attributeFilter: ['lang', 'data-theme'] });
+  fit();
   menu.addEventListener('click', () => open_menu(!tools.classList.contains('open')));
   document.addEventListener('pointerdown', (event) => { if (!tools.contains(event.target as Node) && !menu.contains(event.target as Node)) open_menu(false); }, { capture: true });
   tools.addEventListener('click', (event) => { if ((event.target as HTMLElement).closest('button')) open_menu(false); });
