@@ -378,6 +378,21 @@ lab_test('the explanation of a setting: sentence, formula, range, default, and t
   assert.equal(await page.$eval('#popover', (p) => (p as HTMLElement).hidden), true);
 });
 
+for (const [width, height] of [[1280, 720], [390, 844]] as const)
+  lab_test(`every control says in a sentence what it does, ${width} px wide`, async (page) => {
+    for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences']) {
+      await page.evaluate((v) => window.downhill.show({ view: v, lane: 8, other: 0 }), view);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const silent = await page.evaluate(() => window.downhill.items().filter((i) => ['button', 'radio', 'checkbox', 'combobox', 'slider', 'textbox'].includes(i.role) && !i.help).map((i) => i.id));
+      assert.deepEqual(silent, [], view);
+    }
+    const id = width < 640 ? 'tab.0' : 'metric';
+    const at = await box_of(page, id);
+    await page.mouse.click(at.x + at.width / 2, at.y + at.height / 2, { button: 'right' });
+    await page.waitForSelector('#popover:not([hidden])');
+    assert.equal((await page.$('#popover math')) !== null, id === 'metric', 'a quantity has its formula');
+  }, { width, height });
+
 lab_test('the numbers of every view as CSV', async (page) => {
   await set_state(page, short({ lanes: two, network: { hidden: [{ units: 16, dropout: 0.5 }] } }));
   await wait_for_images(page);

@@ -18,6 +18,18 @@ const numbers = (text: string) => [...text.matchAll(/[−-]?\d+(?:[.,]\d+)?(?:e[
 const wait_for_value = (page: Page, id: string, pattern: RegExp, timeout = 20000) =>
   page.waitForFunction((i, p) => new RegExp(p).test(window.downhill.items().find((x) => x.id === i)?.value ?? ''), { timeout, polling: 100 }, id, pattern.source);
 
+/** Waits until what a control says has been the same for a while: a toy has been trained, a view has answered. */
+async function settled_value(page: Page, id: string, of: 'value' | 'label' = 'value'): Promise<string> {
+  let last = '', since = Date.now();
+  for (const end = Date.now() + 60000; Date.now() < end;) {
+    const now = (await item(page, id))?.[of] ?? '';
+    if (now !== last) { last = now; since = Date.now(); }
+    if (last && Date.now() - since > 1500) return last;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${id} never came to rest: ${last}`);
+}
+
 function lab_test(lab_name: string, name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) {
   test(`${lab_name}: ${name}`, async () => {
     const lab = await open_lab(chromium, site.origin, { hash: '#' + lab_name, ...options });
@@ -150,7 +162,7 @@ lab_test('activations', 'in the network: the chosen ones race; gradient norm of 
   assert.ok(ended > 0 && ended < 1e-3, String(ended));
   await page.evaluate(() => window.downhill.seek(0));
   await at_rest(page);
-  await new Promise((resolve) => setTimeout(resolve, 900));
+  await settled_value(page, 'act.net.0.0');
   const gradient = async (layer: number, lane: number) => numbers(await value(page, `act.net.${layer}.${lane}`))[0]!;
   assert.ok((await gradient(0, 0)) / (await gradient(8, 0)) < 1e-3);
   assert.ok((await gradient(0, 2)) / (await gradient(8, 2)) > 0.3);
@@ -162,12 +174,8 @@ lab_test('activations', 'in the network: the chosen ones race; gradient norm of 
 
 lab_test('activations', 'linear of linear stays straight, with the product matrix; an activation bends it', async (page) => {
   await press(page, 'act.tab.2');
-  await wait_for_value(page, 'boundary.0', /%/, 30000);
   await wait_for_item(page, '^act\\.product\\.1$');
-  await page.waitForFunction(() => (window.downhill_internal.page as any).command('transport') !== undefined);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  const accuracy = async () => numbers(await value(page, 'boundary.0'))[0]!;
-  assert.ok((await accuracy()) < 75);
+  assert.ok(numbers(await settled_value(page, 'boundary.0'))[0]! < 75);
   assert.equal(numbers(await value(page, 'act.product.0')).length, 3);
   await press(page, 'act.linear.2');
   await wait_for_value(page, 'boundary.0', /^(9[3-9]|100)/, 30000);
@@ -235,8 +243,7 @@ lab_test('dropout', 'batch by batch the masks change, and come back; the share f
     await press(page, 'drop.next');
     await at_rest(page);
     assert.equal((await results(page))[2]!.step, k);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    seen.push(await dropped(page, 0));
+    seen.push(numbers(await settled_value(page, 'drop.mask.0'))[0]!);
   }
   assert.ok(new Set(seen).size > 1, seen.join());
   for (const n of seen) assert.ok(n > 256 * 0.5 - 45 && n < 256 * 0.5 + 45, seen.join());
@@ -297,9 +304,7 @@ lab_test('dropout', 'with and without: the lanes train side by side; training an
 
 lab_test('dropout', 'the boundary with and without, same data and seed; it follows the rate', async (page) => {
   await wait_for_item(page, '^drop\\.boundary_says$');
-  await page.waitForFunction(() => (window.downhill.items().find((i) => i.id === 'boundary.1')?.value ?? '') !== '');
-  await new Promise((resolve) => setTimeout(resolve, 3500));
-  const [train, tested, p, , regular] = numbers((await item(page, 'drop.boundary_says'))!.label);
+  const [train, tested, p, , regular] = numbers(await settled_value(page, 'drop.boundary_says', 'label'));
   assert.equal(p, 0.5);
   assert.ok(train! > tested! && regular! >= tested!, (await item(page, 'drop.boundary_says'))!.label);
   await type_into(page, 'drop.p.0', '0.2');
