@@ -226,7 +226,7 @@ lab_test('stop conditions: a lane rests at the evaluation that reached the accur
   await set_state(page, short({ epochs: 8, lanes: two }));
   await wait_for_images(page);
   await press(page, 'settings.more');
-  const settings = await box_of(page, 'field:/batch');
+  const settings = await box_of(page, 'field:/data/train');
   await page.mouse.move(settings.x - 60, settings.y);
   for (let i = 0; i < 12 && !(await item(page, 'stop:accuracy')); ++i) { await page.mouse.wheel({ deltaY: 300 }); await settle(page); }
   await type_into(page, 'stop:accuracy', '60');
@@ -484,7 +484,7 @@ lab_test('the link brings the view along: what is shown, of which lane, which qu
   await page.waitForFunction(() => ['view=units', 'lane=1', 'other=0', 'metric=test_accuracy'].every((part) => location.hash.includes('&' + part)));
   const hash = await page.evaluate(() => location.hash);
   const again = await open_lab(chromium, site.origin, { hash });
-  assert.deepEqual(await command(again.page, 'shown'), { view: 'units', lane: 1, other: 0, metric: 'test_accuracy', axis: 'examples', log: 0 });
+  assert.deepEqual(await command(again.page, 'shown'), { lab: 'race', view: 'units', lane: 1, other: 0, metric: 'test_accuracy', axis: 'examples', log: 0 });
   await again.close();
   for (const bad of [hash + '&lane=99&view=nothing', hash.replace('lane=1', 'lane=-7')]) {
     const hurt = await open_lab(chromium, site.origin, { hash: bad });

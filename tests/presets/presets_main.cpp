@@ -109,7 +109,7 @@ double value_of(const Run& run, const std::string& name, std::optional<double> a
   }
   const std::int64_t step = std::min<std::int64_t>(run.last->steps() - 1, std::llround(at.value_or(1e9) * static_cast<double>(run.steps_per_epoch)));
   const auto found = run.at.find(step);
-  const Trainer& trainer = found == run.at.end() ? *run.last : found->second; // diverged before: where it is
+  const Trainer& trainer = found == run.at.end() ? *run.last : found->second;                          // diverged before: where it is
   if (name == "rate_to_limit") return trainer.settings().optimizer.values[0] * curvature(trainer) / 2; // 1: the largest stable rate
   if (name == "dead_share") {
     double dead = 0, units = 0;

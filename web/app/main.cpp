@@ -297,10 +297,10 @@ Json App::results() const {
                 {"epoch", lane.epoch},
                 {"examples", lane.examples},
                 {"seconds", lane.seconds},
-                {"status", lane.problem                                                                             ? "error"
-                           : lane.stop != Stop::none                                                                ? "stopped"
+                {"status", lane.problem                                                                               ? "error"
+                           : lane.stop != Stop::none                                                                  ? "stopped"
                            : lane.status == protocol::LaneStatus::running && race().transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
-                                                                                                                    : kStatus[static_cast<int>(lane.status)]},
+                                                                                                                      : kStatus[static_cast<int>(lane.status)]},
                 {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
     Json& curve = row["curve"] = Json::array();
     for (const auto& e : lane.evaluations)
@@ -365,7 +365,8 @@ Json App::help(const ui::EditRequest& request) const {
               {"y", request.rect.y * zoom},
               {"w", request.rect.w * zoom},
               {"h", request.rect.h * zoom}};
-  if (request.id.starts_with("metric")) out["formula"] = "metric." + std::string(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
+  if (request.id.starts_with("metric"))
+    out["formula"] = "metric." + std::string(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
   if (request.id.starts_with("activation:")) out["formula"] = "activation." + request.id.substr(11);
   const auto id = FieldId::parse(request.id);
   if (!id) return out;
@@ -475,6 +476,7 @@ std::optional<UserError> App::open_preset(const std::string& id) {
   RaceView fresh;
   fresh.tab = view().tab, fresh.drawer = view().drawer, fresh.views_open = view().views_open, fresh.chose_views = view().chose_views;
   fresh.speed = view().speed;
+  fresh.hide_views = view().hide_views, fresh.hide_settings = view().hide_settings;
   fresh.sheets = view().sheets, fresh.numbers = view().numbers, fresh.pad_sheet = view().pad_sheet;
   fresh.lane = 0;
   view() = fresh;
@@ -534,7 +536,8 @@ Json App::command(const Json& c) {
   if (verb == "results") return {{"ok", results()}};
   if (verb == "items") return {{"ok", items()}};
   if (verb == "transport")
-    return {{"ok", {{"running", race().transport() == Transport::running}, {"waiting", race().waiting()}, {"finished", race().transport() == Transport::finished}}}};
+    return {{"ok",
+             {{"running", race().transport() == Transport::running}, {"waiting", race().waiting()}, {"finished", race().transport() == Transport::finished}}}};
   if (verb == "stats")
     return {{"ok",
              {{"frames", stats.drawn},
@@ -628,7 +631,8 @@ Json App::command(const Json& c) {
     const auto words = [&](const Json& text) { return text[ui.language == Language::en ? "en" : "zh"]; };
     Json out = Json::array();
     for (const Json& one : preset(""))
-      out.push_back({{"id", one["id"]}, {"lab", one["lab"]}, {"title", words(one["experiment"]["title"])}, {"do", words(one["do"])}, {"see", words(one["see"])}});
+      out.push_back(
+          {{"id", one["id"]}, {"lab", one["lab"]}, {"title", words(one["experiment"]["title"])}, {"do", words(one["do"])}, {"see", words(one["see"])}});
     return {{"ok", {{"presets", out}, {"current", here().preset}}}};
   }
   if (verb == "open_preset") return done(open_preset(c.value("id", "")));
@@ -644,6 +648,14 @@ Json App::command(const Json& c) {
       return {{"ok", true}};
     }
     return {{"ok", false}};
+  }
+  if (verb == "hide") {
+    for (const auto& each : labs)
+      for (const Json& part : c["parts"]) {
+        if (part == "views") each->view.hide_views = true;
+        if (part == "settings") each->view.hide_settings = true;
+      }
+    return {{"ok", true}};
   }
   if (verb == "shown") return {{"ok", shown()}};
   if (verb == "workers") {

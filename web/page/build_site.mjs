@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 const page = 'web/page', out = 'dist/site';
@@ -49,11 +50,35 @@ const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFil
 const style = hashed('style.css', (await esbuild.transform(css, { loader: 'css', minify: true })).code);
 
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
-const html = readFileSync(join(page, 'index.html'), 'utf8').replace('{{script}}', script).replace('{{style}}', style);
+// What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill";
+const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{style}}', style);
+const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'index.html'), html);
-writeFileSync(join(out, 'bench.html'), readFileSync(join(page, 'bench.html'), 'utf8').replace('{{script}}', bench_script).replace('{{style}}', style));
+writeFileSync(join(out, 'bench.html'), filled('bench.html', bench_script));
+
+// The same page in one file, for double clicks and for frames without an origin: style and script inline (by their hash, so
+// that nothing else may run), modules and the quick data as blocks. Each WebAssembly module once: the one with SIMD.
+const main_text = entries.get(script).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+const script_hash = createHash('sha256').update(main_text).digest('base64');
+const single_policy = `default-src 'none'; script-src 'sha256-${script_hash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
+const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
+const quick = packs.find((pack) => pack.id === 'quick');
+const blocks = block(files.app, entries.get(files.app), 'gzip') + block(files.trainer_simd, entries.get(files.trainer_simd), 'gzip') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
+const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
+const single = readFileSync(join(page, 'index.html'), 'utf8')
+  .replace('{{policy}}', single_policy)
+  .replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${icon}">`)
+  .replace(/<link rel="manifest"[^>]*>\n?/, '')
+  .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${entries.get(style)}</style>`)
+  .replace(/<script type="module"[^>]*><\/script>\n?/, '')
+  .replace('href="./"', 'href="#race"')
+  .replace('</body>', () => `${blocks}<script type="module">${main_text}</script>\n</body>`);
+writeFileSync(join(out, 'downhill.html'), single);
+writeFileSync('dist/downhill.html', single);
+writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { minify: true })).code);
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));

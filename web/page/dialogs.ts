@@ -122,7 +122,7 @@ export class Dialogs {
   open_embed(): void {
     const { words, source, dialog } = this;
     this.begin('embed.title');
-    const code = () => `<iframe src="${source.link().replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" width="100%" height="640" style="border:0" title="${words.say('app.title')}" allow="clipboard-write"></iframe>`;
+    const code = () => `<iframe src="${source.link().replace(/(\?[^#]*)?(?=#|$)/, (q) => `${q || '?'}${q ? '&' : ''}embed=1`).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" width="100%" height="640" style="border:0" title="${words.say('app.title')}" allow="clipboard-write"></iframe>`;
     const text = document.createElement('textarea');
     text.readOnly = true;
     text.rows = 6;

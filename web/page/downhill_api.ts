@@ -1,6 +1,6 @@
 // window.downhill: the page's public interface (design: "Public interface of the page").
 
-export type EventName = 'ready' | 'state' | 'progress' | 'finished' | 'error';
+export type EventName = 'ready' | 'height' | 'state' | 'progress' | 'finished' | 'error';
 
 export interface Result {
   label: string; step: number; steps: number; epoch: number; examples: number; seconds: number;

@@ -1,6 +1,21 @@
-// Files beside the page, with progress. Nothing is ever fetched from elsewhere.
+// Files beside the page, with progress; or, in the single-file page, blocks of the page itself (base64 of gzip, see
+// build_site.mjs). Nothing is ever fetched from elsewhere.
+import { gunzipSync } from 'fflate';
+
+/** Whether everything is in the page itself. */
+export const single_file = document.querySelector('script[id^="file:"]') !== null;
+
+function inlined(file: string): Uint8Array | null {
+  const block = document.getElementById('file:' + file);
+  if (!block) return null;
+  const packed = Uint8Array.from(atob(block.textContent ?? ''), (c) => c.charCodeAt(0));
+  return block.dataset.packed === 'gzip' ? gunzipSync(packed) : packed;
+}
 
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {
+  const own = inlined(file);
+  if (own) return own;
+  if (single_file) throw new Error('404');
   const response = await fetch(new URL(file, document.baseURI), { cache: anew ? 'reload' : 'default' });
   if (!response.ok) throw new Error(`${response.status}`);
   if (!response.body) return new Uint8Array(await response.arrayBuffer());

@@ -7,6 +7,7 @@ import { fetch_bytes } from './fetch_bytes';
 import { FormView } from './form_view';
 import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
+import { answer_messages, in_sight, suited_height } from './messages';
 import { Mirror } from './mirror';
 import { NumberField, type EditEvent } from './number_field';
 import { Popover, type HelpEvent } from './popover';
@@ -47,6 +48,13 @@ function set_theme(theme: string): void {
 const asked_theme = query.get('theme') ?? memory.get('theme');
 set_theme(/^(dark|light|projector)$/.test(asked_theme ?? '') ? asked_theme as string : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 words.apply();
+
+// ---- embedded ----
+// parts that the page which embeds this one does without
+const hidden = new Set((query.get('hide') ?? '').split(','));
+if (query.has('embed') && query.get('embed') !== '0') hidden.add('header');
+if (hidden.has('header')) document.body.dataset.embed = 'true';
+new ResizeObserver(() => emitter.emit('height', suited_height(innerWidth))).observe(document.documentElement);
 
 // ---- the app ----
 type Event = { type: string; [key: string]: unknown };
@@ -363,6 +371,7 @@ class Page {
 }
 
 async function start(): Promise<void> {
+  await in_sight();
   if (typeof WebAssembly !== 'object') return stop_with(words.say('app.no_wasm'));
 
   const simd = has_simd() && query.get('simd') !== 'off';
@@ -491,6 +500,7 @@ async function start(): Promise<void> {
   const view = query.get('view');
   if (view) it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view });
   it.show_lab();
+  it.command('hide', { parts: [...hidden] });
   internal.page = it;
   emitter.emit('ready');
   if (query.has('autorun') && query.get('autorun') !== '0') api.start();
@@ -504,4 +514,5 @@ api.ready = start().catch((error: unknown) => {
   throw error;
 });
 api.ready.catch(() => undefined);
+answer_messages(api);
 Object.assign(window, { downhill: api, downhill_internal: internal });

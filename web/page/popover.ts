@@ -1,5 +1,6 @@
 // The explanation of a control: a sentence, the formula, the range, the default and the way back to it.
 import { formulas } from 'formulas.ts';
+import { trusted } from './trusted';
 import type { Words } from './words';
 
 export interface HelpEvent {
@@ -10,7 +11,7 @@ export interface HelpEvent {
 /** MathML of a formula, or null. Parsed as XML: nothing in the page is ever made from HTML text. */
 export function formula_element(key: string): Node | null {
   const text = formulas[key];
-  return text ? document.importNode(new DOMParser().parseFromString(text, 'application/xml').documentElement, true) : null;
+  return text ? document.importNode(new DOMParser().parseFromString(trusted.createHTML(text), 'application/xml').documentElement, true) : null;
 }
 
 export class Popover {

@@ -1,5 +1,6 @@
 // The trainers of the page: workers where they can be had, else one on this thread. A worker that dies is replaced.
 import worker_source from 'worker-source';
+import { trusted } from './trusted';
 import { Trainer, type TrainerInput } from './trainer';
 
 export interface PoolEvents {
@@ -57,7 +58,7 @@ export class WorkerPool {
   }
 
   private seat(index: number, deaths = 0): Seat {
-    const worker = new Worker(this.address);
+    const worker = new Worker(trusted.createScriptURL(this.address));
     const seat: Seat = { worker, deaths };
     worker.onmessage = (event: MessageEvent<Uint8Array | 'ready' | { failed: string }>) => {
       if (event.data instanceof Uint8Array) this.events.message(index, event.data);

@@ -224,8 +224,8 @@ struct EnsembleLook {
   LookHead head;
   std::uint32_t place = 0, count = 0, classes = 0;
   std::uint8_t label = 0;
-  std::vector<float> probabilities; ///< count × classes
-  std::vector<float> eval;          ///< classes
+  std::vector<float> probabilities;                       ///< count × classes
+  std::vector<float> eval;                                ///< classes
   std::vector<std::vector<float>> eval_units, mean_units; ///< of each hidden layer
   void fields(auto& a) { a(head, place, count, classes, label, probabilities, eval, eval_units, mean_units); }
 };
@@ -254,9 +254,8 @@ struct BenchReport {
 };
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, AskWeights, AskBench>;
-using ToApp =
-    std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, BoundaryLook, EnsembleLook,
-                           TraceLook, Weights, BenchReport>;
+using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, BoundaryLook,
+                           EnsembleLook, TraceLook, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -19,11 +19,11 @@ struct Kink {
 
 struct ActivationCurve {
   std::vector<double> x;
-  std::array<std::vector<double>, 2> f, d;           ///< of either output; the second is empty for most
-  std::vector<Kink> kinks;                           ///< of the first output
-  std::vector<std::array<double, 2>> saturated;      ///< where |f′| of all outputs is below kSaturatedSlope
-  double least = 0, most = 0;                        ///< of f over the range
-  double steepest = 0;                               ///< largest |f′|
+  std::array<std::vector<double>, 2> f, d;      ///< of either output; the second is empty for most
+  std::vector<Kink> kinks;                      ///< of the first output
+  std::vector<std::array<double, 2>> saturated; ///< where |f′| of all outputs is below kSaturatedSlope
+  double least = 0, most = 0;                   ///< of f over the range
+  double steepest = 0;                          ///< largest |f′|
 };
 inline constexpr double kSaturatedSlope = 0.05;
 

@@ -109,7 +109,8 @@ std::vector<Explanation> explain(const Race& race, Language language) {
 
   const bool full = std::any_of(settings.begin(), settings.end(),
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
-  const bool classes = std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
+  const bool classes =
+      std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
   if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note", language) : tr("lanes.note_same", language)), {}});
   if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full", language)), "field:/epochs"});
   return out;

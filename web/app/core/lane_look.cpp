@@ -22,9 +22,9 @@ constexpr struct {
   Dash dash;
   Marker marker;
 } kByPlace[] = {
-    {&Tokens::momentum, Dash::solid, Marker::circle},     {&Tokens::adadelta, Dash::dashed, Marker::square}, {&Tokens::adam, Dash::dash_dot, Marker::triangle},
-    {&Tokens::adagrad, Dash::solid, Marker::diamond},     {&Tokens::rmsprop, Dash::dashed, Marker::cross},   {&Tokens::nesterov, Dash::dash_dot, Marker::circle},
-    {&Tokens::sgd, Dash::dotted, Marker::square},         {&Tokens::adamw, Dash::solid, Marker::triangle},   {&Tokens::bgd, Dash::dashed, Marker::diamond},
+    {&Tokens::momentum, Dash::solid, Marker::circle}, {&Tokens::adadelta, Dash::dashed, Marker::square}, {&Tokens::adam, Dash::dash_dot, Marker::triangle},
+    {&Tokens::adagrad, Dash::solid, Marker::diamond}, {&Tokens::rmsprop, Dash::dashed, Marker::cross},   {&Tokens::nesterov, Dash::dash_dot, Marker::circle},
+    {&Tokens::sgd, Dash::dotted, Marker::square},     {&Tokens::adamw, Dash::solid, Marker::triangle},   {&Tokens::bgd, Dash::dashed, Marker::diamond},
     {&Tokens::sgd1, Dash::dotted, Marker::cross},
 };
 

@@ -316,8 +316,7 @@ void Race::begin_run(std::size_t lane, RunState& run) {
   run.started = true;
   // repeats after the first are seen as bands only: they go back by starting anew
   const std::size_t share = kHistoryBytes * packs_.worker_count() / std::max<std::size_t>(1, lanes_.size());
-  post_(run.worker,
-             StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
+  post_(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
 }
 
 void Race::worker_restarted(std::size_t worker) {

@@ -134,7 +134,8 @@ void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rec
   const Rect area{box.x + 8, box.y + 22, box.w - 16, box.h - 28};
   const ActivationCurve& curve = curve_of(own, choice, kReaches[0]);
   const auto at = [&](double x, double y) {
-    return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])), area.y + area.h * static_cast<float>((2.4 - std::clamp(y, -1.4, 2.4)) / 3.8)};
+    return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])),
+                  area.y + area.h * static_cast<float>((2.4 - std::clamp(y, -1.4, 2.4)) / 3.8)};
   };
   ui.line(at(-kReaches[0], 0), at(kReaches[0], 0));
   ui.line(at(0, -1.4), at(0, 2.4));
@@ -206,8 +207,10 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
     const bool pair = !curve.f[1].empty();
     for (std::size_t k = 0; k < (pair ? 2U : 1U); ++k) {
       const std::string number = pair ? (k == 0 ? " ₁" : " ₂") : "";
-      if (own.shown != 2) series.push_back({name + number + " f", color, k == 0 ? Dash::solid : Dash::dash_dot, Marker::none, curve.x, curve.f[k], {}, {}, {}, {}, -1});
-      if (own.shown != 1) series.push_back({name + number + " f′", color, k == 0 ? Dash::dashed : Dash::dotted, Marker::none, curve.x, curve.d[k], {}, {}, {}, {}, -1});
+      if (own.shown != 2)
+        series.push_back({name + number + " f", color, k == 0 ? Dash::solid : Dash::dash_dot, Marker::none, curve.x, curve.f[k], {}, {}, {}, {}, -1});
+      if (own.shown != 1)
+        series.push_back({name + number + " f′", color, k == 0 ? Dash::dashed : Dash::dotted, Marker::none, curve.x, curve.d[k], {}, {}, {}, {}, -1});
     }
     const bool current = i == view.lane;
     if (current) {
@@ -222,11 +225,12 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
           }
       if (own.highlight == Highlight::range) {
         for (const double level : {curve.least, curve.most})
-          series.push_back({setting(std::round(level * 1000) / 1000), faded(color, 0.6F), Dash::dotted, Marker::none, {-reach, reach}, {level, level}, {}, {}, {}, {}, -1});
+          series.push_back(
+              {setting(std::round(level * 1000) / 1000), faded(color, 0.6F), Dash::dotted, Marker::none, {-reach, reach}, {level, level}, {}, {}, {}, {}, -1});
       }
       if (own.highlight == Highlight::steepest) {
-        const auto top = static_cast<std::size_t>(std::max_element(curve.d[0].begin(), curve.d[0].end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); }) -
-                                                  curve.d[0].begin());
+        const auto top = static_cast<std::size_t>(
+            std::max_element(curve.d[0].begin(), curve.d[0].end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); }) - curve.d[0].begin());
         spec.marks.push_back({curve.x[top], curve.d[0][top], color, true});
       }
     }
@@ -261,7 +265,8 @@ void parameter_slider(Ui& ui, Race& race, RaceView& view, Column& column, const 
   row.cut_right(6);
   ui.text(row.cut_left(std::max(52.0F, ui.text_width(spec.name) + 8)), spec.name, ui.theme->soft);
   if (!ui.slider(id + ".slider", row, spec.name, setting(value), share, ui("help.act.parameter"))) return;
-  double wanted = logarithmic ? spec.least * std::pow(spec.most / spec.least, static_cast<double>(share)) : spec.least + (spec.most - spec.least) * static_cast<double>(share);
+  double wanted = logarithmic ? spec.least * std::pow(spec.most / spec.least, static_cast<double>(share))
+                              : spec.least + (spec.most - spec.least) * static_cast<double>(share);
   const double unit = std::pow(10, std::floor(std::log10(std::max(1e-9, std::fabs(wanted)))) - 1); // two digits
   wanted = std::clamp(std::round(wanted / unit) * unit, spec.least, spec.most);
   wanted = std::strtod(setting(std::round(wanted * 1e9) / 1e9).c_str(), nullptr);
@@ -307,7 +312,8 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
     ui.note_item(id, text, "note", "", row);
   };
   for (const Kink& kink : curve.kinks)
-    fact("act.kink", fill(ui("act.kink"), {setting(std::round(kink.x * 100) / 100), setting(std::round(kink.below * 1e4) / 1e4), setting(std::round(kink.above * 1e4) / 1e4), setting(std::round(kink.taken * 1e4) / 1e4)}));
+    fact("act.kink", fill(ui("act.kink"), {setting(std::round(kink.x * 100) / 100), setting(std::round(kink.below * 1e4) / 1e4),
+                                           setting(std::round(kink.above * 1e4) / 1e4), setting(std::round(kink.taken * 1e4) / 1e4)}));
   fact("act.steepest", fill(ui("act.steepest"), {setting(std::round(curve.steepest * 1e4) / 1e4)}));
   column.rest.cut_top(kHalf);
 
@@ -325,7 +331,8 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
       if (lit) ui.draw()->AddRectFilled({row.x - 4, row.y}, {row.right() + 4, row.bottom() - 1}, ui.theme->note, 4);
       ui.text({row.x, row.y, 14, 19}, trait.good ? "+" : "−", trait.good ? ui.theme->adam : ui.theme->bad, kText, Weight::bold);
       ui.paragraph({row.x + 18, row.y + 1, row.w - 20, height}, words, ui.theme->ink, kLabel);
-      if (Item* item = ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row)) item->help = ui("help.act.trait");
+      if (Item* item = ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row))
+        item->help = ui("help.act.trait");
       if (q.hovered && !own.highlight_held) own.highlight = trait.at, pointed = true;
       if (q.pressed) own.highlight_held = !(own.highlight_held && lit), own.highlight = trait.at, pointed = true;
     }
@@ -343,7 +350,8 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
   }
   const std::string numbers = fill(ui("act.normal_numbers"), {grouped(passed.mean, 3), grouped(passed.deviation, 3)});
   const std::string shares = fill(ui("act.normal_signs"), {percent(passed.positive), percent(passed.zero), percent(passed.negative)});
-  ui.text(column.row(18), numbers, own.highlight == Highlight::mean ? ui.theme->accent : ui.theme->ink, kLabel, own.highlight == Highlight::mean ? Weight::bold : Weight::regular);
+  ui.text(column.row(18), numbers, own.highlight == Highlight::mean ? ui.theme->accent : ui.theme->ink, kLabel,
+          own.highlight == Highlight::mean ? Weight::bold : Weight::regular);
   ui.text(column.row(18), shares, ui.theme->soft, kLabel);
   ui.note_item("act.normal", ui("act.normal"), "status", numbers + " · " + shares, area);
 }
@@ -366,7 +374,8 @@ void depth_fields(Ui& ui, Race& race, Rect box) {
 void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("act.chain", head.min(), {ui("act.chain_x"), ui("act.chain_most")}, own.chain) + kGrid);
-  if (head.w > 90 && own.chain == 0 && ui.button("act.draw_x", {head.x, head.y, std::min(head.w, ui.text_width(ui("act.draw_x")) + 24), ui.control_height()}, ui("act.draw_x"))) {
+  if (head.w > 90 && own.chain == 0 &&
+      ui.button("act.draw_x", {head.x, head.y, std::min(head.w, ui.text_width(ui("act.draw_x")) + 24), ui.control_height()}, ui("act.draw_x"))) {
     // the next of the engine's normal numbers
     static PhiloxStream stream(stream_key(2, Purpose::probe));
     double two[2];
@@ -386,7 +395,8 @@ void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
     const ActivationProbe probe(chosen[i]);
     std::vector<double> products = own.chain == 0 ? probe.slopes_along(own.x, depth) : probe.largest_slopes_along(depth);
     for (double& v : products) v = std::fabs(v);
-    said += (said.empty() ? "" : between_sentences(ui)) + fill(own.chain == 0 ? ui("act.chain_says_x") : ui("act.chain_says_most"),
+    said += (said.empty() ? "" : between_sentences(ui)) +
+            fill(own.chain == 0 ? ui("act.chain_says_x") : ui("act.chain_says_most"),
                  {name_of(ui, chosen[i]), std::to_string(depth), short_number(products.back()), grouped(own.x, 2), short_number(products.front())});
     series.push_back({name_of(ui, chosen[i]), ui.theme->*lane_look(race.experiment().lanes, i).color, std::move(products)});
   }
@@ -440,7 +450,8 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
       const bool last = l + 1 == look->layers.size();
       if (own.measure != 0 && last) continue;
       s.values.push_back(own.measure == 0 ? row.gradient_norm : own.measure == 1 ? row.dead_share : row.saturated_share);
-      if (spec.groups.size() < s.values.size()) spec.groups.push_back(last ? std::string(ui("act.output_layer")) : fill(ui("act.layer"), {std::to_string(l + 1)}));
+      if (spec.groups.size() < s.values.size())
+        spec.groups.push_back(last ? std::string(ui("act.output_layer")) : fill(ui("act.layer"), {std::to_string(l + 1)}));
     }
     series.push_back(std::move(s));
   }
@@ -495,7 +506,8 @@ void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own,
   // W₂W₁ in numbers, with the two matrices it comes from where there is room
   ui.text(words.cut_top(18), fill(ui("act.product"), {std::to_string(look->layers[0].outputs)}), ui.theme->soft, kLabel, Weight::bold);
   for (std::uint32_t o = 0; o < look->product.outputs; ++o) {
-    const std::string matrix = "[ " + matrix_text(look->product, o) + " ]", bias = "b " + grouped(static_cast<double>(look->product.bias[o]), 2), row = matrix + "   " + bias;
+    const std::string matrix = "[ " + matrix_text(look->product, o) + " ]", bias = "b " + grouped(static_cast<double>(look->product.bias[o]), 2),
+                      row = matrix + "   " + bias;
     const Rect line = words.cut_top(18);
     const bool fits = ui.text_width(row, kLabel) <= words.w;
     ui.text(line, fits ? row : matrix, ui.theme->ink, kLabel);
@@ -523,7 +535,10 @@ void ActivationsView::take(const Json& wanted) {
   for (int i = 0; i < static_cast<int>(std::size(kActivationTabs)); ++i)
     if (wanted.contains("tab") && wanted["tab"] == kActivationTabs[static_cast<std::size_t>(i)]) tab = i;
   if (wanted.contains("at"))
-    if (const double v = wanted["at"].is_number() ? wanted["at"].get<double>() : wanted["at"].is_string() ? std::strtod(wanted["at"].get<std::string>().c_str(), nullptr) : x; std::fabs(v) <= kReaches[1])
+    if (const double v = wanted["at"].is_number()   ? wanted["at"].get<double>()
+                         : wanted["at"].is_string() ? std::strtod(wanted["at"].get<std::string>().c_str(), nullptr)
+                                                    : x;
+        std::fabs(v) <= kReaches[1])
       x = v;
 }
 
@@ -567,7 +582,8 @@ bool type_activations(Race& race, RaceView& view, ActivationsView& own, const st
     own.x = v;
     if (std::fabs(v) > kReaches[0]) own.reach = 1;
   }
-  if (id == "act.layers" && !outside(1, kHiddenLayersMost)) keep(view, set_lanes(race, chosen_of(race), static_cast<std::size_t>(std::lround(v)), units_of(race)));
+  if (id == "act.layers" && !outside(1, kHiddenLayersMost))
+    keep(view, set_lanes(race, chosen_of(race), static_cast<std::size_t>(std::lround(v)), units_of(race)));
   if (id == "act.units" && !outside(1, kUnitsMost)) keep(view, set_lanes(race, chosen_of(race), depth_of(race), std::lround(v)));
   if (id.starts_with("act.parameter.")) {
     auto chosen = chosen_of(race);

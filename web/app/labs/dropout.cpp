@@ -38,7 +38,8 @@ std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t laye
 const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
   race.want_look(kEnsembleSlot, view.lane, LookKind::ensemble, own.image, kMasks);
   const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[view.lane].key);
-  if (!look || look->classes == 0 || look->eval.size() != look->classes || look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
+  if (!look || look->classes == 0 || look->eval.size() != look->classes ||
+      look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
       look->eval_units.size() != look->mean_units.size())
     return nullptr;
   return look;
@@ -71,9 +72,12 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   head.cut_left(ui.segmented("drop.mode", head.min(), {ui("drop.train"), ui("drop.eval")}, own.mode) + kGrid);
   const bool still = race.transport() != Transport::running;
   const float button = std::max(ui.text_width(ui("drop.next")), ui.text_width(ui("drop.back"))) + 24;
-  if (ui.button("drop.next", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.next"), false, still && race.lanes()[view.lane].step < race.lanes()[view.lane].steps)) race.step(1);
+  if (ui.button("drop.next", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.next"), false,
+                still && race.lanes()[view.lane].step < race.lanes()[view.lane].steps))
+    race.step(1);
   head.cut_right(button + 6);
-  if (ui.button("drop.back", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.back"), false, still && race.lanes()[view.lane].step > 0)) race.step(-1);
+  if (ui.button("drop.back", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.back"), false, still && race.lanes()[view.lane].step > 0))
+    race.step(-1);
   head.cut_right(button + 6);
   const std::string batch_number = grouped(static_cast<double>(race.lanes()[view.lane].step + 1));
   std::string which = training ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
@@ -81,21 +85,25 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   ui.text(head, which, ui.theme->soft, kLabel);
 
   // sliders below, one a hidden layer
-  Rect foot = box.cut_bottom(static_cast<float>(ui.touch ? 44 : 34) * static_cast<float>(box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? layers : 1));
+  Rect foot = box.cut_bottom(static_cast<float>(ui.touch ? 44 : 34) *
+                             static_cast<float>(box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? layers : 1));
   const std::size_t in_row = box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? 1 : layers;
   for (std::size_t l = 0; l < layers; ++l) {
     const float width = foot.w / static_cast<float>(in_row);
-    Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l), foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3, width - (in_row == 1 ? 0 : 14.0F), ui.control_height()};
+    Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l), foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3,
+              width - (in_row == 1 ? 0 : 14.0F), ui.control_height()};
     const double p = settings_of(race, view).network.hidden[l].dropout;
     const std::string label = fill(ui("drop.rate"), {std::to_string(l + 1)});
     const std::string id = "drop.p." + std::to_string(l);
     ui.number(id, cell.cut_right(56), label, setting(p), ui("help./network/hidden/dropout"));
     cell.cut_right(6);
-    ui.label("lane:" + std::to_string(view.lane) + ":/network/hidden/" + std::to_string(l) + "/dropout", cell.cut_left(std::min(cell.w * 0.55F, ui.text_width(label) + 8)), label, ui("help./network/hidden/dropout"));
+    ui.label("lane:" + std::to_string(view.lane) + ":/network/hidden/" + std::to_string(l) + "/dropout",
+             cell.cut_left(std::min(cell.w * 0.55F, ui.text_width(label) + 8)), label, ui("help./network/hidden/dropout"));
     auto share = static_cast<float>(p / kDropoutMost);
     // whole twentieths, so that a drag is not a hundred experiments
     if (ui.slider(id + ".slider", cell, label, setting(p), share, ui("help./network/hidden/dropout")))
-      if (const double wanted = std::round(static_cast<double>(share) * kDropoutMost * 20) / 20; wanted != p) return keep(view, set_rate(race, view.lane, l, wanted));
+      if (const double wanted = std::round(static_cast<double>(share) * kDropoutMost * 20) / 20; wanted != p)
+        return keep(view, set_rate(race, view.lane, l, wanted));
   }
   box.cut_bottom(2);
 
@@ -113,7 +121,10 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto dots = [&](std::size_t c) { return c == 0 ? std::min<std::size_t>(9, units_in(c)) : drawn(units_in(c)); };
   const auto place = [&](std::size_t c, std::size_t d) {
     const float pitch = std::min(26.0F, box.h / static_cast<float>(kDrawn));
-    return ImVec2{x_of(c), box.y + box.h / 2 + (static_cast<float>(d) - static_cast<float>(dots(c) - 1) / 2) * (c == 0 || c == columns - 1 ? std::min(pitch * 1.3F, box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)))) : pitch)};
+    return ImVec2{x_of(c),
+                  box.y + box.h / 2 +
+                      (static_cast<float>(d) - static_cast<float>(dots(c) - 1) / 2) *
+                          (c == 0 || c == columns - 1 ? std::min(pitch * 1.3F, box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)))) : pitch)};
   };
   const auto kept = [&](std::size_t c, std::size_t unit) {
     if (!training || c == 0 || c == columns - 1 || !batch || batch->masks[c - 1].kept.empty()) return true;
@@ -123,7 +134,8 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   for (std::size_t c = 0; c + 1 < columns; ++c)
     for (std::size_t a = 0; a < dots(c); ++a)
       for (std::size_t b = 0; b < dots(c + 1); ++b)
-        if (kept(c, c == 0 ? 0 : unit_at(a, units_in(c))) && kept(c + 1, unit_at(b, units_in(c + 1)))) ui.draw()->AddLine(place(c, a), place(c + 1, b), faded(ui.theme->accent, 0.16F));
+        if (kept(c, c == 0 ? 0 : unit_at(a, units_in(c))) && kept(c + 1, unit_at(b, units_in(c + 1))))
+          ui.draw()->AddLine(place(c, a), place(c + 1, b), faded(ui.theme->accent, 0.16F));
   for (std::size_t c = 0; c < columns; ++c) {
     const bool hidden = c > 0 && c + 1 < columns;
     for (std::size_t d = 0; d < dots(c); ++d) {
@@ -153,24 +165,32 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
         const TraceLayer& t = trace->layers[c - 1];
         const auto number = [](float v) { return grouped(static_cast<double>(v), 4); };
         const std::string scale = setting(std::round(1000 / (1 - t.p)) / 1000);
-        words += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0" : ": " + number(t.eval[unit]);
+        words += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0"
+                          : ": " + number(t.eval[unit]);
       }
       ui.tip(words);
       if (Item* item = ui.note_item(id, words, "radio", chosen ? "true" : "false", hit)) item->help = ui("help.drop.unit");
     }
-    std::string below = c == 0 ? fill(ui("drop.inputs"), {std::to_string(units_in(c))}) : !hidden ? fill(ui("drop.classes"), {std::to_string(classes)}) : std::to_string(units_in(c));
+    std::string below = c == 0    ? fill(ui("drop.inputs"), {std::to_string(units_in(c))})
+                        : !hidden ? fill(ui("drop.classes"), {std::to_string(classes)})
+                                  : std::to_string(units_in(c));
     std::string second;
     if (hidden && batch) {
       const MaskLayer& layer = batch->masks[c - 1];
       // of the first example of the batch, whose mask is drawn
-      const std::size_t off = layer.kept.empty() || !training ? 0 : static_cast<std::size_t>(std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
+      const std::size_t off =
+          layer.kept.empty() || !training
+              ? 0
+              : static_cast<std::size_t>(
+                    std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
       second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
       ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
     }
     ui.text({x_of(c) - 70, names.y, 140, 17}, below, ui.theme->soft, kLabel, Weight::regular, Align::center);
     ui.text({x_of(c) - 70, names.y + 16, 140, 17}, second, ui.theme->ink, kLabel, Weight::regular, Align::center);
   }
-  const Rect never{why.right() - std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.y, std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.h};
+  const Rect never{why.right() - std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.y,
+                   std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.h};
   ui.press("drop.never", never);
   ui.text(never, ui("drop.never"), ui.theme->soft, kLabel, Weight::regular, Align::right);
   ui.tip(ui("drop.why_never"));
@@ -294,7 +314,8 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const std::size_t across = beside ? 1 : 2, down = (race.lanes().size() + across - 1) / across;
   const Rect list = beside ? box.cut_right(168) : box.cut_bottom(row_height * static_cast<float>(down));
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const Rect row{list.x + list.w / static_cast<float>(across) * static_cast<float>(i % across), list.y + row_height * static_cast<float>(i / across), list.w / static_cast<float>(across) - (beside ? 0.0F : 6.0F), row_height};
+    const Rect row{list.x + list.w / static_cast<float>(across) * static_cast<float>(i % across), list.y + row_height * static_cast<float>(i / across),
+                   list.w / static_cast<float>(across) - (beside ? 0.0F : 6.0F), row_height};
     if (row.bottom() > list.bottom() + 1) break;
     const LaneLook look = lane_look(race.experiment().lanes, i);
     const std::string id = "drop.lane." + std::to_string(i), name = lane_name(race.experiment().lanes[i], ui.language);
@@ -308,7 +329,8 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     const std::string numbers = e ? fill(ui("drop.numbers"), {percent(e->train_accuracy), percent(e->test_accuracy)}) : "";
     ui.text({row.x + 24, row.y + 15, row.w - 24, 18}, numbers, ui.theme->soft, kSmall);
     ui.tip(ui("help.drop.lane"));
-    if (Item* item = ui.note_item(id, name + (numbers.empty() ? "" : " · " + numbers), "radio", view.lane == i ? "true" : "false", row)) item->help = ui("help.drop.lane");
+    if (Item* item = ui.note_item(id, name + (numbers.empty() ? "" : " · " + numbers), "radio", view.lane == i ? "true" : "false", row))
+      item->help = ui("help.drop.lane");
   }
   PlotSpec spec;
   spec.id = "plot";
@@ -361,7 +383,8 @@ void boundaries(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own,
   const std::string said = [&] {
     const auto *a = toy.lanes()[0].evaluation(), *b = toy.lanes()[1].evaluation();
     if (!a || !b) return std::string();
-    return fill(ui("drop.boundary_says"), {percent(a->train_accuracy), percent(a->test_accuracy), setting(wanted), percent(b->train_accuracy), percent(b->test_accuracy)});
+    return fill(ui("drop.boundary_says"),
+                {percent(a->train_accuracy), percent(a->test_accuracy), setting(wanted), percent(b->train_accuracy), percent(b->test_accuracy)});
   }();
   const float note = ui.paragraph({0, 0, box.w - 20, 0}, said, 0, kLabel, false) + 12;
   const float side = std::max(40.0F, std::min((box.w - kGrid) / 2, box.h - 20 - (box.h > 150 ? note + 6 : 0)));
@@ -369,7 +392,8 @@ void boundaries(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own,
   for (std::size_t i = 0; i < 2; ++i) {
     const Rect at{left + (side + gap) * static_cast<float>(i), box.y, side, side};
     boundary_picture(ui, toy, view, i, i, at);
-    ui.text({at.x, at.bottom() + 1, side, 18}, i == 0 ? ui("drop.without") : std::string_view(lane_name(toy.experiment().lanes[1], ui.language)), ui.theme->ink, kLabel, Weight::regular, Align::center);
+    ui.text({at.x, at.bottom() + 1, side, 18}, i == 0 ? ui("drop.without") : std::string_view(lane_name(toy.experiment().lanes[1], ui.language)), ui.theme->ink,
+            kLabel, Weight::regular, Align::center);
   }
   const Rect frame{box.x, box.y + side + 22, box.w, note};
   if (said.empty() || frame.bottom() > box.bottom() + 4) return;

@@ -13,10 +13,10 @@ struct DropoutView {
   int tab = 0;  ///< of kDropoutTabs, where there is no room for all
   std::size_t layer = 0;
   std::optional<std::size_t> unit; ///< none chosen: the one that speaks loudest
-  float masks = 1; ///< the slider: 0 to 1 is 1 to 200 masks
-  std::uint32_t image = 0; ///< a test image, for the ensemble
-  int quantity = 0;        ///< loss, accuracy
-  std::string toy_of;      ///< the rate that the toy was made for
+  float masks = 1;                 ///< the slider: 0 to 1 is 1 to 200 masks
+  std::uint32_t image = 0;         ///< a test image, for the ensemble
+  int quantity = 0;                ///< loss, accuracy
+  std::string toy_of;              ///< the rate that the toy was made for
 
   void add_to(Json& shown) const;
   void take(const Json& shown);

@@ -59,16 +59,38 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.touch = box.w < kMedium;
   box = box.inset(kGrid, kGrid);
   if (box.w >= kWide - 2 * kGrid) {
-    settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
-    box.cut_left(kGrid);
-    const Rect views = cut_views(ui, view, box);
+    if (!view.hide_settings) {
+      settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
+      box.cut_left(kGrid);
+    }
+    const Rect views = view.hide_views ? Rect{} : cut_views(ui, view, box);
     const Rect right = box.cut_right(kLanesWidth);
     box.cut_right(kGrid);
     plot_panel(ui, race, view, box, false);
     lanes_panel(ui, race, view, right);
-    views_panel(ui, race, view, views, true);
+    if (!view.hide_views) views_panel(ui, race, view, views, true);
     return;
   }
+  // places that share the room where there is little
+  const auto places = [&](bool curves) {
+    std::vector<std::pair<int, std::string_view>> out;
+    if (curves) out.push_back({-1, ui("tab.curves")});
+    out.push_back({0, ui("tab.lanes")});
+    if (!view.hide_views) out.push_back({1, ui("tab.views")});
+    if (!view.hide_settings) out.push_back({2, ui("tab.settings")});
+    return out;
+  };
+  const auto tabs = [&](ImVec2 at, bool curves) {
+    const auto all = places(curves);
+    std::vector<std::string_view> labels;
+    int place = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      labels.push_back(all[i].second);
+      if (all[i].first == view.tab) place = static_cast<int>(i);
+    }
+    ui.segmented("tab", at, labels, place);
+    view.tab = all[static_cast<std::size_t>(place)].first;
+  };
   if (box.w >= kMedium - 2 * kGrid) {
     // where there is height: settings in a drawer beside the curves, views below; else all but the curves shares a place
     const bool low = box.h < 620;
@@ -76,19 +98,19 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
     if (low) {
       right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
       box.cut_right(kGrid);
-      int place = std::clamp(view.tab, 0, 2);
-      ui.segmented("tab", right.min(), {ui("tab.lanes"), ui("tab.views"), ui("tab.settings")}, place);
-      view.tab = place;
+      tabs(right.min(), false);
       right.cut_top(ui.control_height() + 6);
       plot_panel(ui, race, view, box, view.tab != 0);
       if (view.tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
       if (view.tab == 2) return settings_panel(ui, race, view, right);
       return lanes_panel(ui, race, view, right);
     }
-    const Rect views = cut_views(ui, view, box);
+    const Rect views = view.hide_views ? Rect{} : cut_views(ui, view, box);
     right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
     box.cut_right(kGrid);
-    if (view.drawer) {
+    if (view.hide_settings) {
+      plot_panel(ui, race, view, box, false);
+    } else if (view.drawer) {
       Rect drawer = box.cut_left(std::min(kSettingsWidth, box.w));
       box.cut_left(kGrid);
       const Rect bar = drawer.cut_top(ui.control_height() + kHalf);
@@ -101,7 +123,7 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
       plot_panel(ui, race, view, box, false);
     }
     lanes_panel(ui, race, view, right);
-    views_panel(ui, race, view, views, true);
+    if (!view.hide_views) views_panel(ui, race, view, views, true);
     return;
   }
   // one column, and tabs at the bottom for what has no room
@@ -109,15 +131,11 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   const Rect bar = box.cut_bottom(bar_height);
   box.cut_bottom(kHalf);
   const bool tall = box.h >= 560;
-  std::vector<std::string_view> tabs{ui("tab.lanes"), ui("tab.views"), ui("tab.settings")};
-  if (!tall) tabs.insert(tabs.begin(), ui("tab.curves"));
-  int place = tall ? std::clamp(view.tab, 0, 2) : std::clamp(view.tab + 1, 0, 3);
-  ui.segmented("tab", bar.min(), tabs, place);
-  view.tab = tall ? place : place - 1;
+  tabs(bar.min(), !tall);
   if (tall) {
     plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), view.tab != 0);
     box.cut_top(kGrid);
-  } else if (place == 0) {
+  } else if (view.tab == -1) {
     return plot_panel(ui, race, view, box, false);
   } else {
     const Rect foot = box.cut_bottom(transport_height(ui, box.w));

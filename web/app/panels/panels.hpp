@@ -15,8 +15,8 @@ enum class View { samples, weights, confusion, predictions, units, optimizer, ma
 
 inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "test_accuracy", "train_accuracy", "lr", "gradient_norm", "update_ratio"};
 inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
-inline constexpr std::string_view kViewIds[] = {"samples",   "weights", "confusion", "predictions", "units",
-                                                "optimizer", "masks",   "draw",      "boundary", "sweep",       "differences"};
+inline constexpr std::string_view kViewIds[] = {"samples", "weights", "confusion", "predictions", "units",      "optimizer",
+                                                "masks",   "draw",    "boundary",  "sweep",       "differences"};
 
 /// Requests and slots of the looks that views ask for (app/core/looks.hpp).
 enum Sheet : std::uint32_t { kCardSheet, kGallerySheet, kBatchSheet, kCellSheet, kPredictionSheet, kSheets };
@@ -33,6 +33,7 @@ struct RaceView {
   bool drawer = false;    ///< the settings, where they are behind a button
   bool views_open = true; ///< the views below, where there is room for both
   bool chose_views = false;
+  bool hide_settings = false, hide_views = false; ///< parts that an embedding page does without
   int view = static_cast<int>(View::weights);
   std::size_t lane = 8;             ///< the lane whose views are shown
   int other = -1;                   ///< one to compare it with; −1: none

@@ -124,6 +124,7 @@ float transport_buttons(Ui& ui, Race& race, Rect box) {
   if (button("step_back", Icon::step_back, ui("transport.step_back"), begun && !running)) race.step(-1);
   const auto words = [&](const std::string& id, std::string_view text) {
     const float width = ui.text_width(text) + (narrow ? 14 : 20);
+    if (x + width > box.right() + 0.5F) return false; // the narrowest frames do without the longest stride
     const bool pressed = ui.button(id, {x, y, width, h}, text, false, !finished);
     x += width + 4;
     return pressed;

@@ -794,7 +794,8 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
       }
       out += "x,y,label\n";
       for (std::size_t i = 0; i < look->labels.size(); ++i)
-        out += number(static_cast<double>(look->points[2 * i])).substr(1) + number(static_cast<double>(look->points[2 * i + 1])) + "," + std::to_string(look->labels[i]) + "\n";
+        out += number(static_cast<double>(look->points[2 * i])).substr(1) + number(static_cast<double>(look->points[2 * i + 1])) + "," +
+               std::to_string(look->labels[i]) + "\n";
     }
     break;
   case View::differences: {
@@ -833,7 +834,8 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
     ids.push_back(i);
     labels.push_back(ui.by_id("view." + std::string(kViewIds[static_cast<std::size_t>(i)])));
   }
-  if (std::find(ids.begin(), ids.end(), view.view) == ids.end()) view.view = race.has_images() ? static_cast<int>(View::weights) : static_cast<int>(View::boundary);
+  if (std::find(ids.begin(), ids.end(), view.view) == ids.end())
+    view.view = race.has_images() ? static_cast<int>(View::weights) : static_cast<int>(View::boundary);
   if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
                                   (view.views_open ? ui("views.close") : ui("views.open")), true, false))
     view.views_open = !view.views_open, view.chose_views = true;

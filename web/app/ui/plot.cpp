@@ -85,7 +85,9 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   for (const Series& s : series)
     if (!s.x.empty()) rows.push_back({&s, nearest(s, x)});
   const auto value = [](const Row& r) { return r.series->y[r.point]; };
-  if (!spec.pinned) std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return std::isfinite(value(a)) && (!std::isfinite(value(b)) || value(a) < value(b)); });
+  if (!spec.pinned)
+    std::sort(rows.begin(), rows.end(),
+              [&](const Row& a, const Row& b) { return std::isfinite(value(a)) && (!std::isfinite(value(b)) || value(a) < value(b)); });
 
   ImDrawList* list = ui.draw();
   const float px = sx.at(x);
@@ -244,7 +246,8 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
       if (x > 0 && x + width > box.w - (ui.touch ? 0 : kAxisLeft)) x = 0, ++rows;
       x += width;
     }
-    legend_box = box.cut_bottom(rows * 16 + kHalf);
+    // curves come before their names where there is no room for both
+    if (box.h - rows * 16 > 150 || rows < 2) legend_box = box.cut_bottom(rows * 16 + kHalf);
     if (!ui.touch) legend_box.cut_left(kAxisLeft);
   }
   double x_most = spec.x_most;
@@ -415,7 +418,8 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
   for (const double v : ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
-    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : short_number(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
+    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : short_number(v), ui.theme->soft, kSmall,
+            Weight::regular, Align::right);
   }
   const float pitch = area.w / static_cast<float>(std::max<std::size_t>(1, spec.groups.size()));
   const float width = std::clamp((pitch - 10) / static_cast<float>(std::max<std::size_t>(1, series.size())), 2.0F, 22.0F);

@@ -1,0 +1,200 @@
+// In a course page: the element, the messages, sandboxes, out of sight, small frames, a good guest.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Browser, Frame, Page } from 'puppeteer-core';
+import { base, browser, screenshot, serve } from './lab';
+
+let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
+before(async () => { site = await serve(); chromium = await browser(); });
+after(async () => { await chromium?.close(); site?.close(); });
+
+/** A course page of another origin with this body. */
+async function course(body: string, act: (page: Page, faults: string[]) => Promise<void>, size = { width: 900, height: 800 }): Promise<void> {
+  const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><title>课程</title><body style="margin:0">${body}`));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const context = await chromium.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport(size);
+  const faults: string[] = [];
+  page.on('console', (m) => { if (m.type() === 'error' && !/favicon/.test(m.location().url ?? '')) faults.push(m.text()); });
+  page.on('pageerror', (e) => faults.push((e as Error).message));
+  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+  await act(page, faults);
+  await context.close();
+  server.close();
+}
+const address = () => site.origin + encodeURI(base);
+const script = () => `<script src="${address()}downhill-embed.js"></script>`;
+const frame_of = async (page: Page, selector = 'iframe'): Promise<Frame> => (await (await page.waitForSelector(selector))!.contentFrame())!;
+const ready = (frame: Frame) => frame.waitForFunction(() => window.downhill?.ready.then(() => true), { timeout: 60000 });
+const short = { downhill: 1, data: { train: 200, test: 100 }, batch: 20, epochs: 2, lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.001 } }] };
+
+test('the element in a course page: sandboxed, with its own experiment, its verbs and events; no header', async () => {
+  await course(`${script()}<p>正文</p><downhill-lab id="lab" lang="zh" theme="light" experiment='${JSON.stringify(short)}'></downhill-lab>`, async (page, faults) => {
+    await page.evaluate(() => { (window as any).heard = []; for (const name of ['ready', 'finished', 'progress', 'height']) document.getElementById('lab')!.addEventListener('downhill-' + name, (e) => (window as any).heard.push([name, (e as CustomEvent).detail])); });
+    const call = (verb: string, ...args: unknown[]) => page.evaluate((v, a) => (document.getElementById('lab') as any).call(v, ...a), verb, args) as Promise<any>;
+    const frame = await frame_of(page);
+    await ready(frame);
+    assert.equal(await frame.evaluate(() => window.origin), 'null', 'an origin of its own');
+    assert.equal(await frame.evaluate(() => getComputedStyle(document.querySelector('header')!).display), 'none');
+    await page.waitForFunction(async () => ((await (document.getElementById('lab') as any).call('getState')).lanes.length) === 2);
+    await call('start');
+    await page.waitForFunction(() => (window as any).heard.some(([name]: [string]) => name === 'finished'), { timeout: 60000 });
+    const results = await call('results');
+    assert.deepEqual(results.map((r: any) => [r.label, r.status]), [['A', 'finished'], ['B', 'finished']]);
+    const direct = await frame.evaluate(() => window.downhill.results().map((r) => r.hash));
+    assert.deepEqual(results.map((r: any) => r.hash), direct);
+    await call('seek', 5);
+    await page.waitForFunction(async () => ((await (document.getElementById('lab') as any).call('results'))[0].step) === 5);
+    const picture = await call('screenshot');
+    assert.ok(Object.keys(picture).length > 1000 && picture[1] === 0x50);
+    for (const [verb, args, why] of [['fly', [], /no verb/], ['seek', ['x'], /whole number/], ['start', [1, 2], /arguments/], ['setState', [{ nonsense: 1 }], /./]] as const)
+      await assert.rejects(call(verb, ...args), why);
+    assert.ok((await page.evaluate(() => (window as any).heard)).some(([name, px]: [string, number]) => name === 'height' && px === 680));
+    assert.deepEqual(faults, []);
+    await screenshot(page, 'embed-element');
+  });
+});
+
+test('a lab and a preset by attribute; parts left out; several on one page, and those out of sight do not start', async () => {
+  await course(`${script()}<downhill-lab id="a" view="activations" lang="en" height="500"></downhill-lab><downhill-lab id="b" lesson="overfitting" hide="views,settings" lang="zh" height="500"></downhill-lab><div style="height:4000px"></div><downhill-lab id="c" view="dropout" height="400"></downhill-lab>`, async (page, faults) => {
+    const a = await frame_of(page, '#a iframe'), b = await frame_of(page, '#b iframe');
+    await ready(a);
+    await ready(b);
+    await a.waitForFunction(() => window.downhill.items().some((i) => i.id === 'act.relu'));
+    assert.equal((await b.evaluate(() => window.downhill.getState() as any)).data.label_noise, 0.2);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const ids = await b.evaluate(() => window.downhill.items().map((i) => i.id));
+    assert.ok(!ids.some((i) => i.startsWith('view') || i === 'drawer' || i === 'settings.more'), ids.join());
+    const c = await frame_of(page, '#c iframe').catch(() => null);
+    const asleep = async () => !c || (await c.evaluate(() => !window.downhill || !('items' in window.downhill)).catch(() => true));
+    assert.ok(await asleep());
+    await page.evaluate(() => document.getElementById('c')!.scrollIntoView());
+    const shown = await frame_of(page, '#c iframe');
+    await ready(shown);
+    await shown.waitForFunction(() => window.downhill.items().some((i) => i.id === 'drop.p.0'));
+    assert.deepEqual(faults, []);
+  });
+});
+
+for (const width of [320, 480, 600, 800])
+  test(`right at ${width} px: nothing stands outside, nothing scrolls, a race runs`, async () => {
+    await course(`<iframe src="${address()}downhill.html?embed=1&lang=zh&theme=light&autorun=1" style="width:${width}px;height:640px;border:0" sandbox="allow-scripts"></iframe>`, async (page, faults) => {
+      const frame = await frame_of(page);
+      await ready(frame);
+      await frame.waitForFunction(() => window.downhill.results().some((r) => r.step > 0), { timeout: 60000 });
+      await frame.evaluate(() => window.downhill.pause());
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const outside = await frame.evaluate(() => window.downhill.items().filter((i) => i.rectangle.x < -1 || i.rectangle.x + i.rectangle.width > innerWidth + 1).map((i) => i.id));
+      assert.deepEqual(outside, []);
+      assert.equal(await frame.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight), true);
+      assert.deepEqual(faults, []);
+      await screenshot(page, `embed-${width}`);
+    });
+  });
+
+test('messages that are none, hostile or huge are answered in a sentence or left alone', async () => {
+  await course(`<iframe id="f" src="${address()}downhill.html?embed=1" style="width:800px;height:600px" sandbox="allow-scripts"></iframe>`, async (page, faults) => {
+    const frame = await frame_of(page);
+    await ready(frame);
+    const before = JSON.stringify(await frame.evaluate(() => window.downhill.getState()));
+    const answers = await page.evaluate(async () => {
+      const heard: any[] = [];
+      addEventListener('message', (e) => { if (e.data?.downhill === 1 && !e.data.event) heard.push(e.data); });
+      const to = (document.getElementById('f') as HTMLIFrameElement).contentWindow!;
+      for (const m of [null, 1, 'x', {}, { downhill: 2, verb: 'start' }, { downhill: 1 }, { downhill: 1, id: {}, verb: 'constructor' }, { downhill: 1, id: 1, verb: '__proto__' }, { downhill: 1, id: 2, verb: 'getState', args: 'no' },
+        { downhill: 1, id: 3, verb: 'setState', args: ['x'.repeat(2_000_000)] }, { downhill: 1, id: 4, verb: 'show', args: [7] }, { downhill: 1, id: 5, verb: 'setState', args: [{ downhill: 99 }] }, { downhill: 1, id: 6, verb: 'getState' }]) to.postMessage(m, '*');
+      for (let i = 0; i < 100 && !heard.some((h) => h.id === 6); ++i) await new Promise((r) => setTimeout(r, 50));
+      return heard.map((h) => [h.id, 'error' in h]);
+    });
+    assert.deepEqual(answers.filter(([id]) => id !== null).sort(), [[1, true], [2, true], [3, true], [4, true], [5, true], [6, false]]);
+    assert.equal(JSON.stringify(await frame.evaluate(() => window.downhill.getState())), before);
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('a good guest: the page scrolls past by wheel, Tab goes in, through and out, browser keys pass', async () => {
+  await course(`<button id="above">上</button><iframe src="${address()}downhill.html?embed=1&lang=zh" style="width:800px;height:600px" sandbox="allow-scripts"></iframe><button id="below">下</button><div style="height:3000px"></div>`, async (page, faults) => {
+    const frame = await frame_of(page);
+    await ready(frame);
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    await page.mouse.move(300, 300);
+    await page.mouse.wheel({ deltaY: 400 });
+    await page.waitForFunction(() => scrollY > 100, { timeout: 5000 });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.focus('#above');
+    let inside = 0;
+    for (let i = 0; i < 300; ++i) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName);
+      if (at === 'IFRAME') ++inside;
+      if (at === 'below') break;
+    }
+    assert.ok(inside > 20, `${inside} stops inside`);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'below');
+    const prevented = await frame.evaluate(() => {
+      const out: string[] = [];
+      for (const init of [{ key: 'r', ctrlKey: true }, { key: 'f', ctrlKey: true }, { key: 'F5' }, { key: '+', ctrlKey: true }, { key: 'Tab' }]) {
+        const event = new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true });
+        document.getElementById('canvas')!.dispatchEvent(event);
+        if (event.defaultPrevented) out.push(init.key);
+      }
+      return out;
+    });
+    assert.deepEqual(prevented, []);
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('the single file by double click: from file://, to the same bits as the site', async () => {
+  const hashes = async (url: string) => {
+    const context = await chromium.createBrowserContext();
+    const page = await context.newPage();
+    const faults: string[] = [], requests: string[] = [];
+    page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warn') faults.push(m.text()); });
+    page.on('pageerror', (e) => faults.push((e as Error).message));
+    page.on('request', (r) => { if (!/^(blob|data):/.test(r.url())) requests.push(r.url()); });
+    await page.goto(url);
+    await page.evaluate(() => window.downhill.ready);
+    await page.evaluate((e) => window.downhill.setState(e), short);
+    await page.evaluate(() => window.downhill.start());
+    await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished'), { timeout: 60000 });
+    const out = await page.evaluate(() => window.downhill.results().map((r) => r.hash));
+    // larger data is not in the file: said, and the page goes on
+    if (url.startsWith('file:')) {
+      await page.evaluate(() => window.downhill.setState({ ...(window.downhill.getState() as any), data: { train: 6000, test: 100 } }));
+      await page.evaluate(() => window.downhill.start());
+      await page.waitForFunction(() => !document.getElementById('notice')!.hidden, { timeout: 20000 });
+      assert.equal(requests.length, 1, requests.join());
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+    return out;
+  };
+  const own = await hashes(`file://${process.cwd()}/dist/downhill.html`);
+  assert.match(own[0] ?? '', /^[0-9a-f]{16}$/);
+  assert.deepEqual(own, await hashes(address()));
+});
+
+test('the page keeps to its policy: nothing of another origin, no inline script, no text that becomes code', async () => {
+  const context = await chromium.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(address());
+  await page.evaluate(() => window.downhill.ready);
+  const refused = await page.evaluate(async () => {
+    const broken: string[] = [];
+    document.addEventListener('securitypolicyviolation', (e) => broken.push(e.effectiveDirective));
+    const script = document.createElement('script');
+    try { script.textContent = 'window.hurt = 1'; document.body.append(script); } catch { broken.push('trusted types'); }
+    await fetch('https://example.org/').catch(() => undefined);
+    try { document.body.insertAdjacentHTML('beforeend', '<img src=x>'); } catch { broken.push('trusted types'); }
+    // later, as the page's own code would: the debugger's calls may evaluate
+    await new Promise<void>((r) => { setTimeout(() => { try { (0, eval)('window.hurt = 2'); } catch { broken.push('eval'); } r(); }, 300); });
+    return { broken, hurt: (window as any).hurt ?? null };
+  });
+  assert.equal(refused.hurt, null);
+  for (const kind of ['connect-src', 'trusted types', 'eval']) assert.ok(refused.broken.includes(kind), `${kind} in ${refused.broken.join()}`);
+  await context.close();
+});
