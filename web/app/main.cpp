@@ -125,6 +125,7 @@ struct App {
   LabId told_lab = LabId::race;
   Transport told_transport = Transport::ready;
   bool told_problem = false;
+  bool graphics_lost = false; ///< nothing is drawn until the browser gives the context back
   Json told_shown;
 };
 
@@ -223,7 +224,7 @@ bool App::frame(double now_ms, bool input) {
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
-  } else if (input || here().news() != drawn_news) {
+  } else if (!graphics_lost && (input || here().news() != drawn_news)) {
     drawn_news = here().news();
     draw();
     if (here().news() != drawn_news) input = true; // a press did something: one more frame shows it
@@ -648,6 +649,16 @@ Json App::command(const Json& c) {
       return {{"ok", true}};
     }
     return {{"ok", false}};
+  }
+  if (verb == "graphics") {
+    graphics_lost = c.value("lost", false);
+    if (window && !graphics_lost) {
+      ImGui_ImplOpenGL3_Shutdown();
+      ImGui_ImplOpenGL3_Init("#version 300 es");
+      ui::ImageSheet::forget_graphics();
+      set_fonts();
+    }
+    return {{"ok", true}};
   }
   if (verb == "hide") {
     for (const auto& each : labs)

@@ -58,6 +58,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'index.html'), html);
 writeFileSync(join(out, 'bench.html'), filled('bench.html', bench_script));
+writeFileSync(join(out, 'embedding.html'), filled('embedding.html', ''));
 
 // The same page in one file, for double clicks and for frames without an origin: style and script inline (by their hash, so
 // that nothing else may run), modules and the quick data as blocks. Each WebAssembly module once: the one with SIMD.

@@ -83,6 +83,17 @@ class Page {
       activate: (id) => { this.command('activate', { id }); this.input(); this.mirror_soon(0); },
       nudge: (id, by) => { this.command('nudge', { id, by }); this.input(); },
     });
+    // the browser may take the graphics away (driver reset, too many pages) and give them back
+    canvas.addEventListener('webglcontextlost', (event) => {
+      event.preventDefault();
+      this.command('graphics', { lost: true });
+      say(words.say('notice.graphics_lost'), true);
+    });
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.command('graphics', { lost: false });
+      notice.hidden = true;
+      this.resize();
+    });
     // the explanation of any control: right button, a long touch, or the key ?
     canvas.addEventListener('contextmenu', (event) => {
       event.preventDefault();

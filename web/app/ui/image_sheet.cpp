@@ -16,6 +16,7 @@ struct Program {
   int projection = 0, scale = 0, colors[3] = {};
 };
 Program programs[2]; // bytes, numbers
+std::uint32_t context = 0; // counts the graphics contexts there have been
 
 void unpack(std::uint32_t color, float* out) {
   for (int i = 0; i < 3; ++i) out[i] = static_cast<float>((color >> (8 * i)) & 0xffU) / 255;
@@ -66,12 +67,17 @@ void ImageSheet::use_program(const ImDrawList*, const ImDrawCmd* command) {
   if (sheet.numbers_) glUniform1f(p.scale, sheet.scale_);
 }
 
+void ImageSheet::forget_graphics() {
+  ++context;
+  for (Program& p : programs) p = {};
+}
+
 void ImageSheet::set_pixels(std::span<const std::uint8_t> pixels, std::size_t count, int width, int height, std::uint64_t version) {
   if (pixels.size() == count * static_cast<std::size_t>(width * height)) upload(pixels.data(), false, count, width, height, version);
 }
 
 void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full) {
-  if (version == version_ || values.size() != count * static_cast<std::size_t>(width * height)) return;
+  if ((version == version_ && context == context_) || values.size() != count * static_cast<std::size_t>(width * height)) return;
   float most = full;
   for (std::size_t i = 0; full == 0 && i < values.size(); ++i) most = std::max(most, std::fabs(values[i]));
   scale_ = most > 0 && std::isfinite(most) ? 1 / most : 1;
@@ -79,7 +85,8 @@ void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, i
 }
 
 void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int width, int height, std::uint64_t version) {
-  if (version == version_ || count == 0) return;
+  if ((version == version_ && context == context_) || count == 0) return;
+  if (context != context_) texture_ = 0, context_ = context;
   version_ = version;
   count_ = count;
   height_ = height;

@@ -13,6 +13,8 @@ public:
   void set_pixels(std::span<const std::uint8_t> pixels, std::size_t count, int width, int height, std::uint64_t version);
   /// The same for numbers; magnitude `full` gets the full colour, or the largest there is.
   void set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full = 0);
+  /// The graphics context is new: textures and programs of before are no more, and are made again when they are used.
+  static void forget_graphics();
   bool empty() const { return count_ == 0; }
   std::size_t count() const { return count_; }
   /// Images are drawn between begin() and end(): switching the program once a sheet, not once an image.
@@ -24,6 +26,7 @@ private:
   void upload(const void* data, bool numbers, std::size_t count, int width, int height, std::uint64_t version);
   static void use_program(const ImDrawList* list, const ImDrawCmd* command);
   std::uint64_t version_ = 0;
+  std::uint32_t context_ = 0; ///< the context that the texture is of
   std::size_t count_ = 0;
   int height_ = 1;
   unsigned texture_ = 0;
