@@ -28,7 +28,7 @@ export async function serve(alter: (file: string, content: Buffer) => Buffer | n
     response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
 export async function browser(): Promise<Browser> {

@@ -335,7 +335,9 @@ test('the labs\' numbers as CSV and pictures as PNG', async () => {
   const { page } = lab;
   await page.evaluate(() => {
     (window as any).saved = [];
-    HTMLAnchorElement.prototype.click = function () { const name = this.download; void fetch(this.href).then((r) => r.arrayBuffer()).then((b) => (window as any).saved.push([name, b.byteLength])); };
+    const blobs = new Map<string, Blob>(), make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob: Blob) => { const url = make(blob); blobs.set(url, blob); return url; };
+    HTMLAnchorElement.prototype.click = function () { const name = this.download; void blobs.get(this.href)!.arrayBuffer().then((b) => (window as any).saved.push([name, b.byteLength])); };
   });
   assert.match(await command(page, 'csv', { plot: 'view' }), /^x,sigmoid_f,sigmoid_slope,tanh_f,tanh_slope,relu_f,relu_slope\n-4\.50,/);
   assert.match(await command(page, 'csv', { plot: 'view' }), /\n1\.20,0\.76852\d+,0\.17789\d+/);

@@ -238,7 +238,10 @@ bool App::frame(double now_ms, bool input) {
 void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
   const auto message = protocol::decode<protocol::ToApp>(bytes);
   if (!message || worker >= packs.worker_count()) return;
-  if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) packs.take(worker, *opened);
+  if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) {
+    packs.take(worker, *opened);
+    if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
+  }
   for (const auto& each : labs)
     for (Race* one : each->races()) one->take(worker, *message);
 }

@@ -1,6 +1,7 @@
 // bench.html: how fast is this device? Runs the trainer's own benchmark in a worker, with SIMD and without.
 import bench_source from 'bench-source';
 import { files } from 'site-files';
+import { trusted } from './trusted';
 import { Words, first_language } from './words';
 import { has_simd } from './worker_pool';
 
@@ -27,7 +28,7 @@ function add(build: string, row: Row, most: number): void {
 async function measure(build: string, file: string): Promise<void> {
   const compiled = await WebAssembly.compile(await (await fetch('./' + file)).arrayBuffer());
   const address = URL.createObjectURL(new Blob([bench_source], { type: 'text/javascript' }));
-  const worker = new Worker(address);
+  const worker = new Worker(trusted.createScriptURL(address));
   let most = 1;
   try {
     await new Promise<void>((resolve, reject) => {

@@ -51,7 +51,7 @@ const style = hashed('style.css', (await esbuild.transform(css, { loader: 'css',
 
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill";
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill";
 const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{style}}', style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
@@ -80,6 +80,9 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);
 writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { minify: true })).code);
+const kept = ['index.html', script, style, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
+writeFileSync(join(out, 'service_worker.js'), readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{version}}', createHash('sha256').update(html).digest('hex').slice(0, 12)));
+cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));

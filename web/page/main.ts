@@ -9,6 +9,7 @@ import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
 import { answer_messages, in_sight, suited_height } from './messages';
 import { Mirror } from './mirror';
+import { keep_pack, keep_page, may_keep } from './offline';
 import { NumberField, type EditEvent } from './number_field';
 import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
@@ -66,6 +67,9 @@ class Page {
   private state_timer = 0;
   private hidden_pause = false;
   private loading = '';
+  private fetched = new Map<string, Uint8Array>(); // packs that are not known to be good yet
+  private kept = new Set<string>();
+  private page_kept = false;
   pool!: WorkerPool;
   readonly gate: InputGate;
   readonly field: NumberField;
@@ -275,6 +279,7 @@ class Page {
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
+      case 'pack_opened': void this.keep(String(event.pack)); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
@@ -296,7 +301,7 @@ class Page {
     if (look.lab !== undefined) this.command('show', { lab: look.lab });
     if (linked !== null) this.command('set_state', { experiment: linked });
     this.command('show', look);
-    this.link_soon();
+    if (hash) this.link_soon(); // a bare address stays bare until something is changed
     this.show_lab();
   }
   show_undo(): void {
@@ -336,6 +341,7 @@ class Page {
         this.input();
       }, anew);
       this.command('pack_progress', { received: 0, total: 0 });
+      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, bytes);
       for (let worker = 0; worker < this.pool.count; ++worker)
         if (only_worker === undefined || worker === only_worker) this.pool.post(worker, { pack: bytes, id, hash: pack.hash });
     } catch (error) {
@@ -350,6 +356,25 @@ class Page {
     say(words.say('notice.worker_lost'));
     if (this.loading) void this.load_pack(this.loading, false, worker);
   }
+
+  /** A pack that a worker has found good is kept for when there is no network. */
+  private async keep(id: string): Promise<void> {
+    const bytes = this.fetched.get(id), pack = packs.find((p) => p.id === id);
+    if (!bytes || !pack) return;
+    this.fetched.delete(id);
+    try {
+      await keep_pack(pack.file, bytes, packs.map((p) => p.file));
+      this.kept.add(id);
+    } catch { /* storage is full or refused: online it is, then */ }
+    this.show_kept();
+  }
+  async keep_page(): Promise<void> {
+    if (!may_keep()) return;
+    try { await keep_page(); this.page_kept = true; } catch { /* the same */ }
+    this.show_kept();
+  }
+  /** Only what is really there is claimed: the page's files and at least one pack. */
+  private show_kept(): void { element('offline').hidden = !(this.page_kept && this.kept.size > 0); }
 
   visibility(): void {
     const state = this.command('transport') as { running: boolean };
@@ -514,6 +539,7 @@ async function start(): Promise<void> {
   it.command('hide', { parts: [...hidden] });
   internal.page = it;
   emitter.emit('ready');
+  void it.keep_page();
   if (query.has('autorun') && query.get('autorun') !== '0') api.start();
 }
 

@@ -15,7 +15,7 @@ struct Program {
   unsigned program = 0;
   int projection = 0, scale = 0, colors[3] = {};
 };
-Program programs[2]; // bytes, numbers
+Program programs[2];       // bytes, numbers
 std::uint32_t context = 0; // counts the graphics contexts there have been
 
 void unpack(std::uint32_t color, float* out) {
