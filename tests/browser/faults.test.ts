@@ -14,6 +14,7 @@ test('graphics lost and given back, again and again: the same picture, pictures 
   const lab = await open_lab(chromium, site.origin);
   const { page } = lab;
   await wait_for_images(page);
+  await page.waitForFunction(() => !document.getElementById('offline')!.hidden, { timeout: 60000 }); // the header changes no more
   await page.evaluate(() => window.downhill.step(3));
   await at_rest(page);
   await new Promise((resolve) => setTimeout(resolve, 1200));

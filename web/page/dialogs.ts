@@ -138,6 +138,7 @@ export class Dialogs {
     const { words, dialog } = this;
     this.begin('help.title');
     dialog.append(this.paragraph(words.say('help.about')));
+    if (document.getElementById('offline')?.hidden === false) dialog.append(this.paragraph(`${words.say('nav.offline')}: ${words.say('nav.offline_title')}`));
     const keys = document.createElement('h3');
     keys.textContent = words.say('help.keys');
     const list = document.createElement('ul');

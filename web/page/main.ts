@@ -481,7 +481,9 @@ async function start(): Promise<void> {
   const header = menu.parentElement as HTMLElement;
   const fit = () => { header.classList.remove('tight'); header.classList.toggle('tight', header.scrollWidth > header.clientWidth); };
   new ResizeObserver(fit).observe(header);
-  new MutationObserver(fit).observe(document.documentElement, { attributeFilter: ['lang', 'data-theme'] });
+  const words_change = new MutationObserver(fit);
+  words_change.observe(document.documentElement, { attributeFilter: ['lang', 'data-theme'] });
+  words_change.observe(element('offline'), { attributeFilter: ['hidden'] });
   fit();
   menu.addEventListener('click', () => open_menu(!tools.classList.contains('open')));
   document.addEventListener('pointerdown', (event) => { if (!tools.contains(event.target as Node) && !menu.contains(event.target as Node)) open_menu(false); }, { capture: true });
