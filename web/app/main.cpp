@@ -86,6 +86,7 @@ struct App {
   void set_fonts();
   void set_theme(const std::string& id);
   void deliver(std::size_t worker, std::span<const std::uint8_t> bytes);
+  Json placed(const char* type, const ui::EditRequest& request) const;
   Json help(const ui::EditRequest& request) const;
   /// What is looked at, as `show` takes it: part of a link.
   Json shown() const;
@@ -248,15 +249,7 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
 
 void App::tell_changes() {
   if (ui.edit_request) {
-    const ui::EditRequest& e = *ui.edit_request;
-    tell({{"type", "edit"},
-          {"id", e.id},
-          {"label", e.label},
-          {"text", e.text},
-          {"x", e.rect.x * zoom},
-          {"y", e.rect.y * zoom},
-          {"w", e.rect.w * zoom},
-          {"h", e.rect.h * zoom}});
+    tell(placed("edit", *ui.edit_request));
     ui.edit_request.reset();
   }
   if (ui.help_request) {
@@ -359,16 +352,16 @@ void App::set_theme(const std::string& id) {
   set_fonts();
 }
 
+// What the page is to lay over the canvas, and where, in its px.
+Json App::placed(const char* type, const ui::EditRequest& request) const {
+  const ui::Rect& r = request.rect;
+  return {{"type", type},    {"id", request.id}, {"label", request.label}, {"text", request.text},
+          {"x", r.x * zoom}, {"y", r.y * zoom},  {"w", r.w * zoom},        {"h", r.h * zoom}};
+}
+
 // What the page's explanation of a control says: a sentence, range, default; the page adds the formula by `key`.
 Json App::help(const ui::EditRequest& request) const {
-  Json out = {{"type", "help"},
-              {"id", request.id},
-              {"label", request.label},
-              {"text", request.text},
-              {"x", request.rect.x * zoom},
-              {"y", request.rect.y * zoom},
-              {"w", request.rect.w * zoom},
-              {"h", request.rect.h * zoom}};
+  Json out = placed("help", request);
   if (request.id.starts_with("metric"))
     out["formula"] = "metric." + std::string(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
   if (request.id.starts_with("activation:")) out["formula"] = "activation." + request.id.substr(11);

@@ -430,6 +430,7 @@ async function start(): Promise<void> {
   const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
   it.show_language();
+  it.command('hide', { parts: [...hidden] });
   it.command('theme', { theme: document.documentElement.dataset.theme });
   try {
     it.follow(location.hash);
@@ -538,7 +539,6 @@ async function start(): Promise<void> {
   const view = query.get('view');
   if (view) it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view });
   it.show_lab();
-  it.command('hide', { parts: [...hidden] });
   internal.page = it;
   emitter.emit('ready');
   void it.keep_page();

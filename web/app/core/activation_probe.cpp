@@ -8,7 +8,6 @@
 namespace downhill {
 
 namespace {
-constexpr double kReachOfSlopes = 10;
 constexpr double kJump = 0.02; // between two floats that nearly touch, a smooth f′ changes far less
 } // namespace
 
@@ -109,11 +108,10 @@ std::vector<double> ActivationProbe::slopes_along(double x, int layers) const {
   return out;
 }
 
-std::vector<double> ActivationProbe::largest_slopes_along(int layers) const {
-  const double steepest = curve(kReachOfSlopes).steepest;
+std::vector<double> largest_slopes_along(const ActivationCurve& curve, int layers) {
   std::vector<double> out;
   double product = 1;
-  for (int l = 0; l < layers; ++l) out.push_back(product *= steepest);
+  for (int l = 0; l < layers; ++l) out.push_back(product *= curve.steepest);
   return out;
 }
 

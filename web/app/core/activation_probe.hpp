@@ -44,12 +44,13 @@ public:
   PassedNormal pass_normal() const;
   /// A chain of `layers` units, each with weight 1: the product of f′ after each of them. Two outputs are taken together.
   std::vector<double> slopes_along(double x, int layers) const;
-  /// The same with the largest |f′| in each layer, the most that can be left.
-  std::vector<double> largest_slopes_along(int layers) const;
 
 private:
   const ActivationEntry* entry_;
   ParameterValues values_;
 };
+
+/// The same with the curve's largest |f′| in each layer: the most that can be left.
+std::vector<double> largest_slopes_along(const ActivationCurve& curve, int layers);
 
 } // namespace downhill

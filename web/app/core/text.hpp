@@ -35,4 +35,8 @@ std::string grouped(double value, int decimals = 0);
 std::string setting(double value);
 std::string percent(double share);
 
+/// Fields of a CSV file: text quoted where it must be (RFC 4180), a number with all the digits of a float32.
+std::string csv_text(const std::string& text);
+std::string csv_number(double value);
+
 } // namespace downhill

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kChosenMost = 3;
 constexpr double kReaches[] = {4.5, 10};
+constexpr std::size_t kCurvesMost = 100;
 
 // What speaks for a function and against it; each is shown in the picture when it is pointed at.
 struct Trait {
@@ -56,9 +57,9 @@ std::string key_of(const Choice& choice) {
 }
 
 const ActivationCurve& curve_of(ActivationsView& own, const Choice& choice, double reach) {
-  auto& [made_for, curve] = own.curves[key_of(choice)];
-  if (made_for != reach) curve = ActivationProbe(choice).curve(reach), made_for = reach;
-  return curve;
+  const std::string key = key_of(choice) + " " + setting(reach); // small pictures and the large one may differ in reach
+  const auto it = own.curves.find(key);
+  return it != own.curves.end() ? it->second : own.curves.emplace(key, ActivationProbe(choice).curve(reach)).first->second;
 }
 const PassedNormal& passed_of(ActivationsView& own, const Choice& choice) {
   const std::string key = key_of(choice);
@@ -393,7 +394,7 @@ void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
   std::string said;
   for (std::size_t i = 0; i < chosen.size() && i < race.lanes().size(); ++i) {
     const ActivationProbe probe(chosen[i]);
-    std::vector<double> products = own.chain == 0 ? probe.slopes_along(own.x, depth) : probe.largest_slopes_along(depth);
+    std::vector<double> products = own.chain == 0 ? probe.slopes_along(own.x, depth) : largest_slopes_along(curve_of(own, chosen[i], kReaches[1]), depth);
     for (double& v : products) v = std::fabs(v);
     said += (said.empty() ? "" : between_sentences(ui)) +
             fill(own.chain == 0 ? ui("act.chain_says_x") : ui("act.chain_says_most"),
@@ -558,8 +559,7 @@ std::string activations_csv(const Race& race, const ActivationsView& own) {
     out += text;
     for (const ActivationCurve& curve : curves)
       for (std::size_t k = 0; k < 2 && !curve.f[k].empty(); ++k) {
-        std::snprintf(text, sizeof text, ",%.9g,%.9g", curve.f[k][i], curve.d[k][i]);
-        out += text;
+        out += "," + csv_number(curve.f[k][i]) + "," + csv_number(curve.d[k][i]);
       }
     out += "\n";
   }
@@ -602,6 +602,8 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
   ui.touch = box.w < 640;
   box = box.inset(kGrid, kGrid);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
+  // a slider of a parameter goes through many curves
+  if (own.curves.size() > kCurvesMost) own.curves.clear(), own.passed.clear();
   const auto tabs = [&](Rect area, std::vector<int> which) {
     ui.panel(area);
     area = area.inset(kPadding, 8);

@@ -27,7 +27,7 @@ struct ActivationsView {
   Highlight highlight = Highlight::none;
   bool highlight_held = false; ///< pressed, not only pointed at
   std::string toy_of;          ///< the chosen functions that the toy was made for
-  std::map<std::string, std::pair<double, ActivationCurve>> curves;
+  std::map<std::string, ActivationCurve> curves;
   std::map<std::string, PassedNormal> passed;
 
   void add_to(Json& shown) const;

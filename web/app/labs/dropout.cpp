@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
 namespace downhill {
@@ -423,11 +422,7 @@ std::string dropout_csv(const Race& race, const RaceView& view) {
   for (std::uint32_t c = 0; c < look->classes; ++c) out += ",p" + std::to_string(c);
   const auto row = [&](const std::string& name, const float* p) {
     out += "\n" + std::to_string(look->place) + "," + name;
-    for (std::uint32_t c = 0; c < look->classes; ++c) {
-      char text[40];
-      std::snprintf(text, sizeof text, ",%.9g", static_cast<double>(p[c]));
-      out += text;
-    }
+    for (std::uint32_t c = 0; c < look->classes; ++c) out += "," + csv_number(static_cast<double>(p[c]));
   };
   for (std::uint32_t k = 0; k < look->count; ++k) row(std::to_string(k + 1), look->probabilities.data() + static_cast<std::size_t>(k) * look->classes);
   row("eval", look->eval.data());

@@ -147,29 +147,15 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
 
 } // namespace
 
-namespace {
-std::string number(double v) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.9g", v);
-  return text;
-}
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
-} // namespace
-
 std::string curves_csv(const Ui& ui, const Race& race) {
   std::string out = "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy,gradient_norm,update_norm,weight_norm\n";
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const std::string name = quoted(lane_name(race.experiment().lanes[i], ui.language));
+    const std::string name = csv_text(lane_name(race.experiment().lanes[i], ui.language));
     const auto add = [&](const RunState& run) {
       for (const EvaluationRow& e : run.evaluations) {
-        out += name + "," + std::to_string(run.key.repeat) + "," + std::to_string(e.step) + "," + number(e.epoch) + "," + std::to_string(e.examples);
+        out += name + "," + std::to_string(run.key.repeat) + "," + std::to_string(e.step) + "," + csv_number(e.epoch) + "," + std::to_string(e.examples);
         for (const double v : {e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm})
-          out += "," + number(v);
+          out += "," + csv_number(v);
         out += "\n";
       }
     };
@@ -184,7 +170,7 @@ std::string sweep_csv(const Ui& ui, const Race& race) {
   const auto& curves = race.sweep().curves();
   for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i)
     for (const auto& point : curves[i].points)
-      if (point.loss) out += quoted(lane_name(race.experiment().lanes[i], ui.language)) + "," + number(point.lr) + "," + number(*point.loss) + "\n";
+      if (point.loss) out += csv_text(lane_name(race.experiment().lanes[i], ui.language)) + "," + csv_number(point.lr) + "," + csv_number(*point.loss) + "\n";
   return out;
 }
 

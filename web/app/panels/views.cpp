@@ -622,13 +622,6 @@ Differences differences_of(const Race& race) {
   return table;
 }
 
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
 void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   const auto& lanes = race.experiment().lanes;
   const Differences table = differences_of(race);
@@ -697,11 +690,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
   const auto slot = static_cast<std::uint32_t>(view.view) * 2;
   const LaneKey key = race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key;
   const Looks& looks = race.looks();
-  const auto number = [](double v) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.9g", v);
-    return "," + std::string(text);
-  };
+  const auto number = [](double v) { return "," + csv_number(v); };
   std::string out;
   const auto spread = [&](const std::string& name, double low, double high, const std::vector<std::uint32_t>& bins) {
     out += name + number(low) + number(high);
@@ -790,11 +779,11 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
       out = "x,y,probability\n";
       for (std::size_t i = 0; i < look->probabilities.size(); ++i) {
         const auto at = [&](std::size_t cell) { return look->reach * (2 * (static_cast<double>(cell) + 0.5) / look->side - 1); };
-        out += number(at(i % look->side)).substr(1) + number(-at(i / look->side)) + number(static_cast<double>(look->probabilities[i])) + "\n";
+        out += csv_number(at(i % look->side)) + number(-at(i / look->side)) + number(static_cast<double>(look->probabilities[i])) + "\n";
       }
       out += "x,y,label\n";
       for (std::size_t i = 0; i < look->labels.size(); ++i)
-        out += number(static_cast<double>(look->points[2 * i])).substr(1) + number(static_cast<double>(look->points[2 * i + 1])) + "," +
+        out += csv_number(static_cast<double>(look->points[2 * i])) + number(static_cast<double>(look->points[2 * i + 1])) + "," +
                std::to_string(look->labels[i]) + "\n";
     }
     break;
