@@ -122,6 +122,7 @@ struct App {
   float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
   float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
   int drawn_stage = -1;
+  bool activation_waits = false; ///< a press by key is due in the next frame
   std::uint64_t drawn_news = 0, told_version = 0;
   LabId told_lab = LabId::race;
   Transport told_transport = Transport::ready;
@@ -188,8 +189,7 @@ void App::draw() {
   case LabId::dropout: draw_dropout(ui, race(), here().toy, view(), dropout_view, whole); break;
   default: draw_race(ui, race(), view(), whole);
   }
-  ui.activated.clear(); // whoever was meant is not on the screen
-  ui.nudged.clear();
+  activation_waits = ui.end_frame();
   ImGui::End();
   ImGui::PopStyleVar();
   ImGui::Render();
@@ -225,10 +225,10 @@ bool App::frame(double now_ms, bool input) {
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
-  } else if (!graphics_lost && (input || here().news() != drawn_news)) {
+  } else if (!graphics_lost && (input || activation_waits || here().news() != drawn_news)) {
     drawn_news = here().news();
     draw();
-    if (here().news() != drawn_news) input = true; // a press did something: one more frame shows it
+    if (here().news() != drawn_news || activation_waits) input = true; // a press did something: one more frame shows it
   }
   bool more = input;
   for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
@@ -554,7 +554,7 @@ Json App::command(const Json& c) {
   if (verb == "undo") return {{"ok", race().undo()}};
   if (verb == "redo") return {{"ok", race().redo()}};
   if (verb == "can_undo") return {{"ok", {race().can_undo(), race().can_redo()}}};
-  if (verb == "activate") return ui.activated = c.value("id", ""), Json{{"ok", true}};
+  if (verb == "activate") return ui.activated.push_back(c.value("id", "")), Json{{"ok", true}};
   if (verb == "nudge") {
     // keys may come faster than frames
     const std::string id = c.value("id", "");

@@ -75,6 +75,13 @@ void Ui::begin_frame() {
   slider_held = slider_held && ImGui::IsMouseDown(ImGuiMouseButton_Left);
 }
 
+bool Ui::end_frame() {
+  if (!activated.empty()) activated.erase(activated.begin());
+  activation_taken_ = false;
+  nudged.clear();
+  return !activated.empty();
+}
+
 float Ui::text_width(std::string_view text, float size, Weight weight) const {
   return font(size, weight)->CalcTextSizeA(size, 1e9F, 0, text.data(), text.data() + text.size()).x;
 }
@@ -175,7 +182,7 @@ Ui::Press Ui::press(const std::string& id, Rect box, bool enabled) {
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginDisabled(!enabled);
   bool pressed = ImGui::InvisibleButton(id.c_str(), {std::max(1.0F, box.w), std::max(1.0F, box.h)});
-  if (activated == id) activated.clear(), pressed = enabled;
+  if (!activated.empty() && activated.front() == id && !activation_taken_) activation_taken_ = true, pressed = enabled;
   const Press out{pressed, enabled && ImGui::IsItemHovered(), enabled && ImGui::IsItemActive()};
   ImGui::EndDisabled();
   if (out.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);

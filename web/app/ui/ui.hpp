@@ -73,7 +73,8 @@ public:
   bool slider_held = false;                ///< a slider under the pointer moves, so lists must not
   bool scrollable_under_pointer = false;
   /// Pressed or moved by keyboard or by a script: taken by the control of that id when it is drawn next.
-  std::string activated, nudged;
+  std::vector<std::string> activated; ///< in the order pressed, one a frame: keys may come faster than frames
+  std::string nudged;
   float nudge = 0;
 
   float control_height() const { return touch ? 40 : 28; }
@@ -82,6 +83,8 @@ public:
   /// (Re)makes the font atlas for a device pixel ratio.
   void load_fonts(float pixel_ratio);
   void begin_frame();
+  /// Ends what was asked for this frame, also where whoever was meant is not on the screen. Whether more waits.
+  bool end_frame();
 
   std::string_view operator()(StringKey key) const { return tr(key, language); }
   std::string_view by_id(const std::string& key) const { return tr_id(key, language); }
@@ -136,6 +139,7 @@ public:
 private:
   ImFont* font(float size, Weight weight) const;
 
+  bool activation_taken_ = false; // in this frame
   struct LoadedFont {
     float size;
     Weight weight;
