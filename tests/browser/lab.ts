@@ -17,13 +17,13 @@ declare global {
 export const base = '/course/第3章 demo/';
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/octet-stream' };
 
-/** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets. */
-export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content) {
+/** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets, and makes up the `more` files. */
+export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content, more: string[] = []) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     const file = path.startsWith(base) ? normalize(path.slice(base.length) || 'index.html') : '..';
     const full = join('dist/site', file);
-    const content = !file.startsWith('..') && existsSync(full) && statSync(full).isFile() ? alter(file, readFileSync(full)) : null;
+    const content = more.includes(file) ? alter(file, Buffer.alloc(0)) : !file.startsWith('..') && existsSync(full) && statSync(full).isFile() ? alter(file, readFileSync(full)) : null;
     if (!content) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
   });

@@ -1,9 +1,10 @@
 // Builds dist/site from what CMake has made: bundles the page, hashes names, copies modules and packs.
 // Every address in the site is relative, so that it runs under any path.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 const page = 'web/page', out = 'dist/site';
@@ -29,12 +30,13 @@ const files = {
 };
 files.sizes = Object.fromEntries(Object.values(files).map((f) => [f, entries.get(f).length]));
 
-const common = { bundle: true, format: 'esm', target: ['es2022'], minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+// Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
+// used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
+const common = { bundle: true, format: 'iife', target: ['chrome93', 'firefox98', 'safari15.4'], define: { 'import.meta.url': '""' }, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
 const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
 
-// a classic script has no import.meta; the modules never use it, since they are handed their WebAssembly
-const worker = await bundle('worker.ts', { format: 'iife', define: { 'import.meta.url': '""' } });
+const worker = await bundle('worker.ts');
 const virtual = {
   name: 'virtual',
   setup(build) {
@@ -44,15 +46,20 @@ const virtual = {
       : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)};`, loader: 'js' });
   },
 };
-const bench_worker = await bundle('bench_worker.ts', { format: 'iife', define: { 'import.meta.url': '""' } });
+const bench_worker = await bundle('bench_worker.ts');
 const script = hashed('main.js', await bundle('main.ts', { plugins: [virtual] }));
 const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFileSync(join(page, 'style.css'), 'utf8');
-const style = hashed('style.css', (await esbuild.transform(css, { loader: 'css', minify: true })).code);
+// in the pages themselves: a style sheet of a wrong type is refused, and the first paint need not wait for it
+const style = (await esbuild.transform(css, { loader: 'css', minify: true })).code;
+const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8'));
+const old_text = (await esbuild.transform(readFileSync(join(page, 'old_browser.js'), 'utf8'), { target: 'es5', minify: true, charset: 'utf8',
+  define: { TOO_OLD: JSON.stringify(strings['status.too_old']), BROKEN: JSON.stringify(strings['status.broken']) } })).code;
+const old_browser = hashed('old_browser.js', old_text);
 
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill";
-const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{style}}', style);
+const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', old_browser).replace('{{style}}', () => style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -63,8 +70,8 @@ writeFileSync(join(out, 'embedding.html'), filled('embedding.html', ''));
 // The same page in one file, for double clicks and for frames without an origin: style and script inline (by their hash, so
 // that nothing else may run), modules and the quick data as blocks. Each WebAssembly module once: the one with SIMD.
 const main_text = entries.get(script).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-const script_hash = createHash('sha256').update(main_text).digest('base64');
-const single_policy = `default-src 'none'; script-src 'sha256-${script_hash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
+const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
 const blocks = block(files.app, entries.get(files.app), 'gzip') + block(files.trainer_simd, entries.get(files.trainer_simd), 'gzip') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
@@ -73,19 +80,33 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{policy}}', single_policy)
   .replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${icon}">`)
   .replace(/<link rel="manifest"[^>]*>\n?/, '')
-  .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${entries.get(style)}</style>`)
-  .replace(/<script type="module"[^>]*><\/script>\n?/, '')
+  .replace('{{style}}', () => style)
+  .replace(/<script src="[^"]*old_browser[^>]*><\/script>/, () => `<script>${old_text}</script>`)
+  .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
   .replace('href="./"', 'href="#race"')
-  .replace('</body>', () => `${blocks}<script type="module">${main_text}</script>\n</body>`);
+  .replace('</body>', () => `${blocks}<script>${main_text}</script>\n</body>`);
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);
 writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { minify: true })).code);
-const kept = ['index.html', script, style, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
+const kept = ['index.html', old_browser, script, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
 writeFileSync(join(out, 'service_worker.js'), readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{version}}', createHash('sha256').update(html).digest('hex').slice(0, 12)));
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
+
+// Beside what shrinks, the same compressed, for hosts that hand such files out (nginx gzip_static, Apache with two
+// rewrite rules); kept by content, since Brotli at its best is slow. Packs are compressed in themselves.
+const pressed = 'build/compressed';
+mkdirSync(pressed, { recursive: true });
+await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
+  const content = readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
+  return [['br', promisify(brotliCompress)], ['gz', (bytes) => promisify(gzip)(bytes, { level: 9 })]].map(async ([ending, compress]) => {
+    const kept = join(pressed, `${key}.${ending}`);
+    if (!existsSync(kept)) writeFileSync(kept, await compress(content));
+    cpSync(kept, join(out, `${file}.${ending}`));
+  });
+}));
 
 // The licences of what is inside, as their projects and Debian state them.
 const sources = process.env.DOWNHILL_SOURCES_DIR ?? '', docs = process.env.DOWNHILL_DOC_DIR ?? '/usr/share/doc';

@@ -408,7 +408,7 @@ class Page {
 
 async function start(): Promise<void> {
   await in_sight();
-  if (typeof WebAssembly !== 'object') return stop_with(words.say('app.no_wasm'));
+  if (window.downhill_lacking?.length) return stop_with(status.textContent ?? ''); // old_browser.js has said what
 
   const simd = has_simd() && query.get('simd') !== 'off';
   const trainer_file = simd ? files.trainer_simd : files.trainer_scalar;

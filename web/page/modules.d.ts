@@ -47,3 +47,5 @@ declare module 'site-files' {
   export const files: { app: string; trainer_simd: string; trainer_scalar: string; sizes: Record<string, number> };
   export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number }[];
 }
+/** What old_browser.js found missing. */
+interface Window { downhill_lacking?: string[] }
