@@ -1,8 +1,6 @@
 #include "cli/files.hpp"
 
-#include "core/hash.hpp"
 #include "data/csv.hpp"
-#include "data/gzip.hpp"
 #include "data/idx.hpp"
 
 #include <algorithm>
@@ -19,16 +17,6 @@ struct Close {
 using File = std::unique_ptr<std::FILE, Close>;
 
 constexpr std::size_t kIdxMost = 256U << 20;
-
-Result<std::vector<std::uint8_t>> read_maybe_packed(const std::string& path) {
-  struct stat unused;
-  const std::string found = stat((path + ".gz").c_str(), &unused) == 0 ? path + ".gz" : path;
-  auto bytes = read_file(found, kIdxMost);
-  if (!bytes || !is_gzip(*bytes)) return bytes;
-  auto content = gunzip(*bytes, kIdxMost);
-  if (!content) return UserError{content.error().code, found, content.error().with};
-  return content;
-}
 
 } // namespace
 
@@ -54,26 +42,18 @@ Result<bool> write_file(const std::string& path, std::string_view content) {
 
 namespace {
 Result<Source> read_idx_folder(const std::string& folder, std::int64_t classes) {
-  Source source;
-  Hash hash;
-  const auto part = [&](const std::string& prefix, Examples& into) -> Result<bool> {
-    auto images = read_maybe_packed(folder + "/" + prefix + "-images-idx3-ubyte");
-    if (!images) return images.error();
-    auto labels = read_maybe_packed(folder + "/" + prefix + "-labels-idx1-ubyte");
-    if (!labels) return labels.error();
-    auto examples = read_idx(*images, *labels, classes);
-    if (!examples) return UserError{examples.error().code, folder + "/" + prefix, examples.error().with};
-    hash.add_bytes(*images);
-    hash.add_bytes(*labels);
-    into = std::move(*examples);
-    return true;
-  };
-  if (auto done = part("train", source.train); !done) return done.error();
-  if (auto done = part("t10k", source.test); !done) return done.error();
-  if (source.train.features != source.test.features) return UserError{"idx_damaged", folder, {"train ≠ t10k"}};
-  for (const Examples* examples : {&source.train, &source.test})
-    for (const std::uint8_t label : examples->labels) source.classes = std::max<std::int64_t>(source.classes, label + 1);
-  source.file_hash = hash.value();
+  std::vector<std::uint8_t> files[4];
+  const char* const names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    struct stat unused;
+    const std::string path = folder + "/" + names[i];
+    const bool packed = stat((path + ".gz").c_str(), &unused) == 0;
+    auto bytes = read_file(packed ? path + ".gz" : path, kIdxMost);
+    if (!bytes) return bytes.error();
+    files[i] = std::move(*bytes);
+  }
+  auto source = read_idx_files({files[0], files[1], files[2], files[3]}, classes);
+  if (!source) return UserError{source.error().code, source.error().place.empty() ? folder : folder + "/" + source.error().place, source.error().with};
   return source;
 }
 } // namespace

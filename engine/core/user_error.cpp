@@ -49,6 +49,9 @@ constexpr ErrorText kTexts[] = {
     {"idx_counts", "图像有 {1} 张，标签却有 {2} 个，请使用配套的文件", "{1} images but {2} labels; use files that belong together"},
     {"idx_label", "第 {1} 个标签是 {2}，应在 0 到 {3} 之间", "label number {1} is {2}; allowed is 0 to {3}"},
     {"pack_damaged", "数据包损坏或版本不符，请刷新后重试", "the data pack is damaged or of another version; reload and try again"},
+    {"other_data", "这四个文件不是 Fashion-MNIST；请使用官方的文件", "these four files are not Fashion-MNIST; use the official ones"},
+    {"worker_dead", "后台线程一再停止，这条赛道放弃了；请减少样本、单元或赛道，再重置",
+     "its worker stopped again and again, so this lane was given up; use fewer examples, units or lanes, then reset"},
     {"file_unreadable", "读不了这个文件，请检查路径和权限", "can't read this file; check the path and its permissions"},
     {"file_unwritable", "写不了这个文件，请检查路径和权限", "can't write this file; check the path and its permissions"},
 };

@@ -1,11 +1,18 @@
 #include "data/idx.hpp"
 
+#include "core/hash.hpp"
+#include "data/gzip.hpp"
+
+#include <algorithm>
+
 namespace downhill {
 namespace {
 
 std::uint64_t big_endian(std::span<const std::uint8_t> bytes, std::size_t at) {
   return (std::uint64_t{bytes[at]} << 24) | (std::uint64_t{bytes[at + 1]} << 16) | (std::uint64_t{bytes[at + 2]} << 8) | bytes[at + 3];
 }
+
+constexpr std::size_t kContentMost = 256U << 20;
 
 UserError damaged(std::string why) { return {"idx_damaged", "", {std::move(why)}}; }
 
@@ -28,6 +35,37 @@ Result<Examples> read_idx(std::span<const std::uint8_t> images, std::span<const 
   examples.pixels.assign(images.begin() + 16, images.end());
   examples.labels.assign(labels.begin() + 8, labels.end());
   return examples;
+}
+
+Result<Source> read_idx_files(const IdxFiles& files, std::int64_t classes) {
+  Source source;
+  Hash hash;
+  const auto part = [&](const std::string& name, std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels, Examples& into) -> Result<bool> {
+    std::vector<std::uint8_t> unpacked_images, unpacked_labels;
+    const auto unpack = [](std::span<const std::uint8_t>& bytes, std::vector<std::uint8_t>& unpacked, const std::string& file) -> Result<bool> {
+      if (!is_gzip(bytes)) return true;
+      auto content = gunzip(bytes, kContentMost);
+      if (!content) return UserError{content.error().code, file, content.error().with};
+      unpacked = std::move(*content);
+      bytes = unpacked;
+      return true;
+    };
+    if (auto done = unpack(images, unpacked_images, name + "-images-idx3-ubyte"); !done) return done;
+    if (auto done = unpack(labels, unpacked_labels, name + "-labels-idx1-ubyte"); !done) return done;
+    auto examples = read_idx(images, labels, classes);
+    if (!examples) return UserError{examples.error().code, name, examples.error().with};
+    hash.add_bytes(images);
+    hash.add_bytes(labels);
+    into = std::move(*examples);
+    return true;
+  };
+  if (auto done = part("train", files.train_images, files.train_labels, source.train); !done) return done.error();
+  if (auto done = part("t10k", files.test_images, files.test_labels, source.test); !done) return done.error();
+  if (source.train.features != source.test.features) return damaged("train ≠ t10k");
+  for (const Examples* examples : {&source.train, &source.test})
+    for (const std::uint8_t label : examples->labels) source.classes = std::max<std::int64_t>(source.classes, label + 1);
+  source.file_hash = hash.value();
+  return source;
 }
 
 } // namespace downhill

@@ -73,7 +73,7 @@ test('damaged data files are refused by name', () => {
   const data = mkdtempSync(join(tmpdir(), 'downhill-data-'));
   const write = (name: string, bytes: Buffer) => writeFileSync(join(data, name), bytes);
   write('train-images-idx3-ubyte.gz', Buffer.from('1f8b0800000000000003', 'hex'));
-  assert.match(run(native, 'hash', short, '--data', data).stderr, /train-images-idx3-ubyte\.gz: the compressed file is cut or damaged/);
+  assert.match(run(native, 'hash', short, '--data', data).stderr, /train-images-idx3-ubyte: the compressed file is cut or damaged/);
   write('train-images-idx3-ubyte.gz', Buffer.alloc(0));
   write('train-labels-idx1-ubyte', Buffer.alloc(8));
   assert.match(run(native, 'hash', short, '--data', data).stderr, /this is not a whole IDX file/);

@@ -241,7 +241,7 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
   if (!message || worker >= packs.worker_count()) return;
   if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) {
     packs.take(worker, *opened);
-    if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
+    tell({{"type", opened->error_code.empty() ? "pack_opened" : "pack_refused"}, {"pack", opened->pack}});
   }
   for (const auto& each : labs)
     for (Race* one : each->races()) one->take(worker, *message);
@@ -677,6 +677,11 @@ Json App::command(const Json& c) {
     packs.worker_lost(worker);
     for (const auto& each : labs)
       for (Race* one : each->races()) one->worker_restarted(worker);
+    return {{"ok", true}};
+  }
+  if (verb == "worker_hopeless") {
+    for (const auto& each : labs)
+      for (Race* one : each->races()) one->worker_hopeless(c.value("worker", std::size_t{0}));
     return {{"ok", true}};
   }
   if (verb == "pack_progress") {

@@ -34,6 +34,7 @@ int main(int count, char** words) {
     if (auto done = write_file(std::string(words[2]) + "/" + name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}); !done)
       return fail(done.error());
     manifest.push_back({{"id", pack.id}, {"file", name}, {"hash", hex16(hash.value())}, {"bytes", bytes.size()}, {"train", pack.train}, {"test", pack.test}});
+    if (all) manifest.back()["files"] = hex16(whole->file_hash); // of the official files, should a user give those instead
     if (!all) manifest.back()["seed"] = kSeed;
   }
   if (auto done = write_file(std::string(words[2]) + "/packs.json", manifest.dump(1)); !done) return fail(done.error());

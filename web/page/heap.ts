@@ -2,6 +2,7 @@
 
 export function with_bytes<T>(module: WasmModule, bytes: Uint8Array, call: (pointer: number, size: number) => T): T {
   const pointer = module._malloc(bytes.length || 1);
+  if (!pointer) throw new Error('out of memory');
   try {
     module.HEAPU8.set(bytes, pointer);
     return call(pointer, bytes.length);

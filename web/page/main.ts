@@ -3,17 +3,19 @@ import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
 import { Emitter, type Downhill, type EventName, type Result, type ScreenItem } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { fetch_bytes } from './fetch_bytes';
+import { fetch_bytes, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
 import { answer_messages, in_sight, suited_height } from './messages';
 import { Mirror } from './mirror';
+import { GivenFiles, is_official } from './official_files';
 import { keep_pack, keep_page, may_keep } from './offline';
 import { NumberField, type EditEvent } from './number_field';
 import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
 import { from_hash, shown_in, to_hash, type Shown } from './share_link';
+import type { TrainerInput } from './trainer';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd } from './worker_pool';
 
@@ -28,13 +30,14 @@ const emitter = new Emitter();
 // ---- notices ----
 const notice = element('notice');
 let notice_timer = 0;
-function say(text: string, stays = false): void {
+function say(text: string, stays = false, wants_files = false): void {
   (notice.firstElementChild as HTMLElement).textContent = text;
+  element('choose_files').hidden = !wants_files;
   notice.hidden = false;
   clearTimeout(notice_timer);
   if (!stays) notice_timer = window.setTimeout(() => { notice.hidden = true; }, 9000);
 }
-notice.querySelector('button')?.addEventListener('click', () => { notice.hidden = true; });
+notice.querySelector('button:last-of-type')?.addEventListener('click', () => { notice.hidden = true; });
 
 function stop_with(text: string): void {
   status.textContent = text;
@@ -66,7 +69,8 @@ class Page {
   private drawing = false;
   private state_timer = 0;
   private hidden_pause = false;
-  private loading = '';
+  private loading = ''; // the pack that workers have or are about to have
+  private given = new GivenFiles();
   private fetched = new Map<string, Uint8Array>(); // packs that are not known to be good yet
   private kept = new Set<string>();
   private page_kept = false;
@@ -202,8 +206,22 @@ class Page {
     else this.resize();
   }
 
-  /** A picture dropped on the page becomes 28×28 grey values, dark ground and bright figure, as the data are. */
-  async drop(file: File): Promise<void> {
+  /** Files dropped or chosen: official data files, or else a picture for the pad. */
+  async drop(files: File[]): Promise<void> {
+    const official = files.filter(is_official);
+    if (!official.length) return files[0] && this.drop_picture(files[0]);
+    try { await this.given.take(official); } catch (error) {
+      const file = (error as Error).cause;
+      return say(file instanceof File ? words.say('notice.file_too_large', file.name, String(Math.round(file.size / 1e6))) : words.say('notice.file_unreadable', (error as Error).message), true, true);
+    }
+    const missing = this.given.missing();
+    if (missing.length) return say(words.say('notice.files_missing', String(4 - missing.length), missing.join(words.say('notice.and'))), true, true);
+    say(words.say('notice.files_complete'));
+    void this.load_pack(packs.find((p) => p.files)?.id ?? '', false);
+  }
+
+  /** A picture becomes 28×28 grey values, dark ground and bright figure, as the data are. */
+  private async drop_picture(file: File): Promise<void> {
     try {
       const bitmap = await createImageBitmap(file);
       const small = document.createElement('canvas');
@@ -280,6 +298,10 @@ class Page {
         if (document.body.dataset.form) this.form.build();
         break;
       case 'pack_opened': void this.keep(String(event.pack)); break;
+      case 'pack_refused': // another worker would refuse it, too
+        this.loading = '';
+        this.given.forget();
+        break;
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
@@ -332,9 +354,14 @@ class Page {
 
   // ---- data ----
   async load_pack(id: string, anew: boolean, only_worker?: number): Promise<void> {
-    const pack = packs.find((p) => p.id === id);
+    const given = this.given.complete();
+    const pack = packs.find((p) => (given ? p.files : p.id === id)); // given files are everything
     if (!pack) return;
-    this.loading = id;
+    this.loading = pack.id;
+    const each_worker = (input: TrainerInput) => {
+      for (let worker = 0; worker < this.pool.count; ++worker) if (only_worker === undefined || worker === only_worker) this.pool.post(worker, input);
+    };
+    if (given) return each_worker({ files: given, id: pack.id, hash: pack.files ?? '' });
     try {
       const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
         this.command('pack_progress', { received, total });
@@ -342,12 +369,11 @@ class Page {
       }, anew);
       this.command('pack_progress', { received: 0, total: 0 });
       if (may_keep() && !this.kept.has(id)) this.fetched.set(id, bytes);
-      for (let worker = 0; worker < this.pool.count; ++worker)
-        if (only_worker === undefined || worker === only_worker) this.pool.post(worker, { pack: bytes, id, hash: pack.hash });
+      each_worker({ pack: bytes, id, hash: pack.hash });
     } catch (error) {
       this.command('pack_progress', { received: 0, total: 0 });
       this.command('pack_failed');
-      say(words.say('notice.pack_missing', (error as Error).message), true);
+      say(single_file ? words.say('notice.pack_in_file') : words.say('notice.pack_missing', (error as Error).message), true, true);
     }
     this.input();
   }
@@ -450,6 +476,7 @@ async function start(): Promise<void> {
   it.pool = await WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
     message: (worker, bytes) => it.deliver(worker, bytes),
     restarted: (worker) => it.worker_restarted(worker),
+    hopeless: (worker) => it.command('worker_hopeless', { worker }),
   });
   it.command('workers', { count: it.pool.count });
   if (it.pool.on_page) say(words.say('notice.no_workers'));
@@ -493,9 +520,14 @@ async function start(): Promise<void> {
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      const file = type === 'drop' ? event.dataTransfer.files[0] : undefined;
-      if (file) void it.drop(file);
+      if (type === 'drop') void it.drop([...event.dataTransfer.files]);
     });
+  const chooser = element<HTMLInputElement>('data_files');
+  element('choose_files').addEventListener('click', () => chooser.click());
+  chooser.addEventListener('change', () => {
+    void it.drop([...(chooser.files ?? [])]);
+    chooser.value = '';
+  });
   // on paper: the picture of the lab, then the tables
   window.addEventListener('beforeprint', () => {
     it.form.build();

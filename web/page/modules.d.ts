@@ -9,6 +9,7 @@ interface WasmModule {
 interface TrainerModule extends WasmModule {
   _trainer_receive(bytes: number, size: number): void;
   _trainer_open_pack(bytes: number, size: number, id: number, hash: number): void;
+  _trainer_open_files(...pieces_id_hash: number[]): void;
   _trainer_work(budget_ms: number): number;
   _trainer_bench(): void;
 }
@@ -45,7 +46,7 @@ declare module 'bench-source' {
 declare module 'site-files' {
   /** Names of the built files beside the page, and packs.json. */
   export const files: { app: string; trainer_simd: string; trainer_scalar: string; sizes: Record<string, number> };
-  export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number }[];
+  export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number; files?: string }[];
 }
 /** What old_browser.js found missing. */
 interface Window { downhill_lacking?: string[] }

@@ -8,7 +8,7 @@ let trainer: Trainer | undefined;
 self.onmessage = (event: MessageEvent<{ compiled: WebAssembly.Module } | TrainerInput>) => {
   const data = event.data;
   if ('compiled' in data) {
-    void Trainer.make(data.compiled, (bytes) => scope.postMessage(bytes, [bytes.buffer])).then(
+    void Trainer.make(data.compiled, (bytes) => scope.postMessage(bytes, [bytes.buffer]), (error) => scope.postMessage({ failed: String(error) })).then(
       (made) => {
         trainer = made;
         scope.postMessage('ready');

@@ -7,15 +7,20 @@ export interface PoolEvents {
   message(worker: number, bytes: Uint8Array): void;
   /** A dead worker has been replaced; it knows nothing yet. */
   restarted(worker: number): void;
+  /** It died again and again of what its lanes do: they are to be given up before it is replaced once more. */
+  hopeless(worker: number): void;
 }
 
 interface Seat {
   worker: Worker;
+  born_ms: number;
+  ready: boolean;
+  /** How many died before it in this place, one soon after the other. */
   deaths: number;
 }
 
 const start_within_ms = 8000;
-const deaths_most = 3;
+const deaths_most = 3, healthy_after_ms = 10000;
 
 export class WorkerPool {
   private seats: Seat[] = [];
@@ -38,9 +43,17 @@ export class WorkerPool {
     } catch {
       pool.seats.forEach((seat) => seat.worker.terminate());
       pool.seats = [];
-      pool.local = await Trainer.make(compiled, (bytes) => events.message(0, bytes));
+      await pool.make_local();
     }
     return pool;
+  }
+
+  private local_deaths = 0;
+  private async make_local(): Promise<void> {
+    this.local = await Trainer.make(this.compiled, (bytes) => this.events.message(0, bytes), () => {
+      if (++this.local_deaths % deaths_most === 0) this.events.hopeless(0);
+      void this.make_local().then(() => this.events.restarted(0));
+    });
   }
 
   get count(): number { return this.seats.length || 1; }
@@ -54,15 +67,18 @@ export class WorkerPool {
   /** Ends a worker as a crash would: for tests, and for nothing else. */
   kill(worker: number): void {
     const seat = this.seats[worker];
-    if (seat) this.replace(worker, seat);
+    if (!seat) return;
+    seat.deaths = 0; // a test may kill as often as it likes
+    this.replace(worker, seat);
   }
 
   private seat(index: number, deaths = 0): Seat {
     const worker = new Worker(trusted.createScriptURL(this.address));
-    const seat: Seat = { worker, deaths };
+    const seat: Seat = { worker, born_ms: performance.now(), ready: false, deaths };
     worker.onmessage = (event: MessageEvent<Uint8Array | 'ready' | { failed: string }>) => {
       if (event.data instanceof Uint8Array) this.events.message(index, event.data);
-      else if (typeof event.data === 'object') this.replace(index, seat);
+      else if (event.data === 'ready') seat.ready = true;
+      else this.replace(index, seat);
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -87,8 +103,13 @@ export class WorkerPool {
   private replace(index: number, dead: Seat): void {
     if (this.seats[index] !== dead || this.on_page) return;
     dead.worker.terminate();
-    if (dead.deaths >= deaths_most) return; // it dies of something that a new one would die of, too
-    this.seats[index] = this.seat(index, dead.deaths + 1);
+    let deaths = performance.now() - dead.born_ms > healthy_after_ms ? 1 : dead.deaths + 1;
+    if (deaths > deaths_most) {
+      this.events.hopeless(index);
+      if (!dead.ready) return; // workers do not even start here any more
+      deaths = 0;
+    }
+    this.seats[index] = this.seat(index, deaths);
     this.events.restarted(index);
   }
 }

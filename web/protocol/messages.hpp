@@ -21,12 +21,14 @@ struct LaneKey {
 
 // ---- app → trainer ----
 
-/// Starts a lane at its first evaluation. `experiment` has this one lane only. `history_bytes`: for checkpoints, to go back by.
+/// Starts a lane at its first evaluation, or where `checkpoint` left it. `experiment` has this one lane only.
+/// `history_bytes`: for checkpoints, to go back by.
 struct StartLane {
   LaneKey key;
   std::string experiment;
   std::uint32_t history_bytes = 0;
-  void fields(auto& a) { a(key, experiment, history_bytes); }
+  Bytes checkpoint = {}; ///< of a Checkpoint of the same lane, or empty
+  void fields(auto& a) { a(key, experiment, history_bytes, checkpoint); }
 };
 /// Step credits: the lane may begin steps while it has done fewer than `steps`. Less than before takes credit back.
 struct Grant {
@@ -106,12 +108,20 @@ struct Snapshot {
   std::vector<float> losses;
   void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, losses_from, losses); }
 };
-/// A lane could not be started.
+/// A lane could not be started, or goes on no more.
 struct LaneProblem {
   LaneKey key;
   std::string code, place;
   std::vector<std::string> with;
   void fields(auto& a) { a(key, code, place, with); }
+};
+/// All of a lane at `step`, now and then, so that it can go on elsewhere should this trainer die. The snapshot of that
+/// step went before it.
+struct Checkpoint {
+  LaneKey key;
+  std::int64_t step = 0;
+  Bytes bytes;
+  void fields(auto& a) { a(key, step, bytes); }
 };
 struct Images {
   std::uint32_t request = 0, width = 0, height = 0;
@@ -254,8 +264,8 @@ struct BenchReport {
 };
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, AskWeights, AskBench>;
-using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook, BoundaryLook,
-                           EnsembleLook, TraceLook, Weights, BenchReport>;
+using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
+                           BoundaryLook, EnsembleLook, TraceLook, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -16,11 +16,23 @@ using namespace protocol;
 
 namespace {
 constexpr double kReportEvery_s = 1.0 / 30;
+// A lost worker costs its lanes this much time; copies larger than this are too dear, such lanes begin anew.
+constexpr double kShareEvery_s = 2;
+constexpr std::size_t kShareMost_bytes = 16U << 20;
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
 template <class... F> struct Overloaded : F... {
   using F::operator()...;
+};
+
+/// Names the lane that is worked on for as long as it is.
+struct Working {
+  std::optional<LaneKey>& slot;
+  Working(std::optional<LaneKey>& where, const LaneKey& key) : slot(where) { slot = key; }
+  ~Working() { slot.reset(); }
+  Working(const Working&) = delete;
+  Working& operator=(const Working&) = delete;
 };
 
 EvaluationRow row_of(const Evaluation& e) {
@@ -60,14 +72,34 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
 }
 
 void TrainerHost::open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash) {
+  opening_ = id;
   Hash actual;
   actual.add_bytes(packed);
-  if (hex16(actual.value()) != hash) return post_(PackOpened{id, "pack_damaged", {}});
+  if (hex16(actual.value()) != hash) return opened({}, UserError{"pack_damaged", "", {}});
   auto source = read_pack(packed);
-  if (!source) return post_(PackOpened{id, source.error().code, source.error().with});
-  source_ = std::make_shared<Source>(std::move(*source));
-  subsets_.clear();
-  post_(PackOpened{id, "", {}});
+  opened(source ? std::make_shared<Source>(std::move(*source)) : nullptr, source ? UserError{} : source.error());
+}
+
+void TrainerHost::open_files(const std::string& id, const IdxFiles& files, const std::string& hash) {
+  opening_ = id;
+  auto source = read_idx_files(files, 256);
+  if (!source) return opened({}, source.error());
+  if (hex16(source->file_hash) != hash) return opened({}, UserError{"other_data", "", {}});
+  source->file_hash = 0; // the same data as the pack's
+  opened(std::make_shared<Source>(std::move(*source)), {});
+}
+
+void TrainerHost::opened(std::shared_ptr<const Source> source, const UserError& error) {
+  if (source) {
+    source_ = std::move(source);
+    subsets_.clear();
+  }
+  post_(PackOpened{std::exchange(opening_, ""), error.code, error.with});
+}
+
+void TrainerHost::out_of_memory() {
+  if (!opening_.empty()) post_(PackOpened{opening_, "memory", {}});
+  if (working_on_) post_(LaneProblem{*working_on_, "memory", "", {}});
 }
 
 Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
@@ -82,6 +114,7 @@ Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings
 }
 
 void TrainerHost::start(const StartLane& message) {
+  const Working working(working_on_, message.key);
   const auto problem = [&](const UserError& error) { post_(LaneProblem{message.key, error.code, error.place, error.with}); };
   const auto experiment = read_experiment(message.experiment);
   if (!experiment) return problem(experiment.error());
@@ -90,7 +123,11 @@ void TrainerHost::start(const StartLane& message) {
   if (!subset) return problem(subset.error());
   if (auto error = misfit(settings, **subset)) return problem(*error);
   runners_.erase(message.key);
-  runners_.emplace(message.key, Runner{Trainer(settings, *subset), History(message.history_bytes), 0, 0, {}, {}, true, false});
+  auto& runner = runners_.emplace(message.key, Runner{message.key, Trainer(settings, *subset), History(message.history_bytes)}).first->second;
+  // one that does not fit leaves the lane at its beginning, which is as good
+  if (!message.checkpoint.empty()) static_cast<void>(runner.trainer.restore(message.checkpoint));
+  runner.shared_step = runner.trainer.step();
+  runner.shared_s = now_s_();
 }
 
 TrainerHost::Runner* TrainerHost::find(const LaneKey& key) {
@@ -160,6 +197,7 @@ bool TrainerHost::work(double budget_s) {
   double now = start_s;
   Runner* runner = nullptr;
   while ((runner = next_runner()) && now - start_s < budget_s) {
+    const Working working(working_on_, runner->key);
     const bool training = runner->trainer.next_is_training();
     const Trainer::Piece piece = runner->trainer.advance();
     const double after = now_s_();
@@ -174,6 +212,15 @@ bool TrainerHost::work(double budget_s) {
   runner = next_runner();
   report(!runner);
   return runner != nullptr;
+}
+
+void TrainerHost::share(Runner& runner) {
+  const double now = now_s_();
+  if (runner.key.repeat != 0 || !runner.between_steps() || runner.trainer.step() == runner.shared_step || now - runner.shared_s < kShareEvery_s) return;
+  runner.shared_step = runner.trainer.step();
+  runner.shared_s = now;
+  if (runner.trainer.network().parameters().size_bytes() > kShareMost_bytes / 3) return; // weights and two states of an optimizer
+  post_(Checkpoint{runner.key, runner.shared_step, runner.trainer.save()});
 }
 
 // At rest everything is told at once, otherwise 30 times a second.
@@ -199,6 +246,7 @@ void TrainerHost::report(bool at_rest) {
     snapshot.losses.swap(runner.losses);
     runner.news = false;
     post_(snapshot);
+    share(runner);
   }
 }
 

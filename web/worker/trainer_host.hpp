@@ -1,6 +1,7 @@
 // The trainer's side of the protocol: holds the data and some lanes, spends their step credits in short slices,
 // reports. It knows no browser: in a worker, on the page's thread and in tests it is the same.
 #pragma once
+#include "data/idx.hpp"
 #include "protocol/messages.hpp"
 #include "trainer/history.hpp"
 
@@ -18,22 +19,30 @@ public:
   void receive(std::span<const std::uint8_t> bytes);
   /// A pack as fetched; `hash` is the FNV-1a the manifest gives. Answers PackOpened.
   void open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash);
+  /// The four official files instead of the pack that holds everything; `hash` is the one the manifest gives for them.
+  void open_files(const std::string& id, const IdxFiles& files, const std::string& hash);
+  /// There is no memory for what is being done: tells the app. Whoever calls this then ends the trainer.
+  void out_of_memory();
   /// Works for at most about `budget_s`. Returns whether there is more that could be done at once.
   bool work(double budget_s);
 
 private:
   struct Runner {
+    protocol::LaneKey key;
     Trainer trainer;
     History history;
     std::int64_t granted = 0;
     std::uint32_t turn = 0; // of the last Seek
-    std::vector<protocol::EvaluationRow> evaluations;
-    std::vector<float> losses; // of the steps up to the trainer's, not told yet
-    bool news = true;          // something the app has not been told
+    std::vector<protocol::EvaluationRow> evaluations = {};
+    std::vector<float> losses = {}; // of the steps up to the trainer's, not told yet
+    bool news = true;               // something the app has not been told
     bool owes_hash = false;
+    std::int64_t shared_step = 0; // of the last Checkpoint
+    double shared_s = 0;
     bool can_work() const { return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted); }
     bool between_steps() const { return trainer.verdict() != Verdict::running || trainer.between_steps(); }
   };
+  void opened(std::shared_ptr<const Source> source, const UserError& error);
   void start(const protocol::StartLane& message);
   void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
@@ -41,10 +50,13 @@ private:
   Runner* find(const protocol::LaneKey& key);
   Result<std::shared_ptr<const Subset>> subset_for(const DataSettings& data);
   void report(bool at_rest);
+  void share(Runner& runner);
   Runner* next_runner();
 
   std::function<double()> now_s_;
   std::function<void(const protocol::ToApp&)> post_;
+  std::string opening_;                         // pack that is being opened
+  std::optional<protocol::LaneKey> working_on_; // lane that is being started or advanced
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;

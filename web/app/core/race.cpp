@@ -316,13 +316,15 @@ void Race::begin_run(std::size_t lane, RunState& run) {
   run.started = true;
   // repeats after the first are seen as bands only: they go back by starting anew
   const std::size_t share = kHistoryBytes * packs_.worker_count() / std::max<std::size_t>(1, lanes_.size());
-  post_(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0});
+  const bool from_checkpoint = run.lost && run.checkpoint_step <= run.step;
+  post_(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0,
+                              from_checkpoint ? run.checkpoint : archive::Bytes()});
 }
 
 void Race::worker_restarted(std::size_t worker) {
   looks_.forget();
   const auto renew = [&](RunState& run) {
-    if (run.worker != worker) return;
+    if (run.worker != worker || run.problem) return;
     // a new number, so that what the dead worker still said is not taken for the new one's; an ended lane is brought
     // back to where it was, so that views and the timeline still have it
     run.key.run = ++run_;
@@ -524,6 +526,9 @@ void Race::on(std::size_t, const PackOpened& m) {
   ++news_;
   if (!pack_ready()) return;
   problem_.reset();
+  each_run([&](std::size_t, RunState& run) {
+    if (run.problem) problem_ = run.problem;
+  });
   resume();
 }
 
@@ -590,12 +595,30 @@ void Race::apply_stop_rules(RunState& run, std::size_t from) {
 }
 
 void Race::on(std::size_t, const LaneProblem& m) {
-  RunState* run = find(m.key);
-  if (!run) return;
+  if (RunState* run = find(m.key)) give_up(*run, {m.code, m.place, m.with});
+}
+
+// The others go on.
+void Race::give_up(RunState& run, UserError error) {
+  for (const LaneState& lane : lanes_)
+    if (error.place.empty() && lane.key.lane == run.key.lane) error.place = "/lanes/" + std::to_string(&lane - lanes_.data());
   ++news_;
-  run->problem = UserError{m.code, m.place, m.with};
-  problem_ = run->problem;
+  run.problem = std::move(error);
+  problem_ = run.problem;
   settle();
+}
+
+void Race::worker_hopeless(std::size_t worker) {
+  each_run([&](std::size_t, RunState& run) {
+    if (run.worker == worker && !run.ended()) give_up(run, {"worker_dead", "", {}});
+  });
+}
+
+void Race::on(std::size_t, const Checkpoint& m) {
+  RunState* run = find(m.key);
+  if (!run || m.step != run->step) return; // the lane has turned round meanwhile
+  run->checkpoint = m.bytes;
+  run->checkpoint_step = m.step;
 }
 
 void Race::on(std::size_t, const Weights& m) {

@@ -39,6 +39,8 @@ struct RunState {
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< 0: not known at this step
   std::vector<protocol::EvaluationRow> evaluations;
+  archive::Bytes checkpoint; ///< the latest that its worker has sent, taken at checkpoint_step
+  std::int64_t checkpoint_step = 0;
   std::vector<float> losses; ///< of the batches, losses[i] of step i + 1
   std::optional<UserError> problem;
   bool ended() const { return problem || status != protocol::LaneStatus::running || stop != Stop::none; }
@@ -118,8 +120,10 @@ public:
   void begin_with_workers();
   /// A message of a worker; what is another race's is left alone. PackOpened goes to the packs first, then to every race.
   void take(std::size_t worker, const protocol::ToApp& message);
-  /// The worker died and a new one without data took its place: its lanes begin again and catch up, to the same bits.
+  /// The worker died and a new one without data took its place: its lanes go on from their last checkpoint and catch up, to the same bits.
   void worker_restarted(std::size_t worker);
+  /// Worker after worker died in this place: what was left to do there is given up, and said.
+  void worker_hopeless(std::size_t worker);
   void pack_failed(const UserError& error);
   void tick(double now_s);
   /// Asks for what was wanted since the last call. Whether something must be asked later, without news from outside.
@@ -174,6 +178,8 @@ private:
   void on(std::size_t worker, const protocol::PackOpened& m);
   void on(std::size_t worker, const protocol::Snapshot& m);
   void on(std::size_t worker, const protocol::LaneProblem& m);
+  void on(std::size_t worker, const protocol::Checkpoint& m);
+  void give_up(RunState& run, UserError error);
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
   template <class Seen> void on(std::size_t, const Seen& m) { news_ += looks_.take(m); }
