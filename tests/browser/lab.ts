@@ -18,14 +18,14 @@ export const base = '/course/第3章 demo/';
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/octet-stream' };
 
 /** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets, and makes up the `more` files. */
-export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content, more: string[] = []) {
+export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content, more: string[] = [], headers: Record<string, string> = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     const file = path.startsWith(base) ? normalize(path.slice(base.length) || 'index.html') : '..';
     const full = join('dist/site', file);
     const content = more.includes(file) ? alter(file, Buffer.alloc(0)) : !file.startsWith('..') && existsSync(full) && statSync(full).isFile() ? alter(file, readFileSync(full)) : null;
     if (!content) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' }).end(content);
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', ...headers }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => { server.closeAllConnections(); server.close(); } };
@@ -44,14 +44,14 @@ export interface Lab { page: Page; faults: string[]; close(): Promise<void> }
 
 export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; allow?: RegExp;
   /** Runs in the page before its own scripts. */
-  before?: () => void }
+  before?: string | (() => void) }
 
 /** The page, ready, in a window of the given size. `faults` stays empty in a good run. */
 export async function open_lab(chromium: Browser, origin: string, options: LabOptions = {}): Promise<Lab> {
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1 });
-  if (options.before) await page.evaluateOnNewDocument(options.before);
+  if (options.before) await page.evaluateOnNewDocument(options.before as string);
   const faults: string[] = [];
   const fault = (text: string) => { if (!options.allow?.test(text)) faults.push(text); };
   page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warn') fault(`${message.type()}: ${message.text()}`); });

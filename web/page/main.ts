@@ -17,7 +17,7 @@ import { Presets } from './presets';
 import { from_hash, shown_in, to_hash, type Shown } from './share_link';
 import type { TrainerInput } from './trainer';
 import { Words, first_language, memory } from './words';
-import { WorkerPool, has_simd } from './worker_pool';
+import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
 const workers_most = 6; // each keeps a copy of the data
 const query = new URLSearchParams(location.search);
@@ -581,7 +581,7 @@ async function start(): Promise<void> {
 const internal: { page?: Page } = {};
 const api = { on: (event: EventName, listener: (detail: unknown) => void) => emitter.on(event, listener) } as Downhill;
 api.ready = start().catch((error: unknown) => {
-  stop_with(words.say('app.failed', (error as Error).message));
+  stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
   throw error;
 });
 api.ready.catch(() => undefined);

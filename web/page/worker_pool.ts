@@ -32,15 +32,17 @@ export class WorkerPool {
   /** Starts `count` workers; if the first can't start, one trainer on this thread serves instead. */
   static async make(compiled: WebAssembly.Module, count: number, events: PoolEvents): Promise<WorkerPool> {
     const pool = new WorkerPool(compiled, events);
+    let first: Seat | undefined;
     try {
       if (count < 1) throw new Error('no workers wanted');
       // a Blob's address works in sandboxed frames and from file://, where a file's does not
       pool.address = URL.createObjectURL(new Blob([worker_source], { type: 'text/javascript' }));
-      const first = pool.seat(0);
-      pool.seats.push(first);
+      first = pool.seat(0); // takes its place once it has started: till then it is not replaced
       await pool.started(first);
+      pool.seats.push(first);
       for (let i = 1; i < count; ++i) pool.seats.push(pool.seat(i));
     } catch {
+      first?.worker.terminate();
       pool.seats.forEach((seat) => seat.worker.terminate());
       pool.seats = [];
       await pool.make_local();
@@ -112,6 +114,11 @@ export class WorkerPool {
     this.seats[index] = this.seat(index, deaths);
     this.events.restarted(index);
   }
+}
+
+/** Whether a policy forbids WebAssembly: then not even an empty module is let in. */
+export function wasm_forbidden(): boolean {
+  try { return !new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); } catch { return true; }
 }
 
 /** Whether this engine runs simd128: validates a function that uses one vector instruction. */
