@@ -16,13 +16,14 @@ export interface Tab {
   picture(): Promise<Buffer>;
   close(): Promise<void>;
 }
-export interface Engine { name: string; open(): Promise<Tab> }
+export interface Engine { name: string; installed: boolean; open(): Promise<Tab> }
 
 const until = 'const until = async (what) => { for (let i = 0; i < 1200; ++i) { const v = await what(); if (v) return v; await new Promise((r) => setTimeout(r, 100)); } throw new Error("too long: " + what); };';
 const soon = () => new Promise((resolve) => setTimeout(resolve, 120)); // a frame or two, in a slow machine
 
 const by_puppeteer = (name: string, browser: 'chrome' | 'firefox', executablePath: string, args: string[]): Engine => ({
   name,
+  installed: existsSync(executablePath),
   async open() {
     const instance = await puppeteer.launch({ browser, executablePath, headless: browser === 'chrome', args, protocolTimeout: 240000 });
     const page = await instance.newPage();
@@ -46,11 +47,11 @@ const by_puppeteer = (name: string, browser: 'chrome' | 'firefox', executablePat
   },
 });
 
+const mini_browser = readdirSync('/usr/lib').map((d) => `/usr/lib/${d}/webkit2gtk-4.1/MiniBrowser`).find(existsSync);
 const webkit: Engine = {
   name: 'WebKitGTK',
+  installed: mini_browser !== undefined && existsSync('/usr/bin/WebKitWebDriver'),
   async open() {
-    const binary = readdirSync('/usr/lib').map((d) => `/usr/lib/${d}/webkit2gtk-4.1/MiniBrowser`).find(existsSync);
-    if (!binary) throw new Error('MiniBrowser is missing: apt-get install webkit2gtk-driver');
     const port = 10000 + Math.floor(Math.random() * 20000);
     const driver: ChildProcess = spawn('WebKitWebDriver', [`--port=${port}`], { stdio: 'ignore' });
     const ask = async (method: string, path: string, body?: object): Promise<any> => {
@@ -66,7 +67,7 @@ const webkit: Engine = {
         }
       }
     };
-    const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: ['--automation'] } } } });
+    const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary: mini_browser, args: ['--automation'] } } } });
     const session = `/session/${sessionId}`;
     await ask('POST', `${session}/timeouts`, { script: 180000, pageLoad: 60000 });
     await ask('POST', `${session}/window/rect`, { width: 1280, height: 800 });

@@ -3,7 +3,7 @@
 import { single_file } from './fetch_bytes';
 import { trusted } from './trusted';
 
-const packs_cache = 'downhill-packs';
+const packs_cache = 'downhill-packs', script = './service_worker.js';
 
 export function may_keep(): boolean {
   return window.parent === window && isSecureContext && location.protocol.startsWith('http') && !single_file && 'serviceWorker' in navigator && 'caches' in window;
@@ -11,7 +11,12 @@ export function may_keep(): boolean {
 
 /** Resolves when every file of this version is kept; never, where that can't be. */
 export async function keep_page(): Promise<void> {
-  await navigator.serviceWorker.register(trusted.createScriptURL('./service_worker.js'));
+  if (!(await navigator.serviceWorker.getRegistration())) {
+    // a host that names another type would have it refused, with an error in the console
+    const told = await fetch(script, { method: 'HEAD' });
+    if (!/javascript/.test(told.headers.get('content-type') ?? '')) throw new Error('the host names another type');
+  }
+  await navigator.serviceWorker.register(trusted.createScriptURL(script));
   await navigator.serviceWorker.ready;
 }
 
