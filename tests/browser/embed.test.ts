@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import type { Browser, Frame, Page } from 'puppeteer-core';
+import type { Browser, Frame, Page, Viewport } from 'puppeteer-core';
 import { base, browser, screenshot, serve } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
@@ -11,7 +11,7 @@ before(async () => { site = await serve(); chromium = await browser(); });
 after(async () => { await chromium?.close(); site?.close(); });
 
 /** A course page of another origin with this body. */
-async function course(body: string, act: (page: Page, faults: string[]) => Promise<void>, size = { width: 900, height: 800 }): Promise<void> {
+async function course(body: string, act: (page: Page, faults: string[]) => Promise<void>, size: Viewport = { width: 900, height: 800 }): Promise<void> {
   const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><title>课程</title><body style="margin:0">${body}`));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const context = await chromium.createBrowserContext();
@@ -144,6 +144,83 @@ test('a good guest: the page scrolls past by wheel, Tab goes in, through and out
       return out;
     });
     assert.deepEqual(prevented, []);
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('a good guest by touch: a finger scrolls the course page from plots and buttons without pressing them; a slider keeps its drag; a tap presses', async () => {
+  await course(`<meta name="viewport" content="width=device-width"><div style="height:300px">上</div><iframe src="${address()}downhill.html?embed=1&lang=zh" style="width:390px;height:640px;border:0;display:block" sandbox="allow-scripts"></iframe><div style="height:3000px">下</div>`, async (page, faults) => {
+    const frame = await frame_of(page);
+    await page.evaluate(() => scrollTo(0, 200));
+    await ready(frame);
+    await frame.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const client = await page.createCDPSession();
+    const middle = async (id: string) => {
+      const i = await frame.evaluate((wanted) => window.downhill.items().find((item) => item.id === wanted)?.rectangle, id);
+      assert.ok(i, id);
+      const top = await page.$eval('iframe', (e) => { const { x, y } = e.getBoundingClientRect(); return { x, y }; });
+      return { x: top.x + i.x + i.width / 2, y: top.y + i.y + i.height / 2 };
+    };
+    const swipe = async (from: { x: number; y: number }, dx: number, dy: number) => {
+      const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number, y: number) => client.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
+      await send('touchStart', from.x, from.y);
+      for (let i = 1; i <= 10; ++i) {
+        await send('touchMove', from.x + (dx * i) / 10, from.y + (dy * i) / 10);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await send('touchEnd', 0, 0);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    };
+    for (const id of ['plot', 'start']) {
+      await page.evaluate(() => scrollTo(0, 200));
+      await swipe(await middle(id), 0, -150);
+      assert.ok(await page.evaluate(() => scrollY) > 280, `from ${id}: ${await page.evaluate(() => scrollY)}`);
+    }
+    assert.ok((await frame.evaluate(() => window.downhill.results())).every((r) => r.step === 0), 'nothing was pressed');
+    // a slider is dragged, even if the finger strays
+    await page.evaluate(() => scrollTo(0, 200));
+    const speed = () => frame.evaluate(() => window.downhill.items().find((i) => i.id === 'speed')?.position);
+    const before = await speed();
+    await swipe(await middle('speed'), -60, -40);
+    assert.equal(await page.evaluate(() => scrollY), 200);
+    assert.notEqual(await speed(), before);
+    // a tap presses, once
+    const at = await middle('step');
+    await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await frame.waitForFunction(() => window.downhill.results().every((r) => r.step === 1), { timeout: 10000 });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.ok((await frame.evaluate(() => window.downhill.results())).every((r) => r.step === 1), 'once');
+    assert.deepEqual(faults, []);
+  }, { width: 390, height: 844, hasTouch: true, isMobile: true });
+});
+
+test('a drag that leaves the frame ends when the button is let go outside; the next move drags nothing', async () => {
+  await course(`<iframe src="${address()}downhill.html?embed=1&lang=zh" style="width:700px;height:500px;border:0;display:block" sandbox="allow-scripts"></iframe><p id="outside" style="height:200px">外</p>`, async (page, faults) => {
+    const frame = await frame_of(page);
+    await ready(frame);
+    await frame.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const slider = (await frame.evaluate(() => window.downhill.items().find((i) => i.id === 'speed')!.rectangle));
+    const position = () => frame.evaluate(() => window.downhill.items().find((i) => i.id === 'speed')!.position);
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
+    const y = slider.y + slider.height / 2;
+    await page.mouse.move(slider.x + slider.width * 0.5, y);
+    await pause();
+    await page.mouse.down();
+    await pause();
+    await page.mouse.move(slider.x + slider.width * 0.3, y, { steps: 4 });
+    await pause();
+    await page.mouse.move(slider.x + slider.width * 0.3, 600, { steps: 6 });
+    await pause();
+    await page.mouse.up();
+    await pause();
+    const left = await position();
+    await page.mouse.move(slider.x + slider.width * 0.9, y, { steps: 6 });
+    await pause();
+    assert.equal(await position(), left, 'moving back in drags nothing');
     assert.deepEqual(faults, []);
   });
 });

@@ -651,6 +651,12 @@ Json App::command(const Json& c) {
     }
     return {{"ok", false}};
   }
+  if (verb == "touch_at") {
+    // SDL keeps the browser from scrolling only where fingers are events of their own; they are never used, so this is its switch
+    SDL_EventState(SDL_FINGERDOWN, ui.drags_at({c.value("x", 0.0F) / zoom, c.value("y", 0.0F) / zoom}) ? SDL_ENABLE : SDL_IGNORE);
+    return {{"ok", true}};
+  }
+  if (verb == "touch_cancelled") return ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX), Json{{"ok", true}}; // letting go presses nothing
   if (verb == "graphics") {
     graphics_lost = c.value("lost", false);
     if (window && !graphics_lost) {

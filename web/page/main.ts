@@ -86,7 +86,10 @@ class Page {
   private spoken_at = 0;
 
   constructor(private app: AppModule) {
-    this.gate = new InputGate(canvas, () => this.input(), (event) => this.key(event));
+    this.gate = new InputGate(canvas, () => this.input(), (event) => this.key(event), {
+      at: (x, y) => this.command('touch_at', { x, y }),
+      cancelled: () => this.command('touch_cancelled'),
+    });
     this.mirror = new Mirror(element('mirror'), {
       activate: (id) => { this.command('activate', { id }); this.input(); this.mirror_soon(0); },
       nudge: (id, by) => { this.command('nudge', { id, by }); this.input(); },

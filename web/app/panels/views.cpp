@@ -487,6 +487,7 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
   view.pad_sheet.draw(ui, 0, area);
   view.pad_sheet.end(ui);
   ui.draw()->AddRect(area.min(), area.max(), p.hovered ? ui.theme->accent : ui.theme->line, 4);
+  ui.drag_areas.push_back(area);
   ui.note_item("pad", ui("draw.pad"), "img", view.pad_used ? "drawn" : "", area);
   if (!view.pad_used) ui.paragraph({area.x + 12, area.y + side / 2 - 24, side - 24, 60}, ui("draw.help"), ui.theme->faint);
   const Rect below{box.x, area.bottom() + 6, side, ui.control_height()};

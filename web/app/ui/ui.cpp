@@ -69,10 +69,17 @@ ImFont* Ui::font(float size, Weight weight) const {
 
 void Ui::begin_frame() {
   items.clear();
+  drag_areas.clear();
   edit_request.reset();
   help_request.reset();
   scrollable_under_pointer = false;
   slider_held = slider_held && ImGui::IsMouseDown(ImGuiMouseButton_Left);
+}
+
+bool Ui::drags_at(ImVec2 at) const {
+  const auto hit = [&](const Rect& r) { return at.x >= r.x && at.x <= r.right() && at.y >= r.y && at.y <= r.bottom(); };
+  return std::any_of(drag_areas.begin(), drag_areas.end(), hit) ||
+         std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.role == "slider" && hit(item.rect); });
 }
 
 bool Ui::end_frame() {
@@ -434,6 +441,7 @@ Column::Column(Ui& u, const char* id, Rect box, bool framed) : ui(u) {
   ImGui::BeginChild(id, {box.w - 2, box.h - kGrid}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   rest = {at.x + kPadding - 1, at.y + kHalf, box.w - 2 * kPadding, 100000};
+  if (ImGui::GetScrollMaxY() > 0) ui.drag_areas.push_back(box);
   if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) && ImGui::GetScrollMaxY() > 0) {
     ui.scrollable_under_pointer = true;
     // a press that moves is a drag of the list, not a press of what is under it; sliders and plots keep theirs

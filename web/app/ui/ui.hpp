@@ -72,6 +72,8 @@ public:
   bool touch = false;                      ///< fingers need 40 px
   bool slider_held = false;                ///< a slider under the pointer moves, so lists must not
   bool scrollable_under_pointer = false;
+  std::vector<Rect> drag_areas; ///< lists that scroll and surfaces that are drawn on: with the sliders, what a finger may drag
+  bool drags_at(ImVec2 at) const;
   /// Pressed or moved by keyboard or by a script: taken by the control of that id when it is drawn next.
   std::vector<std::string> activated; ///< in the order pressed, one a frame: keys may come faster than frames
   std::string nudged;
