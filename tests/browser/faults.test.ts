@@ -63,7 +63,7 @@ test('storage refused: everything works, and nothing is remembered', async () =>
 
 test('a policy that forbids WebAssembly: said in a sentence instead of an empty page', async () => {
   // the host's own policy, as a header
-  const strict = await serve(undefined, [], { 'content-security-policy': "script-src 'self'" });
+  const strict = await serve(undefined, [], () => ({ 'content-security-policy': "script-src 'self'" }));
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.goto(strict.origin + encodeURI(base) + '?lang=zh');

@@ -80,7 +80,7 @@ for (const host of hosts)
 
 test('every file of one wrong type, be it text or bytes', async () => {
   for (const type of ['text/plain', 'application/octet-stream', 'text/html']) {
-    const site = await serve(undefined, [], {}, (file) => (file.endsWith('.html') ? 'text/html' : type));
+    const site = await serve(undefined, [], undefined, (file) => (file.endsWith('.html') ? 'text/html' : type));
     assert.equal((await race_at(site.origin)).get('content-type'), type);
     site.close();
   }

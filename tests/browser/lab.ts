@@ -18,7 +18,7 @@ export const base = '/course/第3章 demo/';
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/octet-stream' };
 
 /** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets, and makes up the `more` files. */
-export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content, more: string[] = [], headers: Record<string, string> = {},
+export async function serve(alter: (file: string, content: Buffer) => Buffer | null = (_, content) => content, more: string[] = [], headers: (file: string) => Record<string, string> = () => ({}),
   type_of = (file: string) => types[extname(file)] ?? 'application/octet-stream') {
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
@@ -26,18 +26,18 @@ export async function serve(alter: (file: string, content: Buffer) => Buffer | n
     const full = join('dist/site', file);
     const content = more.includes(file) ? alter(file, Buffer.alloc(0)) : !file.startsWith('..') && existsSync(full) && statSync(full).isFile() ? alter(file, readFileSync(full)) : null;
     if (!content) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': type_of(file), ...headers }).end(content);
+    response.writeHead(200, { 'content-type': type_of(file), ...headers(file) }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
-export async function browser(): Promise<Browser> {
+export async function browser(more: string[] = []): Promise<Browser> {
   const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
   if (!executablePath) throw new Error('Chromium is needed: apt-get install chromium');
   return puppeteer.launch({
     executablePath, headless: true, protocolTimeout: 240000,
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   });
 }
 

@@ -72,11 +72,11 @@ for (const [name, command] of builds) {
 test('damaged data files are refused by name', () => {
   const data = mkdtempSync(join(tmpdir(), 'downhill-data-'));
   const write = (name: string, bytes: Buffer) => writeFileSync(join(data, name), bytes);
+  for (const name of ['train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte']) write(name, Buffer.alloc(8));
   write('train-images-idx3-ubyte.gz', Buffer.from('1f8b0800000000000003', 'hex'));
   assert.match(run(native, 'hash', short, '--data', data).stderr, /train-images-idx3-ubyte: the compressed file is cut or damaged/);
   write('train-images-idx3-ubyte.gz', Buffer.alloc(0));
-  write('train-labels-idx1-ubyte', Buffer.alloc(8));
-  assert.match(run(native, 'hash', short, '--data', data).stderr, /this is not a whole IDX file/);
+  assert.match(run(native, 'hash', short, '--data', data).stderr, /train: this is not a whole IDX file/);
 });
 
 test('check accepts every experiment in assets', () => {

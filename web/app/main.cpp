@@ -653,7 +653,8 @@ Json App::command(const Json& c) {
   }
   if (verb == "touch_at") {
     // SDL keeps the browser from scrolling only where fingers are events of their own; they are never used, so this is its switch
-    SDL_EventState(SDL_FINGERDOWN, ui.drags_at({c.value("x", 0.0F) / zoom, c.value("y", 0.0F) / zoom}) ? SDL_ENABLE : SDL_IGNORE);
+    const bool ours = c.value("ours", false) || ui.drags_at({c.value("x", 0.0F) / zoom, c.value("y", 0.0F) / zoom});
+    SDL_EventState(SDL_FINGERDOWN, ours ? SDL_ENABLE : SDL_IGNORE);
     return {{"ok", true}};
   }
   if (verb == "touch_cancelled") return ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX), Json{{"ok", true}}; // letting go presses nothing

@@ -5,7 +5,7 @@ export class InputGate {
   /** Whether something under the pointer scrolls, as the last frame said. */
   wheel_wanted = false;
 
-  constructor(canvas: HTMLCanvasElement, on_input: () => void, on_key: (event: KeyboardEvent) => void, touch: { at(x: number, y: number): void; cancelled(): void }) {
+  constructor(canvas: HTMLCanvasElement, on_input: () => void, on_key: (event: KeyboardEvent) => void, touch: { at(x: number, y: number, ours: boolean): void; cancelled(): void }) {
     const keep_from_sdl = (event: Event) => event.stopImmediatePropagation();
     // keys are the page's: SDL has no use for any
     for (const type of ['keydown', 'keyup', 'keypress'] as const)
@@ -22,15 +22,15 @@ export class InputGate {
       window.addEventListener(type, on_input, { capture: true, passive: true });
     // In a frame a finger scrolls the host's page, up and down, unless it starts on what drags; the rest of the canvas is
     // only pressed, or followed sideways.
-    if (window.parent !== window) {
-      canvas.style.touchAction = 'pan-y pinch-zoom';
-      window.addEventListener('touchstart', (event) => {
-        const finger = event.changedTouches[0];
-        if (event.target !== canvas || !finger) return;
-        const box = canvas.getBoundingClientRect();
-        touch.at(finger.clientX - box.x, finger.clientY - box.y);
-      }, { capture: true, passive: true });
-    }
+    const framed = window.parent !== window;
+    if (framed) canvas.style.touchAction = 'pan-y pinch-zoom';
+    window.addEventListener('touchstart', (event) => {
+      const finger = event.changedTouches[0];
+      if (event.target !== canvas || !finger) return;
+      const box = canvas.getBoundingClientRect();
+      if (event.cancelable) touch.at(finger.clientX - box.x, finger.clientY - box.y, !framed);
+      else touch.at(-1, -1, false); // the browser is scrolling already
+    }, { capture: true, passive: true });
     window.addEventListener('touchcancel', (event) => { if (event.target === canvas) touch.cancelled(); }, { capture: true, passive: true });
     // SDL prevents a press's default, which is what would have given the canvas the keyboard
     canvas.addEventListener('pointerdown', (event) => {

@@ -87,7 +87,7 @@ class Page {
 
   constructor(private app: AppModule) {
     this.gate = new InputGate(canvas, () => this.input(), (event) => this.key(event), {
-      at: (x, y) => this.command('touch_at', { x, y }),
+      at: (x, y, ours) => this.command('touch_at', { x, y, ours }),
       cancelled: () => this.command('touch_cancelled'),
     });
     this.mirror = new Mirror(element('mirror'), {
