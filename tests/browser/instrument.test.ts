@@ -356,7 +356,7 @@ lab_test('a picture is drawn or dropped, and every lane says what it sees', asyn
     data.items.add(new File(['no picture'], 'a.txt', { type: 'text/plain' }));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
   });
-  await page.waitForFunction(() => /不是图片/.test(document.getElementById('notice')?.textContent ?? ''));
+  await page.waitForFunction(() => /认不出这个文件/.test(document.getElementById('notice')?.textContent ?? ''));
 });
 
 lab_test('the explanation of a setting: sentence, formula, range, default, and the way back to it', async (page) => {
