@@ -14,7 +14,7 @@ for (const compressed of [false, true]) {
     await client.send('Network.emulateNetworkConditions', { offline: false, latency: 40, downloadThroughput: 1.25e6, uploadThroughput: 1.25e6 });
     await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
     const begin = performance.now();
-    await page.goto(site.origin + encodeURI(base) + '?lang=zh&autorun=1', { waitUntil: 'commit' as 'load' }).catch(() => undefined);
+    await page.goto(site.origin + encodeURI(base) + '?lang=zh&autorun=1', { waitUntil: 'domcontentloaded' });
     await page.waitForFunction(() => 'results' in (window.downhill ?? {}), { polling: 50, timeout: 60000 });
     const painted = performance.now() - begin;
     await page.waitForFunction(() => window.downhill.results().some((r) => r.curve.length >= 2), { polling: 50, timeout: 60000 });
