@@ -86,6 +86,7 @@ test('a worker killed in mid-race in a lab: its lanes come back and end with the
       assert.match(await notice(page), /./);
     }
     await wait_until_finished(page);
+    await at_rest(page);
     const hashes = (await results(page)).map((r) => r.hash);
     await lab.close();
     return hashes;
@@ -122,7 +123,7 @@ test('out of memory in a lane: that lane says so, the others finish with their h
   await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'error'), { timeout: 60000 });
   const found = await results(page);
   assert.deepEqual(found.map((r) => r.status), ['finished', 'error', 'finished']);
-  assert.match(await notice(page), /\/lanes\/1：内存不足/);
+  await page.waitForFunction(() => /\/lanes\/1：内存不足/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 10000 });
   await screenshot(page, 'fault-memory');
   writeFileSync('build/memory.json', JSON.stringify({ ...experiment, lanes: [lanes[0], lanes[2]] }));
   const native = execFileSync('build/native/downhill', ['hash', 'build/memory.json']).toString().trim().split('\n').map((line) => line.split('\t')[1]);
@@ -144,7 +145,7 @@ test('workers that die again and again are given up, with a sentence; the page l
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.start());
   await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'error'), { timeout: 90000 });
-  assert.match(await notice(page), /一再停止/);
+  await page.waitForFunction(() => /一再停止/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 10000 });
   await page.click('#language');
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
   assert.deepEqual(lab.faults, []);

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser } from 'puppeteer-core';
-import { browser, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_until_finished } from './lab';
+import { at_rest, browser, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -100,6 +100,7 @@ test('a worker that dies is replaced and its lanes end with the same hashes', as
   await lab.page.waitForFunction(() => window.downhill.results().some((r) => r.step > 20));
   await lab.page.evaluate(() => window.downhill_internal.page.pool.kill(1));
   await wait_until_finished(lab.page);
+  await at_rest(lab.page); // lanes that had finished before are brought back, too
   assert.deepEqual((await results(lab.page)).map((r) => r.hash), native_hashes(experiment));
   assert.deepEqual(lab.faults, []);
   await lab.close();

@@ -382,7 +382,9 @@ class Page {
   }
   worker_restarted(worker: number): void {
     this.command('worker_restarted', { worker });
-    say(words.say('notice.worker_lost'));
+    // where a lane has been given up, that is the news
+    if (!(this.command('results') as Result[]).some((r) => r.status === 'error')) say(words.say('notice.worker_lost'));
+    this.input();
     if (this.loading) void this.load_pack(this.loading, false, worker);
   }
 
@@ -479,7 +481,7 @@ async function start(): Promise<void> {
   it.pool = await WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
     message: (worker, bytes) => it.deliver(worker, bytes),
     restarted: (worker) => it.worker_restarted(worker),
-    hopeless: (worker) => it.command('worker_hopeless', { worker }),
+    hopeless: (worker) => { it.command('worker_hopeless', { worker }); it.input(); },
   });
   it.command('workers', { count: it.pool.count });
   if (it.pool.on_page) say(words.say('notice.no_workers'));
