@@ -255,7 +255,7 @@ TEST_CASE("out of memory: told of the lane that was worked on, the others go on;
 }
 
 TEST_CASE("the four official files do instead of the pack, and other files are refused") {
-  const auto be = [](std::vector<std::uint32_t> words) {
+  const auto be = [](const std::vector<std::uint32_t>& words) {
     Bytes out;
     for (const std::uint32_t w : words)
       for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(w >> shift));
