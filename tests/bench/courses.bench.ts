@@ -1,9 +1,11 @@
-// The snippets of embedding.html, as their systems publish them: MkDocs and Sphinx with MyST (what Jupyter Book builds with)
-// from Debian, Docusaurus' MDX compiled and rendered by its own libraries from npm (their folder is the first argument).
-// Moodle is not run: its editor keeps a teacher's iframe as it is, so its page stands in as plain HTML. `./dev matrix courses`.
+// The snippets of embedding.html, as their systems publish them. `./dev matrix courses`.
+// MkDocs and Sphinx with MyST (what Jupyter Book 1 builds with) come from Debian; Docusaurus, mystmd (what Jupyter Book 2 is)
+// and TinyMCE from npm, in the folder that is the first argument. mystmd gets its theme from another host, so its page is
+// rendered by the theme's own components, without the frame around them. Moodle itself is not run: the snippet goes through
+// its editor, TinyMCE with Moodle's settings, and what is saved there stands in a plain page.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,16 +13,34 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { browser } from '../browser/lab';
 
-const libraries = process.argv[2] ?? '';
+const libraries = join(process.argv[2] ?? '', 'node_modules');
+const load = (path: string) => import(pathToFileURL(join(libraries, path)).href);
 const snippets = new Map([...readFileSync('dist/site/embedding.html', 'utf8').matchAll(/<pre data-course="([^"]+)">([^]*?)<\/pre>/g)].map(([, id, text]) => [id, (text ?? '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')] as const));
 const snippet = (id: string) => { const text = snippets.get(id); assert.ok(text, id); return text; };
 const work = mkdtempSync(join(tmpdir(), 'downhill-courses-')), www = join(work, 'www');
 const write = (path: string, text: string) => { mkdirSync(join(path, '..'), { recursive: true }); writeFileSync(path, text); };
 cpSync('dist/site', join(www, 'downhill'), { recursive: true, filter: (path) => !/-(full|medium)-/.test(path) });
 
+const course = (name: string, body: string) => write(join(www, name, 'index.html'), `<!doctype html><meta charset="utf-8"><title>课程</title>${body}`);
+const site = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
 const courses: Record<string, () => Promise<void> | void> = {
-  html: () => write(join(www, 'html/index.html'), `<!doctype html><meta charset="utf-8"><title>课程</title><p>正文</p>${snippet('html')}`),
-  moodle: () => write(join(www, 'moodle/index.html'), `<!doctype html><meta charset="utf-8"><title>课程</title><div class="no-overflow"><p>正文</p>${snippet('moodle')}</div>`),
+  html: () => course('html', `<p>正文</p>${snippet('html')}`),
+  async moodle() {
+    symlinkSync(join(libraries, 'tinymce'), join(www, 'tinymce'));
+    course('editor', '<textarea id="editor"></textarea><script src="/tinymce/tinymce.js"></script>');
+    const page = await chromium.newPage();
+    await page.goto(`${site()}/editor/`);
+    // lib/editor/tiny/amd/src/editor.js of Moodle 5; by itself TinyMCE 7 would make every frame's sandbox an empty one
+    const saved = await page.evaluate(async (text) => {
+      const settings = { selector: '#editor', license_key: 'gpl', promotion: false, convert_urls: false, entity_encoding: 'raw', xss_sanitization: false, sandbox_iframes: false };
+      const [editor] = await (window as unknown as { tinymce: { init(settings: object): Promise<{ setContent(text: string): void; getContent(): string }[]> } }).tinymce.init(settings);
+      editor!.setContent(text);
+      return editor!.getContent();
+    }, `<p>正文</p>${snippet('moodle')}`);
+    await page.close();
+    course('moodle', `<div class="no-overflow">${saved}</div>`);
+  },
   mkdocs() {
     write(join(work, 'mk/mkdocs.yml'), `site_name: 课程\n${snippet('mkdocs.yml')}\n`);
     write(join(work, 'mk/docs/index.md'), `# 第 3 章\n\n正文\n\n${snippet('mkdocs')}\n`);
@@ -31,11 +51,26 @@ const courses: Record<string, () => Promise<void> | void> = {
     write(join(work, 'sphinx/index.md'), `# 第 3 章\n\n正文\n\n${snippet('jupyter-book')}\n`);
     execFileSync('sphinx-build', ['-q', join(work, 'sphinx'), join(www, 'jupyter-book')]);
   },
-  async docusaurus() {
-    const load = (path: string) => import(pathToFileURL(join(libraries, 'node_modules', path)).href);
-    const { evaluate } = await load('@mdx-js/mdx/index.js'), runtime = (await load('react/jsx-runtime.js')).default, { createElement } = (await load('react/index.js')).default, { renderToStaticMarkup } = (await load('react-dom/server.node.js')).default;
-    const { default: Content } = await evaluate(`# 第 3 章\n\n正文\n\n${snippet('docusaurus')}\n`, runtime);
-    write(join(www, 'docusaurus/index.html'), `<!doctype html><meta charset="utf-8"><title>课程</title>${renderToStaticMarkup(createElement(Content))}`);
+  async 'jupyter-book-2'() {
+    write(join(work, 'myst/myst.yml'), 'version: 1\nproject:\n  title: 课程\nsite: {}\n');
+    write(join(work, 'myst/index.md'), `# 第 3 章\n\n正文\n\n${snippet('jupyter-book')}\n`);
+    // ends with a failure, since it does not get its theme; the page's content is written before that
+    const run = spawnSync('node', [join(libraries, '.bin/myst'), 'build', '--site'], { cwd: join(work, 'myst'), encoding: 'utf8' });
+    const content = join(work, 'myst/_build/site/content/index.json');
+    assert.ok(existsSync(content), run.stdout + run.stderr);
+    const { createElement } = (await load('react/index.js')).default, { renderToStaticMarkup } = (await load('react-dom/server.node.js')).default;
+    const { MyST, DEFAULT_RENDERERS } = await load('myst-to-react/dist/index.js'), { ThemeProvider } = await load('@myst-theme/providers/dist/index.js');
+    const ast = JSON.parse(readFileSync(content, 'utf8')).mdast;
+    // the width of a text column, and the one class of the theme's style sheet that the frame stands on
+    course('jupyter-book-2', `<style>.relative { position: relative } .inline-block { display: inline-block }</style><main style="width:760px;margin:auto">${renderToStaticMarkup(createElement(ThemeProvider, { renderers: DEFAULT_RENDERERS }, createElement(MyST, { ast })))}</main>`);
+  },
+  docusaurus() {
+    const folder = join(work, 'docusaurus');
+    write(join(folder, 'docs/index.mdx'), `# 第 3 章\n\n正文\n\n${snippet('docusaurus')}\n`);
+    write(join(folder, 'docusaurus.config.js'), "module.exports = { title: '课程', url: 'https://course.invalid', baseUrl: '/docusaurus/', presets: [['classic', { docs: { routeBasePath: '/' }, blog: false, pages: false }]] };\n");
+    write(join(folder, 'package.json'), '{"private":true}');
+    symlinkSync(libraries, join(folder, 'node_modules'));
+    execFileSync('node', [join(libraries, '@docusaurus/core/bin/docusaurus.mjs'), 'build', '--out-dir', join(www, 'docusaurus')], { cwd: folder, stdio: 'pipe', env: { ...process.env, DOCUSAURUS_NO_TELEMETRY: '1' } });
   },
 };
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -52,7 +87,7 @@ for (const [name, publish] of Object.entries(courses)) {
     await publish();
     const page = await chromium.newPage();
     await page.setViewport({ width: 1100, height: 900 });
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${name}/`);
+    await page.goto(`${site()}/${name}/`);
     const element = await page.waitForSelector('iframe', { timeout: 10000 });
     await page.evaluate(() => document.querySelector('iframe')!.scrollIntoView());
     const frame = (await element!.contentFrame())!;

@@ -58,6 +58,17 @@ test('the element in a course page: sandboxed, with its own experiment, its verb
   });
 });
 
+test('a frame without scripts, as some editors make of any, says what it lacks', async () => {
+  await course(`<iframe src="${address()}downhill.html?embed=1" style="width:600px;height:400px;border:0" sandbox=""></iframe>`, async (page) => {
+    const frame = await frame_of(page);
+    await frame.waitForSelector('noscript p');
+    // its own content can't be asked where scripts are off: the accessibility tree tells what is shown
+    const tree = JSON.stringify(await page.accessibility.snapshot({ includeIframes: true, interestingOnly: false }));
+    assert.match(tree, /allow-scripts/);
+    await screenshot(page, 'embed-no-scripts');
+  });
+});
+
 test('a lab and a preset by attribute; parts left out; several on one page, and those out of sight do not start', async () => {
   await course(`${script()}<downhill-lab id="a" view="activations" lang="en" height="500"></downhill-lab><downhill-lab id="b" lesson="overfitting" hide="views,settings" lang="zh" height="500"></downhill-lab><div style="height:4000px"></div><downhill-lab id="c" view="dropout" height="400"></downhill-lab>`, async (page, faults) => {
     const a = await frame_of(page, '#a iframe'), b = await frame_of(page, '#b iframe');

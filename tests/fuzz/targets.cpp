@@ -8,6 +8,7 @@
 #include "trainer/trainer.hpp"
 #include "worker/trainer_host.hpp"
 
+#include <array>
 #include <cstdlib>
 
 namespace downhill::fuzz {
@@ -35,6 +36,27 @@ void idx(Bytes bytes) {
   const std::size_t images = std::min<std::size_t>(bytes[0] + 256U * bytes[1], bytes.size() - 2);
   const auto examples = read_idx(bytes.subspan(2, images), bytes.subspan(2 + images), 10);
   if (examples) must(examples->pixels.size() == static_cast<std::size_t>(examples->size() * examples->features));
+}
+
+// the four files together, each packed or not: three sizes of two bytes, then one file after the other
+void idx_files(Bytes bytes) {
+  if (bytes.size() < 6) return;
+  std::array<Bytes, 4> files;
+  Bytes rest = bytes.subspan(6);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::size_t size = std::min<std::size_t>(bytes[2 * i] + 256U * bytes[2 * i + 1], rest.size());
+    files[i] = rest.first(size);
+    rest = rest.subspan(size);
+  }
+  files[3] = rest;
+  const auto source = read_idx_files({files[0], files[1], files[2], files[3]}, 256);
+  if (!source) {
+    must(!source.error().sentence(Language::zh).empty());
+    return;
+  }
+  must(source->train.features == source->test.features);
+  for (const Examples* part : {&source->train, &source->test})
+    for (const std::uint8_t label : part->labels) must(label < source->classes);
 }
 
 void gzip(Bytes bytes) {
@@ -84,8 +106,8 @@ void pack(Bytes bytes) {
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{{"json", json},         {"idx", idx},  {"gzip", gzip}, {"csv", csv}, {"checkpoint", checkpoint},
-                                         {"protocol", protocol}, {"pack", pack}};
+  static const std::vector<Target> table{
+      {"json", json}, {"idx", idx}, {"idx_files", idx_files}, {"gzip", gzip}, {"csv", csv}, {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}};
   return table;
 }
 

@@ -136,15 +136,17 @@ void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rec
   const ActivationCurve& curve = curve_of(own, choice, kReaches[0]);
   const auto at = [&](double x, double y) {
     return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])),
-                  area.y + area.h * static_cast<float>((2.4 - std::clamp(y, -1.4, 2.4)) / 3.8)};
+                  area.y + area.h * static_cast<float>((2.4 - y) / 3.8)};
   };
   ui.line(at(-kReaches[0], 0), at(kReaches[0], 0));
   ui.line(at(0, -1.4), at(0, 2.4));
+  ui.draw()->PushClipRect(area.min(), area.max(), true); // what goes on beyond the picture leaves it, and does not turn flat
   for (std::size_t k = 0; k < static_cast<std::size_t>(entry.width); ++k) {
     std::vector<ImVec2> points;
     for (std::size_t i = 0; i < curve.x.size(); i += 10) points.push_back(at(curve.x[i], curve.f[k][i]));
     Ui::dashed_line(ui.draw(), points, color, k == 0 ? Dash::solid : Dash::dotted, on ? 2.0F : 1.5F);
   }
+  ui.draw()->PopClipRect();
   ui.tip(ui("help.act.choose"));
   if (Item* item = ui.note_item(id, name, "checkbox", on ? "true" : "false", box)) item->help = ui("help.act.choose");
   if (!p.pressed) return;
