@@ -1,21 +1,24 @@
 // Start-up and wiring: fetches the modules, starts the workers, hands messages, commands and frames to the app.
 import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
+import { DataSource } from './data_source';
 import { Emitter, type Downhill, type EventName, type Result, type ScreenItem } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { fetch_bytes, single_file } from './fetch_bytes';
+import { fetch_bytes } from './fetch_bytes';
 import { FormView } from './form_view';
+import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
+import { lab_key } from './lab_keys';
 import { answer_messages, in_sight, suited_height } from './messages';
 import { Mirror } from './mirror';
-import { GivenFiles, is_official } from './official_files';
-import { keep_pack, keep_page, may_keep } from './offline';
+import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
+import { is_official } from './official_files';
+import { copy_of, cut_out, grey_28 } from './picture';
 import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
 import { from_hash, shown_in, to_hash, type Shown } from './share_link';
-import type { TrainerInput } from './trainer';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
@@ -69,12 +72,8 @@ class Page {
   private drawing = false;
   private state_timer = 0;
   private hidden_pause = false;
-  private loading = ''; // the pack that workers have or are about to have
-  private given = new GivenFiles();
-  private fetched = new Map<string, Uint8Array>(); // packs that are not known to be good yet
-  private kept = new Set<string>();
-  private page_kept = false;
   pool!: WorkerPool;
+  readonly data: DataSource;
   readonly gate: InputGate;
   readonly field: NumberField;
   readonly mirror: Mirror;
@@ -82,11 +81,21 @@ class Page {
   readonly form: FormView;
   readonly presets: Presets;
   private mirror_timer = 0;
-  private spoken = '';
-  private spoken_at = 0;
+  private narrator = new Narrator(element('live'), words);
 
   constructor(private app: AppModule) {
-    this.gate = new InputGate(canvas, () => this.input(), (event) => this.key(event), {
+    this.data = new DataSource(words, element('offline'), {
+      post: (worker, input) => this.pool.post(worker, input),
+      worker_count: () => this.pool.count,
+      command: (verb, rest) => this.command(verb, rest),
+      say, redraw: () => this.input(),
+    });
+    const keys = {
+      attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
+      help: (id: string) => this.command('help_at', { id }),
+      table: () => this.form.table_text(this.command('results') as Result[]),
+    };
+    this.gate = new InputGate(canvas, () => this.input(), (event) => lab_key(event, canvas, element('mirror'), element<HTMLDialogElement>('dialog'), keys), {
       at: (x, y, ours) => this.command('touch_at', { x, y, ours }),
       cancelled: () => this.command('touch_cancelled'),
     });
@@ -122,28 +131,6 @@ class Page {
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
   }
 
-  /** Keys of the lab; those of the browser and of text fields pass. */
-  private key(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || element<HTMLDialogElement>('dialog').open) return;
-    const key = event.key.toLowerCase();
-    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-      if (key === 'z') { event.preventDefault(); this.try_command(event.shiftKey ? 'redo' : 'undo'); }
-      if (key === 'y') { event.preventDefault(); this.try_command('redo'); }
-      if (key === 'c' && getSelection()?.isCollapsed !== false && (target === canvas || element('mirror').contains(target)))
-        void navigator.clipboard?.writeText(this.form.table_text(this.command('results') as Result[])).catch(() => undefined);
-      return;
-    }
-    if (event.altKey) return;
-    const on_lab = target === canvas || target === document.body || element('mirror').contains(target);
-    if (!on_lab) return;
-    if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it
-    if (event.key === ' ') { event.preventDefault(); this.try_command('toggle'); }
-    if (key === '?' && target.dataset.id) this.command('help_at', { id: target.dataset.id });
-    if (key === 's') this.try_command('step', { n: event.shiftKey ? -1 : 1 });
-    if (key === 'r') this.try_command('reset');
-  }
-
   private mirror_soon(delay_ms = 250): void {
     if (this.mirror_timer && delay_ms > 0) return;
     clearTimeout(this.mirror_timer);
@@ -151,51 +138,23 @@ class Page {
       this.mirror_timer = 0;
       if (!document.body.dataset.form) this.mirror.update(this.command('items') as ScreenItem[]);
       else this.form.update([]);
-      this.speak();
+      this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.command('results') as Result[],
+        () => (this.command('explain') as { text: string }[])[0]?.text ?? '');
     }, Math.max(delay_ms, 30));
   }
-  // progress in words, now and then
-  private speak(): void {
-    const { running, finished } = this.command('transport') as { running: boolean; finished: boolean };
-    const results = this.command('results') as Result[];
-    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]!);
-    const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
-    if (state === this.spoken && (state !== 'running' || performance.now() - this.spoken_at < 5000)) return;
-    const before = this.spoken;
-    this.spoken = state;
-    this.spoken_at = performance.now();
-    if (state === 'ready') return;
-    const leader = (this.command('explain') as { text: string }[])[0]?.text ?? '';
-    const text = state === 'running' ? words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
-      : state === 'finished' ? words.say('live.finished', leader) : before === 'running' ? words.say('live.paused') : '';
-    if (text) element('live').textContent = text;
-  }
 
-  /** Draws and takes what was drawn, before the browser clears it. */
+  /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */
   picture(chart: string): Promise<Blob> {
     this.app._app_frame(performance.now(), 1);
     this.flush();
-    const out = document.createElement('canvas');
-    const ratio = canvas.width / canvas.clientWidth;
-    const plot = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart)?.rectangle : undefined;
-    const margin = /plot$/.test(chart) ? [56, 10, 72, 56] as const : [0, 0, 0, 0] as const; // a chart's axes and titles
-    const area = plot ? { x: plot.x - margin[0], y: plot.y - margin[1], width: plot.width + margin[2], height: plot.height + margin[3] } : { x: 0, y: 0, width: canvas.clientWidth, height: canvas.clientHeight };
-    out.width = Math.round(area.width * ratio);
-    out.height = Math.round(area.height * ratio);
-    out.getContext('2d')?.drawImage(canvas, area.x * ratio, area.y * ratio, out.width, out.height, 0, 0, out.width, out.height);
-    return new Promise((resolve, reject) => out.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture')))));
+    return cut_out(canvas, chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart) : undefined);
   }
 
-  /** The lab as it is drawn now, as a canvas of its own, for print. */
+  /** The same as a canvas, for print. */
   still(): HTMLCanvasElement | null {
     if (document.body.dataset.form) return null;
     this.app._app_frame(performance.now(), 1);
-    const copy = document.createElement('canvas');
-    copy.id = 'printed';
-    copy.width = canvas.width;
-    copy.height = canvas.height;
-    copy.getContext('2d')?.drawImage(canvas, 0, 0);
-    return copy;
+    return copy_of(canvas);
   }
 
   show_form(on: boolean): void {
@@ -212,34 +171,10 @@ class Page {
   /** Files dropped or chosen: official data files, or else a picture for the pad. */
   async drop(files: File[]): Promise<void> {
     const official = files.filter(is_official);
-    if (!official.length) return files[0] && this.drop_picture(files[0]);
-    try { await this.given.take(official); } catch (error) {
-      const file = (error as Error).cause;
-      return say(file instanceof File ? words.say('notice.file_too_large', file.name, String(Math.round(file.size / 1e6))) : words.say('notice.file_unreadable', (error as Error).message), true, true);
-    }
-    const missing = this.given.missing();
-    if (missing.length) return say(words.say('notice.files_missing', String(4 - missing.length), missing.join(words.say('notice.and'))), true, true);
-    say(words.say('notice.files_complete'));
-    void this.load_pack(packs.find((p) => p.files)?.id ?? '', false);
-  }
-
-  /** A picture becomes 28×28 grey values, dark ground and bright figure, as the data are. */
-  private async drop_picture(file: File): Promise<void> {
+    if (official.length) return this.data.take(official);
+    if (!files[0]) return;
     try {
-      const bitmap = await createImageBitmap(file);
-      const small = document.createElement('canvas');
-      small.width = small.height = 28;
-      const context = small.getContext('2d', { willReadFrequently: true })!;
-      context.fillStyle = '#fff';
-      context.fillRect(0, 0, 28, 28);
-      const scale = 28 / Math.max(bitmap.width, bitmap.height);
-      context.imageSmoothingQuality = 'high';
-      context.drawImage(bitmap, (28 - bitmap.width * scale) / 2, (28 - bitmap.height * scale) / 2, bitmap.width * scale, bitmap.height * scale);
-      const data = context.getImageData(0, 0, 28, 28).data;
-      const grey = Array.from({ length: 784 }, (_, i) => Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!));
-      const border = [...Array(28).keys()].flatMap((i) => [grey[i]!, grey[756 + i]!, grey[28 * i]!, grey[28 * i + 27]!]).sort((a, b) => a - b);
-      const bright_ground = border[border.length >> 1]! > 127;
-      this.command('pad', { pixels: bright_ground ? grey.map((g) => 255 - g) : grey });
+      this.command('pad', { pixels: await grey_28(files[0]) });
       say(words.say('notice.dropped'));
     } catch { say(words.say('notice.not_image')); }
     this.input();
@@ -293,18 +228,15 @@ class Page {
       case 'help': this.popover.open(event as unknown as HelpEvent); break;
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
-      case 'load_pack': void this.load_pack(String(event.pack), event.anew === true); break;
+      case 'load_pack': void this.data.load(String(event.pack), event.anew === true); break;
       case 'state':
         this.link_soon();
         emitter.emit('state', event.experiment);
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
-      case 'pack_opened': void this.keep(String(event.pack)); break;
-      case 'pack_refused': // another worker would refuse it, too
-        this.loading = '';
-        this.given.forget();
-        break;
+      case 'pack_opened': void this.data.keep(String(event.pack)); break;
+      case 'pack_refused': this.data.refused(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'transport': emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
@@ -313,9 +245,7 @@ class Page {
   /** The header follows the lab and the preset. */
   show_lab(): void {
     const { lab } = this.command('shown') as { lab: string };
-    for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
-      if (link.hash === '#' + lab) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+    mark_lab(lab);
     element('heading').textContent = `${words.say('app.title')}: ${words.say('nav.' + lab)}`;
     this.presets.update();
     this.show_undo();
@@ -355,57 +285,13 @@ class Page {
     this.input();
   }
 
-  // ---- data ----
-  async load_pack(id: string, anew: boolean, only_worker?: number): Promise<void> {
-    const given = this.given.complete();
-    const pack = packs.find((p) => (given ? p.files : p.id === id)); // given files are everything
-    if (!pack) return;
-    this.loading = pack.id;
-    const each_worker = (input: TrainerInput) => {
-      for (let worker = 0; worker < this.pool.count; ++worker) if (only_worker === undefined || worker === only_worker) this.pool.post(worker, input);
-    };
-    if (given) return each_worker({ files: given, id: pack.id, hash: pack.files ?? '' });
-    try {
-      const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
-        this.command('pack_progress', { received, total });
-        this.input();
-      }, anew);
-      this.command('pack_progress', { received: 0, total: 0 });
-      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, bytes);
-      each_worker({ pack: bytes, id, hash: pack.hash });
-    } catch (error) {
-      this.command('pack_progress', { received: 0, total: 0 });
-      this.command('pack_failed');
-      say(single_file ? words.say('notice.pack_in_file') : words.say('notice.pack_missing', (error as Error).message), true, true);
-    }
-    this.input();
-  }
   worker_restarted(worker: number): void {
     this.command('worker_restarted', { worker });
     // where a lane has been given up, that is the news
     if (!(this.command('results') as Result[]).some((r) => r.status === 'error')) say(words.say('notice.worker_lost'));
     this.input();
-    if (this.loading) void this.load_pack(this.loading, false, worker);
+    this.data.load_again(worker);
   }
-
-  /** A pack that a worker has found good is kept for when there is no network. */
-  private async keep(id: string): Promise<void> {
-    const bytes = this.fetched.get(id), pack = packs.find((p) => p.id === id);
-    if (!bytes || !pack) return;
-    this.fetched.delete(id);
-    try {
-      await keep_pack(pack.file, bytes, packs.map((p) => p.file));
-      this.kept.add(id);
-    } catch { /* storage is full or refused: online it is, then */ }
-    this.show_kept();
-  }
-  async keep_page(): Promise<void> {
-    if (!may_keep()) return;
-    try { await keep_page(); this.page_kept = true; } catch { /* the same */ }
-    this.show_kept();
-  }
-  /** Only what is really there is claimed: the page's files and at least one pack. */
-  private show_kept(): void { element('offline').hidden = !(this.page_kept && this.kept.size > 0); }
 
   visibility(): void {
     const state = this.command('transport') as { running: boolean };
@@ -421,15 +307,7 @@ class Page {
 
   show_language(): void {
     words.apply();
-    const button = element('language');
-    button.replaceChildren();
-    const parts: [string, boolean][] = [['中文', words.language === 'zh'], ['EN', words.language === 'en']];
-    parts.forEach(([text, on], i) => {
-      if (i) button.append(' / ');
-      const part = document.createElement(on ? 'b' : 'span');
-      part.textContent = text;
-      button.append(part);
-    });
+    mark_language(element('language'), words);
     this.command('language', { language: words.language });
     this.show_lab();
     if (document.body.dataset.form) this.form.build();
@@ -508,19 +386,7 @@ async function start(): Promise<void> {
   element('embed').addEventListener('click', () => dialogs.open_embed());
   element('export').addEventListener('click', () => dialogs.open_export());
   element('help').addEventListener('click', () => dialogs.open_help());
-  const menu = element('menu'), tools = element('tools');
-  const open_menu = (open: boolean) => { tools.classList.toggle('open', open); menu.setAttribute('aria-expanded', String(open)); };
-  // words, theme and width decide whether the header has room for all
-  const header = menu.parentElement as HTMLElement;
-  const fit = () => { header.classList.remove('tight'); header.classList.toggle('tight', header.scrollWidth > header.clientWidth); };
-  new ResizeObserver(fit).observe(header);
-  const words_change = new MutationObserver(fit);
-  words_change.observe(document.documentElement, { attributeFilter: ['lang', 'data-theme'] });
-  words_change.observe(element('offline'), { attributeFilter: ['hidden'] });
-  fit();
-  menu.addEventListener('click', () => open_menu(!tools.classList.contains('open')));
-  document.addEventListener('pointerdown', (event) => { if (!tools.contains(event.target as Node) && !menu.contains(event.target as Node)) open_menu(false); }, { capture: true });
-  tools.addEventListener('click', (event) => { if ((event.target as HTMLElement).closest('button')) open_menu(false); });
+  fit_header(document.querySelector('header')!, element('menu'), element('tools'), element('offline'));
   for (const type of ['dragover', 'drop'] as const)
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -539,7 +405,9 @@ async function start(): Promise<void> {
     it.form.update([]);
     document.getElementById('printed')?.remove();
     const copy = it.still();
-    if (copy) element('form').prepend(copy);
+    if (!copy) return;
+    copy.id = 'printed';
+    element('form').prepend(copy);
   });
   window.addEventListener('afterprint', () => document.getElementById('printed')?.remove());
   element('defaults').addEventListener('click', () => it.try_command('defaults'));
@@ -578,7 +446,7 @@ async function start(): Promise<void> {
   it.show_lab();
   internal.page = it;
   emitter.emit('ready');
-  void it.keep_page();
+  void it.data.keep_page();
   if (query.has('autorun') && query.get('autorun') !== '0') api.start();
 }
 

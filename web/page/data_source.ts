@@ -1,0 +1,94 @@
+// The data on its way to the trainers: packs beside the page, or the user's own copies of the official files.
+import { packs } from 'site-files';
+import { fetch_bytes, single_file } from './fetch_bytes';
+import { GivenFiles } from './official_files';
+import { keep_pack, keep_page, may_keep } from './offline';
+import type { TrainerInput } from './trainer';
+import type { Words } from './words';
+
+export interface DataActions {
+  post(worker: number, input: TrainerInput): void;
+  worker_count(): number;
+  command(verb: string, rest?: object): unknown;
+  say(text: string, stays?: boolean, wants_files?: boolean): void;
+  redraw(): void;
+}
+
+export class DataSource {
+  private loading = ''; // the pack that workers have or are about to have
+  private given = new GivenFiles();
+  private fetched = new Map<string, Uint8Array>(); // packs that are not known to be good yet
+  private kept = new Set<string>();
+  private page_kept = false;
+
+  /** `mark` is shown once the page is ready for use without a network. */
+  constructor(private words: Words, private mark: HTMLElement, private actions: DataActions) {}
+
+  /** Hands a pack to all trainers, or to one; `anew`: not the browser's own copy, which was found bad. */
+  async load(id: string, anew: boolean, only_worker?: number): Promise<void> {
+    const given = this.given.complete();
+    const pack = packs.find((p) => (given ? p.files : p.id === id)); // given files are everything
+    if (!pack) return;
+    this.loading = pack.id;
+    const each_worker = (input: TrainerInput) => {
+      for (let worker = 0; worker < this.actions.worker_count(); ++worker) if (only_worker === undefined || worker === only_worker) this.actions.post(worker, input);
+    };
+    if (given) return each_worker({ files: given, id: pack.id, hash: pack.files ?? '' });
+    const progress = (received: number, total: number) => { this.actions.command('pack_progress', { received, total }); };
+    try {
+      const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
+        progress(received, total);
+        this.actions.redraw();
+      }, anew);
+      progress(0, 0);
+      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, bytes);
+      each_worker({ pack: bytes, id, hash: pack.hash });
+    } catch (error) {
+      progress(0, 0);
+      this.actions.command('pack_failed');
+      this.actions.say(single_file ? this.words.say('notice.pack_in_file') : this.words.say('notice.pack_missing', (error as Error).message), true, true);
+    }
+    this.actions.redraw();
+  }
+
+  /** A new worker gets what the others have. */
+  load_again(worker: number): void { if (this.loading) void this.load(this.loading, false, worker); }
+
+  /** A worker found the data bad; another would, too. */
+  refused(): void {
+    this.loading = '';
+    this.given.forget();
+  }
+
+  /** Official files that the user gives: once all four are there they serve instead of the packs. */
+  async take(files: File[]): Promise<void> {
+    const { words, actions } = this;
+    try { await this.given.take(files); } catch (error) {
+      const file = (error as Error).cause;
+      return actions.say(file instanceof File ? words.say('notice.file_too_large', file.name, String(Math.round(file.size / 1e6))) : words.say('notice.file_unreadable', (error as Error).message), true, true);
+    }
+    const missing = this.given.missing();
+    if (missing.length) return actions.say(words.say('notice.files_missing', String(4 - missing.length), missing.join(words.say('notice.and'))), true, true);
+    actions.say(words.say('notice.files_complete'));
+    void this.load(packs.find((p) => p.files)?.id ?? '', false);
+  }
+
+  /** A pack that a worker has found good is kept for when there is no network. */
+  async keep(id: string): Promise<void> {
+    const bytes = this.fetched.get(id), pack = packs.find((p) => p.id === id);
+    if (!bytes || !pack) return;
+    this.fetched.delete(id);
+    try {
+      await keep_pack(pack.file, bytes, packs.map((p) => p.file));
+      this.kept.add(id);
+    } catch { /* storage is full or refused: online it is, then */ }
+    this.show_kept();
+  }
+  async keep_page(): Promise<void> {
+    if (!may_keep()) return;
+    try { await keep_page(); this.page_kept = true; } catch { /* the same */ }
+    this.show_kept();
+  }
+  /** Only what is really there is claimed: the page's files and at least one pack. */
+  private show_kept(): void { this.mark.hidden = !(this.page_kept && this.kept.size > 0); }
+}

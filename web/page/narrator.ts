@@ -1,0 +1,26 @@
+// Says to screen readers how the race goes: when it starts, rests or ends, and now and then in between.
+import type { Result } from './downhill_api';
+import type { Words } from './words';
+
+const every_ms = 5000;
+
+export class Narrator {
+  private state = '';
+  private spoken_at = 0;
+
+  constructor(private live: HTMLElement, private words: Words) {}
+
+  /** `leader` gives the first of the explanations. */
+  tell({ running, finished }: { running: boolean; finished: boolean }, results: Result[], leader: () => string): void {
+    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]!);
+    const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
+    if (state === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
+    const before = this.state;
+    this.state = state;
+    this.spoken_at = performance.now();
+    if (state === 'ready') return;
+    const text = state === 'running' ? this.words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
+      : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
+    if (text) this.live.textContent = text;
+  }
+}
