@@ -21,11 +21,11 @@ export interface Engine { name: string; installed: boolean; open(): Promise<Tab>
 const until = 'const until = async (what) => { for (let i = 0; i < 1200; ++i) { const v = await what(); if (v) return v; await new Promise((r) => setTimeout(r, 100)); } throw new Error("too long: " + what); };';
 const soon = () => new Promise((resolve) => setTimeout(resolve, 120)); // a frame or two, in a slow machine
 
-const by_puppeteer = (name: string, browser: 'chrome' | 'firefox', executablePath: string, args: string[]): Engine => ({
+const by_puppeteer = (name: string, browser: 'chrome' | 'firefox', executablePath: string, args: string[], headless: boolean | 'shell' = browser === 'chrome'): Engine => ({
   name,
   installed: existsSync(executablePath),
   async open() {
-    const instance = await puppeteer.launch({ browser, executablePath, headless: browser === 'chrome', args, protocolTimeout: 240000 });
+    const instance = await puppeteer.launch({ browser, executablePath, headless, args, protocolTimeout: 240000 });
     const page = await instance.newPage();
     await page.setViewport({ width: 1280, height: 720 });
     return {
@@ -93,6 +93,10 @@ const webkit: Engine = {
     };
   },
 };
+
+/** An old Chromium in a folder of its own, as packed for servers: it brings its own drawing in software. */
+export const old_chromium = (version: string, folder: string): Engine =>
+  by_puppeteer(`Chromium ${version}`, 'chrome', `${folder}/chromium`, ['--no-sandbox', '--no-zygote', '--use-gl=swiftshader', '--ignore-gpu-blocklist'], 'shell');
 
 export const engines: Engine[] = [
   by_puppeteer('Chromium', 'chrome', '/usr/bin/chromium', ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']),

@@ -274,7 +274,23 @@ test('a browser that is too old, or a script that did not arrive: said in both l
     assert.ok(text.includes(feature), `${feature}: ${text}`);
     assert.match(text, /这个浏览器打不开下山.*This browser can't run Downhill/);
   }
+  // what Chromium 92 does: it does not know the word in the page's policy (`./dev matrix old` asks the real one)
+  const word_unknown = await told(async (page) => {
+    await page.evaluateOnNewDocument(() => {
+      const refuse = () => {
+        const policy = { effectiveDirective: 'script-src', violatedDirective: 'script-src', disposition: 'enforce' as const, documentURI: '', statusCode: 200, blockedURI: 'eval', originalPolicy: "script-src 'self' 'wasm-unsafe-eval'" };
+        setTimeout(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', policy)));
+        throw new WebAssembly.CompileError('disallowed by embedder');
+      };
+      Object.assign(WebAssembly, { Module: refuse, compile: async () => refuse() });
+    });
+  });
+  assert.match(word_unknown, /它缺少：'wasm-unsafe-eval'。.*Chrome or Edge 97/);
   const nothing = async () => undefined;
   assert.match(await told(nothing, (file, content) => (/^main-/.test(file) ? Buffer.from('let x = 1 @@ 2;') : content)), /这个浏览器打不开下山.*can't run/);
   assert.match(await told(nothing, (file, content) => (/^main-/.test(file) ? null : content)), /没有取全：\.\/main-.*did not arrive/);
+  const context = await chromium.createBrowserContext(), page = await context.newPage();
+  await page.goto(`file://${process.cwd()}/dist/downhill.html?simd=off&lang=zh`);
+  await page.waitForFunction(() => /要用 WebAssembly SIMD/.test(document.getElementById('status')!.textContent ?? ''), { timeout: 20000 });
+  await context.close();
 });

@@ -32,7 +32,7 @@ files.sizes = Object.fromEntries(Object.values(files).map((f) => [f, entries.get
 
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
 // used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
-const common = { bundle: true, format: 'iife', target: ['chrome93', 'firefox98', 'safari15.4'], define: { 'import.meta.url': '""' }, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+const common = { bundle: true, format: 'iife', target: ['chrome97', 'firefox102', 'safari16'], define: { 'import.meta.url': '""' }, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
 const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
 

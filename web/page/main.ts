@@ -4,7 +4,7 @@ import { files, packs } from 'site-files';
 import { DataSource } from './data_source';
 import { Emitter, type Downhill, type EventName, type Result, type ScreenItem } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { fetch_bytes } from './fetch_bytes';
+import { fetch_bytes, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -320,6 +320,7 @@ async function start(): Promise<void> {
   if (window.downhill_lacking?.length) return stop_with(status.textContent ?? ''); // old_browser.js has said what
 
   const simd = has_simd() && query.get('simd') !== 'off';
+  if (single_file && !simd) return stop_with(words.say('status.no_simd')); // it carries one trainer
   const trainer_file = simd ? files.trainer_simd : files.trainer_scalar;
   const [app_wasm, trainer_wasm] = await Promise.all([files.app, trainer_file].map(
     async (file) => WebAssembly.compile(await fetch_bytes(file, files.sizes[file] ?? 0) as BufferSource)));
@@ -454,7 +455,7 @@ async function start(): Promise<void> {
 const internal: { page?: Page } = {};
 const api = { on: (event: EventName, listener: (detail: unknown) => void) => emitter.on(event, listener) } as Downhill;
 api.ready = start().catch((error: unknown) => {
-  stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
+  if (!window.downhill_lacking?.length) stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
   throw error;
 });
 api.ready.catch(() => undefined);

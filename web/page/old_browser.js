@@ -20,6 +20,14 @@
   for (var i = 0; i < needed.length; ++i) if (!needed[i][1]) lacking.push(needed[i][0]);
   if (lacking.length) tell(TOO_OLD, lacking.join(', '));
   window.downhill_lacking = lacking; // main.ts stays away then
+  // browsers older than the word 'wasm-unsafe-eval' take the page's own policy for a ban on WebAssembly, and report it
+  document.addEventListener('securitypolicyviolation', function (event) {
+    var word = "'wasm-unsafe-eval'";
+    if (event.blockedURI !== 'eval' || event.originalPolicy.indexOf(word) < 0 || lacking.indexOf(word) >= 0) return;
+    lacking.push(word);
+    tell(TOO_OLD, lacking.join(', '));
+  });
+  try { if (needed[0][1]) new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); } catch (error) { /* it is reported, or main.ts will say so */ }
   // a script that can't be read, since its language is too new or its file is missing
   window.addEventListener('error', function (event) {
     if (window.downhill) return;
