@@ -135,8 +135,7 @@ void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rec
   const Rect area{box.x + 8, box.y + 22, box.w - 16, box.h - 28};
   const ActivationCurve& curve = curve_of(own, choice, kReaches[0]);
   const auto at = [&](double x, double y) {
-    return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])),
-                  area.y + area.h * static_cast<float>((2.4 - y) / 3.8)};
+    return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])), area.y + area.h * static_cast<float>((2.4 - y) / 3.8)};
   };
   ui.line(at(-kReaches[0], 0), at(kReaches[0], 0));
   ui.line(at(0, -1.4), at(0, 2.4));
