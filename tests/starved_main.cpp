@@ -8,11 +8,17 @@
 
 namespace {
 long allocations_left = -1; // −1: no end
-bool fails() { return allocations_left >= 0 && allocations_left-- == 0; }
+bool fails() {
+  if (allocations_left < 0) return false;
+  --allocations_left;
+  return allocations_left < 0;
+}
 } // namespace
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's --wrap gives these names
 extern "C" void* __real_malloc(std::size_t size);
 extern "C" void* __wrap_malloc(std::size_t size) { return fails() ? nullptr : __real_malloc(size); }
+// NOLINTEND(bugprone-reserved-identifier)
 
 void* operator new(std::size_t size) {
   for (;;) {
