@@ -12,13 +12,18 @@ const site = await serve(), chromium = await browser();
 let bad = 0;
 const say = (ok: boolean, text: string) => { if (!ok) ++bad; console.log(`${ok ? 'ok ' : 'BAD'} ${text}`); };
 
-/** Memory of the whole page in bytes: JavaScript of the page after collecting, and every process's own. */
+/** Bytes that the scripts of the page and of its workers hold after collecting: objects, and what buffers keep; WebAssembly's memories are only in the next. */
 const client_of = new WeakMap<Page, Awaited<ReturnType<Page['createCDPSession']>>>();
 async function heap(page: Page): Promise<number> {
   let client = client_of.get(page);
   if (!client) client_of.set(page, (client = await page.createCDPSession()));
-  for (let i = 0; i < 3; ++i) await client.send('HeapProfiler.collectGarbage');
-  return (await client.send('Runtime.getHeapUsage')).usedSize;
+  let sum = 0;
+  for (const each of [client, ...page.workers().map((worker) => worker.client)]) {
+    for (let i = 0; i < 3; ++i) await each.send('HeapProfiler.collectGarbage');
+    const { usedSize, embedderHeapUsedSize, backingStorageSize } = await each.send('Runtime.getHeapUsage');
+    sum += usedSize + embedderHeapUsedSize + backingStorageSize;
+  }
+  return sum;
 }
 /** Resident bytes of the browser's renderers: pages and their workers, JavaScript and WebAssembly alike. */
 function renderers(): number {
@@ -42,7 +47,7 @@ async function reloads(count: number): Promise<void> {
   const middle = (part: [number, number, number][], what: 1 | 2) => part.map((m) => m[what]).sort((a, b) => a - b)[part.length >> 1] ?? 0;
   const half = measure.length >> 1, first = measure.slice(1, half + 1), second = measure.slice(half + 1);
   const per_100 = (what: 1 | 2) => (middle(second, what) - middle(first, what)) / Math.max(1, count / 200) / 1e6;
-  say(per_100(1) < 1, `${count} reloads: the page's heap grows ${per_100(1).toFixed(2)} MB per 100 (${(measure[1]![1] / 1e6).toFixed(1)} to ${(measure.at(-1)![1] / 1e6).toFixed(1)} MB); all of the renderer, workers too, ${per_100(2).toFixed(2)} MB per 100 (${(measure[1]![2] / 1e6).toFixed(0)} to ${(measure.at(-1)![2] / 1e6).toFixed(0)} MB)`);
+  say(per_100(1) < 1, `${count} reloads: the heaps of page and workers grow ${per_100(1).toFixed(2)} MB per 100 (${(measure[1]![1] / 1e6).toFixed(1)} to ${(measure.at(-1)![1] / 1e6).toFixed(1)} MB); all of the renderer, workers too, ${per_100(2).toFixed(2)} MB per 100 (${(measure[1]![2] / 1e6).toFixed(0)} to ${(measure.at(-1)![2] / 1e6).toFixed(0)} MB)`);
   say(lab.faults.length === 0, `no error in them ${lab.faults.slice(0, 3).join('; ')}`);
   await lab.close();
 }
