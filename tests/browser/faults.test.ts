@@ -292,5 +292,6 @@ test('a browser that is too old, or a script that did not arrive: said in both l
   const context = await chromium.createBrowserContext(), page = await context.newPage();
   await page.goto(`file://${process.cwd()}/dist/downhill.html?simd=off&lang=zh`);
   await page.waitForFunction(() => /要用 WebAssembly SIMD/.test(document.getElementById('status')!.textContent ?? ''), { timeout: 20000 });
+  assert.match(await page.evaluate(() => window.downhill.ready.then(() => 'resolved', (error: Error) => error.message)), /要用 WebAssembly SIMD/);
   await context.close();
 });

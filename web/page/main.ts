@@ -42,6 +42,8 @@ function say(text: string, stays = false, wants_files = false): void {
 }
 notice.querySelector('button:last-of-type')?.addEventListener('click', () => { notice.hidden = true; });
 
+/** Why the page can't be used here, in a sentence. */
+class CannotStart extends Error {}
 function stop_with(text: string): void {
   status.textContent = text;
   status.hidden = false;
@@ -317,10 +319,10 @@ class Page {
 
 async function start(): Promise<void> {
   await in_sight();
-  if (window.downhill_lacking?.length) return stop_with(status.textContent ?? ''); // old_browser.js has said what
+  if (window.downhill_lacking?.length) throw new CannotStart(status.textContent ?? ''); // old_browser.js has said what
 
   const simd = has_simd() && query.get('simd') !== 'off';
-  if (single_file && !simd) return stop_with(words.say('status.no_simd')); // it carries one trainer
+  if (single_file && !simd) throw new CannotStart(words.say('status.no_simd')); // it carries one trainer
   const trainer_file = simd ? files.trainer_simd : files.trainer_scalar;
   const [app_wasm, trainer_wasm] = await Promise.all([files.app, trainer_file].map(
     async (file) => WebAssembly.compile(await fetch_bytes(file, files.sizes[file] ?? 0) as BufferSource)));
@@ -455,7 +457,9 @@ async function start(): Promise<void> {
 const internal: { page?: Page } = {};
 const api = { on: (event: EventName, listener: (detail: unknown) => void) => emitter.on(event, listener) } as Downhill;
 api.ready = start().catch((error: unknown) => {
-  if (!window.downhill_lacking?.length) stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
+  if (window.downhill_lacking?.length) stop_with(status.textContent ?? ''); // it may have been found out only now
+  else if (error instanceof CannotStart) stop_with(error.message);
+  else stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
   throw error;
 });
 api.ready.catch(() => undefined);
