@@ -423,6 +423,9 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
   }
   const float pitch = area.w / static_cast<float>(std::max<std::size_t>(1, spec.groups.size()));
   const float width = std::clamp((pitch - 10) / static_cast<float>(std::max<std::size_t>(1, series.size())), 2.0F, 22.0F);
+  float widest = 0;
+  for (const std::string& group : spec.groups) widest = std::max(widest, ui.text_width(group, kSmall) + 4);
+  const auto every = static_cast<std::size_t>(std::max(1.0F, std::ceil(widest / pitch))); // names that would touch take turns
   for (std::size_t g = 0; g < spec.groups.size(); ++g) {
     const float middle = area.x + pitch * (static_cast<float>(g) + 0.5F), left = middle - width * static_cast<float>(series.size()) / 2;
     for (std::size_t s = 0; s < series.size(); ++s) {
@@ -440,7 +443,7 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
       ui.tip(series[s].label + " · " + spec.groups[g] + ": " + text);
       ui.note_item(spec.id + "." + std::to_string(g) + "." + std::to_string(s), series[s].label + ", " + spec.groups[g], "img", text, slot);
     }
-    ui.text({middle - pitch / 2, area.bottom() + 3, pitch, 16}, spec.groups[g], ui.theme->soft, kSmall, Weight::regular, Align::center);
+    if (g % every == 0) ui.text({middle - widest / 2, area.bottom() + 3, widest, 16}, spec.groups[g], ui.theme->soft, kSmall, Weight::regular, Align::center);
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
   ui.text({area.x - 20, area.bottom() + 19, area.w + 20, 18}, spec.title, ui.theme->soft, kSmall, Weight::regular, Align::center);
