@@ -2,6 +2,7 @@
 // about memory and exit code 3, until N is so large that all succeed. Usage: downhill_starved WORD… (as downhill's)
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <new>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ int main(int count, char** words) {
     const pid_t child = fork();
     if (child == 0) {
       dup2(pipe_ends[1], 2);
-      close(1);
+      dup2(open("/dev/null", O_WRONLY), 1);
       allocations_left = n;
       const int status = downhill_main(count, words);
       allocations_left = -1;

@@ -3,14 +3,21 @@
 #include "bench/bench.hpp"
 #include "cli/files.hpp"
 #include "core/hash.hpp"
+#include "core/printable.hpp"
 #include "experiment/experiment.hpp"
 #include "export/script.hpp"
 #include "network/safetensors.hpp"
 #include "trainer/trainer.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <functional>
 #include <new>
 #include <sys/stat.h>
@@ -18,14 +25,8 @@
 namespace downhill {
 namespace {
 
-constexpr const char* kUsage = "usage: downhill train EXPERIMENT.json [--data DIR] [--out DIR]   curves, weights\n"
-                               "       downhill hash  EXPERIMENT.json [--data DIR]               a hash of each lane's weights\n"
-                               "       downhill export EXPERIMENT.json [--lane N] [--out script.py] [--lang zh|en]   a lane as a PyTorch script\n"
-                               "       downhill check EXPERIMENT.json                            says what is wrong\n"
-                               "       downhill bench                                            how fast this machine trains\n";
-
 struct Arguments {
-  std::string experiment, data, out, lane = "1", lang = "zh";
+  std::string experiment, data, out, lane, lang = "zh";
 };
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -34,6 +35,25 @@ int complain(const UserError& error) {
   std::fprintf(stderr, "downhill: %s\n", error.sentence(Language::en).c_str());
   return error.code == "memory" ? 3 : 2;
 }
+
+// Why something printed did not go out, an errno; 0 as long as all did.
+int unprinted = 0;
+
+__attribute__((format(printf, 1, 2))) void print(const char* format, ...) {
+  va_list values;
+  va_start(values, format);
+  if (std::vprintf(format, values) < 0 && unprinted == 0) unprinted = errno;
+  va_end(values);
+}
+
+// Hands on what was printed; false if that, or something before it, failed.
+bool printed() {
+  if (std::fflush(stdout) != 0 && unprinted == 0) unprinted = errno;
+  return unprinted == 0;
+}
+
+// How every verb ends: with its own status, or with the sentence that its output went nowhere.
+int ended(int status) { return printed() || status != 0 ? status : complain({"output_unwritable", "", {std::strerror(unprinted)}}); }
 
 Result<Experiment> experiment_from_file(const std::string& path) {
   const auto bytes = read_file(path, kTextMost);
@@ -44,11 +64,27 @@ Result<Experiment> experiment_from_file(const std::string& path) {
   return experiment;
 }
 
-std::string lane_label(const Lane& lane, std::size_t index) {
-  std::string label = label_text(lane.label, Language::en, lane.settings.optimizer.name + " " + std::to_string(index + 1));
-  for (char& c : label)
-    if (c == '\t' || c == '\n' || c == '\r') c = ' ';
-  return label;
+// What lanes are called in tables and files: their labels, told apart.
+std::vector<std::string> lane_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < experiment.lanes.size(); ++i) {
+    const Lane& lane = experiment.lanes[i];
+    const std::string label = printable(label_text(lane.label, Language::en, ""));
+    names.push_back(label.find_first_not_of(' ') != std::string::npos ? label : lane.settings.optimizer.name + " " + std::to_string(i + 1));
+  }
+  return told_apart(std::move(names));
+}
+
+// The lanes --lane asks for, from first to before last.
+struct Lanes {
+  std::size_t first, last;
+};
+Result<Lanes> lanes_asked(const Arguments& arguments, std::size_t count) {
+  if (arguments.lane.empty()) return Lanes{0, count};
+  const bool digits = arguments.lane.size() < 4 && arguments.lane.find_first_not_of("0123456789") == std::string::npos;
+  const std::size_t number = digits ? std::stoul(arguments.lane) : 0;
+  if (number < 1 || number > count) return UserError{"no_such_lane", "--lane", {arguments.lane, std::to_string(count)}};
+  return Lanes{number - 1, number};
 }
 
 // A field of a CSV file, quoted where it must be (RFC 4180).
@@ -61,11 +97,16 @@ std::string csv(const std::string& text) {
 
 struct Run {
   Experiment experiment;
+  std::vector<std::string> names;
+  Lanes lanes;
   std::shared_ptr<const Subset> data;
 };
 
 Result<std::shared_ptr<const Source>> source_for(const DataSettings& data, const std::string& path) {
-  if (entry_of(sources(), data.source).generated) return std::shared_ptr<const Source>();
+  if (entry_of(sources(), data.source).generated) {
+    if (!path.empty()) return UserError{"takes_no_file", "--data", {data.source}};
+    return std::shared_ptr<const Source>();
+  }
   if (data.source == "own" && path.empty()) return UserError{"needs_file", "--data", {}};
   auto source = data.source == "own" ? read_own(path) : read_fashion_mnist(path.empty() ? kDataFolder : path);
   if (!source) return source.error();
@@ -75,6 +116,8 @@ Result<std::shared_ptr<const Source>> source_for(const DataSettings& data, const
 Result<Run> prepare(const Arguments& arguments) {
   auto experiment = experiment_from_file(arguments.experiment);
   if (!experiment) return experiment.error();
+  const auto lanes = lanes_asked(arguments, experiment->lanes.size());
+  if (!lanes) return lanes.error();
   const DataSettings& data = experiment->lanes.front().settings.data;
   auto source = source_for(data, arguments.data);
   if (!source) return source.error();
@@ -82,34 +125,34 @@ Result<Run> prepare(const Arguments& arguments) {
   if (!subset) return subset.error();
   for (const Lane& lane : experiment->lanes)
     if (auto error = misfit(lane.settings, *subset)) return *error;
-  return Run{std::move(*experiment), std::make_shared<Subset>(std::move(*subset))};
+  std::vector<std::string> names = lane_names(*experiment);
+  return Run{std::move(*experiment), std::move(names), *lanes, std::make_shared<Subset>(std::move(*subset))};
 }
 
-// Trains to the end; `on_piece` sees each completed step and evaluation.
-void drive(Trainer& trainer, const std::function<void(Trainer::Piece)>& on_piece) {
+// Trains to the end; `on_piece` sees each completed step and evaluation, and ends it by saying false.
+void drive(Trainer& trainer, const std::function<bool(Trainer::Piece)>& on_piece) {
   for (;;) {
     const bool training = trainer.next_is_training();
     const double start = now_s();
     const Trainer::Piece piece = trainer.advance();
     if (training) trainer.add_seconds(now_s() - start);
     if (piece == Trainer::Piece::end) return;
-    if (piece != Trainer::Piece::part) on_piece(piece);
+    if (piece != Trainer::Piece::part && !on_piece(piece)) return;
   }
 }
 
 int hash(const Arguments& arguments) {
   auto run = prepare(arguments);
   if (!run) return complain(run.error());
-  for (std::size_t i = 0; i < run->experiment.lanes.size(); ++i) {
+  for (std::size_t i = run->lanes.first; i < run->lanes.last && printed(); ++i) {
     const Lane& lane = run->experiment.lanes[i];
     Hash all;
     for (std::int64_t repeat = 0; repeat < lane.settings.repeats; ++repeat) {
       Trainer trainer(lane.settings.repeat(repeat), run->data);
-      drive(trainer, [](Trainer::Piece) {});
+      drive(trainer, [](Trainer::Piece) { return true; });
       trainer.add_to(all);
     }
-    std::printf("%s\t%s\n", lane_label(lane, i).c_str(), hex16(all.value()).c_str());
-    std::fflush(stdout);
+    print("%s\t%s\n", run->names[i].c_str(), hex16(all.value()).c_str());
   }
   return 0;
 }
@@ -121,113 +164,200 @@ std::string cell(double value) {
   return value != value ? "" : text;
 }
 
+std::string weights_file(const Arguments& arguments, const Run& run, std::size_t lane, std::int64_t repeat) {
+  const bool single = run.experiment.lanes[lane].settings.repeats == 1;
+  return arguments.out + "/lane" + std::to_string(lane + 1) + (single ? "" : "_repeat" + std::to_string(repeat + 1)) + ".safetensors";
+}
+
+// What train writes as it goes.
+struct Tables {
+  Stream curves, batches;
+  Result<bool> flush() {
+    auto done = curves.flush();
+    return done ? batches.flush() : done;
+  }
+};
+
+// Everything --out asks for is tried before anything is trained.
+Result<Tables> open_tables(const Arguments& arguments, const Run& run) {
+  mkdir(arguments.out.c_str(), 0777); // a failure shows at the first file
+  // opened, a table is empty: nothing is while another output may still be refused
+  std::vector<std::string> outputs{arguments.out + "/curves.csv", arguments.out + "/batches.csv"};
+  for (std::size_t i = run.lanes.first; i < run.lanes.last; ++i)
+    for (std::int64_t repeat = 0; repeat < run.experiment.lanes[i].settings.repeats; ++repeat) outputs.push_back(weights_file(arguments, run, i, repeat));
+  for (const std::string& path : outputs)
+    if (auto error = unwritable(path)) return *error;
+  auto curves = Stream::open(outputs[0]);
+  if (!curves) return curves.error();
+  auto batches = Stream::open(outputs[1]);
+  if (!batches) return batches.error();
+  Tables tables{std::move(*curves), std::move(*batches)};
+  tables.curves.write("lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n");
+  tables.batches.write("lane,repeat,step,batch_loss\n");
+  if (auto done = tables.flush(); !done) return done.error();
+  return tables;
+}
+
+// Which output of the network is which class of a user's file, where that isn't plain.
+void print_classes(const Run& run, const DataSettings& data) {
+  if (data.source != "own") return;
+  const auto names = class_names(*run.data->source, data);
+  std::string line;
+  bool plain = true;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    plain = plain && names[i] == std::to_string(i);
+    line += (i == 0 ? "" : ", ") + std::to_string(i) + " = " + printable(names[i]);
+  }
+  if (!plain) print("classes: %s\n", line.c_str());
+}
+
 int train(const Arguments& arguments) {
   auto run = prepare(arguments);
   if (!run) return complain(run.error());
-  if (!arguments.out.empty()) mkdir(arguments.out.c_str(), 0777); // a failure shows at the first file
-  std::string curves = "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n";
-  std::string batches = "lane,repeat,step,batch_loss\n";
-  std::printf("%-24s %8s %10s %11s %11s %11s %11s\n", "lane", "step", "seconds", "train loss", "test loss", "test acc.", "best acc.");
-  for (std::size_t i = 0; i < run->experiment.lanes.size(); ++i) {
+  std::optional<Tables> tables;
+  if (!arguments.out.empty()) {
+    auto opened = open_tables(arguments, *run);
+    if (!opened) return complain(opened.error());
+    tables = std::move(*opened);
+  }
+  print_classes(*run, run->experiment.lanes.front().settings.data);
+  print("%-24s %8s %10s %11s %11s %11s %11s\n", "lane", "step", "seconds", "train loss", "test loss", "test acc.", "best acc.");
+  for (std::size_t i = run->lanes.first; i < run->lanes.last; ++i) {
     const Lane& lane = run->experiment.lanes[i];
     for (std::int64_t repeat = 0; repeat < lane.settings.repeats; ++repeat) {
-      const std::string label = lane_label(lane, i), row = csv(label) + "," + std::to_string(repeat) + ",";
+      if (!printed() && !tables) return 0; // nobody would see the rest; files are worth going on for
+      const std::string& name = run->names[i];
+      const std::string row = csv(name) + "," + std::to_string(repeat) + ",";
       Trainer trainer(lane.settings.repeat(repeat), run->data);
       double best = 0;
+      Result<bool> written = true;
       drive(trainer, [&](Trainer::Piece piece) {
         if (piece == Trainer::Piece::step) {
-          batches += row + std::to_string(trainer.step()) + "," + cell(trainer.batch_loss()) + "\n";
-          return;
+          if (tables) tables->batches.write(row + std::to_string(trainer.step()) + "," + cell(trainer.batch_loss()) + "\n");
+          return true;
         }
         const Evaluation& e = trainer.last_evaluation();
         best = std::max(best, e.test_accuracy);
+        if (!tables) return true;
         char seconds[40];
         std::snprintf(seconds, sizeof seconds, "%.6f", e.seconds);
-        curves += row + std::to_string(e.step) + "," + cell(e.epoch) + "," + std::to_string(e.examples) + "," + seconds + "," + cell(e.lr) + "," +
-                  cell(e.train_loss) + "," + cell(e.train_accuracy) + "," + cell(e.test_loss) + "," + cell(e.test_accuracy) + "\n";
+        tables->curves.write(row + std::to_string(e.step) + "," + cell(e.epoch) + "," + std::to_string(e.examples) + "," + seconds + "," + cell(e.lr) + "," +
+                             cell(e.train_loss) + "," + cell(e.train_accuracy) + "," + cell(e.test_loss) + "," + cell(e.test_accuracy) + "\n");
+        written = tables->flush();
+        return written.ok();
       });
+      if (!written) return complain(written.error());
       const Evaluation& e = trainer.last_evaluation();
-      std::printf("%-24s %8lld %10.3f %11.4f %11.4f", label.c_str(), static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss, e.test_loss);
-      if (run->data->classes > 0) std::printf(" %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best);
-      std::printf("%s\n", trainer.verdict() == Verdict::diverged ? "  diverged" : "");
-      std::fflush(stdout);
-      if (arguments.out.empty()) continue;
-      const std::string name = "/lane" + std::to_string(i + 1) + (lane.settings.repeats > 1 ? "_repeat" + std::to_string(repeat + 1) : "");
-      if (auto done = write_file(arguments.out + name + ".safetensors", safetensors(trainer.network(), {{"lane", label}, {"hash", hex16(trainer.hash())}}));
-          !done)
-        return complain(done.error());
+      print("%-24s %8lld %10.3f %11.4f %11.4f", name.c_str(), static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss, e.test_loss);
+      if (run->data->classes > 0) print(" %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best);
+      print("%s\n", trainer.verdict() == Verdict::diverged ? "  diverged" : "");
+      if (!tables) continue;
+      const std::string weights = safetensors(trainer.network(), {{"lane", name}, {"hash", hex16(trainer.hash())}});
+      if (auto done = write_file(weights_file(arguments, *run, i, repeat), weights); !done) return complain(done.error());
+      if (auto done = tables->flush(); !done) return complain(done.error());
     }
   }
-  if (arguments.out.empty()) return 0;
-  if (auto done = write_file(arguments.out + "/curves.csv", curves); !done) return complain(done.error());
-  if (auto done = write_file(arguments.out + "/batches.csv", batches); !done) return complain(done.error());
   return 0;
 }
 
 int check(const Arguments& arguments) {
   auto experiment = experiment_from_file(arguments.experiment);
   if (!experiment) return complain(experiment.error());
-  std::printf("%s: %zu lanes, nothing wrong\n", arguments.experiment.c_str(), experiment->lanes.size());
+  print("%s: %zu lanes, nothing wrong\n", printable(arguments.experiment).c_str(), experiment->lanes.size());
   return 0;
 }
 
 int export_script(const Arguments& arguments) {
   auto experiment = experiment_from_file(arguments.experiment);
   if (!experiment) return complain(experiment.error());
-  const std::size_t count = experiment->lanes.size();
-  const bool digits = !arguments.lane.empty() && arguments.lane.size() < 4 && arguments.lane.find_first_not_of("0123456789") == std::string::npos;
-  const std::size_t number = digits ? std::stoul(arguments.lane) : 0;
-  if (number < 1 || number > count) return complain({"no_such_lane", "--lane", {arguments.lane, std::to_string(count)}});
+  const auto asked = lanes_asked(arguments, experiment->lanes.size());
+  if (!asked) return complain(asked.error());
   if (arguments.lang != "zh" && arguments.lang != "en") return complain({"not_a_choice", "--lang", {arguments.lang, "zh, en"}});
   const Language language = arguments.lang == "zh" ? Language::zh : Language::en;
-  const Lane& lane = experiment->lanes[number - 1];
+  const Lane& lane = experiment->lanes[asked->first];
   const std::string title = label_text(experiment->title, language, "Downhill"), label = label_text(lane.label, language, lane.settings.optimizer.name);
-  std::string heading;
-  for (const char c : title + (language == Language::zh ? "：" : ": ") + label)
-    heading += c == '"' || c == '\\' || c == '\n' ? ' ' : c; // it stands in a docstring
-  const std::string script = torch_script(lane.settings, {heading, language});
-  if (arguments.out.empty()) return std::fputs(script.c_str(), stdout), 0;
+  const std::string script = torch_script(lane.settings, {title + (language == Language::zh ? "：" : ": ") + label, language});
+  if (arguments.out.empty()) return print("%s", script.c_str()), 0;
   if (auto done = write_file(arguments.out, script); !done) return complain(done.error());
   return 0;
 }
 
 int bench(const Arguments&) {
   run_bench(now_s, [](const BenchRow& row) {
-    std::puts(bench_line(row).c_str());
-    std::fflush(stdout);
+    print("%s\n", bench_line(row).c_str());
+    if (!printed()) std::exit(ended(0)); // nobody would see the rest
   });
   return 0;
 }
 
-int main_with(const std::vector<std::string>& words) {
-  Arguments arguments;
-  std::vector<std::string> plain;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--help" || words[i] == "-h") return std::fputs(kUsage, stdout), 0;
-    std::string* option = nullptr;
-    for (const auto& [name, value] :
-         {std::pair{"--data", &arguments.data}, {"--out", &arguments.out}, {"--lane", &arguments.lane}, {"--lang", &arguments.lang}})
-      if (words[i] == name) option = value;
-    if (option && i + 1 < words.size())
-      *option = words[++i];
-    else if (words[i].starts_with("--"))
-      return std::fprintf(stderr, "downhill: %s: no such option, or its value is missing; try --help\n", words[i].c_str()), 2;
-    else
-      plain.push_back(words[i]);
+struct Option {
+  const char *name, *value; // the value as the usage shows it
+  std::string Arguments::* to;
+};
+struct Verb {
+  const char* name;
+  bool takes_file;
+  std::vector<Option> options;
+  const char* says;
+  int (*run)(const Arguments&);
+
+  std::string options_text() const {
+    std::string text;
+    for (const Option& option : options) text += std::string(" [") + option.name + " " + option.value + "]";
+    return text;
   }
-  struct Verb {
-    const char* name;
-    std::size_t files;
-    int (*run)(const Arguments&);
+};
+
+const std::vector<Verb>& verbs() {
+  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, lane{"--lane", "N", &Arguments::lane};
+  static const std::vector<Verb> table{
+      {"train", true, {data, lane, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
+      {"hash", true, {data, lane}, "trains; prints a hash of each lane's weights", hash},
+      {"export", true, {lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}}, "a lane as a PyTorch script", export_script},
+      {"check", true, {}, "says what is wrong with an experiment", check},
+      {"bench", false, {}, "how fast this machine trains", bench},
   };
-  static constexpr Verb kVerbs[] = {{"train", 1, train}, {"hash", 1, hash}, {"export", 1, export_script}, {"check", 1, check}, {"bench", 0, bench}};
-  if (!plain.empty())
-    for (const Verb& verb : kVerbs)
-      if (plain[0] == verb.name && plain.size() == 1 + verb.files) {
-        if (verb.files == 1) arguments.experiment = plain[1];
-        return verb.run(arguments);
-      }
-  return std::fputs(kUsage, stderr), 2;
+  return table;
+}
+
+std::string usage() {
+  std::string text;
+  for (const Verb& verb : verbs())
+    text += std::string(text.empty() ? "usage: " : "       ") + "downhill " + verb.name + (verb.takes_file ? " EXPERIMENT.json" : "") + verb.options_text() +
+            "\n           " + verb.says + "\n";
+  return text;
+}
+
+int misuse(const std::string& what) { return std::fprintf(stderr, "downhill: %s; try --help\n", printable(what).c_str()), 2; }
+
+int main_with(const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (word == "--help" || word == "-h") return print("%s", usage().c_str()), 0;
+  const auto verb = std::find_if(verbs().begin(), verbs().end(), [&](const Verb& v) { return !words.empty() && words[0] == v.name; });
+  if (verb == verbs().end()) return std::fputs(usage().c_str(), stderr), 2;
+  Arguments arguments;
+  std::vector<std::string> files;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!words[i].starts_with("-")) {
+      files.push_back(words[i]);
+      continue;
+    }
+    const auto option = std::find_if(verb->options.begin(), verb->options.end(), [&](const Option& o) { return words[i] == o.name; });
+    if (option == verb->options.end())
+      return misuse(words[i] + ": no such option of " + verb->name + ", which takes" + (verb->options.empty() ? " none" : verb->options_text()));
+    if (i + 1 == words.size() || words[i + 1].empty() || words[i + 1].starts_with("--")) return misuse(words[i] + ": its value is missing: " + option->value);
+    arguments.*option->to = words[++i];
+  }
+  if (files.size() != (verb->takes_file ? 1U : 0U))
+    return misuse(std::string(verb->name) + (verb->takes_file ? " takes one experiment, a .json file" : " takes no file"));
+  if (verb->takes_file) arguments.experiment = files[0];
+  return verb->run(arguments);
+}
+
+// A standard stream that is closed would be given to the first file that is opened. What keeps its place can't be used, either.
+void keep_standard_streams() {
+  for (int stream = 0; stream < 3; ++stream)
+    if (fcntl(stream, F_GETFD) == -1 && errno == EBADF) static_cast<void>(open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY));
 }
 
 } // namespace
@@ -235,13 +365,15 @@ int main_with(const std::vector<std::string>& words) {
 
 int downhill_main(int count, char** words);
 int downhill_main(int count, char** words) {
-  // without exceptions a failed allocation comes here; what was written so far stands under other names (see write_file)
+  // without exceptions a failed allocation comes here; what was written so far stands
   std::set_new_handler([] {
     static constexpr char kSentence[] = "downhill: out of memory; use fewer examples, units or lanes\n";
     std::fwrite(kSentence, 1, sizeof kSentence - 1, stderr);
     std::_Exit(3);
   });
-  return downhill::main_with({words + 1, words + count});
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN); // a reader gone, a file too large: told as any output that fails
+  downhill::keep_standard_streams();
+  return downhill::ended(downhill::main_with({words + 1, words + count}));
 }
 
 #ifndef DOWNHILL_NO_MAIN

@@ -56,7 +56,7 @@ private:
   Bytes bytes_;
 };
 
-/// Reads what Writer wrote; after anything that does not fit, good() is false and values are 0 or empty.
+/// Reads what Writer wrote; after anything that does not fit, good() is false and values are not to be used.
 class Reader {
 public:
   explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}

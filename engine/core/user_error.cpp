@@ -1,5 +1,7 @@
 #include "core/user_error.hpp"
 
+#include "core/printable.hpp"
+
 #include <cassert>
 #include <cstdlib>
 
@@ -8,7 +10,9 @@ namespace {
 
 constexpr ErrorText kTexts[] = {
     {"json_syntax", "不是合法的 JSON：{1}", "this is not valid JSON: {1}"},
+    {"json_too_deep", "JSON 嵌套超过 {1} 层；实验用不着这么深", "the JSON is nested more than {1} levels deep; no experiment needs that"},
     {"json_too_large", "文本超过 {1} 字节，请删减后再试", "the text is larger than {1} bytes; shorten it"},
+    {"duplicate_key", "“{1}”写了两次，请只留一个", "\"{1}\" is given twice; keep one"},
     {"wrong_type", "这里应为{1}", "expected {1} here"},
     {"unknown_key", "没有叫“{1}”的设置；可用的有：{2}", "there is no setting \"{1}\"; known here: {2}"},
     {"out_of_range", "{1} 超出范围，应在 {2} 到 {3} 之间", "{1} is out of range; allowed is {2} to {3}"},
@@ -21,27 +25,41 @@ constexpr ErrorText kTexts[] = {
     {"batch_above_train", "批尺寸 {1} 大于训练样本数 {2}，请改小，或写 \"full\"",
      "batch {1} is more than the {2} training examples; lower it or write \"full\""},
     {"duplicate_class", "类别 {1} 写了两次", "class {1} is listed twice"},
+    {"one_class", "只有一个类别，没有可以区分的；请至少留两类", "one class alone leaves nothing to tell apart; keep at least two"},
+    {"no_train_examples", "训练集里没有类别 {1} 的样本，请在 data.classes 里去掉它",
+     "the training set has no examples of class {1}; leave it out of data.classes"},
+    {"no_test_examples", "测试集里没有类别 {1} 的样本，请在 data.classes 里去掉它", "the test set has no examples of class {1}; leave it out of data.classes"},
     {"too_many_examples", "要 {1} 个样本，这些类别只有 {2} 个；请减少", "{1} examples were asked for, these classes have {2}; ask for fewer"},
     {"needs_larger_pack", "此设置需要更大的数据包", "this needs a larger data pack"},
     {"only_own_file", "只有数据来源为 own 时才用得着 file", "a file is only named where the source is own"},
     {"noise_needs_toy", "只有由公式生成的数据才能加噪声；图像请用标签噪声", "only generated data takes noise; for images use label noise"},
     {"no_such_class", "没有类别 {1}，共有 {2} 类，从 0 数起", "there is no class {1}; there are {2}, counted from 0"},
     {"no_classes", "回归数据没有类别，请去掉这一项", "regression data has no classes; leave this out"},
-    {"loss_needs_classes", "损失 {1} 用于分类；回归请用 mse、mae 或 huber", "the loss {1} is for classes; for regression use mse, mae or huber"},
+    {"loss_needs_classes", "损失 {1} 用于分类；回归请用 mse、mae 或 huber", "the loss {1} is for classification; for regression use mse, mae or huber"},
     {"loss_needs_two", "损失 {1} 只用于两个类别，请只留两类", "the loss {1} is for two classes; keep just two"},
     {"needs_file", "此实验要用你自己的数据文件，请先打开它", "this experiment needs your own data file; open it first"},
     {"other_file", "打开的文件（{1}）不是此实验所用的文件（{2}）", "the file that is open ({1}) is not the one this experiment was made with ({2})"},
     {"csv_damaged", "CSV 第 {1} 行：{2}", "CSV line {1}: {2}"},
     {"csv_header", "CSV 第一行应为列名，其中一列叫 label（分类）或 target（回归），不能两列都有",
      "the first CSV line must name the columns, one of them label (classes) or target (regression), not both"},
+    {"csv_columns", "CSV 有两列都叫“{1}”，请给其中一列改名", "two columns of the CSV are called \"{1}\"; rename one"},
     {"csv_empty", "CSV 里训练或测试样本不足：训练 {1} 个，测试 {2} 个", "the CSV has too few examples: {1} for training, {2} for testing"},
     {"checkpoint_damaged", "检查点不完整或已损坏", "the checkpoint is cut or damaged"},
     {"checkpoint_other", "检查点属于另一个实验，无法在此恢复", "the checkpoint belongs to another experiment and can't be restored here"},
-    {"memory", "内存不足，请减少样本、单元或赛道", "out of memory; use fewer examples, units or lanes"},
+    {"memory", "内存不足，请减少样本、神经元或赛道", "out of memory; use fewer examples, units or lanes"},
     {"too_many_features", "每个样本有 {1} 个特征，最多 {2} 个", "examples have {1} features; at most {2}"},
-    {"page_source", "本页训练图像和平面上的两类点；数据“{1}”请用命令行 downhill train",
+    {"page_source", "本页只能用图像和平面上的两类点训练；数据“{1}”请用命令行 downhill train",
      "this page trains on images and on points of two classes; run data \"{1}\" with downhill train on the command line"},
+    {"no_verb", "没有叫“{1}”的命令；可用的有：{2}", "there is no verb \"{1}\"; known here: {2}"},
+    {"no_field", "没有叫“{1}”的设置", "there is no setting called \"{1}\""},
+    {"too_many_arguments", "给了 {1} 个参数，最多 {2} 个", "{1} arguments are too many; at most {2}"},
+    {"too_long", "有 {1} 个字符，太长；最多 {2} 个", "{1} characters are too many; at most {2}"},
+    {"not_a_line", "名称只能是一行文字，不能有换行等控制字符", "a name is one line of text, without line breaks or other control characters"},
+    {"no_graphics", "这里没有图形，截不了图", "there are no graphics here to take a picture of"},
     {"no_preset", "没有叫“{1}”的预设；请从“预设”菜单里选一个", "there is no preset called \"{1}\"; choose one from the Presets menu"},
+    {"pad_points", "比赛现在用的是平面上的点，认不了图片；请先把数据换成 Fashion-MNIST",
+     "the race is on points of the plane now and can't tell pictures; choose Fashion-MNIST as its data first"},
+    {"pad_hidden", "这里没有显示图片的视图；请用带画面的完整页面", "there is no view here to show a picture; use the full page, with its graphics"},
     {"no_such_lane", "没有第 {1} 条赛道，共有 {2} 条", "there is no lane {1}; there are {2}"},
     {"gzip_damaged", "压缩文件不完整或已损坏，请重新下载", "the compressed file is cut or damaged; fetch it again"},
     {"too_large", "内容超过 {1} 字节，无法读取", "the content is larger than {1} bytes and can't be read"},
@@ -50,10 +68,13 @@ constexpr ErrorText kTexts[] = {
     {"idx_label", "第 {1} 个标签是 {2}，应在 0 到 {3} 之间", "label number {1} is {2}; allowed is 0 to {3}"},
     {"pack_damaged", "数据包损坏或版本不符，请刷新后重试", "the data pack is damaged or of another version; reload and try again"},
     {"other_data", "这四个文件不是 Fashion-MNIST；请使用官方的文件", "these four files are not Fashion-MNIST; use the official ones"},
-    {"worker_dead", "后台线程一再停止，这条赛道放弃了；请减少样本、单元或赛道，再重置",
+    {"worker_dead", "后台线程一再停止，已放弃这条赛道；请减少样本、神经元或赛道，再重置",
      "its worker stopped again and again, so this lane was given up; use fewer examples, units or lanes, then reset"},
+    {"takes_no_file", "数据源 {1} 由程序生成，不读文件；去掉 --data，或把实验的 data.source 改成 own",
+     "the data source {1} is generated and reads no file; leave --data out, or set data.source to own in the experiment"},
     {"file_unreadable", "读不了这个文件，请检查路径和权限", "can't read this file; check the path and its permissions"},
-    {"file_unwritable", "写不了这个文件，请检查路径和权限", "can't write this file; check the path and its permissions"},
+    {"file_unwritable", "写不了这个文件（{1}），请检查路径、权限和剩余空间", "can't write this file ({1}); check the path, its permissions and the space left"},
+    {"output_unwritable", "输出写不出去（{1}），请检查它通向哪里", "what was to be printed can't be written ({1}); check where it goes"},
 };
 
 } // namespace
@@ -65,11 +86,12 @@ std::string UserError::sentence(Language language) const {
   for (const ErrorText& row : kTexts)
     if (row.code == code) text = language == Language::zh ? row.zh : row.en;
   assert(!text.empty() && "every UserError code has a row");
-  std::string out = place.empty() ? "" : place + (language == Language::zh ? "：" : ": ");
+  std::string out = place.empty() ? "" : printable(place) + (language == Language::zh ? "：" : ": ");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' && text[i + 1] >= '1' && text[i + 1] <= '9') {
       const auto index = static_cast<std::size_t>(text[i + 1] - '1');
-      if (index < with.size()) out += with[index];
+      assert(index < with.size() && "whoever makes an error fills all its gaps");
+      if (index < with.size()) out += printable(with[index]);
       i += 2;
     } else
       out += text[i];

@@ -16,7 +16,7 @@ struct UserError {
   std::string place;             ///< JSON pointer, file name, or empty
   std::vector<std::string> with; ///< fills {1}, {2}, … of the sentence
 
-  /// "place: sentence" in the language asked for.
+  /// "place: sentence" in the language asked for; one line, whatever was quoted.
   std::string sentence(Language language) const;
 };
 

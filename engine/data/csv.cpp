@@ -1,6 +1,7 @@
 #include "data/csv.hpp"
 
 #include "core/hash.hpp"
+#include "core/printable.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,10 +37,12 @@ public:
       if (!rest_.starts_with(',')) break;
       rest_.remove_prefix(1);
     }
-    if (rest_.starts_with('\r')) rest_.remove_prefix(1);
+    // lines end with LF, CR LF, or CR alone
+    const bool cr = rest_.starts_with('\r');
+    if (cr) rest_.remove_prefix(1);
     if (rest_.starts_with('\n')) {
       rest_.remove_prefix(1);
-    } else if (!rest_.empty()) {
+    } else if (!cr && !rest_.empty()) {
       bad_ = true;
       return false;
     }
@@ -52,7 +55,7 @@ public:
 private:
   bool quoted(std::string& field) {
     for (std::size_t i = 1; i < rest_.size(); ++i) {
-      if (rest_[i] == '\n') ++next_line_;
+      if (rest_[i] == '\n' || (rest_[i] == '\r' && !rest_.substr(i + 1).starts_with('\n'))) ++next_line_;
       if (rest_[i] != '"') {
         field += rest_[i];
         continue;
@@ -98,10 +101,13 @@ UserError damaged(std::size_t line, std::string why) { return {"csv_damaged", ""
 Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
   Records records({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   std::vector<std::string> names;
-  if (!records.next(names)) return UserError{"csv_header", "", {}};
+  if (!records.next(names)) return records.bad() ? damaged(1, "\"") : UserError{"csv_header", "", {}};
   const auto column = [&](std::string_view name) { return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin()); };
   const std::size_t label = column("label"), target = column("target"), part = column("part"), none = names.size();
   if ((label == none) == (target == none)) return UserError{"csv_header", "", {}};
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) return UserError{"csv_columns", "", {shortened(*twice, 40)}};
   const std::size_t features = none - 1 - (part == none ? 0 : 1);
   if (features == 0 || features > static_cast<std::size_t>(kFeaturesMost))
     return damaged(1, std::to_string(features) + " features (1 … " + std::to_string(kFeaturesMost) + ")");
@@ -131,7 +137,7 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
         if (classes.size() > kClassesMost) return damaged(records.line(), "> " + std::to_string(kClassesMost) + " label");
         continue;
       }
-      if (!number(fields[c], value)) return damaged(records.line(), names[c].substr(0, 40) + " = " + fields[c].substr(0, 40));
+      if (!number(fields[c], value)) return damaged(records.line(), shortened(names[c], 40) + " = " + shortened(fields[c], 40));
       (c == target ? into.targets : into.values).push_back(static_cast<float>(value));
     }
     const std::size_t size = label == none ? into.targets.size() : labels[train ? 0 : 1].size();
@@ -139,7 +145,10 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
   }
   if (records.bad()) return damaged(records.line(), "\"");
   std::uint8_t number_of = 0;
-  for (auto& [name, index] : classes) index = number_of++;
+  for (auto& [name, index] : classes) {
+    index = number_of++;
+    source.names.push_back(name);
+  }
   for (const bool train : {true, false}) {
     Examples& into = train ? source.train : source.test;
     into.features = static_cast<std::int64_t>(features);

@@ -10,7 +10,7 @@ namespace downhill {
 /// A column `part` may say `train` or `test`; without it every fifth example is for testing (lines 6, 11, … of the file).
 /// Every other column is a feature and holds finite numbers, taken as they are. Bounds: 60,000 training and 10,000 test
 /// examples, 4,096 features, 256 classes.
-/// Errors: csv_header, csv_damaged (with the line), csv_empty.
+/// Errors: csv_header, csv_columns (two of one name), csv_damaged (with the line), csv_empty.
 Result<Source> read_csv(std::span<const std::uint8_t> bytes);
 
 } // namespace downhill

@@ -13,19 +13,21 @@ constexpr int kGzipWindow = 15 + 16; // zlib's way to say: gzip, not zlib framin
 Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, std::size_t most) {
   z_stream stream{};
   if (inflateInit2(&stream, kGzipWindow) != Z_OK) return UserError{"memory", "", {}};
-  std::vector<std::uint8_t> out;
+  std::vector<std::uint8_t> out(std::min<std::size_t>(most + 1, 1U << 16));
+  std::size_t size = 0;
   stream.next_in = const_cast<Bytef*>(packed.data());
   stream.avail_in = static_cast<uInt>(packed.size());
   int status = Z_OK;
-  while (status == Z_OK && out.size() <= most) {
-    const std::size_t had = out.size();
-    out.resize(std::min(most + 1, std::max<std::size_t>(had * 2, 1U << 16)));
-    stream.next_out = out.data() + had;
-    stream.avail_out = static_cast<uInt>(out.size() - had);
+  while (status == Z_OK && size <= most) {
+    if (size == out.size()) out.resize(std::min(most + 1, size * 2));
+    stream.next_out = out.data() + size;
+    stream.avail_out = static_cast<uInt>(out.size() - size);
     status = inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+    size = out.size() - stream.avail_out;
+    if (status == Z_STREAM_END && is_gzip({stream.next_in, stream.avail_in})) status = inflateReset(&stream); // another member
     if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) break;
   }
+  out.resize(size);
   inflateEnd(&stream);
   if (status == Z_MEM_ERROR) return UserError{"memory", "", {}};
   if (out.size() > most) return UserError{"too_large", "", {std::to_string(most)}};

@@ -12,8 +12,8 @@ Result<Examples> read_idx(std::span<const std::uint8_t> images, std::span<const 
 struct IdxFiles {
   std::span<const std::uint8_t> train_images, train_labels, test_images, test_labels;
 };
-/// Both parts; `classes`: labels are below it, and Source::classes is the largest label + 1. Source::file_hash is the
-/// FNV-1a of the four contents, in the order above. Errors as read_idx's and gunzip's, with the file's name as place.
+/// Both parts; `classes`: labels are below it, and Source::classes is the largest label + 1 (some below may not occur). Source::file_hash is the
+/// FNV-1a of the four contents, in the order above. Errors as read_idx's and gunzip's; place is "train" or "t10k", as the files' names begin.
 Result<Source> read_idx_files(const IdxFiles& files, std::int64_t classes);
 
 } // namespace downhill

@@ -1,6 +1,7 @@
 #include "data/source.hpp"
 
 #include "core/hash.hpp"
+#include "core/printable.hpp"
 #include "data/toys.hpp"
 
 #include <algorithm>
@@ -29,6 +30,32 @@ std::vector<std::uint32_t> random_order(PhiloxStream stream, std::size_t n) {
   return order;
 }
 
+namespace {
+std::string name_of(const Source& source, int label) {
+  const std::string number = std::to_string(label);
+  return source.names.empty() ? number : number + " (" + shortened(source.names[static_cast<std::size_t>(label)], 40) + ")";
+}
+
+// The labels a run keeps: those it names, or all that occur.
+std::vector<int> kept_classes(const Source& source, const DataSettings& data) {
+  if (!data.classes.empty()) return data.classes;
+  std::vector<bool> occurs(static_cast<std::size_t>(source.classes));
+  for (const Examples* part : {&source.train, &source.test})
+    for (const std::uint8_t label : part->labels) occurs[label] = true;
+  std::vector<int> classes;
+  for (std::size_t label = 0; label < occurs.size(); ++label)
+    if (occurs[label]) classes.push_back(static_cast<int>(label));
+  return classes;
+}
+} // namespace
+
+std::vector<std::string> class_names(const Source& source, const DataSettings& data) {
+  std::vector<std::string> names;
+  for (const int label : kept_classes(source, data))
+    names.push_back(source.names.empty() ? std::to_string(label) : source.names[static_cast<std::size_t>(label)]);
+  return names;
+}
+
 Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count) {
   if (source.drawn_seed && *source.drawn_seed != data_seed) return UserError{"needs_larger_pack", "/data/seed", {}};
   const Examples& examples = train ? source.train : source.test;
@@ -41,6 +68,8 @@ Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed
     std::vector<std::uint32_t> members;
     for (std::size_t i = 0; i < static_cast<std::size_t>(examples.size()); ++i)
       if (regression || examples.labels[i] == classes[k]) members.push_back(static_cast<std::uint32_t>(i));
+    if (members.empty() && !source.drawn_seed && !regression)
+      return UserError{train ? "no_train_examples" : "no_test_examples", "/data/classes", {name_of(source, classes[k])}};
     least = std::min(least, members.size());
     if (source.drawn_seed) {
       drawn[k] = std::move(members); // already in the draw's order
@@ -74,11 +103,10 @@ Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSetti
   else if (!source)
     return UserError{"needs_file", "/data/source", {}};
   if (!data.file.empty() && data.file != hex16(source->file_hash)) return UserError{"other_file", "/data/file", {hex16(source->file_hash), data.file}};
-  std::vector<int> classes = data.classes;
-  if (classes.empty() && source->classes > 0) {
-    classes.resize(static_cast<std::size_t>(source->classes));
-    std::iota(classes.begin(), classes.end(), 0);
-  }
+  if (source->classes == 0 && !data.classes.empty()) return UserError{"no_classes", "/data/classes", {}};
+  if (source->classes == 0 && data.label_noise > 0) return UserError{"no_classes", "/data/label_noise", {}};
+  const std::vector<int> classes = kept_classes(*source, data);
+  if (classes.size() == 1) return UserError{"one_class", "/data/classes", {}};
   for (const int label : classes)
     if (label >= source->classes) return UserError{"no_such_class", "/data/classes", {std::to_string(label), std::to_string(source->classes)}};
   auto train = draw_part(*source, true, data.seed, classes, data.train);
@@ -86,7 +114,7 @@ Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSetti
   auto test = draw_part(*source, false, data.seed, classes, data.test);
   if (!test) return test.error();
   const auto count = static_cast<std::uint64_t>(classes.size());
-  if (data.label_noise > 0 && count > 1) {
+  if (data.label_noise > 0) {
     // two words an example: whether, and which other class
     PhiloxStream stream(stream_key(data.seed, Purpose::label_noise));
     for (std::uint8_t& label : train->labels) {

@@ -29,7 +29,8 @@ struct Examples {
 /// A data set with its official parts. A *drawn* source holds only the beginning of the draw of one
 /// data.seed, in its order (see draw_part): enough for smaller draws of that seed, a fraction of the size.
 struct Source {
-  std::int64_t classes = 0; ///< 0: regression
+  std::int64_t classes = 0;       ///< above every label; 0: regression
+  std::vector<std::string> names; ///< what a user's table calls its classes; empty: their numbers
   Examples train, test;
   std::optional<std::uint64_t> drawn_seed;
   std::uint64_t file_hash = 0; ///< of a user's own file
@@ -70,8 +71,11 @@ const std::vector<SourceEntry>& sources();
 Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count);
 
 /// Both parts as `data` asks, with label noise in the training part. `files` is what was read for the sources that come
-/// from files; null for generated ones. Errors: too_many_examples, needs_larger_pack, needs_file, other_file, no_such_class.
+/// from files; null for generated ones. No `classes` stand for all that occur. Errors: too_many_examples, needs_larger_pack, needs_file,
+/// other_file, no_such_class, no_train_examples, no_test_examples, one_class, no_classes.
 Result<Subset> draw_subset(std::shared_ptr<const Source> files, const DataSettings& data);
+/// What the file calls the classes of a run that draw_subset took, in the order of the network's outputs; empty for regression.
+std::vector<std::string> class_names(const Source& source, const DataSettings& data);
 
 /// 0 … n−1 sorted by random words (ties in order): `numpy.argsort(stream.random_raw(n), kind='stable')`.
 std::vector<std::uint32_t> random_order(PhiloxStream stream, std::size_t n);

@@ -113,9 +113,7 @@ Source toy_source(const ToyEntry& toy, const DataSettings& data) {
   Source source;
   source.classes = toy.classes;
   source.drawn_seed = data.seed;
-  // of two classes every second example is one of the kept one
-  const std::int64_t kept = toy.classes == 0 || data.classes.empty() ? 2 : static_cast<std::int64_t>(data.classes.size());
-  const auto enough = [&](std::int64_t count) { return toy.classes == 0 ? count : 2 * ((count + kept - 1) / kept); };
+  const auto enough = [&](std::int64_t count) { return toy.classes == 0 ? count : count + count % 2; }; // of both classes
   source.train = make_part(toy, data, true, enough(data.train));
   source.test = make_part(toy, data, false, enough(data.test));
   return source;

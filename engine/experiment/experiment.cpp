@@ -1,12 +1,15 @@
 #include "experiment/experiment.hpp"
 
+#include "core/printable.hpp"
 #include "data/source.hpp"
+#include "network/activation.hpp"
 #include "network/loss.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <set>
 #include <sstream>
 
 namespace downhill {
@@ -17,23 +20,38 @@ using Pointer = Json::json_pointer;
 
 constexpr int kDepthMost = 12; // deeper than any experiment; keeps recursion bounded
 
-// nlohmann's builder of values, stopped at a depth, and telling where the text broke off
+// nlohmann's builder of values, stopped at a depth and at a key that its object has already, and telling where the text broke off
 class Builder : public nlohmann::detail::json_sax_dom_parser<Json> {
 public:
   using Base = nlohmann::detail::json_sax_dom_parser<Json>;
   explicit Builder(Json& out) : Base(out, false) {}
-  bool start_object(std::size_t n) { return ++depth_ <= kDepthMost && Base::start_object(n); }
-  bool end_object() { return --depth_, Base::end_object(); }
-  bool start_array(std::size_t n) { return ++depth_ <= kDepthMost && Base::start_array(n); }
+  bool start_object(std::size_t n) {
+    keys_.emplace_back();
+    return enter() && Base::start_object(n);
+  }
+  bool key(std::string& text) {
+    if (keys_.back().insert(text).second) return Base::key(text);
+    duplicate = text;
+    return false;
+  }
+  bool end_object() {
+    keys_.pop_back();
+    return --depth_, Base::end_object();
+  }
+  bool start_array(std::size_t n) { return enter() && Base::start_array(n); }
   bool end_array() { return --depth_, Base::end_array(); }
   template <class E> bool parse_error(std::size_t at, const std::string&, const E&) {
     position = at;
     return false;
   }
   std::size_t position = 0;
+  bool too_deep = false;
+  std::optional<std::string> duplicate;
 
 private:
+  bool enter() { return ++depth_ <= kDepthMost || (too_deep = true, false); }
   int depth_ = 0;
+  std::vector<std::set<std::string>> keys_; // of the objects that are open
 };
 
 std::string number_text(double x) {
@@ -44,8 +62,7 @@ std::string number_text(double x) {
 }
 
 std::string brief(const Json& value) {
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return text.size() > 40 ? text.substr(0, 37) + "..." : text;
+  return shortened(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace), 40);
 }
 
 template <class Items> std::string listed(const Items& items) {
@@ -74,6 +91,22 @@ Failure check_choice(const Json& value, const std::string& place, const Field& f
 // Where a parameter's value sits in its object.
 Pointer parameter_pointer(std::string_view name) { return Pointer("/" + std::string(name)); }
 
+// The keys an object with this name may have: "betas/0" and "betas/1" are elements of the array "betas".
+std::vector<std::string> keys_of_named(const Field& field, const std::string& name) {
+  std::vector<std::string> keys{"name"};
+  for (const ParameterSpec& spec : *field.parameters(name)) {
+    const std::string top(spec.name.substr(0, spec.name.find('/')));
+    if (keys.back() != top) keys.push_back(top);
+  }
+  return keys;
+}
+
+Failure check_known(const Json& object, const std::vector<std::string>& known, const std::string& place) {
+  for (const auto& [key, unused] : object.items())
+    if (std::find(known.begin(), known.end(), key) == known.end()) return UserError{"unknown_key", place, {brief(key), listed(known)}};
+  return {};
+}
+
 // {"name": …, parameters…} or the bare name; fills in defaults.
 Failure complete_named(Json& value, const std::string& place, const Field& field) {
   if (value.is_string()) value = Json{{"name", value}};
@@ -81,12 +114,10 @@ Failure complete_named(Json& value, const std::string& place, const Field& field
   if (!value.contains("name")) return UserError{"missing", place, {"name"}};
   if (auto failure = check_choice(value["name"], place + "/name", field)) return failure;
   const auto& parameters = *field.parameters(value["name"].get<std::string>());
-  // "betas/0" and "betas/1" are elements of the array "betas", which is given whole or not at all
-  std::vector<std::string> known{"name"};
-  const Json given = value;
+  if (auto failure = check_known(value, keys_of_named(field, value["name"].get<std::string>()), place)) return failure;
+  const Json given = value; // an array of parameters is given whole or not at all
   for (const ParameterSpec& spec : parameters) {
     const std::string name(spec.name), top = name.substr(0, name.find('/'));
-    if (known.back() != top) known.push_back(top);
     if (!given.contains(top)) {
       if (top == name)
         value[name] = spec.standard;
@@ -99,8 +130,6 @@ Failure complete_named(Json& value, const std::string& place, const Field& field
     }
     if (auto failure = check_number(value[parameter_pointer(name)], place + "/" + name, spec.least, spec.most, spec.whole)) return failure;
   }
-  for (const auto& [key, unused] : value.items())
-    if (std::find(known.begin(), known.end(), key) == known.end()) return UserError{"unknown_key", place, {brief(key), listed(known)}};
   return {};
 }
 
@@ -111,8 +140,7 @@ Failure complete_layers(Json& value, const std::string& place) {
     Json& layer = value[i];
     const std::string here = place + "/" + std::to_string(i);
     if (!layer.is_object()) return wrong_type(here, "{\"units\": 128, …}");
-    for (const auto& [key, unused] : layer.items())
-      if (key != "units" && key != "activation" && key != "dropout") return UserError{"unknown_key", here, {brief(key), "units, activation, dropout"}};
+    if (auto failure = check_known(layer, {"units", "activation", "dropout"}, here)) return failure;
     if (!layer.contains("units")) return UserError{"missing", here, {"units"}};
     if (!layer.contains("activation")) layer["activation"] = activation_field().standard;
     if (!layer.contains("dropout")) layer["dropout"] = 0;
@@ -176,29 +204,39 @@ Failure complete_field(Json& value, const Field& field, const std::string& place
   return {};
 }
 
-// Every key must lead to a field of the table; what lies within a field is looked at by complete_field.
+// Every key must be the next token of a field's pointer; what lies within a field is looked at by complete_field.
 Failure check_keys(const Json& value, const std::string& path, const std::string& place, bool lane) {
   if (!value.is_object()) return wrong_type(place, "{…}");
+  std::vector<std::string> known;
+  for (const Field& f : fields()) {
+    if (!f.pointer.starts_with(path + "/")) continue;
+    const auto rest = f.pointer.substr(path.size() + 1);
+    const std::string top(rest.substr(0, rest.find('/')));
+    if (std::find(known.begin(), known.end(), top) == known.end()) known.push_back(top);
+  }
+  if (auto failure = check_known(value, known, place)) return failure;
   for (const auto& [key, inner] : value.items()) {
     const std::string here = path + "/" + key;
-    bool field = false, group = false;
-    std::vector<std::string> known;
+    const bool back = lane && inner.is_null(); // RFC 7396: to the default, for all fields below
+    bool group = false;
     for (const Field& f : fields()) {
-      if (f.pointer == here) {
-        field = true;
-        if (lane && !f.lanes_may) return UserError{"lane_may_not", place + "/" + key, {here.substr(1)}};
-      }
-      if (f.pointer.substr(0, here.size() + 1) == here + "/") group = true;
-      if (f.pointer.substr(0, path.size() + 1) == path + "/") {
-        const auto rest = std::string(f.pointer.substr(path.size() + 1));
-        const auto top = rest.substr(0, rest.find('/'));
-        if (std::find(known.begin(), known.end(), top) == known.end()) known.push_back(top);
-      }
+      const bool below = f.pointer.starts_with(here + "/");
+      if (lane && !f.lanes_may && (f.pointer == here || (back && below))) return UserError{"lane_may_not", place + "/" + key, {here.substr(1)}};
+      group = group || below;
     }
-    if (!field && !group) return UserError{"unknown_key", place, {brief(key), listed(known)}};
-    if (lane && inner.is_null()) continue; // RFC 7396: back to the default
-    if (group)
+    if (group && !back)
       if (auto failure = check_keys(inner, here, place + "/" + key, lane)) return failure;
+  }
+  return {};
+}
+
+// A null for a parameter that the rule doesn't have would leave no trace in what was merged.
+Failure check_nulls(const Lane& lane, const std::string& place) {
+  for (const Field& field : fields()) {
+    const Pointer pointer{std::string(field.pointer)};
+    if (field.kind != FieldKind::named || !lane.patch.contains(pointer) || !lane.patch[pointer].is_object()) continue;
+    const auto known = keys_of_named(field, lane.complete[pointer]["name"].get<std::string>());
+    if (auto failure = check_known(lane.patch[pointer], known, place + std::string(field.pointer))) return failure;
   }
   return {};
 }
@@ -224,6 +262,7 @@ Failure check_together(const Json& value, const std::string& place) {
         return source.classes == 0
                    ? UserError{"no_classes", place + "/data/classes", {}}
                    : UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(source.classes)}};
+  if (classes.size() == 1) return UserError{"one_class", place + "/data/classes", {}};
   if (source.classes > 0 && classes.empty()) return wrong_type(place + "/data/classes", "[0, 1, …]");
   if (source.classes == 0 && data["label_noise"].get<double>() > 0) return UserError{"no_classes", place + "/data/label_noise", {}};
   if (source.classes == 0 && !loss.for_numbers) return UserError{"loss_needs_classes", place + "/loss", {std::string(loss.id)}};
@@ -278,12 +317,21 @@ LaneSettings settings_from_json(const Json& c) {
   return s;
 }
 
+Failure check_name(const Json& name, const std::string& place) {
+  const auto& text = name.get_ref<const std::string&>();
+  if (const std::size_t length = characters(text); length > kNameMost) return UserError{"too_long", place, {std::to_string(length), std::to_string(kNameMost)}};
+  if (printable(text) != text) return UserError{"not_a_line", place, {}};
+  return {};
+}
+
 Failure check_label(const Json& label, const std::string& place) {
-  if (label.is_null() || label.is_string()) return {};
+  if (label.is_null()) return {};
+  if (label.is_string()) return check_name(label, place);
   if (!label.is_object() || label.empty()) return wrong_type(place, "\"…\", {\"zh\": \"…\", \"en\": \"…\"}");
   for (const auto& [key, text] : label.items()) {
     if (key != "zh" && key != "en") return UserError{"unknown_key", place, {brief(key), "zh, en"}};
     if (!text.is_string()) return wrong_type(place + "/" + key, "\"…\"");
+    if (auto failure = check_name(text, place + "/" + key)) return failure;
   }
   return {};
 }
@@ -326,18 +374,28 @@ Json Experiment::json() const {
   return out;
 }
 
-Result<Experiment> read_experiment(std::string_view text) {
-  if (text.size() > kTextMost) return UserError{"json_too_large", "", {std::to_string(kTextMost)}};
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+Result<Json> read_json(std::string_view text) {
   Json json;
   Builder builder(json);
-  if (!Json::sax_parse(text, &builder)) {
-    const std::size_t at = std::min(builder.position, text.size());
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-    const std::size_t begin = text.rfind('\n', at == 0 ? 0 : at - 1);
-    const std::size_t column = begin == std::string_view::npos ? at : at - begin - 1;
-    return UserError{"json_syntax", "", {std::to_string(line) + ":" + std::to_string(column)}};
-  }
-  return experiment_from_json(json);
+  if (Json::sax_parse(text, &builder)) return json;
+  if (builder.too_deep) return UserError{"json_too_deep", "", {std::to_string(kDepthMost)}};
+  if (builder.duplicate) return UserError{"duplicate_key", "", {brief(*builder.duplicate)}};
+  // the reader has taken the character that does not fit; a line's end that does not belong into a string is that line's
+  const std::string_view read = text.substr(0, std::min(builder.position, text.size()));
+  const std::string_view before = read.ends_with('\n') ? read.substr(0, read.size() - 1) : read;
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t column = std::max<std::size_t>(1, characters(before.substr(before.rfind('\n') + 1)));
+  return UserError{"json_syntax", "", {std::to_string(line) + ":" + std::to_string(column)}};
+}
+
+Result<Experiment> read_experiment(std::string_view text) {
+  if (text.size() > kTextMost) return UserError{"json_too_large", "", {std::to_string(kTextMost)}};
+  const auto json = read_json(text);
+  return json ? experiment_from_json(*json) : Result<Experiment>(json.error());
 }
 
 Result<Experiment> experiment_from_json(const Json& json) {
@@ -368,6 +426,7 @@ Result<Experiment> experiment_from_json(const Json& json) {
     lane.complete = experiment.complete;
     merge_patch(lane.complete, lane.patch);
     if (auto failure = complete_all(lane.complete, place)) return *failure;
+    if (auto failure = check_nulls(lane, place)) return *failure;
     lane.settings = settings_from_json(lane.complete);
     experiment.lanes.push_back(std::move(lane));
   }
@@ -382,6 +441,32 @@ std::string label_text(const Json& label, Language language, std::string otherwi
     return label.begin().value().get<std::string>();
   }
   return otherwise;
+}
+
+bool same_start(const Experiment& experiment) {
+  const auto shape = [](const LaneSettings& lane) {
+    std::vector<std::int64_t> shape{entry_of(losses(), lane.loss.name).one_logit};
+    for (const HiddenLayer& layer : lane.network.hidden) shape.insert(shape.end(), {layer.units, entry_of(activations(), layer.activation.name).width});
+    return shape;
+  };
+  const LaneSettings& first = experiment.lanes.front().settings;
+  return std::all_of(experiment.lanes.begin(), experiment.lanes.end(), [&](const Lane& lane) {
+    const Choice& init = lane.settings.network.init;
+    return init.name == first.network.init.name && init.values == first.network.init.values && shape(lane.settings) == shape(first);
+  });
+}
+
+std::vector<std::string> told_apart(std::vector<std::string> names) {
+  for (bool again = true; again;) { // a name with its number may equal another
+    again = false;
+    const std::vector<std::string> given = names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (std::count(given.begin(), given.end(), given[i]) > 1) {
+        names[i] += " (" + std::to_string(i + 1) + ")";
+        again = true;
+      }
+  }
+  return names;
 }
 
 } // namespace downhill

@@ -27,16 +27,28 @@ struct Experiment {
 
 inline constexpr std::size_t kTextMost = 1U << 20;
 
-/// From text. Errors: json_syntax (with line and column), json_too_large, and those of experiment_from_json.
+/// Any JSON, at most a few levels deep: what others wrote can't exhaust the stack. Errors: json_syntax (with line and
+/// column), json_too_deep, duplicate_key.
+Result<Json> read_json(std::string_view text);
+/// Of UTF-8.
+std::size_t characters(std::string_view text);
+/// From text. Errors: those of read_json, json_too_large, and those of experiment_from_json.
 Result<Experiment> read_experiment(std::string_view text);
 /// From JSON. Errors: wrong_type, unknown_key, out_of_range, not_a_choice, missing, version, lane_may_not,
-/// too_many_lanes, no_lanes, batch_above_train, duplicate_class.
+/// too_many_lanes, no_lanes, batch_above_train, duplicate_class, one_class, too_long,
+/// not_a_line, and more that fields ask of each other.
 Result<Experiment> experiment_from_json(const Json& json);
 
 /// RFC 7396 with the rule on `name`.
 void merge_patch(Json& target, const Json& patch);
 
-/// A label in a language: the string itself, the language's entry, or `otherwise`.
+/// A label in a language: the string itself, the language's entry, else the first one there is; `otherwise` where there is no label.
 std::string label_text(const Json& label, Language language, std::string otherwise);
+
+/// Whether all lanes start from the same weights: the same initialisation, layers and outputs.
+bool same_start(const Experiment& experiment);
+
+/// Names of lanes in lane order, of which some may be equal: equal ones get their lane's number, as in "Adam (2)".
+std::vector<std::string> told_apart(std::vector<std::string> names);
 
 } // namespace downhill

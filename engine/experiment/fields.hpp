@@ -38,6 +38,7 @@ Json standard_for(const Field& field, std::string_view source);
 inline constexpr std::int64_t kFormatVersion = 1;
 inline constexpr std::size_t kLanesMost = 24;
 inline constexpr std::size_t kHiddenLayersMost = 8;
+inline constexpr std::size_t kNameMost = 200; ///< characters of a title or label, in each language
 inline constexpr double kUnitsMost = 1024;
 inline constexpr double kDropoutMost = 0.95;
 

@@ -1,5 +1,6 @@
 #include "export/script.hpp"
 
+#include "core/printable.hpp"
 #include "data/toys.hpp"
 #include "experiment/fields.hpp"
 #include "network/activation.hpp"
@@ -62,7 +63,10 @@ private:
   bool scheduled() const { return s_.schedule.name != "constant" || of_schedule("warmup") > 0; }
 
   void heading() {
-    line("\"\"\"" + options_.title);
+    std::string title = printable(options_.title);
+    for (char& c : title)
+      if (c == '"' || c == '\\') c = ' '; // would end the docstring, or change what it says
+    line("\"\"\"" + title);
     line();
     line(said("由 Downhill 导出：同样的样本、初始权重、批次顺序和 dropout 掩码，都由 NumPy 的 Philox 发生器重新抽出，",
               "Exported by Downhill: the same examples, start weights, batches and dropout masks, drawn again by"));
@@ -215,14 +219,18 @@ private:
     if (own()) {
       block("def read_table(path, train):\n"
             "    with open(path, newline='', encoding='utf-8-sig') as file:\n"
-            "        rows = [row for row in csv.DictReader(file)]\n"
-            "    def in_part(i, row):\n"
+            "        table = csv.DictReader(file)\n"
+            "        rows = list(table)\n"
+            "    if len(set(table.fieldnames)) < len(table.fieldnames):\n");
+      line("        sys.exit('" + said("CSV 有两列同名，请给其中一列改名", "two columns of the CSV have the same name; rename one") + "')");
+      block("    def in_part(i, row):\n"
             "        return row['part'] == 'train' if 'part' in row else i % 5 != 4\n"
             "    def value_first(label):\n"
             "        try:\n"
-            "            return (0, float(label), label)\n"
+            "            value = float(label) if set(label) <= set('0123456789+-.eE') else np.inf\n"
             "        except ValueError:\n"
-            "            return (1, 0.0, label)\n"
+            "            value = np.inf\n"
+            "        return (0, value, label) if np.isfinite(np.float32(value)) else (1, 0.0, label)\n"
             "    part = [row for i, row in enumerate(rows) if in_part(i, row) == train]\n"
             "    features = [name for name in rows[0] if name not in ('label', 'target', 'part')]\n"
             "    x = np.array([[float(row[name]) for name in features] for row in part], np.float32)\n"
@@ -232,8 +240,12 @@ private:
             "    return x, np.array([names.index(row['label']) for row in part])\n\n\n");
       block("def read(train):\n"
             "    return read_images(options.data, train) if Path(options.data).is_dir() else read_table(options.data, train)\n\n\n"
-            "REGRESSION = read(True)[1].dtype == np.float32\n"
-            "CLASSES = [] if REGRESSION else CLASSES or list(range(1 + max(read(True)[1].max(), read(False)[1].max())))\n\n\n");
+            "REGRESSION = read(True)[1].dtype == np.float32\n");
+      line(s_.data.label_noise > 0 ? "if REGRESSION:" : "if REGRESSION and CLASSES:");
+      line("    sys.exit('" + said("回归数据没有类别，请去掉类别和标签噪声", "regression data has no classes; leave classes and label noise out") + "')");
+      line("if not REGRESSION:");
+      line("    CLASSES = CLASSES or np.union1d(read(True)[1], read(False)[1]).tolist()");
+      block("\n\n");
     }
     block("def examples(train):\n"
           "    n = TRAIN if train else TEST\n");
@@ -383,21 +395,19 @@ private:
       line("scheduler = torch.optim.lr_scheduler." + rest + ")");
       return;
     }
-    remark("", "学习率：先逐步升到设定值（预热），再按轮次变化", "the rate: it rises step by step at first (warm-up), then changes with the epochs");
-    line("def factor(step):");
+    remark("", "每一步的学习率：先逐步升到设定值（预热），再按轮次变化",
+           "the rate of a step: it rises step by step at first (warm-up), then changes with the epochs");
+    line("def rate(step):");
     line("    epoch = step // len(train_loader)");
     line("    warm = min(1, (step + 1) / " + number(warmup) + ")");
-    if (s_.schedule.name == "constant") line("    return warm");
-    if (s_.schedule.name == "step") line("    return warm * " + number(of_schedule("gamma")) + " ** (epoch // " + number(of_schedule("step_size")) + ")");
-    if (s_.schedule.name == "exponential") line("    return warm * " + number(of_schedule("gamma")) + " ** epoch");
+    if (s_.schedule.name == "constant") line("    return warm * LR");
+    if (s_.schedule.name == "step") line("    return warm * LR * " + number(of_schedule("gamma")) + " ** (epoch // " + number(of_schedule("step_size")) + ")");
+    if (s_.schedule.name == "exponential") line("    return warm * LR * " + number(of_schedule("gamma")) + " ** epoch");
     if (s_.schedule.name == "cosine") {
-      line("    least = " + number(of_schedule("eta_min")) + " / LR");
-      line("    return warm * (least + (1 - least) * (1 + math.cos(math.pi * epoch / " + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
+      line("    least = " + number(of_schedule("eta_min")));
+      line("    return warm * (least + (LR - least) * (1 + math.cos(math.pi * epoch / " + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
            ")) / 2)");
     }
-    line();
-    line();
-    line("scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)");
   }
 
   void training() {
@@ -457,8 +467,8 @@ private:
       line("        for w in net.parameters():");
       line("            w.grad += L1 * w.detach().sign()" + std::string(9, ' ') + "# " + said("L1 正则项的梯度", "the gradient of the L1 term"));
     }
+    if (of_schedule("warmup") > 0) line("        optimizer.param_groups[0]['lr'] = rate(step)");
     line("        optimizer.step()" + std::string(29, ' ') + "# " + said("更新权重", "update"));
-    if (scheduled() && of_schedule("warmup") > 0) line("        scheduler.step()");
     line("        step += 1");
     if (with_dropout()) line("        Dropout.position += len(x)");
     line("        print(f'{step},{loss.item():.9g}')");

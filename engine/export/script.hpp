@@ -7,7 +7,7 @@
 namespace downhill {
 
 struct ScriptOptions {
-  std::string title; ///< of the experiment and the lane, for the heading
+  std::string title; ///< of the experiment and the lane, for the heading; any text
   Language language = Language::zh;
 };
 

@@ -14,78 +14,75 @@ std::span<const float> of_layer(const Network& network, Index l, std::span<const
   return all.subspan(shape.weight, static_cast<std::size_t>((shape.inputs + 1) * shape.outputs));
 }
 
-// Outputs of a hidden layer for the whole test part, N×given.
-std::vector<Matrix> test_outputs(const Trainer& trainer, Network& network) {
-  const std::int64_t count = trainer.data().test.size();
-  std::vector<Matrix> outputs;
-  for (Index l = 0; l + 1 < network.layer_count(); ++l) outputs.emplace_back(static_cast<Index>(count), network.shape(l).given);
-  Matrix block(kBlock, trainer.data().features());
-  Gathered gathered;
-  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
-    std::vector<std::uint32_t> which(static_cast<std::size_t>(std::min<std::int64_t>(kBlock, count - begin)));
-    std::iota(which.begin(), which.end(), static_cast<std::uint32_t>(begin));
-    gather(trainer.data(), false, which, block, gathered);
-    network.evaluate(block, static_cast<Index>(which.size()));
-    for (std::size_t l = 0; l < outputs.size(); ++l)
-      outputs[l].middleRows(static_cast<Index>(begin), static_cast<Index>(which.size())) =
-          network.output(static_cast<Index>(l)).topRows(static_cast<Index>(which.size()));
-  }
-  return outputs;
-}
+// One hidden layer over the examples looked at.
+struct Looked {
+  Matrix outputs;                 // N×given
+  std::vector<double> input_sums; // of what it is given
+  std::vector<bool> moves;        // units whose f′ was not 0 for some example
+  std::int64_t saturated = 0;
+};
 
-// Means over the test part of what a layer gets.
-std::vector<double> mean_columns(const Matrix& m) {
-  std::vector<double> means(static_cast<std::size_t>(m.cols()));
-  for (Index r = 0; r < m.rows(); ++r)
-    for (Index c = 0; c < m.cols(); ++c) means[static_cast<std::size_t>(c)] += static_cast<double>(m(r, c));
-  for (double& mean : means) mean /= static_cast<double>(m.rows());
-  return means;
-}
-
-Matrix test_inputs(const Trainer& trainer) {
-  std::vector<std::uint32_t> which(static_cast<std::size_t>(trainer.data().test.size()));
-  std::iota(which.begin(), which.end(), 0U);
-  Matrix inputs(static_cast<Index>(which.size()), trainer.data().features());
-  Gathered gathered;
-  gather(trainer.data(), false, which, inputs, gathered);
-  return inputs;
-}
-
-// f′ at every z of one block of outputs. z itself is worked out again, since most layers don't keep it.
-Matrix derivatives(const Network& network, Index l, const Matrix& in) {
+// Takes a block in that has just been through the network: `in` is what the layer was given, `begin` its first example's number.
+void look_at(const Network& network, Index l, const Matrix& in, Index begin, Index rows, Looked& looked) {
   const auto shape = network.shape(l);
-  Matrix z = in * Eigen::Map<const Matrix>(network.parameters().data() + shape.weight, shape.inputs, shape.outputs);
-  z.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(network.parameters().data() + shape.bias, shape.outputs);
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < shape.inputs; ++c) looked.input_sums[static_cast<std::size_t>(c)] += static_cast<double>(in(r, c));
+  looked.outputs.middleRows(begin, rows) = network.output(l).topRows(rows);
   const auto units = static_cast<std::size_t>(shape.outputs), width = static_cast<std::size_t>(shape.activation->width);
-  Matrix slope(z.rows(), shape.outputs);
-  Vector y(units * width);
   const Vector ones(units * width, 1.0F);
-  for (Index r = 0; r < z.rows(); ++r) {
-    const std::span<const float> row(z.data() + r * shape.outputs, units);
-    shape.activation->forward(row, y, network.activation_values(l));
-    shape.activation->backward(shape.activation->from_input ? row : std::span<const float>(y), ones, {slope.data() + r * shape.outputs, units},
-                               network.activation_values(l));
+  Vector slope(units);
+  const Matrix& seen = network.seen(l);
+  for (Index r = 0; r < rows; ++r) {
+    shape.activation->backward({seen.data() + r * seen.cols(), static_cast<std::size_t>(seen.cols())}, ones, slope, network.activation_values(l));
+    for (std::size_t o = 0; o < units; ++o) {
+      if (slope[o] != 0.0F) looked.moves[o] = true;
+      looked.saturated += std::fabs(slope[o]) < kSaturatedSlope;
+    }
   }
-  return slope;
 }
 
 } // namespace
 
-std::vector<LayerView> layer_views(const Trainer& trainer, std::size_t bins) {
+std::int64_t examples_to_look_at(const Trainer& trainer) {
+  constexpr double kFlops = 2.5e9, kValues = 4e6;
+  const Network& network = trainer.network();
+  double values = 1;
+  for (Index l = 0; l + 1 < network.layer_count(); ++l) values += static_cast<double>(network.shape(l).given);
+  const auto affordable = static_cast<std::int64_t>(std::min(kFlops / network.flops_per_row(), kValues / values));
+  return std::min(trainer.data().test.size(), std::max<std::int64_t>(100, affordable));
+}
+
+std::vector<LayerView> layer_views(const Trainer& trainer, std::size_t bins, std::int64_t most) {
   Network network = trainer.network();
-  const std::vector<Matrix> outputs = test_outputs(trainer, network);
+  const auto count = static_cast<Index>(std::min(most, trainer.data().test.size()));
+  std::vector<Looked> looked;
+  for (Index l = 0; l + 1 < network.layer_count(); ++l) {
+    const auto shape = network.shape(l);
+    looked.push_back(
+        {Matrix(count, shape.given), std::vector<double>(static_cast<std::size_t>(shape.inputs)), std::vector<bool>(static_cast<std::size_t>(shape.outputs))});
+  }
+  Matrix block(kBlock, trainer.data().features());
+  Gathered gathered;
+  for (Index begin = 0; begin < count; begin += kBlock) {
+    const Index rows = std::min(kBlock, count - begin);
+    std::vector<std::uint32_t> which(static_cast<std::size_t>(rows));
+    std::iota(which.begin(), which.end(), static_cast<std::uint32_t>(begin));
+    gather(trainer.data(), false, which, block, gathered);
+    network.evaluate(block, rows);
+    for (std::size_t l = 0; l < looked.size(); ++l)
+      look_at(network, static_cast<Index>(l), l == 0 ? block : network.output(static_cast<Index>(l) - 1), begin, rows, looked[l]);
+  }
+
   std::vector<LayerView> views;
-  Matrix in = test_inputs(trainer);
-  for (std::size_t l = 0; l < outputs.size(); ++l) {
-    const Matrix& y = outputs[l];
+  for (std::size_t l = 0; l < looked.size(); ++l) {
+    const Matrix& y = looked[l].outputs;
     const auto shape = network.shape(static_cast<Index>(l));
     LayerView view;
     // the mean of z is linear in the mean of what comes in
-    const std::vector<double> mean_of_inputs = mean_columns(in);
     for (Index o = 0; o < shape.outputs; ++o) {
       double z = static_cast<double>(network.parameters()[shape.bias + static_cast<std::size_t>(o)]);
       for (Index i = 0; i < shape.inputs; ++i)
-        z += mean_of_inputs[static_cast<std::size_t>(i)] *
+        z += looked[l].input_sums[static_cast<std::size_t>(i)] / static_cast<double>(count) *
              static_cast<double>(network.parameters()[shape.weight + static_cast<std::size_t>(i * shape.outputs + o)]);
       view.mean_in += z / static_cast<double>(shape.outputs);
     }
@@ -97,10 +94,10 @@ std::vector<LayerView> layer_views(const Trainer& trainer, std::size_t bins) {
       squares += v * v;
       zeros += y.data()[i] == 0.0F;
     }
-    const auto count = static_cast<double>(y.size());
-    view.mean = sum / count;
-    view.deviation = std::sqrt(std::max(0.0, squares / count - view.mean * view.mean));
-    view.zero_share = static_cast<double>(zeros) / count;
+    const auto values = static_cast<double>(y.size());
+    view.mean = sum / values;
+    view.deviation = std::sqrt(std::max(0.0, squares / values - view.mean * view.mean));
+    view.zero_share = static_cast<double>(zeros) / values;
     view.low = static_cast<double>(y.minCoeff());
     view.high = static_cast<double>(y.maxCoeff());
     view.histogram.resize(bins);
@@ -109,47 +106,39 @@ std::vector<LayerView> layer_views(const Trainer& trainer, std::size_t bins) {
       const double at = (static_cast<double>(y.data()[i]) - view.low) * scale;
       if (at == at) ++view.histogram[std::min(bins - 1, static_cast<std::size_t>(at))];
     }
-    const Matrix slope = derivatives(network, static_cast<Index>(l), in);
-    std::int64_t saturated = 0, dead = 0;
-    for (Index o = 0; o < slope.cols(); ++o) {
-      bool moves = false;
-      for (Index r = 0; r < slope.rows(); ++r) {
-        moves |= slope(r, o) != 0.0F;
-        saturated += std::fabs(slope(r, o)) < 0.01F;
-      }
-      dead += !moves;
-    }
-    view.saturated_share = static_cast<double>(saturated) / static_cast<double>(slope.size());
-    view.dead_share = static_cast<double>(dead) / static_cast<double>(slope.cols());
+    view.saturated_share = static_cast<double>(looked[l].saturated) / static_cast<double>(count * shape.outputs);
+    view.dead_share = static_cast<double>(std::count(looked[l].moves.begin(), looked[l].moves.end(), false)) / static_cast<double>(shape.outputs);
     views.push_back(std::move(view));
-    in = y;
   }
   return views;
 }
 
-NextStep next_step(const Trainer& trainer) {
+NextStep next_step(const Trainer& trainer, bool with_weights) {
   NextStep view;
   if (trainer.verdict() != Verdict::running) return view;
   Trainer copy = trainer;
   while (!copy.between_steps() && copy.verdict() == Verdict::running) copy.advance(); // an evaluation may stand before it
   if (copy.verdict() != Verdict::running) return view;
-  const Vector before(copy.network().parameters().begin(), copy.network().parameters().end());
+  Vector update(copy.network().parameters().begin(), copy.network().parameters().end()); // the weights before, at first
   const double lr = copy.lr();
   for (auto piece = Trainer::Piece::part; piece != Trainer::Piece::step; piece = copy.advance())
     if (copy.verdict() != Verdict::running) return view;
   const Network& network = copy.network();
   view.batch_loss = copy.batch_loss();
+  for (Index l = 0; l < network.layer_count(); ++l)
+    view.layers.push_back({norm(of_layer(network, l, network.gradient())), 0, norm(of_layer(network, l, update))});
+  for (std::size_t i = 0; i < update.size(); ++i) update[i] = network.parameters()[i] - update[i];
+  for (Index l = 0; l < network.layer_count(); ++l) view.layers[static_cast<std::size_t>(l)].update_norm = norm(of_layer(network, l, update));
+  if (!with_weights) return view;
   view.gradient.assign(network.gradient().begin(), network.gradient().end());
-  for (std::size_t i = 0; i < before.size(); ++i) view.update.push_back(network.parameters()[i] - before[i]);
+  view.update = std::move(update);
   view.state0.assign(copy.state0().begin(), copy.state0().end());
   view.state1.assign(copy.state1().begin(), copy.state1().end());
-  view.effective_rate.assign(before.size(), static_cast<float>(lr));
+  view.effective_rate.assign(view.gradient.size(), static_cast<float>(lr));
   if (const auto rate = copy.optimizer().effective_rate) {
-    Vector s0 = view.state0, s1 = view.state1, weights = before;
-    rate({weights, view.gradient, s0, s1, copy.step(), lr}, copy.settings().optimizer.values, view.effective_rate);
+    Vector s0 = view.state0, s1 = view.state1;
+    rate({copy.network().parameters(), view.gradient, s0, s1, copy.step(), lr}, copy.settings().optimizer.values, view.effective_rate);
   }
-  for (Index l = 0; l < network.layer_count(); ++l)
-    view.layers.push_back({norm(of_layer(network, l, view.gradient)), norm(of_layer(network, l, view.update)), norm(of_layer(network, l, before))});
   return view;
 }
 
@@ -177,6 +166,7 @@ std::vector<double> gradient_norms(const Trainer& trainer) {
   Matrix block(kBlock, trainer.data().features());
   Gathered gathered;
   batch_gradient(network, trainer, std::min(trainer.step(), trainer.steps() - 1), block, gathered);
+  add_decay(trainer.settings(), network.parameters(), network.gradient()); // as next_step has them
   std::vector<double> norms;
   for (Index l = 0; l < network.layer_count(); ++l) norms.push_back(norm(of_layer(network, l, network.gradient())));
   return norms;

@@ -155,6 +155,11 @@ void product_outer(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accu
   }
 }
 
+// A vector that shrinks is filled with zeros again when it grows: layers of different widths would do that at every turn.
+template <class Item> void grow(std::vector<Item>& items, Index size) {
+  if (items.size() < static_cast<std::size_t>(size)) items.resize(static_cast<std::size_t>(size));
+}
+
 } // namespace
 
 void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate) {
@@ -175,9 +180,9 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
 
   const Index row_tiles = (c.rows + kTileRows - 1) / kTileRows, column_tiles = (c.columns + kTileColumns - 1) / kTileColumns;
   const Index depth_most = std::min(depth_all, kDepth);
-  scratch.b.resize(static_cast<std::size_t>(column_tiles * kTileColumns * depth_most));
-  scratch.a.resize(static_cast<std::size_t>(kTileRows * depth_most));
-  scratch.places.resize(static_cast<std::size_t>(depth_most));
+  grow(scratch.b, column_tiles * kTileColumns * depth_most);
+  grow(scratch.a, kTileRows * depth_most);
+  grow(scratch.places, depth_most);
   for (Index k = 0; k < depth_all; k += kDepth) {
     const Index depth = std::min(kDepth, depth_all - k);
     for (Index t = 0; t < column_tiles; ++t) pack_columns(b, t * kTileColumns, k, depth, scratch.b.data() + t * kTileColumns * depth);

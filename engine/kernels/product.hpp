@@ -8,7 +8,7 @@
 
 namespace downhill {
 
-/// Memory that product() packs its operands into; one a network, grows as needed.
+/// Memory that product() packs its operands into; one a network, grows as needed and never shrinks.
 struct ProductScratch {
   std::vector<float> a, b;
   std::vector<std::uint32_t> places;

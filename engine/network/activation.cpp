@@ -1,23 +1,25 @@
 #include "network/activation.hpp"
 
 #include "core/elementary.hpp"
+#include "core/flush.hpp"
 
 namespace downhill {
 namespace {
 
-// Each entry is one formula for f(z) and one for f′, beside each other; f′ as a function of y = f(z) wherever y tells it.
+// Each entry is one formula for f(z) and one for f′, beside each other; f′ as a function of y = f(z) where PyTorch has it so (sigmoid and tanh lose its digits
+// where they saturate, there as here) or where y tells it in all its digits, else of z (`from_input`).
 template <class F> void map(std::span<const float> z, std::span<float> y, F f) {
-  for (std::size_t i = 0; i < z.size(); ++i) y[i] = f(z[i]);
+  for (std::size_t i = 0; i < z.size(); ++i) y[i] = flush(f(z[i]));
 }
 template <class D> void chain(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, D derivative) {
-  for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = dy[i] * derivative(seen[i]);
+  for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = flush_product(dy[i] * flush(derivative(seen[i])));
 }
 // The same for formulas worked in float64 and rounded once.
 template <class F> void map_exactly(std::span<const float> z, std::span<float> y, F f) {
-  map(z, y, [f](float x) { return static_cast<float>(f(static_cast<double>(x))); });
+  map(z, y, [f](float x) { return static_cast<float>(flush(f(static_cast<double>(x)))); });
 }
 template <class D> void chain_exactly(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, D derivative) {
-  chain(seen, dy, dz, [derivative](float x) { return static_cast<float>(derivative(static_cast<double>(x))); });
+  chain(seen, dy, dz, [derivative](float x) { return static_cast<float>(flush(derivative(static_cast<double>(x)))); });
 }
 
 constexpr double sigmoid(double z) { return 1.0 / (1.0 + exact::exp(-z)); }
@@ -74,16 +76,13 @@ const std::vector<ActivationEntry>& activations() {
              const auto slope = static_cast<float>(p[0]);
              chain(y, dy, dz, [slope](float v) { return v > 0.0F ? 1.0F : slope; });
            }},
-      // f(z) = z for z > 0, else α·(e^z − 1); f′ = 1 or y + α (Clevert et al. 2016)
+      // f(z) = z for z > 0, else α·(e^z − 1); f′ = 1 or α·e^z, whose digits y + α has lost where y is near −α (Clevert et al. 2016)
       {.id = "elu",
        .torch = "nn.ELU",
        .parameters = {{"alpha", 1.0, 0.0, 10.0}},
        .forward = [](In z, Out y, P p) { map_exactly(z, y, [alpha = p[0]](double x) { return x > 0.0 ? x : alpha * exact::expm1(x); }); },
-       .backward =
-           [](In y, In dy, Out dz, P p) {
-             const auto alpha = static_cast<float>(p[0]);
-             chain(y, dy, dz, [alpha](float v) { return v > 0.0F ? 1.0F : v + alpha; });
-           }},
+       .backward = [](In z, In dy, Out dz, P p) { chain_exactly(z, dy, dz, [alpha = p[0]](double x) { return x > 0.0 ? 1.0 : alpha * exact::exp(x); }); },
+       .from_input = true},
       // f(z) = (max(0, z), max(0, −z)): twice as many outputs, so the next layer is twice as wide (Shang et al. 2016).
       // PyTorch has no such module: torch.cat([relu(z), relu(-z)], 1)
       {.id = "crelu",
@@ -97,19 +96,18 @@ const std::vector<ActivationEntry>& activations() {
        .backward =
            [](In y, In dy, Out dz, P) {
              const std::size_t units = y.size() / 2;
-             for (std::size_t i = 0; i < units; ++i) dz[i] = y[i] > 0.0F ? dy[i] : y[units + i] > 0.0F ? -dy[units + i] : 0.0F;
+             for (std::size_t i = 0; i < units; ++i) dz[i] = flush_product(y[i] > 0.0F ? dy[i] : y[units + i] > 0.0F ? -dy[units + i] : 0.0F);
            },
        .width = 2,
        .gives_zeros = true},
-      // f(z) = λ·z for z > 0, else λ·α·(e^z − 1); f′ = λ or y + λα
+      // f(z) = λ·z for z > 0, else λ·α·(e^z − 1); f′ = λ or λα·e^z
       {.id = "selu",
        .torch = "nn.SELU",
        .parameters = {},
        .forward = [](In z, Out y, P) { map_exactly(z, y, [](double x) { return x > 0.0 ? kSeluScale * x : kSeluScale * (kSeluAlpha * exact::expm1(x)); }); },
-       .backward =
-           [](In y, In dy, Out dz, P) {
-             chain(y, dy, dz, [](float v) { return v > 0.0F ? static_cast<float>(kSeluScale) : v + static_cast<float>(kSeluScale * kSeluAlpha); });
-           }},
+       .backward = [](In z, In dy, Out dz,
+                      P) { chain_exactly(z, dy, dz, [](double x) { return x > 0.0 ? kSeluScale : kSeluScale * kSeluAlpha * exact::exp(x); }); },
+       .from_input = true},
       // f(z) = min(max(0, z), 6); f′ = 0 at both kinks
       {.id = "relu6",
        .torch = "nn.ReLU6",
@@ -123,7 +121,7 @@ const std::vector<ActivationEntry>& activations() {
            },
        .backward = [](In y, In dy, Out dz, P) { chain(y, dy, dz, [](float v) { return v > 0.0F && v < 6.0F ? 1.0F : 0.0F; }); },
        .gives_zeros = true},
-      // f(z) = log(1 + e^βz)/β, the line z where βz > threshold; f′ = 1 − e^−βy = sigmoid(βz)
+      // f(z) = log(1 + e^βz)/β, the line z where βz > threshold; f′ = sigmoid(βz), 1 on the line
       {.id = "softplus",
        .torch = "nn.Softplus",
        .parameters = {{"beta", 1.0, 0.01, 100.0}, {"threshold", 20.0, 1.0, 100.0}},
@@ -131,19 +129,22 @@ const std::vector<ActivationEntry>& activations() {
            [](In z, Out y, P p) {
              map_exactly(z, y, [beta = p[0], threshold = p[1]](double x) { return beta * x > threshold ? x : exact::log1p(exact::exp(beta * x)) / beta; });
            },
-       .backward = [](In y, In dy, Out dz, P p) { chain_exactly(y, dy, dz, [beta = p[0]](double v) { return -exact::expm1(-beta * v); }); }},
-      // f(z) = z/(1 + |z|), f′ = (1 − |y|)²
+       .backward = [](In z, In dy, Out dz,
+                      P p) { chain_exactly(z, dy, dz, [beta = p[0], threshold = p[1]](double x) { return beta * x > threshold ? 1.0 : sigmoid(beta * x); }); },
+       .from_input = true},
+      // f(z) = z/(1 + |z|), f′ = 1/(1 + |z|)²
       {.id = "softsign",
        .torch = "nn.Softsign",
        .parameters = {},
        .forward = [](In z, Out y, P) { map(z, y, [](float x) { return x / (1.0F + (x < 0.0F ? -x : x)); }); },
        .backward =
-           [](In y, In dy, Out dz, P) {
-             chain(y, dy, dz, [](float v) {
-               const float rest = 1.0F - (v < 0.0F ? -v : v);
-               return rest * rest;
+           [](In z, In dy, Out dz, P) {
+             chain(z, dy, dz, [](float x) {
+               const float share = 1.0F / (1.0F + (x < 0.0F ? -x : x));
+               return share * share;
              });
-           }},
+           },
+       .from_input = true},
       // f(z) = z·Φ(z), f′ = Φ(z) + z·φ(z) (Hendrycks & Gimpel 2016; nn.GELU's exact form)
       {.id = "gelu",
        .torch = "nn.GELU",

@@ -1,6 +1,7 @@
 #include "network/loss.hpp"
 
 #include "core/elementary.hpp"
+#include "core/flush.hpp"
 
 namespace downhill {
 namespace {
@@ -49,7 +50,7 @@ void cross_entropy_differentiate(Matrix& output, const Answers& answers, float s
     sum.loss += softmax.loss;
     for (Index i = 0; i < output.cols(); ++i) {
       const double probability = exponentials[static_cast<std::size_t>(i)] / softmax.sum;
-      row[i] = static_cast<float>(probability - (i == label ? 1.0 : 0.0)) * scale;
+      row[i] = static_cast<float>(flush(probability - (i == label ? 1.0 : 0.0))) * scale;
     }
   }
 }
@@ -103,7 +104,7 @@ template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
   static void differentiate(Matrix& output, const Answers& answers, float scale, P p, LossSum& sum) {
     const double share = static_cast<double>(scale) / static_cast<double>(output.cols());
     // each output is replaced once it has been read, and its row's prediction was told before
-    rows(output, answers, sum, p, [&](Index i, double slope) { output.data()[i] = static_cast<float>(slope * share); });
+    rows(output, answers, sum, p, [&](Index i, double slope) { output.data()[i] = static_cast<float>(flush(slope) * share); });
   }
 };
 

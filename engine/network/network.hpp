@@ -54,6 +54,11 @@ public:
   /// What layer `l` gave in the last pass, R×given, before dropout; the last layer's are the network's outputs. After
   /// backward() d_output(l) is the gradient by its z, R×O; not kept for the last layer, whose gradient came from outside.
   const Matrix& output(Index l) const { return layers_[static_cast<std::size_t>(l)].output; }
+  /// What tells f′ of layer `l` in the last pass: its z or its outputs, as its activation wants; not of the last layer.
+  const Matrix& seen(Index l) const {
+    const Layer& layer = layers_[static_cast<std::size_t>(l)];
+    return layer.activation->from_input ? layer.input : layer.output;
+  }
   const Matrix& d_output(Index l) const { return layers_[static_cast<std::size_t>(l)].d_output; }
 
 private:

@@ -1,5 +1,6 @@
 #include "optimizers/list.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace downhill {
@@ -19,24 +20,31 @@ OptimizerEntry adadelta() {
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);
             const bool first_stage = p[3] < 1.5;
             for (std::size_t i = 0; i < u.weights.size(); ++i) {
-              const float g = u.gradient[i], s = keep * u.state0[i] + take * (g * g);
+              const float g = flush(u.gradient[i]), s = keep * u.state0[i] + take * (g * g);
               u.state0[i] = s;
               if (first_stage) {
                 u.weights[i] -= lr * (g / (std::sqrt(s) + eps));
                 continue;
               }
-              const float delta = std::sqrt(u.state1[i] + eps) / std::sqrt(s + eps) * g;
+              const float delta = flush(std::sqrt(u.state1[i] + eps) / std::sqrt(s + eps) * g);
               u.state1[i] = keep * u.state1[i] + take * (delta * delta);
               u.weights[i] -= lr * delta;
             }
           },
-          // stage 2: of the next step, since √(d + ε) stands there before d takes this step in
+          // stage 2: √(d + ε) with d as it was before it took this step in, which d's own rule, solved for it, gives back
           [](const Update& u, const ParameterValues& p, std::span<float> rates) {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const bool first_stage = p[3] < 1.5;
+            const double keep = p[1], take = 1.0 - p[1], epsilon = p[2];
             for (std::size_t i = 0; i < rates.size(); ++i) {
               const float s = u.state0[i];
-              rates[i] = first_stage ? lr / (std::sqrt(s) + eps) : lr * (std::sqrt(u.state1[i] + eps) / std::sqrt(s + eps));
+              if (first_stage) {
+                rates[i] = lr / (std::sqrt(s) + eps);
+                continue;
+              }
+              const double g = u.gradient[i], ratio = g * g / (static_cast<double>(s) + epsilon), share = keep + take * ratio;
+              const double d = share > 0 ? std::max(0.0, (static_cast<double>(u.state1[i]) - take * epsilon * ratio) / share) : 0;
+              rates[i] = static_cast<float>(u.lr * std::sqrt((d + epsilon) / (static_cast<double>(s) + epsilon)));
             }
           }};
 }

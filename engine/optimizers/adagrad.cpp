@@ -15,7 +15,7 @@ OptimizerEntry adagrad() {
               [](const Update& u, const ParameterValues& p) {
                 const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[1]);
                 for (std::size_t i = 0; i < u.weights.size(); ++i) {
-                  const float g = u.gradient[i], s = u.state0[i] + g * g;
+                  const float g = flush(u.gradient[i]), s = u.state0[i] + g * g;
                   u.state0[i] = s;
                   u.weights[i] -= lr * (g / (std::sqrt(s) + eps));
                 }

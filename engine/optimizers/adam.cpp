@@ -12,7 +12,7 @@ void adam_step(const Update& u, const AdamParameters& p) {
   const auto rate = static_cast<float>(u.lr / (1.0 - exact::power(p.beta1, u.step)));
   const auto root2 = static_cast<float>(std::sqrt(1.0 - exact::power(p.beta2, u.step))), eps = static_cast<float>(p.eps);
   for (std::size_t i = 0; i < u.weights.size(); ++i) {
-    const float g = u.gradient[i];
+    const float g = flush(u.gradient[i]);
     const float m = keep1 * u.state0[i] + take1 * g, v = keep2 * u.state1[i] + take2 * (g * g);
     u.state0[i] = m;
     u.state1[i] = v;

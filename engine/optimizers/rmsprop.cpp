@@ -15,7 +15,7 @@ OptimizerEntry rmsprop() {
             const auto lr = static_cast<float>(u.lr), eps = static_cast<float>(p[2]);
             const auto keep = static_cast<float>(p[1]), take = static_cast<float>(1.0 - p[1]);
             for (std::size_t i = 0; i < u.weights.size(); ++i) {
-              const float g = u.gradient[i], s = keep * u.state0[i] + take * (g * g);
+              const float g = flush(u.gradient[i]), s = keep * u.state0[i] + take * (g * g);
               u.state0[i] = s;
               u.weights[i] -= lr * (g / (std::sqrt(s) + eps));
             }

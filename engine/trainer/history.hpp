@@ -15,9 +15,13 @@ public:
   /// they grow too large every second one is dropped and the interval doubles, so that they stay spread over the whole run.
   void note(const Trainer& trainer);
 
-  /// Puts the trainer to the nearest checkpoint at or before `step`, or to the run's beginning; whoever drives it then
-  /// advances until at_rest_at(step). Steps replayed are the same to the bit. 0 ≤ step ≤ trainer.steps().
-  void rewind(Trainer& trainer, std::int64_t step) const;
+  /// Puts a trainer that is past `step` to the nearest checkpoint at or before it, or to the run's beginning, and one that
+  /// has begun the batch after it back to before that; whoever drives it then advances until at_rest_at(step). Steps replayed
+  /// are the same to the bit. 0 ≤ step ≤ trainer.steps(). Returns whether steps are replayed.
+  bool aim(Trainer& trainer, std::int64_t step) const;
+
+  /// Drops every second checkpoint, and takes half as many from now on.
+  void thin();
 
   std::size_t bytes() const { return bytes_; }
   std::size_t count() const { return checkpoints_.size(); }
@@ -35,7 +39,7 @@ inline bool at_rest_at(const Trainer& trainer, std::int64_t step) {
   return trainer.verdict() != Verdict::running || (trainer.between_steps() && trainer.step() >= step);
 }
 
-/// Rewinds if need be and replays to `step` at once.
+/// Aims and replays to `step` at once.
 void seek(Trainer& trainer, const History& history, std::int64_t step);
 
 } // namespace downhill

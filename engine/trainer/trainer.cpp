@@ -95,6 +95,18 @@ void Trainer::begin_evaluation() {
   sum_ = {};
 }
 
+void Trainer::evaluate_here() {
+  assert(between_steps());
+  begin_evaluation();
+}
+
+void Trainer::leave_extra() {
+  if (!extra() || phase_ > Phase::evaluate_test) return;
+  phase_ = Phase::train;
+  block_begin_ = 0;
+  sum_ = {};
+}
+
 std::int64_t Trainer::evaluated_count(bool train) const { return train ? std::min(train_count(), kEvaluateTrainMost) : data_->test.size(); }
 
 void Trainer::evaluate_block() {
@@ -125,6 +137,10 @@ void Trainer::evaluate_block() {
   evaluation_.test_loss = loss;
   evaluation_.test_accuracy = accuracy;
   phase_ = Phase::train;
+  if (extra()) {
+    evaluation_.gradient_norm = evaluation_.update_norm = evaluation_.weight_norm = std::numeric_limits<double>::quiet_NaN();
+    return;
+  }
   if (!std::isfinite(evaluation_.train_loss) || !std::isfinite(loss)) {
     verdict_ = Verdict::diverged;
     phase_ = Phase::done;
@@ -163,22 +179,25 @@ double Trainer::lr_at(std::int64_t step) const {
   return schedule_->rate_at(settings_.optimizer.values[0], {step, step / steps_per_epoch_, settings_.epochs}, settings_.schedule.values);
 }
 
-void Trainer::update() {
-  const std::span<float> weights = network_.parameters(), gradient = network_.gradient();
-  // weight decay joins the gradient before the rule, over weights and biases, as PyTorch's weight_decay
-  if (settings_.l2 != 0) {
-    const auto l2 = static_cast<float>(settings_.l2);
+void add_decay(const LaneSettings& settings, std::span<const float> weights, std::span<float> gradient) {
+  if (settings.l2 != 0) {
+    const auto l2 = static_cast<float>(settings.l2);
     for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += l2 * weights[i];
   }
-  if (settings_.l1 != 0) {
-    const auto l1 = static_cast<float>(settings_.l1);
+  if (settings.l1 != 0) {
+    const auto l1 = static_cast<float>(settings.l1);
     for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += weights[i] > 0 ? l1 : weights[i] < 0 ? -l1 : 0.0F;
   }
+}
+
+void Trainer::update() {
+  const std::span<float> weights = network_.parameters(), gradient = network_.gradient();
+  add_decay(settings_, weights, gradient);
   // the sizes are looked at only where an evaluation will tell them
   const bool measure = evaluation_due(step_ + 1);
   Vector before;
   if (measure) before.assign(weights.begin(), weights.end());
-  optimizer_->update({weights, gradient, state0_, state1_, step_ + 1, lr_at(step_)}, settings_.optimizer.values);
+  optimizer_->take_step({weights, gradient, state0_, state1_, step_ + 1, lr_at(step_)}, settings_.optimizer.values);
   if (!measure) return;
   for (std::size_t i = 0; i < weights.size(); ++i) before[i] = weights[i] - before[i];
   evaluation_.gradient_norm = norm(gradient);
@@ -216,6 +235,10 @@ void Trainer::reset() {
   batch_loss_ = seconds_ = 0;
   evaluation_ = {};
   begin_evaluation();
+}
+
+void Trainer::drop_batch() {
+  if (phase_ == Phase::train) block_begin_ = 0;
 }
 
 std::uint64_t Trainer::fingerprint() const {

@@ -29,6 +29,9 @@ struct Evaluation {
 
 enum class Verdict : std::uint8_t { running, finished, diverged, last = diverged };
 
+/// Weight decay joins the gradient before the rule, over weights and biases, as PyTorch's weight_decay: l2·w + l1·sign(w).
+void add_decay(const LaneSettings& settings, std::span<const float> weights, std::span<float> gradient);
+
 class Trainer {
 public:
   /// `settings` must fit the data: see misfit().
@@ -48,6 +51,13 @@ public:
   /// Whether a step is about to begin, i.e. nothing is half done.
   bool between_steps() const { return phase_ == Phase::train && block_begin_ == 0; }
   void add_seconds(double seconds) { seconds_ += seconds; }
+  /// Evaluates the run where it stands between two steps though no evaluation is due: the next pieces are its parts. It
+  /// changes nothing of the run, not even its verdict, and has no norms (NaN).
+  void evaluate_here();
+  /// Whether an evaluation at this step is such an extra one.
+  bool extra() const { return step_ > 0 && !evaluation_due(step_); }
+  /// Leaves an extra evaluation that is half done; else nothing.
+  void leave_extra();
 
   std::int64_t step() const { return step_; }
   std::int64_t steps() const { return steps_; } ///< in the whole run
@@ -81,6 +91,8 @@ public:
 
   /// Back to the beginning of the run.
   void reset();
+  /// Forgets what has been worked off of a batch that is not done: between_steps() again, at the same step. Nothing in evaluations.
+  void drop_batch();
   /// Everything that changes in a run, at any moment between two calls of advance(), as bytes (layout: Checkpoint in
   /// trainer.cpp and engine/README.md). A trainer restored from them goes on bit for bit.
   archive::Bytes save() const;

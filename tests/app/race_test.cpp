@@ -1,4 +1,5 @@
-#include "app/core/race.hpp"
+#include "app/core/own_rates.hpp"
+#include "app/core/standing.hpp"
 #include "core/hash.hpp"
 #include "data/gzip.hpp"
 #include "data/pack.hpp"
@@ -50,7 +51,11 @@ struct Table {
   }
   void worker_restarted(std::size_t worker) { packs.worker_lost(worker), race.worker_restarted(worker); }
   std::unique_ptr<TrainerHost> make_host(std::size_t w) {
-    return std::make_unique<TrainerHost>([this] { return clock_s += 0.0005; }, [this, w](const ToApp& m) { mail.push_back({w, encode(m)}); });
+    return std::make_unique<TrainerHost>([this] { return clock_s += 0.0005; }, [this, w](const ToApp& m) { mail.push_back({w, encode(m)}); }, 64U << 20,
+                                         [this, w](std::size_t) {
+                                           if (dies_in_looks) hosts[w]->out_of_memory();
+                                           return room;
+                                         });
   }
   void open_pack(std::size_t w) {
     const auto packed = write_pack(*source());
@@ -81,9 +86,11 @@ struct Table {
   double clock_s = 0;
   std::int64_t least_from = 0; // where the losses that were told begin
   bool alter_checkpoints = false;
+  bool room = true, dies_in_looks = false; // whether there is memory for views; whether it ends while they are answered
   std::deque<std::pair<std::size_t, Bytes>> mail;
   std::vector<std::unique_ptr<TrainerHost>> hosts;
   int loads = 0;
+  std::vector<std::pair<std::size_t, LaneKey>> started; // by whom and what, as the race asked
   std::vector<Race*> others;
   Packs packs{[this](const std::string&, bool) {
                 ++loads;
@@ -91,6 +98,7 @@ struct Table {
               },
               {{"full", 1000, 60000, 10000, {}}}};
   Race race{[this](std::size_t w, ToTrainer m) {
+              if (const auto* start = std::get_if<StartLane>(&m)) started.push_back({w, start->key});
               if (auto* start = std::get_if<StartLane>(&m); start && alter_checkpoints && !start->checkpoint.empty()) start->checkpoint[0] ^= 1;
               hosts[w]->receive(encode(m));
             },
@@ -448,6 +456,59 @@ TEST_CASE("several races share workers: each gets its own answers, and to start 
   CHECK(toy.lanes()[0].hash == hash);
 }
 
+TEST_CASE("a lane told to stand at its step rests there, whatever it is doing when it hears of it") {
+  Json json = experiment();
+  json["lanes"] = {{{"batch", "full"}}};
+  json["data"]["train"] = 300;
+  const LaneKey key{1, 0, 0};
+  double now_s = 0;
+  std::optional<Snapshot> last;
+  const auto host_after = [&](int pieces) {
+    // each look at the clock takes longer than a slice: one piece of work a slice
+    auto host = std::make_unique<TrainerHost>([&] { return now_s += 1; },
+                                              [&](const ToApp& m) {
+                                                if (const auto* snapshot = std::get_if<Snapshot>(&m)) last = *snapshot;
+                                              });
+    const auto packed = write_pack(*source());
+    Hash hash;
+    hash.add_bytes(packed);
+    host->open_pack("full", packed, hex16(hash.value()));
+    host->receive(encode(ToTrainer(StartLane{key, json.dump(), true})));
+    host->receive(encode(ToTrainer(Grant{key, 1000, false})));
+    for (int i = 0; i < pieces; ++i) host->work(1.5);
+    return host;
+  };
+  for (int pieces = 1; pieces < 30; ++pieces) {
+    CAPTURE(pieces);
+    const auto host = host_after(pieces);
+    REQUIRE(last);
+    const std::int64_t stands = last->step;
+    host->receive(encode(ToTrainer(Seek{key, stands, 7})));
+    for (int i = 0; i < 50 && host->work(1.5); ++i) {
+    }
+    CHECK(last->turn == 7);
+    CHECK(last->step == stands);
+    CHECK(last->hash != 0);
+  }
+  CHECK(last->status == LaneStatus::finished); // the last of them stood at its end
+
+  // and one that was restored there replays nothing
+  Trainer trainer(experiment_from_json(json)->lanes[0].settings,
+                  std::make_shared<Subset>(*draw_subset(source(), experiment_from_json(json)->lanes[0].settings.data)));
+  while (trainer.advance() != Trainer::Piece::end) {
+  }
+  const auto host = host_after(0);
+  host->receive(encode(ToTrainer(StartLane{key, json.dump(), true, trainer.save()})));
+  host->receive(encode(ToTrainer(Seek{key, trainer.steps(), 8})));
+  int told = 0;
+  for (bool more = true; more; ++told) {
+    more = host->work(1.5);
+    CHECK(last->step == trainer.steps());
+  }
+  CHECK(told == 1);
+  CHECK(last->hash == trainer.hash());
+}
+
 TEST_CASE("lanes go back and forward to any step, to the same bits; a finished race, too") {
   Table table(2, experiment());
   Race& race = table.race;
@@ -466,7 +527,7 @@ TEST_CASE("lanes go back and forward to any step, to the same bits; a finished r
   CHECK(race.transport() == Transport::paused);
   CHECK(table.hashes() == at_seven);
   CHECK(race.lanes()[0].evaluations.size() == curve); // what was seen stays seen
-  CHECK(race.lanes()[0].evaluation()->step == 0);
+  CHECK(race.lanes()[0].evaluation()->step == 7);
   race.step(-2);
   rest();
   CHECK(race.lanes()[0].step == 5);
@@ -554,12 +615,21 @@ TEST_CASE("stop rules: a lane rests at the very evaluation that fulfils one") {
   }
   CHECK(table.race.lanes()[0].step < table.race.lanes()[1].step);
 
+  json["lanes"][0] = {{"optimizer", {{"lr", 1}}}}; // jumps about
   Table patient(1, json);
   patient.race.set_stop_rules({.no_improvement = 1});
   patient.race.start();
   patient.until_finished();
-  for (const LaneState& lane : patient.race.lanes())
-    if (lane.stop == Stop::no_improvement) CHECK(lane.evaluation()->test_loss >= std::prev(lane.evaluation())->test_loss);
+  const auto& stopped = patient.race.lanes()[0];
+  REQUIRE(stopped.stop == Stop::no_improvement);
+  for (const LaneState& lane : patient.race.lanes()) {
+    const auto& e = lane.evaluations;
+    const auto worse = std::adjacent_find(e.begin(), e.end(), [](const EvaluationRow& a, const EvaluationRow& b) { return b.test_loss >= a.test_loss; });
+    if (lane.stop == Stop::no_improvement)
+      CHECK(std::next(worse)->step == lane.step);
+    else
+      CHECK(worse == e.end());
+  }
 
   json["lanes"][1] = {{"optimizer", {{"lr", 100}}}, {"network", {{"hidden", {{{"units", 8}, {"activation", "identity"}}}}}}};
   Table careful(1, json);
@@ -620,6 +690,55 @@ TEST_CASE("rates: one for all, PyTorch's own, and each lane's best by a sweep") 
   }
   CHECK(race.undo());
   for (const Lane& lane : race.experiment().lanes) CHECK(lane.settings.optimizer.values[0] == 0.001);
+}
+
+TEST_CASE("a view without memory is told so and given up; lanes go on, and what else is wanted there is asked for") {
+  for (const bool dies : {false, true}) {
+    CAPTURE(dies);
+    Table table(1, experiment());
+    Race& race = table.race;
+    for (int i = 0; i < 20; ++i) table.turn();
+    race.step(4);
+    for (int i = 0; i < 100; ++i) table.turn();
+    (dies ? table.dies_in_looks : table.room) = dies;
+    const auto draw = [&](LookKind kind) {
+      for (int i = 0; i < 500; ++i) {
+        race.want_look(2, 1, kind);
+        race.ask_looks(table.clock_s);
+        table.turn();
+      }
+    };
+    if (dies) { // the worker ends; its lanes come back, and the view is not asked for again, or they would be lost for ever
+      race.want_look(2, 1, LookKind::units);
+      race.ask_looks(table.clock_s);
+      table.hosts[0]->work(0.004);
+      while (!table.mail.empty()) {
+        const auto message = table.mail.front();
+        table.mail.pop_front();
+        if (const auto seen = decode<ToApp>(message.second); !std::holds_alternative<UnitsLook>(*seen)) table.deliver(0, message.second);
+      }
+      table.hosts[0] = table.make_host(0);
+      table.worker_restarted(0);
+      table.open_pack(0);
+      for (int i = 0; i < 100; ++i) table.turn();
+    }
+    draw(LookKind::units);
+    const LaneKey key = race.lanes()[1].key;
+    CHECK(race.looks().failed(2, key));
+    CHECK(!race.looks().answer<UnitsLook>(2, key));
+    CHECK(!race.problem());
+    CHECK(race.lanes()[1].step == 4);
+    table.room = true;
+    table.dies_in_looks = false;
+    draw(LookKind::units);
+    CHECK(race.looks().failed(2, key)); // nothing has changed
+    draw(LookKind::weights);
+    CHECK(!race.looks().failed(2, key));
+    CHECK(race.looks().answer<WeightsLook>(2, key));
+    race.start();
+    table.until_finished();
+    CHECK(table.hashes() == alone());
+  }
 }
 
 TEST_CASE("views get what they ask for, once for each step a lane rests at") {
@@ -709,4 +828,525 @@ TEST_CASE("experiments may come and go before there are workers") {
   CHECK(!race.set_experiment(other));
   CHECK(!race.remove_lane(0));
   CHECK(race.undo());
+}
+
+namespace {
+std::vector<double> rates_of(const Race& race) {
+  std::vector<double> out;
+  for (const Lane& lane : race.experiment().lanes) out.push_back(lane.settings.optimizer.values[0]);
+  return out;
+}
+void until_swept(Table& table) {
+  for (int i = 0; i < 60000 && table.race.sweep().running(); ++i) table.turn();
+  REQUIRE(!table.race.sweep().running());
+}
+Json small() {
+  Json json = experiment();
+  json["lanes"] = {Json::object(), {{"optimizer", "adam"}}};
+  return json;
+}
+} // namespace
+
+TEST_CASE("a sweep is its own race's: others, cancelled and finished ones take nothing from what its runs say") {
+  Table table(2, small());
+  Race toy([&](std::size_t w, const ToTrainer& m) { table.hosts[w]->receive(encode(m)); }, table.packs, 1);
+  table.others.push_back(&toy);
+  REQUIRE(!toy.set_experiment(toy_experiment(0)));
+  toy.begin_with_workers();
+  const auto toys = toy.experiment_version();
+  table.race.start_sweep();
+  const auto version = table.race.experiment_version();
+  for (int i = 0; i < 20; ++i) table.turn();
+  table.race.cancel_sweep();
+  const auto [worker, key] = table.started.back();
+  Snapshot late;
+  late.key = key, late.status = LaneStatus::finished, late.evaluations.resize(1);
+  table.deliver(worker, encode(ToApp(late)));
+  CHECK(table.race.experiment_version() == version);
+
+  table.race.start_sweep();
+  until_swept(table);
+  CHECK(toy.experiment_version() == toys);
+  CHECK(rates_of(table.race) != std::vector<double>{0.001, 0.001});
+  CHECK(!table.race.set_rates({}));
+  const auto [last_worker, last_key] = table.started.back();
+  late.key = last_key;
+  table.deliver(last_worker, encode(ToApp(late)));
+  for (const auto& [w, k] : table.started) late.key = k, table.deliver(w, encode(ToApp(late)));
+  CHECK(rates_of(table.race) == std::vector<double>{0.001, 0.001});
+}
+
+TEST_CASE("a sweep ends, with the same rates, though a worker dies; a run that is refused is left out and named") {
+  Table table(2, small());
+  for (int i = 0; i < 10; ++i) table.turn();
+  table.race.start_sweep();
+  until_swept(table);
+  const auto rates = rates_of(table.race);
+  const auto dead = [&](std::size_t w) {
+    std::erase_if(table.mail, [&](const auto& letter) { return letter.first == w; });
+    table.hosts[w] = table.make_host(w);
+  };
+
+  CHECK(table.race.undo());
+  for (int i = 0; i < 10; ++i) table.turn();
+  table.race.start_sweep();
+  for (int i = 0; i < 12; ++i) table.turn();
+  dead(1);
+  table.worker_restarted(1);
+  for (int i = 0; i < 5; ++i) table.turn();
+  table.open_pack(1);
+  until_swept(table);
+  CHECK(rates_of(table.race) == rates);
+  CHECK(!table.race.problem());
+
+  // there is no memory for one run, of which its worker dies
+  CHECK(table.race.undo());
+  for (int i = 0; i < 10; ++i) table.turn();
+  table.race.start_sweep();
+  for (int i = 0; i < 12; ++i) table.turn();
+  const auto refused = *std::find_if(table.started.rbegin(), table.started.rend(), [](const auto& s) { return s.first == 1; });
+  table.deliver(1, encode(ToApp(LaneProblem{refused.second, "memory", "", {}})));
+  REQUIRE(table.race.problem());
+  CHECK(table.race.problem()->code == "memory");
+  CHECK(table.race.problem()->place.starts_with("/lanes/"));
+  dead(1);
+  table.worker_restarted(1);
+  table.open_pack(1);
+  until_swept(table);
+  std::size_t missing = 0;
+  for (const Sweep::Curve& curve : table.race.sweep().curves())
+    for (const Sweep::Point& point : curve.points) missing += !point.loss;
+  CHECK(missing == 1);
+  for (const Sweep::Curve& curve : table.race.sweep().curves()) CHECK(curve.best());
+
+  // worker after worker dies in one place, and none comes any more: the others do the rest
+  CHECK(table.race.undo());
+  for (int i = 0; i < 10; ++i) table.turn();
+  table.race.start_sweep();
+  for (int i = 0; i < 12; ++i) table.turn();
+  dead(1);
+  table.race.worker_hopeless(1);
+  until_swept(table);
+  CHECK(table.race.problem()->code == "worker_dead");
+}
+
+TEST_CASE("the curves of a sweep stay with their lanes when lanes are moved and removed, and go with the settings they were made for") {
+  Table table(2, small());
+  for (int i = 0; i < 10; ++i) table.turn();
+  table.race.start_sweep();
+  until_swept(table);
+  const auto best = [&](std::size_t lane) { return table.race.sweep().curves()[lane].best(); };
+  const auto first = best(0), second = best(1);
+  CHECK(!table.race.move_lane(1, 0));
+  CHECK((best(0) == second && best(1) == first));
+  CHECK(!table.race.remove_lane(0));
+  REQUIRE(table.race.sweep().curves().size() == 1);
+  CHECK(best(0) == first);
+  CHECK(!table.race.edit("/epochs", 2));
+  CHECK(table.race.sweep().curves().empty());
+}
+
+TEST_CASE("what was asked for while data are missing holds for the lanes that there are when they come") {
+  Table table(1, experiment());
+  table.race.step(3);
+  for (int i = 0; i < 200; ++i) table.turn();
+  table.hosts[0] = table.make_host(0);
+  table.worker_restarted(0);
+  table.race.step(2);
+  CHECK(table.race.waiting());
+  CHECK(!table.race.duplicate_lane(0));
+  CHECK(!table.race.edit_lane(1, "/batch", 8));
+  table.open_pack(0);
+  for (int i = 0; i < 400; ++i) table.turn();
+  REQUIRE(table.race.lanes().size() == 5);
+  CHECK(table.race.lanes()[0].step == 5);
+  CHECK(table.race.lanes()[1].step == 2); // new, from its beginning
+  CHECK(table.race.lanes()[2].step == 5);
+
+  table.hosts[0] = table.make_host(0);
+  table.worker_restarted(0);
+  table.race.start(); // taken back by the steps after it
+  for (const std::int64_t n : {std::int64_t{2}, std::int64_t{1}, std::int64_t{-1}}) table.race.step(n);
+  table.open_pack(0);
+  for (int i = 0; i < 400; ++i) table.turn();
+  CHECK(table.race.lanes()[0].step == 7); // each press counts
+  const std::int64_t epoch = table.race.steps_per_epoch(0);
+
+  table.hosts[0] = table.make_host(0);
+  table.worker_restarted(0);
+  table.race.step_epoch();
+  for (int i = 0; i < 20000; ++i) table.race.step(1LL << 53), table.race.step(-(1LL << 53)); // nothing overflows
+  table.race.step_epoch();
+  table.race.step(2);
+  table.open_pack(0);
+  for (int i = 0; i < 800; ++i) table.turn();
+  CHECK(table.race.lanes()[0].step == epoch + 2); // it had gone back to the very start
+
+  table.hosts[0] = table.make_host(0);
+  table.worker_restarted(0);
+  table.race.start_sweep(); // no less
+  CHECK(table.race.waiting());
+  table.open_pack(0);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(table.race.sweep().running());
+}
+
+TEST_CASE("a lane that is no more can't be edited: refused in a sentence, and none is made") {
+  Table table(1, experiment());
+  const Json before = table.race.experiment().json();
+  Race& race = table.race;
+  const auto code = [](const std::optional<UserError>& error) { return error ? error->code : std::string("taken"); };
+  for (const std::size_t lane : {std::size_t{4}, std::size_t{6}, std::size_t{0} - 1}) {
+    CHECK(code(race.rename_lane(lane, "x")) == "no_such_lane");
+    CHECK(code(race.edit_lane(lane, "/optimizer/lr", 0.1)) == "no_such_lane");
+    CHECK(code(race.clear_lane_field(lane, "/optimizer/lr")) == "no_such_lane");
+    CHECK(code(race.duplicate_lane(lane)) == "no_such_lane");
+    CHECK(code(race.remove_lane(lane)) == "no_such_lane");
+    CHECK(code(race.move_lane(lane, 0)) == "no_such_lane");
+  }
+  CHECK(!race.move_lane(0, 100)); // to the end
+  CHECK(race.undo());
+  CHECK(race.experiment().json() == before);
+}
+
+TEST_CASE("lanes begin when their race is first looked at, not when data come") {
+  Table table(1, experiment());
+  std::size_t posted = 0;
+  Race unseen([&](std::size_t w, const ToTrainer& m) { ++posted, table.hosts[w]->receive(encode(m)); }, table.packs, 2);
+  Race toy([&](std::size_t, const ToTrainer&) { ++posted; }, table.packs, 3);
+  REQUIRE(!unseen.set_experiment(experiment()));
+  REQUIRE(!toy.set_experiment(toy_experiment(0)));
+  unseen.begin_with_workers(), toy.begin_with_workers();
+  for (int i = 0; i < 20; ++i) table.turn();
+  unseen.take(0, PackOpened{"full", "", {}});
+  CHECK(posted == 0);
+  table.others.push_back(&unseen); // looked at: ticks come
+  for (int i = 0; i < 20; ++i) table.turn();
+  for (const LaneState& lane : unseen.lanes()) CHECK(lane.evaluations.size() == 1);
+  CHECK(toy.pack_ready());
+}
+
+TEST_CASE("a worker keeps no more checkpoints than it may, whatever races they belong to; every lane still goes back to the same bits") {
+  constexpr std::size_t kMost = 60'000;
+  Json json = experiment();
+  json["epochs"] = 40;
+  Table table(1, json);
+  table.hosts[0] = std::make_unique<TrainerHost>([&] { return table.clock_s += 0.0005; }, [&](const ToApp& m) { table.mail.push_back({0, encode(m)}); }, kMost);
+  table.worker_restarted(0);
+  table.open_pack(0);
+  Race second([&](std::size_t w, const ToTrainer& m) { table.hosts[w]->receive(encode(m)); }, table.packs, 2);
+  table.others.push_back(&second);
+  REQUIRE(!second.set_experiment(json));
+  second.begin_with_workers();
+  table.race.start(), second.start();
+  std::size_t most = 0;
+  for (int i = 0; i < 20000 && (table.race.transport() != Transport::finished || second.transport() != Transport::finished); ++i)
+    table.turn(), most = std::max(most, table.hosts[0]->history_bytes());
+  CHECK(table.hashes() == alone(json));
+  CHECK(most > kMost / 4);
+  CHECK(most <= kMost);
+  second.seek_step(70);
+  for (int i = 0; i < 2000; ++i) table.turn();
+  second.start();
+  for (int i = 0; i < 20000 && second.transport() != Transport::finished; ++i) table.turn();
+  for (std::size_t i = 0; i < 4; ++i) CHECK(second.lanes()[i].hash == table.hashes()[i]);
+}
+
+TEST_CASE("a race at rest has measured every lane where it stands, beside the curves") {
+  Json json = experiment();
+  json["evaluate"] = {{"every", "epoch"}};
+  Table table(2, json);
+  const auto rest = [&] {
+    for (int i = 0; i < 400; ++i) table.turn();
+  };
+  const auto measured = [&] {
+    for (const LaneState& lane : table.race.lanes()) {
+      REQUIRE(lane.evaluation());
+      CHECK(lane.evaluation()->step == lane.step);
+      // as the run alone finds it
+      const auto i = static_cast<std::size_t>(&lane - table.race.lanes().data());
+      const LaneSettings settings = table.race.experiment().lanes[i].settings;
+      Trainer trainer(settings, std::make_shared<Subset>(*draw_subset(source(), settings.data)));
+      while (!at_rest_at(trainer, lane.step)) trainer.advance();
+      if (trainer.verdict() == Verdict::running && trainer.last_evaluation().step != lane.step) {
+        trainer.evaluate_here();
+        while (!trainer.between_steps()) trainer.advance();
+      }
+      CHECK(lane.evaluation()->test_loss == trainer.last_evaluation().test_loss);
+      CHECK(lane.evaluation()->train_accuracy == trainer.last_evaluation().train_accuracy);
+      CHECK(trainer.hash() == lane.hash);
+    }
+  };
+  rest();
+  table.race.step(1);
+  rest();
+  measured();
+  CHECK(comparable(table.race));
+  // two presses before the first has been answered are two steps
+  table.race.step(1);
+  table.race.step(1);
+  rest();
+  CHECK(table.race.lanes()[0].step == 3);
+  measured();
+  table.race.step(-2);
+  rest();
+  CHECK(table.race.lanes()[0].step == 1);
+  measured();
+  table.race.start();
+  for (int i = 0; i < 3; ++i) table.turn();
+  table.race.pause();
+  rest();
+  measured();
+  table.race.start();
+  table.until_finished();
+  CHECK(table.hashes() == alone(json));
+  for (std::size_t i = 0; i < 4; ++i) {
+    const LaneState& lane = table.race.lanes()[i];
+    CHECK(lane.evaluations.size() == 4); // no more points than the schedule has
+    for (const EvaluationRow& e : lane.evaluations) CHECK(e.step % table.race.steps_per_epoch(i) == 0);
+  }
+}
+
+TEST_CASE("an extra evaluation changes no bit of a run, wherever it is left") {
+  const auto settings = experiment_from_json(experiment())->lanes[1].settings;
+  const auto subset = std::make_shared<Subset>(*draw_subset(source(), settings.data));
+  Trainer plain(settings, subset), looked_at(settings, subset);
+  while (plain.advance() != Trainer::Piece::end) {
+  }
+  int left = 0;
+  while (looked_at.verdict() == Verdict::running) {
+    if (looked_at.between_steps()) {
+      looked_at.evaluate_here();
+      for (int i = 0; i < left % 5; ++i)
+        if (!looked_at.between_steps()) looked_at.advance();
+      if (++left % 2 == 0) looked_at.leave_extra();
+      while (!looked_at.between_steps()) looked_at.advance();
+    }
+    looked_at.advance();
+  }
+  CHECK(looked_at.hash() == plain.hash());
+  CHECK(looked_at.last_evaluation().test_loss == plain.last_evaluation().test_loss);
+  CHECK(looked_at.last_evaluation().update_norm == plain.last_evaluation().update_norm);
+}
+
+TEST_CASE("a lane that begins again is catching up: nobody is in front until it has") {
+  Table table(2, experiment());
+  table.race.start();
+  table.until_finished();
+  REQUIRE(comparable(table.race));
+  REQUIRE(!table.race.edit_lane(1, "/optimizer/lr", 0.01));
+  CHECK(table.race.lanes()[1].catching_up);
+  CHECK(!table.race.lanes()[0].catching_up);
+  CHECK(!comparable(table.race));
+  CHECK(ranking(table.race, Metric::test_loss).back() == 1);
+  CHECK(!why_last(table.race, Metric::test_loss));
+  table.race.start();
+  table.until_finished();
+  CHECK(!table.race.lanes()[1].catching_up);
+  CHECK(comparable(table.race));
+  // before the race nobody is behind
+  table.race.reset();
+  for (int i = 0; i < 100; ++i) table.turn();
+  REQUIRE(!table.race.edit_lane(1, "/optimizer/lr", 0.02));
+  CHECK(!table.race.lanes()[1].catching_up);
+}
+
+TEST_CASE("lanes are ranked by what is plotted; a quantity that does not rank leaves it to the test loss") {
+  CHECK(ranked_by(Metric::train_accuracy) == Metric::train_accuracy);
+  CHECK(ranked_by(Metric::gradient_norm) == Metric::test_loss);
+  Json json = experiment();
+  json["epochs"] = 20;
+  Table table(1, json);
+  CHECK(ranking(table.race, Metric::test_loss) == std::vector<std::size_t>{0, 1, 2, 3});
+  table.race.start();
+  table.until_finished();
+  for (const Metric by : {Metric::test_loss, Metric::train_loss, Metric::test_accuracy, Metric::train_accuracy}) {
+    const auto order = ranking(table.race, by);
+    for (std::size_t k = 0; k + 1 < order.size(); ++k) {
+      const double a = metric_value(*table.race.lanes()[order[k]].evaluation(), by), b = metric_value(*table.race.lanes()[order[k + 1]].evaluation(), by);
+      CHECK((is_accuracy(by) ? a >= b : a <= b));
+    }
+  }
+  // of 4,000 examples the full batch makes 20 updates, batches of one 4,000
+  const auto order = ranking(table.race, Metric::train_loss);
+  REQUIRE(order.back() == 2);
+  const auto cause = why_last(table.race, Metric::train_loss);
+  REQUIRE(cause);
+  CHECK(cause->kind == Cause::Kind::fewer_updates);
+  CHECK(cause->last == 2);
+  CHECK(cause->of_last == 20);
+}
+
+TEST_CASE("a lane that was thrown up is last by its rate: small steps since then are no cause") {
+  Json json = experiment();
+  json["epochs"] = 6;
+  json["lanes"] = {{{"optimizer", {{"name", "adam"}, {"lr", 0.01}}}}, {{"optimizer", {{"name", "adam"}, {"lr", 30}}}}};
+  Table table(1, json);
+  table.race.start();
+  table.until_finished();
+  const LaneState& thrown = table.race.lanes()[1];
+  REQUIRE(thrown.status == protocol::LaneStatus::finished);
+  CHECK(!thrown_up(table.race.lanes()[0]));
+  CHECK(thrown_up(thrown));
+  CHECK(highest_loss(thrown) > 2 * thrown.evaluations.front().train_loss);
+  REQUIRE(ranking(table.race, Metric::train_loss).back() == 1);
+  CHECK(!why_last(table.race, Metric::train_loss));
+}
+
+TEST_CASE("steps that are large only for tiny weights are no cause: the loss has never gone up") {
+  Json json = experiment();
+  json["epochs"] = 60;
+  json["network"] = {{"hidden", {{{"units", 8}}, {{"units", 8}}}}};
+  json["lanes"] = {{{"optimizer", {{"lr", 0.1}}}}, {{"optimizer", {{"lr", 0.1}}}, {"network", {{"init", {{"name", "normal"}, {"std", 0.001}}}}}}};
+  Table table(1, json);
+  table.race.start();
+  table.until_finished();
+  REQUIRE(ranking(table.race, Metric::test_loss).back() == 1);
+  const auto share = [&](std::size_t i) { return metric_value(table.race.lanes()[i].evaluations.back(), Metric::update_ratio); };
+  REQUIRE(share(1) > 3 * share(0));
+  REQUIRE(table.race.lanes()[1].evaluation()->test_loss > 1.1 * table.race.lanes()[0].evaluation()->test_loss);
+  CHECK(!why_last(table.race, Metric::test_loss));
+}
+
+TEST_CASE("undo brings back the runs that an edit ended, and what went with them; a worker follows") {
+  Table table(2, experiment());
+  Json aside = "first";
+  std::vector<Json> given;
+  table.race.company = [&] { return aside; };
+  table.race.on_company = [&](const Json& company) { given.push_back(company); };
+  table.race.start();
+  table.until_finished();
+  const auto hashes = table.hashes();
+  const auto curve = table.race.lanes()[1].evaluations;
+  Json other = experiment();
+  other["seed"] = 2;
+  REQUIRE(!table.race.set_experiment(other));
+  aside = "second";
+  CHECK(table.race.transport() == Transport::ready);
+  REQUIRE(table.race.undo());
+  CHECK(given == std::vector<Json>{"first"});
+  CHECK(table.race.transport() == Transport::finished);
+  CHECK(table.hashes() == hashes);
+  for (int i = 0; i < 2000; ++i) {
+    table.turn();
+    REQUIRE(table.hashes() == hashes); // at once, and as long as the workers are on their way
+    REQUIRE(table.race.lanes()[1].evaluations.size() == curve.size());
+    REQUIRE(table.race.transport() == Transport::finished);
+  }
+  // the lanes are there again: they go back and on
+  table.race.step(-1);
+  for (int i = 0; i < 400; ++i) table.turn();
+  CHECK(table.race.lanes()[0].step == table.race.lanes()[0].steps - 1);
+  table.race.start();
+  table.until_finished();
+  CHECK(table.hashes() == hashes);
+  REQUIRE(table.race.redo());
+  CHECK(given.back() == Json("second"));
+  // a reset forgets them: who resets wants to see it run
+  REQUIRE(table.race.undo());
+  table.race.reset();
+  REQUIRE(table.race.redo());
+  REQUIRE(table.race.undo());
+  CHECK(table.race.transport() == Transport::ready);
+}
+
+TEST_CASE("a preset opened again over its finished run: undo brings that run back; an edit's undo takes nothing along") {
+  Table table(1, experiment());
+  Json aside = "note";
+  std::vector<Json> given;
+  table.race.company = [&] { return aside; };
+  table.race.on_company = [&](const Json& company) { given.push_back(company); };
+  table.race.start();
+  table.until_finished();
+  const auto hashes = table.hashes();
+  REQUIRE(!table.race.set_experiment(experiment(), Race::Runs::anew));
+  CHECK(table.race.transport() == Transport::ready);
+  REQUIRE(table.race.undo());
+  CHECK(given == std::vector<Json>{"note"});
+  CHECK(table.race.transport() == Transport::finished);
+  CHECK(table.hashes() == hashes);
+
+  REQUIRE(!table.race.edit("/seed", 5));
+  aside = "closed";
+  REQUIRE(table.race.undo());
+  REQUIRE(table.race.redo());
+  CHECK(given.size() == 1);
+}
+
+TEST_CASE("the runs that undo may bring back take a bounded memory; those of the fewest updates go first") {
+  Json json = experiment();
+  json["data"]["train"] = 20;
+  json["epochs"] = 40;
+  json["batch"] = 1;
+  json["lanes"] = {{{"network", {{"hidden", Json::array()}}}}};
+  Table table(1, json);
+  table.race.undo_bytes = 40000;
+  table.race.start();
+  table.until_finished();
+  const auto hashes = table.hashes();
+  Json other = json;
+  for (int seed = 2; seed < 15; ++seed) {
+    other["seed"] = seed;
+    REQUIRE(!table.race.set_experiment(other));
+    table.race.step(seed);
+    for (int i = 0; i < 40; ++i) table.turn();
+    REQUIRE(table.race.lanes()[0].step == seed);
+  }
+  std::vector<std::int64_t> steps;
+  while (table.race.undo()) steps.push_back(table.race.lanes()[0].step);
+  REQUIRE(steps.size() == 13);
+  CHECK(steps.front() == 13); // the one before the last: kept
+  CHECK(steps[11] == 0);      // with two updates: dropped
+  CHECK(table.race.transport() == Transport::finished);
+  CHECK(table.hashes() == hashes); // the oldest, and the longest
+}
+
+TEST_CASE("the lanes' own rates come back though lanes were moved, removed and added in between") {
+  Json json = experiment();
+  json["lanes"] = {{{"optimizer", {{"name", "adam"}, {"lr", 0.003}}}}, {{"optimizer", {{"lr", 0.5}}}}, {{"optimizer", {{"name", "rmsprop"}, {"lr", 0.007}}}}};
+  Table table(1, json);
+  Race& race = table.race;
+  OwnRates own;
+  own.keep(race.experiment().lanes);
+  REQUIRE(!race.set_rates(0.25));
+  REQUIRE(!race.move_lane(2, 0));
+  REQUIRE(!race.remove_lane(2)); // sgd
+  REQUIRE(!race.add_lane("momentum", 0.25, {}));
+  const auto rates = own.of(race.experiment().lanes);
+  REQUIRE(rates.size() == 3);
+  CHECK(rates[0] == 0.007);
+  CHECK(rates[1] == 0.003);
+  CHECK(!rates[2]);
+}
+
+TEST_CASE("undo in the middle of a race, and of a lane that diverged") {
+  Json json = experiment();
+  json["lanes"][1] = {{"optimizer", {{"lr", 100}}}, {"network", {{"hidden", {{{"units", 8}, {"activation", "identity"}}}}}}};
+  Table table(1, json);
+  table.race.start();
+  table.until_finished();
+  const auto before = table.race.lanes()[1];
+  REQUIRE(before.status == LaneStatus::diverged);
+  REQUIRE(!table.race.edit_lane(1, "/optimizer/lr", 0.1));
+  REQUIRE(table.race.undo());
+  for (int i = 0; i < 1000; ++i) table.turn();
+  CHECK(table.race.lanes()[1].status == LaneStatus::diverged);
+  CHECK(table.race.lanes()[1].step == before.step);
+  CHECK(table.race.transport() == Transport::finished);
+}
+
+TEST_CASE("one more lane of a method: its rule, rate and batch") {
+  Table table(1, experiment());
+  REQUIRE(!table.race.add_lane("adam", 0.001, {}));
+  REQUIRE(!table.race.add_lane("sgd", 0.3, 0));
+  REQUIRE(!table.race.add_lane("sgd", 0.005, 1));
+  const auto& lanes = table.race.experiment().lanes;
+  REQUIRE(lanes.size() == 7);
+  CHECK(lanes[4].settings.optimizer.name == "adam");
+  CHECK(lanes[4].settings.batch == 16);
+  CHECK(lanes[5].settings.batch == 0);
+  CHECK(lanes[6].settings.batch == 1);
+  REQUIRE(!table.race.edit("/batch", "full"));
+  REQUIRE(!table.race.add_lane("momentum", 0.03, {}));
+  CHECK(table.race.experiment().lanes[7].settings.batch == 64);
 }

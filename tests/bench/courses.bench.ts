@@ -79,7 +79,7 @@ const server = createServer((request, response) => {
   try { const content = readFileSync(path); response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(content); } catch { response.writeHead(404).end(); }
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const chromium = await browser();
+const chromium = await browser([], true);
 mkdirSync('build/screenshots', { recursive: true });
 let bad = 0;
 for (const [name, publish] of Object.entries(courses)) {

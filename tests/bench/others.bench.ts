@@ -53,7 +53,7 @@ if (python)
   }
 else console.log('PyTorch is not installed (python3-torch): left out');
 
-const chromium = await browser();
+const chromium = await browser([], true);
 const site = await serve();
 for (const net of nets) {
   const lab = await open_lab(chromium, site.origin, { query: '?workers=1' });

@@ -2,7 +2,7 @@
 import { browser, open_lab, serve } from '../browser/lab';
 
 const site = await serve();
-const chromium = await browser();
+const chromium = await browser([], true);
 for (const query of ['?workers=1', '?workers=1&simd=off']) {
   const lab = await open_lab(chromium, site.origin, { query });
   await lab.page.evaluate(() => window.downhill_internal.page.command('bench'));

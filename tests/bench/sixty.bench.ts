@@ -4,7 +4,7 @@ import { browser, open_lab, serve } from '../browser/lab';
 
 const nine = JSON.parse(readFileSync('assets/experiments/nine.json', 'utf8')) as { data: object };
 const site = await serve();
-const chromium = await browser();
+const chromium = await browser([], true);
 const lab = await open_lab(chromium, site.origin, { query: '?workers=2' });
 const { page } = lab;
 await page.evaluate((e) => window.downhill.setState(e), { ...nine, data: { ...nine.data, train: 60000, test: 10000 }, epochs: 10, evaluate: { every: 'epoch' } });

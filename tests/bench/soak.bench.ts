@@ -8,7 +8,7 @@ import { at_rest, browser, open_lab, results, screenshot, serve, settle, wait_fo
 
 const minutes = Number(process.argv[2] ?? 1), seed = Number(process.argv[3] ?? 1);
 const scale = Math.min(1, minutes / 10); // a short soak does less of the rest, too
-const site = await serve(), chromium = await browser();
+const site = await serve(), chromium = await browser([], true);
 let bad = 0;
 const say = (ok: boolean, text: string) => { if (!ok) ++bad; console.log(`${ok ? 'ok ' : 'BAD'} ${text}`); };
 

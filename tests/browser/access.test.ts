@@ -87,7 +87,9 @@ test('the keyboard alone: changes a rate, picks a method, moves a slider, runs t
   await tab_to(page, 'lane:8:method');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => (document.activeElement as HTMLElement).dataset.kind === 'option');
-  await tab_to(page, 'lane:8:method.5');
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 5; ++i) await page.keyboard.press('ArrowDown');
+  assert.equal(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.id), 'lane:8:method.5');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => (window.downhill.getState() as any).lanes[8].optimizer.name === 'rmsprop');
 

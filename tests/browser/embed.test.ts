@@ -7,33 +7,38 @@ import type { Browser, Frame, Page, Viewport } from 'puppeteer-core';
 import { base, browser, screenshot, serve } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
+before(async () => { site = await serve(undefined, [], (file) => (file === 'downhill-embed.js' ? { 'access-control-allow-origin': '*' } : {} as Record<string, string>)); chromium = await browser([], true); }); // whole: its fingers scroll
 after(async () => { await chromium?.close(); site?.close(); });
 
 /** A course page of another origin with this body. */
 async function course(body: string, act: (page: Page, faults: string[]) => Promise<void>, size: Viewport = { width: 900, height: 800 }): Promise<void> {
   const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><title>课程</title><body style="margin:0">${body}`));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve).unref()); // a test that fails may leave it
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport(size);
   const faults: string[] = [];
   page.on('console', (m) => { if (m.type() === 'error' && !/favicon/.test(m.location().url ?? '')) faults.push(m.text()); });
   page.on('pageerror', (e) => faults.push((e as Error).message));
-  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-  await act(page, faults);
-  await context.close();
-  server.close();
+  try {
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    await act(page, faults);
+  } finally { // else nothing would ever end after a test that failed
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+  }
 }
 const address = () => site.origin + encodeURI(base);
 const script = () => `<script src="${address()}downhill-embed.js"></script>`;
+/** A script of the course page that notes what the labs above it say, as `heard`: from the first moment. */
+const hear = (...names: string[]) => `<script>heard = []; for (const lab of document.querySelectorAll('downhill-lab')) for (const name of ${JSON.stringify(names)}) lab.addEventListener('downhill-' + name, (e) => heard.push([lab.id, name, e.detail]));</script>`;
 const frame_of = async (page: Page, selector = 'iframe'): Promise<Frame> => (await (await page.waitForSelector(selector))!.contentFrame())!;
 const ready = (frame: Frame) => frame.waitForFunction(() => window.downhill?.ready.then(() => true), { timeout: 60000 });
 const short = { downhill: 1, data: { train: 200, test: 100 }, batch: 20, epochs: 2, lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.001 } }] };
 
 test('the element in a course page: sandboxed, with its own experiment, its verbs and events; no header', async () => {
-  await course(`${script()}<p>正文</p><downhill-lab id="lab" lang="zh" theme="light" experiment='${JSON.stringify(short)}'></downhill-lab>`, async (page, faults) => {
-    await page.evaluate(() => { (window as any).heard = []; for (const name of ['ready', 'finished', 'progress', 'height']) document.getElementById('lab')!.addEventListener('downhill-' + name, (e) => (window as any).heard.push([name, (e as CustomEvent).detail])); });
+  await course(`${script()}<p>正文</p><downhill-lab id="lab" lang="zh" theme="light" experiment='${JSON.stringify(short)}'></downhill-lab>${hear('ready', 'finished', 'progress', 'height')}`, async (page, faults) => {
     const call = (verb: string, ...args: unknown[]) => page.evaluate((v, a) => (document.getElementById('lab') as any).call(v, ...a), verb, args) as Promise<any>;
     const frame = await frame_of(page);
     await ready(frame);
@@ -41,7 +46,7 @@ test('the element in a course page: sandboxed, with its own experiment, its verb
     assert.equal(await frame.evaluate(() => getComputedStyle(document.querySelector('header')!).display), 'none');
     await page.waitForFunction(async () => ((await (document.getElementById('lab') as any).call('getState')).lanes.length) === 2);
     await call('start');
-    await page.waitForFunction(() => (window as any).heard.some(([name]: [string]) => name === 'finished'), { timeout: 60000 });
+    await page.waitForFunction(() => (window as any).heard.some(([, name]: string[]) => name === 'finished'), { timeout: 60000 });
     const results = await call('results');
     assert.deepEqual(results.map((r: any) => [r.label, r.status]), [['A', 'finished'], ['B', 'finished']]);
     const direct = await frame.evaluate(() => window.downhill.results().map((r) => r.hash));
@@ -50,12 +55,166 @@ test('the element in a course page: sandboxed, with its own experiment, its verb
     await page.waitForFunction(async () => ((await (document.getElementById('lab') as any).call('results'))[0].step) === 5);
     const picture = await call('screenshot');
     assert.ok(Object.keys(picture).length > 1000 && picture[1] === 0x50);
-    for (const [verb, args, why] of [['fly', [], /no verb/], ['seek', ['x'], /whole number/], ['start', [1, 2], /arguments/], ['setState', [{ nonsense: 1 }], /./]] as const)
+    for (const [verb, args, why] of [['fly', [], /没有叫“fly”的命令/], ['seek', ['x'], /seek.*应/], ['start', [1, 2], /给了 2 个参数/], ['setState', [{ nonsense: 1 }], /./]] as const)
       await assert.rejects(call(verb, ...args), why);
-    assert.ok((await page.evaluate(() => (window as any).heard)).some(([name, px]: [string, number]) => name === 'height' && px === 680));
+    assert.ok((await page.evaluate(() => (window as any).heard)).some(([, name, px]: [string, string, number]) => name === 'height' && px === 680));
     assert.deepEqual(faults, []);
     await screenshot(page, 'embed-element');
   });
+});
+
+test('calls before the lab has loaded are answered; those to a lab that is taken away, or was never there, are refused in a sentence', async () => {
+  await course(`${script()}<downhill-lab id="lab" lang="en" experiment='${JSON.stringify(short)}'></downhill-lab>`, async (page, faults) => {
+    // at once, before anything of the frame is there; in order, after the experiment
+    const early = await page.evaluate(async () => {
+      const lab = document.getElementById('lab') as any;
+      const [, state, results] = await Promise.all([lab.call('step', 3), lab.call('getState'), lab.call('results')]);
+      return { lanes: state.lanes.map((l: any) => l.label), labels: results.map((r: any) => r.label) };
+    });
+    assert.deepEqual(early, { lanes: ['A', 'B'], labels: ['A', 'B'] });
+    await page.waitForFunction(async () => (await (document.getElementById('lab') as any).call('results')).every((r: any) => r.step === 3));
+    const refused = await page.evaluate(async () => {
+      const said = (promise: Promise<unknown>) => promise.then(() => 'answered', (error: Error) => error.message);
+      const lab = document.createElement('downhill-lab') as any, loose = await said(lab.call('getState'));
+      lab.setAttribute('lang', 'en');
+      document.body.append(lab);
+      const waiting = said(lab.call('getState'));
+      lab.remove();
+      const there = document.getElementById('lab') as any;
+      const sent = said(there.call('screenshot')), unsendable = await said(there.call('setState', () => 0));
+      there.remove();
+      return [loose, await waiting, await sent, await said(there.call('results')), unsendable];
+    });
+    assert.match(refused[0]!, /no more|拿走/);
+    for (const text of refused.slice(1, 4)) assert.match(text, /^This lab has been taken off the page/);
+    assert.match(refused[4]!, /could not be cloned/);
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('a frame with anything but the lab in it: calls are refused, and the page is told', async () => {
+  const bare = await serve((file, content) => (file === 'downhill.html' ? Buffer.from('<!doctype html>not found') : content));
+  await course(`<script src="${bare.origin + encodeURI(base)}downhill-embed.js"></script><downhill-lab id="lab" lang="zh"></downhill-lab>`, async (page) => {
+    const told = await page.evaluate(async () => {
+      const lab = document.getElementById('lab') as any, error = new Promise((resolve) => lab.addEventListener('downhill-error', (e: CustomEvent) => resolve(e.detail)));
+      const said = () => lab.call('getState').then(() => 'answered', (e: Error) => e.message);
+      return [await said(), await error, await said()];
+    });
+    for (const text of told) assert.match(String(text), /^框里没有下山/);
+  });
+  bare.close();
+});
+
+test('an experiment that can\'t be read or is refused: the lab is ready all the same, and says in a sentence what is wrong', async () => {
+  const wrong = { malformed: '{"downhill": 1, lanes: []}', refused: JSON.stringify({ ...short, batch: -5 }), list: '[1, 2]', empty: '' };
+  await course(`${script()}${Object.entries(wrong).map(([id, text]) => `<downhill-lab id="${id}" lang="zh" height="300" experiment='${text}'></downhill-lab>`).join('')}${hear('ready', 'error')}`, async (page, faults) => {
+    for (const id of Object.keys(wrong)) {
+      await page.evaluate((i) => document.getElementById(i)!.scrollIntoView(), id);
+      await page.waitForFunction((i) => ['ready', 'error'].every((name) => (window as any).heard.some((h: string[]) => h[0] === i && h[1] === name)), { timeout: 60000 }, id);
+      const errors = (await page.evaluate(() => (window as any).heard as string[][])).filter((h) => h[0] === id && h[1] === 'error');
+      assert.equal(errors.length, 1, JSON.stringify(errors));
+      assert.match(errors[0]![2]!, /[\u4e00-\u9fff]/, 'in the lab\'s language');
+      if (id === 'refused') assert.match(errors[0]![2]!, /\/batch/, 'with its place');
+      assert.equal(await page.evaluate(async (i) => (await (document.getElementById(i) as any).call('getState')).lanes.length, id), 9, 'as it was');
+    }
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('the script loaded twice, or as a module; an experiment that runs by itself; attributes that change later', async () => {
+  await course(`${script()}${script()}<script type="module" src="${address()}downhill-embed.js"></script><downhill-lab id="lab" lang="zh" autorun experiment='${JSON.stringify(short)}'></downhill-lab>`, async (page, faults) => {
+    const call = (verb: string, ...args: unknown[]) => page.evaluate((v, a) => (document.getElementById('lab') as any).call(v, ...a), verb, args) as Promise<any>;
+    const set = (name: string, value: string) => page.evaluate((n, v) => document.getElementById('lab')!.setAttribute(n, v), name, value);
+    await page.waitForFunction(async () => (await (document.getElementById('lab') as any).call('results')).every((r: any) => r.status === 'finished'), { timeout: 60000 });
+    assert.deepEqual((await call('results')).map((r: any) => r.label), ['A', 'B']);
+    // in place: height, title, experiment
+    const kept = await page.$('iframe');
+    await set('height', '420');
+    await set('title', '实验一');
+    assert.deepEqual(await page.$eval('iframe', (f) => [f.style.height, f.title, f.allow]), ['420px', '实验一', 'clipboard-write']);
+    await page.evaluate(() => { const lab = document.getElementById('lab')!; (window as any).error = null; lab.addEventListener('downhill-error', (e) => { (window as any).error = (e as CustomEvent).detail; }); });
+    await set('experiment', JSON.stringify({ ...short, lanes: [{ label: 'C' }] }));
+    await page.waitForFunction(async () => (await (document.getElementById('lab') as any).call('results')).map((r: any) => `${r.label} ${r.status}`).join() === 'C finished', { timeout: 60000 });
+    await set('experiment', '{');
+    await page.waitForFunction(() => (window as any).error !== null);
+    assert.deepEqual((await call('results')).map((r: any) => r.label), ['C']);
+    assert.equal(await kept!.evaluate((f) => f.isConnected), true, 'the same frame');
+    // anew, once for several: the rest; what waits is answered by the new one
+    const labs = await page.evaluate(async () => {
+      const lab = document.getElementById('lab') as any;
+      lab.removeAttribute('experiment');
+      lab.removeAttribute('autorun');
+      lab.setAttribute('view', 'dropout');
+      lab.setAttribute('lang', 'en');
+      const waits = lab.call('items').then(() => 'answered', (e: Error) => e.message);
+      await new Promise((resolve) => lab.addEventListener('downhill-ready', resolve, { once: true }));
+      return [lab.querySelectorAll('iframe').length, new URL(lab.querySelector('iframe').src).search, await waits, (await lab.call('items')).some((i: any) => i.id === 'drop.p.0')];
+    });
+    assert.deepEqual(labs.slice(0, 2), [1, '?embed=1&view=dropout&lang=en']);
+    assert.match(String(labs[2]), /^(answered|This lab was loaded anew)/);
+    await page.waitForFunction(async () => (await (document.getElementById('lab') as any).call('items')).some((i: any) => i.id === 'drop.p.0'));
+    // taken away and put elsewhere
+    await page.evaluate(() => { const lab = document.getElementById('lab')!, box = document.createElement('div'); document.body.append(box); box.append(lab); });
+    assert.equal((await call('getState')).downhill, 1);
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('a lab out of sight that is asked for something answers; the others still sleep', async () => {
+  await course(`${script()}<div style="height:6000px"></div><downhill-lab id="asked" height="400"></downhill-lab><downhill-lab id="other" height="400" experiment='${JSON.stringify(short)}'></downhill-lab>`, async (page, faults) => {
+    assert.equal(await page.evaluate(async () => (await (document.getElementById('asked') as any).call('getState')).lanes.length), 9);
+    const other = await (await page.$('#other iframe'))!.contentFrame();
+    assert.ok(await other.evaluate(() => !window.downhill || !('items' in window.downhill)).catch(() => true));
+    assert.deepEqual(faults, []);
+  });
+});
+
+test('Ctrl+C in the lab copies its table: from the element, and from a frame that grants nothing', async () => {
+  for (const frame_in of [`${script()}<downhill-lab lang="en"></downhill-lab>`, `<iframe src="${address()}downhill.html?embed=1&lang=en" style="width:800px;height:600px" sandbox="allow-scripts"></iframe>`])
+    await course(`${frame_in}<textarea id="paste" style="position:fixed;top:0;right:0"></textarea>`, async (page, faults) => {
+      const frame = await frame_of(page);
+      await ready(frame);
+      await frame.evaluate((e) => window.downhill.setState(e), short);
+      await frame.focus('#canvas');
+      const together = async (key: 'c' | 'v') => {
+        await page.keyboard.down('Control');
+        await page.keyboard.press(key);
+        await page.keyboard.up('Control');
+      };
+      await together('c');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await page.focus('#paste');
+      await together('v');
+      const text = await page.$eval('#paste', (t) => (t as HTMLTextAreaElement).value);
+      assert.match(text, /\nA\t0\t/, frame_in);
+      assert.equal(await frame.$eval('#notice', (e) => (e as HTMLElement).hidden), true);
+      assert.deepEqual(faults.filter((f) => !/permissions policy|clipboard/i.test(f)), []);
+    });
+});
+
+test('the site, not the single file, in a frame without an origin: says so, and leads to downhill.html', async () => {
+  for (const [language, why] of [['zh', /没有自己的来源.*downhill\.html/], ['en', /no origin of its own.*downhill\.html/]] as const)
+    await course(`<script>heard = []; addEventListener('message', (e) => heard.push(e.data));</script><iframe src="${address()}?embed=1&view=dropout&lang=${language}" style="width:700px;height:500px;border:0" sandbox="allow-scripts"></iframe>`, async (page) => {
+      let frame = await frame_of(page);
+      await frame.waitForFunction(() => document.querySelector('#status a'), { timeout: 20000 });
+      assert.match(await frame.$eval('#status', (e) => e.textContent ?? ''), why);
+      assert.match(await frame.evaluate(() => window.downhill.ready.then(() => '', (error: Error) => error.message)), why);
+      await page.waitForFunction(() => (window as any).heard.some((m: any) => m.event === 'error' && /downhill\.html/.test(m.detail)));
+      await screenshot(page, `embed-no-origin-${language}`);
+      await frame.click('#status a');
+      await page.waitForFunction(() => (window as any).heard.some((m: any) => m.event === 'ready'), { timeout: 60000 });
+      frame = await frame_of(page);
+      assert.match(frame.url(), /downhill\.html\?embed=1&view=dropout/);
+      await frame.waitForFunction((l) => document.documentElement.lang.startsWith(l) && window.downhill.items().some((i) => i.id === 'drop.p.0'), {}, language);
+    });
+  // and by double click on the site's own index.html
+  const context = await chromium.createBrowserContext(), page = await context.newPage();
+  await page.goto(`file://${process.cwd()}/dist/site/index.html?lang=en`);
+  await page.waitForFunction(() => document.querySelector('#status a'), { timeout: 20000 });
+  await page.click('#status a');
+  await page.waitForFunction(() => /downhill\.html/.test(location.href) && window.downhill, { timeout: 20000 });
+  await page.evaluate(() => window.downhill.ready);
+  await context.close();
 });
 
 test('a frame without scripts, as some editors make of any, says what it lacks', async () => {

@@ -282,7 +282,7 @@ test('a browser that is too old, or a script that did not arrive: said in both l
         setTimeout(() => document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', policy)));
         throw new WebAssembly.CompileError('disallowed by embedder');
       };
-      Object.assign(WebAssembly, { Module: refuse, compile: async () => refuse() });
+      Object.assign(WebAssembly, { Module: refuse, compile: async () => refuse(), compileStreaming: async () => refuse() });
     });
   });
   assert.match(word_unknown, /它缺少：'wasm-unsafe-eval'。.*Chrome or Edge 97/);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, drag, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
+import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -14,7 +14,6 @@ const short = (changes: object = {}) => ({ ...nine, epochs: 2, network: { hidden
 const two = [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.001 } }];
 const state = (page: Page) => page.evaluate(() => window.downhill.getState()) as Promise<any>;
 const set_state = (page: Page, e: object) => page.evaluate((x) => window.downhill.setState(x), e);
-const command = (page: Page, verb: string, rest: object = {}) => page.evaluate((v, r) => window.downhill_internal.page.command(v, r), verb, rest) as Promise<any>;
 
 /** Opens the lab, does it, and lets nothing go wrong unseen. */
 function lab_test(name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) {
@@ -86,7 +85,7 @@ lab_test('lanes: add, duplicate, rename, move, hide, show alone, remove; untouch
   const kept = (await results(page)).map((r) => r.hash);
   const menu = async (lane: number, entry: number) => { await press(page, `lane:${lane}:menu`); await press(page, `lane:${lane}:menu.${entry}`); };
   await menu(0, 1);
-  assert.deepEqual((await results(page)).map((r) => r.label), ['A', 'A', 'B']);
+  assert.deepEqual((await results(page)).map((r) => r.label), ['A (1)', 'A (2)', 'B']);
   assert.equal((await results(page))[0]?.hash, kept[0]);
   assert.equal((await results(page))[1]?.step, 0);
   await menu(1, 2);
@@ -104,6 +103,7 @@ lab_test('lanes: add, duplicate, rename, move, hide, show alone, remove; untouch
   await menu(2, 3);
   assert.deepEqual((await results(page)).map((r) => r.hidden), [false, false, false]);
   await press(page, 'lanes.add');
+  await press(page, 'lanes.add.8');
   assert.equal((await results(page)).length, 4);
   await menu(3, 6);
   await menu(2, 6);
@@ -126,8 +126,8 @@ lab_test('a lane differs in any field, edited in its own settings; the table sho
   await press(page, 'lanes.differences');
   await wait_for_item(page, '^differs\\.1\\.');
   const columns = await page.evaluate(() => [...new Set(window.downhill.items().filter((i) => /^differs\.1\./.test(i.id)).map((i) => i.label))]);
-  assert.ok(columns.includes('/network/hidden/0/units') && columns.includes('/optimizer/betas/0'), columns.join());
-  assert.ok(!columns.includes('/seed') && !columns.includes('/epochs'), columns.join());
+  assert.ok(columns.includes('隐藏层 1 · 神经元数') && columns.includes('betas[0]'), columns.join());
+  assert.ok(!columns.includes('随机种子') && !columns.includes('轮数 epoch'), columns.join());
   assert.equal((await item(page, 'differs.1./network/hidden/0/units'))?.value, '24');
 });
 
@@ -203,8 +203,8 @@ lab_test('curves: every quantity, axes, log, batch losses, two charts, zoom by d
   await drag(page, 'plot', [0.3, 0.5], [0.6, 0.5]);
   assert.ok(await item(page, 'plot.whole'), 'a part of x is shown');
   const box = await box_of(page, 'plot');
-  await page.mouse.move(box.x + 60, box.y + 60);
-  for (let i = 0; i < 2; ++i) { await page.mouse.down(); await settle(page); await page.mouse.up(); await settle(page); }
+  await page.mouse.click(box.x + 60, box.y + 60, { count: 2 });
+  await settle(page);
   assert.equal(await item(page, 'plot.whole'), null, 'and all of it again');
 });
 
@@ -256,10 +256,15 @@ lab_test('explanations are true: divergence of a normalised rule, overfitting, l
   assert.ok(over.text.includes(least.toFixed(3)) && over.text.includes(curve.at(-1)!.test_loss!.toFixed(3)), over.text);
   const twins = await run(short({ epochs: 1, lanes: [{ label: 'A' }, { label: 'B' }] }));
   assert.ok(twins.some((e) => e.rule === 'equal'));
-  assert.ok(twins.some((e) => e.rule === 'leader' && /运气/.test(e.text)));
+  assert.ok(!twins.some((e) => e.rule === 'leader'), 'of two equal lanes none leads');
+  const close = await run(short({ epochs: 1, lanes: [{ optimizer: { name: 'momentum', lr: 0.03 } }, { optimizer: { name: 'nesterov', lr: 0.03 } }] }));
+  assert.ok(close.some((e) => e.rule === 'luck' && /运气/.test(e.text)), JSON.stringify(close));
+  await page.evaluate(() => window.downhill.show({ metric: 'test_accuracy' }));
+  assert.ok((await rules()).some((e) => e.rule === 'leader' && /碰巧/.test(e.text)));
+  await page.evaluate(() => window.downhill.show({ metric: 'test_loss' }));
   // pressed, it opens the setting that mends it
   await run(short({ network: { hidden: [{ units: 16, activation: 'identity' }] }, lanes: [{ optimizer: { lr: 100 } }, {}] }));
-  await press(page, 'explanation.mend');
+  await press(page, 'explanation.0');
   await page.waitForSelector('#field:not([hidden])');
   await page.keyboard.type('0.1');
   await page.keyboard.press('Enter');
@@ -295,7 +300,7 @@ lab_test('views: what they show is what the engine says, for one lane and for tw
     return wrong.id.split('.').slice(2);
   });
   await press(page, `confusion.0.${row}.${column}`);
-  await wait_for_item(page, '^confusion\\.images$');
+  await wait_for_item(page, '^confusion\\.images\\.0$');
 
   await show({ view: 'predictions' });
   await wait_for_item(page, '^prediction\\.0\\.');
@@ -318,11 +323,11 @@ lab_test('views: what they show is what the engine says, for one lane and for tw
   assert.ok(kept! > 0.42 * all! && kept! < 0.58 * all!, String(kept));
 
   await show({ view: 'samples' });
-  await wait_for_item(page, '^sample\\.20$');
+  await wait_for_item(page, '^sample\\.0\\.20$');
   const wrong = (await values(/^sample\./)).filter((v) => v === 'wrong').length, shown = await count(/^sample\./);
   assert.ok(wrong > 0 && wrong < shown / 2, `${wrong} of ${shown}`);
   await press(page, 'gallery.1');
-  await wait_for_item(page, '^sample\\.20$');
+  await wait_for_item(page, '^sample\\.0\\.20$');
   await screenshot(page, 'race-batch-zh');
 });
 
@@ -376,6 +381,40 @@ lab_test('the explanation of a setting: sentence, formula, range, default, and t
   await page.click('#popover [data-reset]');
   assert.equal((await state(page)).regularization.l2, 0);
   assert.equal(await page.$eval('#popover', (p) => (p as HTMLElement).hidden), true);
+});
+
+lab_test('every update rule says why it works and how books and PyTorch write it; the ratio of update and weight, what is healthy', async (page) => {
+  const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8')) as Record<string, { zh: string; en: string }>;
+  const methods = Object.keys(strings).filter((key) => /^method\./.test(key));
+  assert.ok(methods.length >= 8);
+  const explained = async (id: string) => {
+    const at = await box_of(page, id);
+    await page.mouse.click(at.x + at.width / 2, at.y + at.height / 2, { button: 'right' });
+    await page.waitForSelector('#popover:not([hidden])');
+    const text = await page.$eval('#popover', (p) => p.textContent ?? '');
+    await page.keyboard.press('Escape');
+    return text;
+  };
+  for (const method of methods) {
+    await set_state(page, short({ optimizer: method.slice(7), lanes: [{}] }));
+    await settle(page);
+    const word = strings[`help.${method}`];
+    assert.ok(word, method);
+    assert.ok((await explained('lane:0:method')).includes(word.zh), method);
+  }
+  await page.evaluate(() => window.downhill.show({ metric: 'update_ratio' }));
+  await settle(page);
+  assert.ok((await explained('metric')).includes(strings['help.metric.update_ratio']!.zh));
+});
+
+lab_test('lanes of one name are told apart in what is saved', async (page) => {
+  await set_state(page, short({ epochs: 1, lanes: [{ label: 'A' }, { label: 'A', optimizer: { lr: 0.01 } }, { label: 'a"""b' }] }));
+  await page.evaluate(() => window.downhill.start());
+  await wait_until_finished(page);
+  const names = new Set(((await command(page, 'csv')) as string).trim().split('\n').slice(1).map((row) => row.replace(/,0,.*$/, '')));
+  assert.deepEqual([...names], ['A (1)', 'A (2)', '"a""""""b"']);
+  const script = (await command(page, 'script', { lane: 2 })) as string;
+  assert.match(script, /^"""[^"\0\n]*\n/);
 });
 
 for (const [width, height] of [[1280, 720], [390, 844]] as const)
@@ -506,9 +545,32 @@ lab_test('lanes by the book\'s classes', async (page) => {
   await press(page, 'lanes.grouped');
   const grouped = await order();
   const plain = grouped.slice(0, 3).sort();
-  assert.deepEqual(plain, ['小批量 MGD', '批量 BGD', '随机 SGD'].sort());
+  assert.deepEqual(plain, ['小批量 MGD', '全批量 BGD', '随机 SGD'].sort());
   assert.deepEqual(grouped.slice(3, 5).sort(), ['Nesterov', '动量']);
   assert.equal((await item(page, 'lanes.grouped'))?.value, 'true');
+});
+
+lab_test('what the page asks of the app while a race runs does not grow with its curves', async (page) => {
+  await set_state(page, short({ epochs: 40, evaluate: { every: 1 }, lanes: two }));
+  await page.evaluate(() => {
+    const it = window.downhill_internal.page as any, command = it.command;
+    (window as any).answers = [];
+    it.command = function (verb: string, rest?: object) {
+      const answer = command.call(this, verb, rest), text = JSON.stringify(answer) ?? '';
+      (window as any).answers.push({ verb, size: text.length, curve: text.includes('"curve"') });
+      return answer;
+    };
+  });
+  for (const form of [false, true]) {
+    await page.evaluate((on) => { (window.downhill_internal.page as any).show_form(on); (window as any).answers.length = 0; window.downhill.reset(); window.downhill.start(); }, form);
+    await page.waitForFunction(() => ((window as any).answers as { verb: string }[]).filter((a) => a.verb === 'transport').length > 8, { timeout: 60000 });
+    await page.evaluate(() => { window.downhill.pause(); });
+    const answers = await page.evaluate(() => (window as any).answers as { verb: string; size: number; curve: boolean }[]);
+    assert.deepEqual(answers.filter((a) => a.curve), [], form ? 'in the form view' : 'narrated');
+    assert.ok(answers.some((a) => a.verb === 'standings' && a.size < 3000), JSON.stringify(answers.map((a) => [a.verb, a.size])));
+  }
+  const points = (await results(page)).reduce((sum, r) => sum + r.curve.length, 0);
+  assert.ok(points > 50, `${points}`); // the public verb has them
 });
 
 lab_test('copy, embed code, print', async (page, lab) => {

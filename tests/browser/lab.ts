@@ -10,7 +10,7 @@ import type { Downhill } from '../../web/page/downhill_api';
 declare global {
   interface Window {
     downhill: Downhill;
-    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown } };
+    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; input(): void } };
   }
 }
 
@@ -28,22 +28,24 @@ export async function serve(alter: (file: string, content: Buffer) => Buffer | n
     if (!content) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': type_of(file), ...headers(file) }).end(content);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve).unref()); // a test that fails may leave it
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
-export async function browser(more: string[] = []): Promise<Browser> {
-  const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+/** Chromium's engine without its desktop, which draws twice as fast where there is no graphics card; `whole`: Chromium itself. */
+export async function browser(more: string[] = [], whole = false): Promise<Browser> {
+  const shell = !whole && existsSync('/usr/bin/chromium-headless-shell');
+  const executablePath = shell ? '/usr/bin/chromium-headless-shell' : ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
   if (!executablePath) throw new Error('Chromium is needed: apt-get install chromium');
   return puppeteer.launch({
-    executablePath, headless: true, protocolTimeout: 240000,
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
+    executablePath, headless: shell ? 'shell' : true, protocolTimeout: 240000,
+    args: [...(shell ? ['--in-process-gpu'] : []), '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   });
 }
 
 export interface Lab { page: Page; faults: string[]; close(): Promise<void> }
 
-export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; allow?: RegExp;
+export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; touch?: boolean; allow?: RegExp;
   /** Runs in the page before its own scripts. */
   before?: string | (() => void) }
 
@@ -51,7 +53,7 @@ export interface LabOptions { query?: string; hash?: string; width?: number; hei
 export async function open_lab(chromium: Browser, origin: string, options: LabOptions = {}): Promise<Lab> {
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
-  await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1 });
+  await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1, hasTouch: options.touch ?? false });
   if (options.before) await page.evaluateOnNewDocument(options.before as string);
   const faults: string[] = [];
   const fault = (text: string) => { if (!options.allow?.test(text)) faults.push(text); };
@@ -66,6 +68,12 @@ export async function open_lab(chromium: Browser, origin: string, options: LabOp
 export const wait_for_images = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
 export const wait_until_finished = (page: Page, timeout = 240000) =>
   page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });
+/** A verb of the page's own, and a frame in which what it did is seen. */
+export const command = (page: Page, verb: string, rest: object = {}) => page.evaluate((v, r) => {
+  const it = window.downhill_internal.page, answer = it.command(v, r);
+  it.input();
+  return answer;
+}, verb, rest) as Promise<any>;
 export const results = (page: Page) => page.evaluate(() => window.downhill.results());
 export const settle = (page: Page) => page.evaluate(() => new Promise<void>((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))); }));
 

@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, drag, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
+import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
 after(async () => { await chromium?.close(); site?.close(); });
 
 const state = (page: Page) => page.evaluate(() => window.downhill.getState()) as Promise<any>;
-const command = (page: Page, verb: string, rest: object = {}) => page.evaluate((v, r) => window.downhill_internal.page.command(v, r), verb, rest) as Promise<any>;
 const show = (page: Page, what: object) => page.evaluate((w) => window.downhill.show(w as any), what);
 const chosen = async (page: Page) => (await state(page)).lanes.map((l: any) => l.network.hidden[0].activation.name ?? l.network.hidden[0].activation);
 const value = async (page: Page, id: string) => (await item(page, id))?.value ?? '';
@@ -82,7 +81,7 @@ lab_test('activations', 'f and f′ under the cursor are the engine’s; typed, 
   assert.ok(Math.abs(f! - sigmoid) < 6e-5 && Math.abs(d! - sigmoid * (1 - sigmoid)) < 6e-5);
   // the kink, and what is taken there
   await press(page, 'act.current.2');
-  assert.match((await item(page, 'act.kink'))!.label, /x = 0.*0.*1.*0/);
+  assert.match((await item(page, 'act.kink.0'))!.label, /x = 0.*0.*1.*0/);
   await type_into(page, 'act.x', '0');
   assert.deepEqual(await read('relu'), [0, 0]);
   await type_into(page, 'act.x', '99');
@@ -304,7 +303,7 @@ lab_test('dropout', 'with and without: the lanes train side by side; training an
 
 lab_test('dropout', 'the boundary with and without, same data and seed; it follows the rate', async (page) => {
   await wait_for_item(page, '^drop\\.boundary_says$');
-  const [train, tested, p, , regular] = numbers(await settled_value(page, 'drop.boundary_says', 'label'));
+  const [, train, tested, p, , regular] = numbers(await settled_value(page, 'drop.boundary_says', 'label'));
   assert.equal(p, 0.5);
   assert.ok(train! > tested! && regular! >= tested!, (await item(page, 'drop.boundary_says'))!.label);
   await type_into(page, 'drop.p.0', '0.2');
@@ -383,11 +382,11 @@ lab_test('race', 'the labs are real links; each keeps its experiment; the way ba
 lab_test('race', 'a preset from the menu: its lab, its experiment, what to do and what is seen, in both languages; kept by the link', async (page) => {
   await page.select('#presets', 'deep_sigmoid');
   await page.waitForSelector('#preset:not([hidden])');
-  assert.match(await page.$eval('#preset', (e) => e.textContent ?? ''), /做.*看.*梯度/);
+  assert.match(await page.$eval('#preset', (e) => e.textContent ?? ''), /做.*梯度.*猜/);
   assert.equal(await page.$eval('nav [aria-current]', (a) => a.getAttribute('href')), '#activations');
-  assert.ok(await item(page, 'act.net.0.0'));
+  await wait_for_item(page, '^act\\.net\\.0\\.0$');
   await page.click('#language');
-  await page.waitForFunction(() => /Do .*See /.test(document.getElementById('preset')?.textContent ?? ''));
+  await page.waitForFunction(() => /Do .*Guess /.test(document.getElementById('preset')?.textContent ?? ''));
   await new Promise((resolve) => setTimeout(resolve, 400));
   await page.reload();
   await page.evaluate(() => window.downhill.ready);
@@ -395,14 +394,192 @@ lab_test('race', 'a preset from the menu: its lab, its experiment, what to do an
   assert.equal(await page.$eval('#presets', (e) => (e as HTMLSelectElement).value), 'deep_sigmoid');
   await page.click('#preset_start');
   await page.waitForFunction(() => window.downhill.results().some((r) => r.step > 0));
-  await page.click('#preset button:last-child');
+  await page.click('#preset_close');
   assert.equal(await page.$eval('#preset', (e) => (e as HTMLElement).hidden), true);
+});
+
+const note_text = (page: Page) => page.$eval('#preset', (e) => (e.textContent ?? '').replace(/\s+/g, ' '));
+
+lab_test('race', 'a preset asks for a guess, takes it until the run starts, and tells what is to be seen when the run has ended', async (page) => {
+  await page.select('#presets', 'adadelta_stage_one');
+  await page.waitForSelector('#preset fieldset');
+  assert.doesNotMatch(await note_text(page), /逐位重合/);
+  await page.evaluate(() => window.downhill.step(1)); // a step is a beginning, too
+  await page.waitForFunction(() => document.getElementById('preset_start')!.textContent === '继续' && !document.querySelector('#preset fieldset'));
+  await page.evaluate(() => window.downhill.step(-1));
+  await page.waitForFunction(() => document.getElementById('preset_start')!.textContent === '开始');
+  await command(page, 'reset');
+  await page.waitForSelector('#preset fieldset');
+  await page.focus('#preset input'); // by keyboard: arrows choose
+  await page.keyboard.press('ArrowDown');
+  assert.deepEqual(await page.$$eval('#preset input', (all) => all.map((e) => (e as HTMLInputElement).checked)), [false, true, false]);
+  assert.equal(await page.evaluate(() => (document.activeElement as HTMLInputElement).type), 'radio');
+  await page.click('#preset label'); // and by pointer
+  assert.deepEqual(await page.$$eval('#preset input', (all) => all.map((e) => (e as HTMLInputElement).checked)), [true, false, false]);
+  const start = () => page.$eval('#preset_start', (e) => e.textContent), focused = () => page.evaluate(() => document.activeElement?.id);
+  await command(page, 'set_field', { id: 'field:/epochs', value: 400 }); // long enough to be paused
+  await page.focus('#preset_start');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.getElementById('preset_start')!.textContent === '暂停');
+  await page.waitForFunction(() => window.downhill.results().some((r) => r.step > 0));
+  await page.keyboard.press('Enter'); // the same button, which kept the focus, pauses
+  await page.waitForFunction(() => document.getElementById('preset_start')!.textContent === '继续');
+  assert.equal(await focused(), 'preset_start');
+  await page.click('#undo');
+  await page.waitForFunction(() => !!document.querySelector('#preset fieldset'));
+  assert.equal(await start(), '开始');
+  await page.click('#preset label');
+  await page.focus('#preset input:checked'); // which the run takes away: Start has the focus then
+  await page.evaluate(() => window.downhill.start());
+  await page.waitForFunction(() => !document.querySelector('#preset fieldset'));
+  assert.equal(await focused(), 'preset_start');
+  await wait_until_finished(page);
+  await page.waitForFunction(() => document.getElementById('preset_start')!.textContent === '再跑一次');
+  await page.waitForFunction(() => /逐位重合/.test(document.getElementById('preset')?.textContent ?? ''));
+  assert.match(await note_text(page), /你猜的是：完全重合/);
+  await command(page, 'guess', { answer: 2 }); // too late
+  assert.equal((await command(page, 'presets')).note.guess, 0);
+  await command(page, 'reset');
+  await settle(page);
+  await page.waitForSelector('#preset fieldset');
+  assert.equal((await command(page, 'presets')).note.guess, -1, 'back at the start it can be guessed anew');
+  assert.doesNotMatch(await note_text(page), /逐位重合/);
+  await page.focus('#preset_ask');
+  await page.keyboard.press('Enter');
+  assert.match(await note_text(page), /逐位重合/);
+  assert.equal(await focused(), 'preset_start');
+  await page.focus('#preset_close');
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(), 'presets');
+  await page.select('#presets', '');
+  await page.select('#presets', 'adadelta_stage_one');
+  await page.waitForSelector('#preset fieldset');
+});
+
+lab_test('race', 'a preset whose settings were changed claims nothing, and offers to be opened anew', async (page) => {
+  await page.select('#presets', 'adadelta_stage_one');
+  await page.waitForSelector('#preset fieldset');
+  await command(page, 'set_field', { id: 'lane:0:/optimizer/lr', value: 0.01 });
+  await page.waitForSelector('#preset_anew');
+  assert.doesNotMatch(await note_text(page), /逐位重合|猜/);
+  await page.click('#preset_start');
+  await wait_until_finished(page);
+  await settle(page);
+  assert.doesNotMatch(await note_text(page), /逐位重合/);
+  await page.click('#preset_anew');
+  await page.waitForSelector('#preset fieldset');
+  assert.equal((await state(page)).lanes[0].optimizer.lr, 0.001);
+});
+
+for (const [width, height, query] of [[390, 844, ''], [480, 480, '&embed=1']] as const)
+  test(`the note of a preset leaves the lab its room at ${width}×${height}, before the run and after`, async () => {
+    const lab = await open_lab(chromium, site.origin, { query: `?lang=en&theme=light&lesson=constant_init${query}`, width, height });
+    const { page } = lab;
+    await wait_for_images(page);
+    const room = () => page.evaluate(() => document.getElementById('canvas')!.getBoundingClientRect().height / innerHeight);
+    assert.ok(await room() > 0.55, `${await room()}`);
+    await screenshot(page, `note-${width}-before`);
+    // the last answer is reached, by keyboard, and is seen then
+    await page.focus('#preset input');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await page.evaluate(() => { const { top, bottom } = document.activeElement!.getBoundingClientRect(), note = document.getElementById('preset')!.getBoundingClientRect(); return top >= note.top && bottom <= note.bottom; }), true);
+    assert.equal(await page.$eval('#preset_start', (e) => { const b = e.getBoundingClientRect(); return document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2) === e; }), true, 'Start stays in reach');
+    await page.click('#preset_start');
+    await wait_until_finished(page);
+    await settle(page);
+    assert.ok(await room() > 0.55, `${await room()}`);
+    await screenshot(page, `note-${width}-after`);
+    assert.deepEqual(lab.faults, []);
+    await lab.close();
+  });
+
+for (const language of ['zh', 'en'])
+  test(`every control that a preset's note names is on the screen under that name; ${language}`, async () => {
+    const lab = await open_lab(chromium, site.origin, { query: `?lang=${language}&theme=light` });
+    const { page } = lab;
+    await wait_for_images(page);
+    const missing: string[] = [];
+    for (const preset of JSON.parse(readFileSync('assets/presets.json', 'utf8'))) {
+      await page.select('#presets', preset.id);
+      await settle(page);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const names = await page.evaluate(() => [
+        ...window.downhill.items().flatMap((i) => [i.label, String(i.value ?? '')]),
+        ...[...document.querySelectorAll('button, option, nav a')].map((e) => e.textContent ?? ''), ...[...document.querySelectorAll('[aria-label]')].map((e) => e.getAttribute('aria-label') ?? '')]);
+      for (const text of [preset.do, preset.guess.ask, preset.see])
+        for (const [, name] of text[language].matchAll(/[“"]([^”"]+)[”"]/g)) if (!names.includes(name)) missing.push(`${preset.id}: ${name}`);
+    }
+    assert.deepEqual(missing, []);
+    await lab.close();
+  });
+
+lab_test('activations', 'dying ReLU: the promised share is open, lanes have their rates in the legend, and a lane that diverges says so', async (page) => {
+  await page.select('#presets', 'dying_relu');
+  await settle(page);
+  assert.equal(await value(page, 'act.measure.1'), 'true', 'the share of dead units is shown');
+  assert.deepEqual((await results(page)).map((r) => r.label), ['ReLU η = 0.05', 'LeakyReLU η = 0.05', 'ReLU η = 0.001']);
+  await page.click('#preset_start');
+  await wait_until_finished(page);
+  assert.ok((await results(page)).every((r) => r.status === 'finished'), 'every lane survives');
+  await settled_value(page, 'act.net.0.1');
+  assert.match(await value(page, 'act.net.0.1'), /^0(\.0)? %$/);
+  assert.equal((await page.evaluate(() => window.downhill.items())).filter((i) => i.id.includes('.ended.')).length, 0);
+  await command(page, 'set_field', { id: 'lane:1:/optimizer', value: { name: 'sgd', lr: 100 } });
+  await page.evaluate(() => window.downhill.start());
+  await wait_until_finished(page);
+  assert.equal((await results(page))[1]!.status, 'diverged');
+  await wait_for_item(page, '^plot\\.ended\\.0$');
+  assert.equal((await item(page, 'plot.ended.0'))?.label, '小批量 MGD · 发散');
+  assert.equal(await value(page, 'act.net.0.1'), '发散', 'no bar of 0');
+  await screenshot(page, 'diverged');
+});
+
+lab_test('race', 'a rate that throws the loss up is called too large, though the loss ends where it began', async (page) => {
+  await page.select('#presets', 'rate_network');
+  await page.click('#preset_start');
+  await wait_until_finished(page);
+  const said = (await page.evaluate(() => window.downhill.explain())).map((e) => e.text).join(' ');
+  assert.match(said, /太大 3 的损失从 2\.3 冲到过 .*：η = 3 太大/);
+  assert.doesNotMatch(said, /走得慢/, 'its steps became small since it was thrown up, not the other way round');
+  assert.doesNotMatch(said, /η = 3 可能太小/);
+});
+
+lab_test('race', 'overfitting: training and test loss in one chart', async (page) => {
+  await page.select('#presets', 'overfitting');
+  await settle(page);
+  assert.match((await item(page, 'plot'))?.label ?? '', /测试损失.*训练损失/);
+  assert.equal(await item(page, 'plot2'), null);
+  await show(page, { second: 'test_accuracy' });
+  await settle(page);
+  assert.ok(await item(page, 'plot2'), 'a loss and an accuracy stand beside each other');
+});
+
+lab_test('dropout', 'a race over points of the plane is itself the one whose boundary is seen', async (page) => {
+  await page.select('#presets', 'dropout_boundary');
+  await settle(page);
+  await wait_for_item(page, '^boundary\\.1$');
+  const before = await value(page, 'boundary.0');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(await value(page, 'boundary.0'), before, 'nothing is trained before Start');
+  await page.click('#preset_start');
+  await wait_until_finished(page);
+  await wait_for_item(page, '^boundary\\.1$');
+  await settle(page);
+  assert.match((await item(page, 'drop.boundary_says'))?.label ?? '', /p = 0：训练 .*p = 0.5：训练 .*记住了噪声点/);
 });
 
 test('a lesson by name in the address; an unknown one is told', async () => {
   const lab = await open_lab(chromium, site.origin, { query: '?lang=zh&lesson=overfitting' });
   assert.equal((await state(lab.page)).data.label_noise, 0.2);
+  // an experiment of one's own in the same address goes before it: a reload loses nothing
+  await lab.page.evaluate(() => window.downhill.setState({ ...(window.downhill.getState() as object), epochs: 7 }));
+  await lab.page.waitForFunction(() => location.hash.includes('x='), { timeout: 5000 });
+  const hash = new URL(lab.page.url()).hash;
   await lab.close();
+  const again = await open_lab(chromium, site.origin, { query: '?lang=zh&lesson=overfitting&view=dropout', hash });
+  assert.equal((await state(again.page)).epochs, 7);
+  assert.equal(await command(again.page, 'lab'), 'race');
+  await again.close();
   const other = await open_lab(chromium, site.origin, { query: '?lang=zh&lesson=nothing' });
   assert.match(await other.page.$eval('#notice', (e) => e.textContent ?? ''), /nothing/);
   assert.equal((await state(other.page)).lanes.length, 9);
@@ -412,7 +589,7 @@ test('a lesson by name in the address; an unknown one is told', async () => {
 // Each preset, opened as a student does, shows what it claims; the claims are those of assets/presets.json, which the
 // engine's test measures over five seeds. Here the first seed, and those claims whose value the page itself reports.
 const presets = JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string; lab: string; claims: any[] }[];
-test('every preset, opened in the page and started, shows its effect', { timeout: 400000 }, async () => {
+test('every preset, opened in the page and started, shows its effect', { timeout: 900000 }, async () => {
   const lab = await open_lab(chromium, site.origin);
   const { page } = lab;
   await wait_for_images(page);
@@ -436,7 +613,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
     for (const claim of preset.claims) {
       if (claim.same) { assert.equal(r[claim.same[0]]!.hash, r[claim.same[1]]!.hash, preset.id); ++checked; continue; }
       for (const lane of [claim.lane].flat() as number[]) {
-        let v = claim.at === undefined && claim.against_epoch === undefined ? of(lane, claim.value) : undefined;
+        let v = claim.at === undefined && claim.against_epoch === undefined && claim.minus_epoch === undefined && claim.with === undefined ? of(lane, claim.value) : undefined;
         if (v === undefined) continue;
         if (claim.minus !== undefined) v -= of(claim.minus, claim.value)!;
         if (claim.over !== undefined) v /= of(claim.over, claim.value)!;
@@ -455,7 +632,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
 lab_test('race', 'points of the plane in the Race: chosen as data, their boundary, their views', async (page) => {
   await press(page, 'settings.more');
   await settle(page);
-  await command(page, 'set_state', { experiment: { ...(await state(page)), lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.01 } }] } });
+  await command(page, 'setState', { experiment: { ...(await state(page)), lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.01 } }] } });
   await press(page, 'select:data.source');
   await press(page, 'select:data.source.2');
   assert.equal((await state(page)).data.source, 'moons');

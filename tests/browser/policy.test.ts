@@ -24,7 +24,7 @@ before(async () => {
     incoming.pipe(request(url, { method: incoming.method ?? 'GET', headers: incoming.headers }, (answer) => { outgoing.writeHead(answer.statusCode ?? 500, answer.headers); answer.pipe(outgoing); }).on('error', () => outgoing.destroy()));
   });
   proxy.on('connect', (incoming, socket) => { asked.add(incoming.url ?? ''); socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'); });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve).unref()); // a test that fails may leave it
   close_proxy = () => { proxy.closeAllConnections(); proxy.close(); };
   chromium = await browser([`--proxy-server=127.0.0.1:${(proxy.address() as AddressInfo).port}`, '--proxy-bypass-list=<-loopback>']);
 });

@@ -133,7 +133,7 @@ test('start, pause, step and speed: by pointer and by key', async () => {
   await settle(page);
   await press(page, 'start');
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  const slow = Math.max(...(await results(page)).filter((r) => r.label !== '批量 BGD').map((r) => r.examples));
+  const slow = Math.max(...(await results(page)).filter((r) => r.label !== '全批量 BGD').map((r) => r.examples));
   assert.ok(slow > 0 && slow < 2000, `${slow} examples`);
   await press(page, 'pause');
   assert.deepEqual(lab.faults, []);

@@ -86,6 +86,17 @@ TEST_CASE("gzip there and back; cut, damaged and oversized content is refused") 
   CHECK(gunzip(gzip({}), 10)->empty());
 }
 
+TEST_CASE("gzip of several members is their contents one after the other; what follows them is left, as gzip does") {
+  const Bytes one(70000, 1), two{2, 3}, both = joined({one, two});
+  const Bytes packed = joined({gzip(one), gzip({}), gzip(two)});
+  CHECK(*gunzip(packed, both.size()) == both);
+  CHECK(gunzip(packed, both.size() - 1).error().code == "too_large");
+  for (const Bytes& rest : {Bytes(512, 0), Bytes{'x'}, Bytes{0x1f}, Bytes{0, 0x1f, 0x8b}}) CHECK(*gunzip(joined({packed, rest}), both.size()) == both);
+  const Bytes last = gzip(two);
+  for (std::size_t n = 2; n < last.size(); ++n) // a further member that is cut is damage, no rest
+    CHECK(gunzip(joined({gzip(one), Bytes(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(n))}), both.size()).error().code == "gzip_damaged");
+}
+
 TEST_CASE("draws are balanced, nested, seeded, without repetition, and within the classes asked for") {
   const auto source = small_source();
   const int classes[] = {2, 0};
@@ -173,12 +184,13 @@ TEST_CASE("toys: two balanced classes or numbers, where their formulas put them;
     const Subset other = *draw_subset(nullptr, data);
     CHECK(other.source->train.values != fewer.source->train.values);
     data.seed = 1;
-    CHECK((*draw_subset(nullptr, data)).source->train.values.size() == fewer.source->train.values.size());
+    const Subset again = *draw_subset(nullptr, data);
+    CHECK(again.source->train.values.size() == fewer.source->train.values.size());
+    CHECK(again.source->train.values == (*draw_subset(nullptr, data)).source->train.values);
+    CHECK(again.source->train.values != other.source->train.values);
     if (toy.classes == 2) {
       data.classes = {1};
-      const Subset one = *draw_subset(nullptr, data);
-      CHECK(one.classes == 1);
-      CHECK(one.train.size() == 20);
+      CHECK(draw_subset(nullptr, data).error().code == "one_class");
     }
   }
   DataSettings rings;
@@ -205,13 +217,22 @@ TEST_CASE("a user's CSV: classes by label, numbers by target, parts, and what is
   CHECK(source->train.labels == Bytes{3, 1, 0, 3});
   CHECK(source->test.values == Vector{7, 8});
   CHECK(source->test.labels == Bytes{2});
+  const std::string_view lf = "x,label\n1,a\n2,b\n3,a\n4,b\n5,a\n";
+  std::string cr(lf);
+  std::replace(cr.begin(), cr.end(), '\n', '\r'); // as spreadsheets on old Macs wrote
+  REQUIRE(read(cr).ok());
+  CHECK(read(cr)->train.values == read(lf)->train.values);
+  CHECK(read(cr)->train.labels == read(lf)->train.labels);
   const auto numbers = read("part,x,target\ntest,1,2.5\ntrain,2,3.5\n");
   REQUIRE(numbers.ok());
   CHECK(numbers->classes == 0);
   CHECK(numbers->test.targets == Vector{2.5F});
   CHECK(numbers->train.targets == Vector{3.5F});
   for (const char* bad : {"", "a,b\n1,2\n", "label,target,x\n1,2,3\n"}) CHECK(code(bad) == "csv_header");
+  CHECK(code("\"label,x\n1,2\n") == "csv_damaged"); // the quote is what is wrong, not the names
   CHECK(code("x,label\n1,a\n") == "csv_empty");
+  for (const char* bad : {"x,x,label\n1,2,a\n", "x,label,label\n1,a,b\n", "x,,y,,label\n1,2,3,4,a\n", "x,part,label,part\n1,test,a,train\n"})
+    CHECK(code(bad) == "csv_columns");
   for (const char* bad : {"label\na\n", "x,label\n1\n", "x,label\n1,2,3\n", "x,label\nabc,1\n", "x,label\n1e400,1\n", "x,label\nnan,1\n", "x,label\n0x10,1\n",
                           "x,label\n,1\n", "x,label,part\n1,2,maybe\n", "x,label\n\"1,2\n", "x,label\n\"1\"x,2\n"})
     CHECK(code(bad) == "csv_damaged");
@@ -225,7 +246,44 @@ TEST_CASE("a user's CSV: classes by label, numbers by target, parts, and what is
   data.file = "0000000000000000";
   CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "other_file");
   data.file = "";
-  CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "too_many_examples"); // class 0 is not in the test part
-  data.classes = {9};
+  CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "no_test_examples"); // class 0, "9", is not in the test part
+  data.classes = {9, 0};
   CHECK(draw_subset(std::make_shared<Source>(*source), data).error().code == "no_such_class");
+  // numbers have no classes: neither to choose, nor to make wrong
+  data.classes = {0};
+  CHECK(draw_subset(std::make_shared<Source>(*numbers), data).error().code == "no_classes");
+  data.classes = {};
+  CHECK(draw_subset(std::make_shared<Source>(*numbers), data).ok());
+  data.label_noise = 0.1;
+  CHECK(draw_subset(std::make_shared<Source>(*numbers), data).error().code == "no_classes");
+  CHECK(draw_subset(std::make_shared<Source>(*read("x,label\n1,a\n2,a\n3,a\n4,a\n5,a\n")), data).error().code == "one_class");
+}
+
+TEST_CASE("own labels with gaps: the classes are those that occur; one that a part lacks is named") {
+  const auto source_of = [](const Bytes& train, const Bytes& test) {
+    const auto n = [](const Bytes& labels) { return static_cast<std::uint32_t>(labels.size()); };
+    const Bytes files[] = {idx_images(n(train), 2, 2), idx_labels(train), idx_images(n(test), 2, 2), idx_labels(test)};
+    return std::make_shared<Source>(*read_idx_files({files[0], files[1], files[2], files[3]}, 256));
+  };
+  DataSettings data;
+  data.source = "own";
+  data.train = 6;
+  data.test = 3;
+  const auto source = source_of({26, 1, 7, 1, 26, 7}, {7, 26, 1});
+  const Subset all = *draw_subset(source, data);
+  CHECK(all.classes == 3);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(source->train.labels[all.train.rows[i]] == Bytes{1, 7, 26}[all.train.labels[i]]);
+  CHECK(class_names(*source, data) == std::vector<std::string>{"1", "7", "26"});
+  // the file's own numbers are what `classes` names
+  data.classes = {26, 1};
+  data.train = 4;
+  data.test = 2;
+  const Subset two = *draw_subset(source, data);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(source->train.labels[two.train.rows[i]] == data.classes[two.train.labels[i]]);
+  data.classes = {26, 2};
+  CHECK(draw_subset(source, data).error().sentence(Language::en) == "/data/classes: the training set has no examples of class 2; leave it out of data.classes");
+  data.classes = {};
+  data.train = 3;
+  CHECK(draw_subset(source_of({1, 2, 4}, {1, 2, 2}), data).error().sentence(Language::en) ==
+        "/data/classes: the test set has no examples of class 4; leave it out of data.classes");
 }

@@ -1,6 +1,7 @@
 #include "experiment/experiment.hpp"
 
-#include "optimizers/list.hpp"
+#include "golden_runs.hpp"
+#include "random_experiment.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,9 +16,37 @@ Json minimal() { return Json::parse(kMinimal); }
 std::string error_of(const Json& json) {
   const auto result = experiment_from_json(json);
   if (result) return "none";
-  // every sentence can be formed in both languages, with nothing left to fill in
-  for (const Language language : {Language::zh, Language::en}) CHECK(result.error().sentence(language).find('{' + std::string("1}")) == std::string::npos);
+  // every sentence can be formed in both languages, with all its gaps filled
+  for (const ErrorText& row : error_texts()) {
+    if (row.code != result.error().code) continue;
+    for (const std::string_view text : {row.zh, row.en})
+      for (std::size_t gap = result.error().with.size() + 1; gap < 10; ++gap) CHECK(text.find('{' + std::to_string(gap) + '}') == std::string::npos);
+    for (const Language language : {Language::zh, Language::en}) CHECK(!result.error().sentence(language).empty());
+  }
   return result.error().code + " " + result.error().place;
+}
+
+// Pointers of all objects below `json`, itself included.
+void objects_in(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& out) {
+  if (json.is_object()) out.push_back(at);
+  for (const auto& [key, inner] : json.items())
+    if (inner.is_structured()) objects_in(inner, json.is_array() ? at / std::stoul(key) : at / key, out);
+}
+
+// Good experiments of every shape: bases with a value for each field, and lanes that patch what lanes may.
+std::vector<Json> rich_experiments() {
+  std::vector<Json> all;
+  for (const auto& [name, json] : golden_runs()) all.push_back(json);
+  for (std::uint64_t n = 0; all.size() < 120; ++n) {
+    Json json = RandomExperiment(2 * n, true).make(), patch = RandomExperiment(2 * n + 1, true).make();
+    for (const char* shared : {"downhill", "lanes", "data", "seed"}) patch.erase(shared);
+    patch["label"] = {{"zh", "一"}, {"en", "one"}};
+    json["title"] = {{"zh", "题"}, {"en", "title"}};
+    json["lanes"].push_back(patch);
+    if (experiment_from_json(json)) all.push_back(json); // some patches don't fit the base's data
+    REQUIRE(n < 500);
+  }
+  return all;
 }
 
 } // namespace
@@ -58,6 +87,25 @@ TEST_CASE("null in a lane takes the base's setting back to the standard") {
   CHECK(read->lanes[0].settings.epochs == 3);
   CHECK(read->lanes[1].settings.epochs == plain->lanes[0].settings.epochs);
   CHECK(read->lanes[1].settings.network.hidden.size() == plain->lanes[0].settings.network.hidden.size());
+}
+
+TEST_CASE("lanes start from the same weights where initialisation, layers and outputs are the same") {
+  const auto same = [](const Json& lane, const char* source = "moons") {
+    Json json = minimal();
+    json["data"]["source"] = source;
+    json["lanes"].push_back(lane);
+    const auto experiment = experiment_from_json(json);
+    REQUIRE(experiment.ok());
+    return same_start(*experiment);
+  };
+  CHECK(same(Json::object()));
+  CHECK(same({{"optimizer", "adam"}, {"batch", 8}, {"loss", "mse"}}));
+  CHECK(same({{"network", {{"hidden", {{{"units", 128}, {"activation", "tanh"}, {"dropout", 0.5}}}}}}}));
+  CHECK(!same({{"network", {{"hidden", {{{"units", 127}}}}}}}));
+  CHECK(!same({{"network", {{"hidden", {{{"units", 128}, {"activation", "crelu"}}}}}}})); // twice as many outputs
+  CHECK(!same({{"network", {{"hidden", Json::array()}}}}));
+  CHECK(!same({{"network", {{"init", "xavier_normal"}}}}));
+  CHECK(!same({{"loss", "bce"}})); // one output
 }
 
 TEST_CASE("a label is one text for both languages, or a text for each") {
@@ -129,6 +177,91 @@ TEST_CASE("every field of the table refuses what is out of its range or of anoth
   }
 }
 
+TEST_CASE("a key that leads nowhere is refused with its place, wherever it stands and whatever it holds") {
+  std::vector<std::string> paths; // fields' names with slashes, whole and from every token on
+  for (const Field& field : fields())
+    for (std::size_t at = 0; at != std::string_view::npos; at = field.pointer.find('/', at + 1)) {
+      const auto rest = field.pointer.substr(at + 1);
+      if (rest.find('/') != std::string_view::npos) paths.emplace_back(rest);
+    }
+  paths.insert(paths.end(), {"nonsense", "", "/", "betas/0", "name/", "hidden/0/units"});
+  for (const Json& good : rich_experiments()) {
+    CAPTURE(good.dump());
+    REQUIRE(error_of(good) == "none");
+    std::vector<Json::json_pointer> objects;
+    objects_in(good, Json::json_pointer(), objects);
+    for (const auto& at : objects) {
+      for (const std::string& key : paths)
+        for (const Json& value : {Json(), Json(0.5), Json::object(), Json::array()}) {
+          Json json = good;
+          json[at][key] = value;
+          CAPTURE(key);
+          CAPTURE(value.dump());
+          CHECK(error_of(json) == "unknown_key " + at.to_string());
+        }
+      for (const auto& [key, value] : good[at].items()) {
+        Json json = good;
+        json[at].erase(key);
+        json[at][key + "_"] = value;
+        CAPTURE(key);
+        const std::string error = error_of(json);
+        CHECK((error == "unknown_key " + at.to_string() || error == "missing " + at.to_string()));
+      }
+    }
+  }
+}
+
+TEST_CASE("null takes a lane back to the standard where lanes may differ; anywhere else it is refused") {
+  for (const Field& field : fields())
+    for (std::size_t end = field.pointer.find('/', 1);; end = field.pointer.find('/', end + 1)) {
+      const std::string prefix(field.pointer.substr(0, end)); // the field, or a group around it
+      CAPTURE(prefix);
+      const bool may = std::all_of(fields().begin(), fields().end(),
+                                   [&](const Field& f) { return f.lanes_may || (f.pointer != prefix && !f.pointer.starts_with(prefix + "/")); });
+      Json json = minimal();
+      json["lanes"][0][Json::json_pointer(prefix)] = nullptr;
+      CHECK(error_of(json) == (may ? "none" : "lane_may_not /lanes/0" + prefix));
+      json = minimal();
+      json[Json::json_pointer(prefix)] = nullptr;
+      CHECK(error_of(json) == "wrong_type " + prefix);
+      if (end == std::string_view::npos) break;
+    }
+}
+
+TEST_CASE("a key given twice is refused, not read as either") {
+  const auto code = [](std::string_view text) {
+    const auto result = read_experiment(text);
+    return result ? std::string("none") : result.error().code + " " + result.error().with.at(0);
+  };
+  CHECK(code(R"({"downhill":1,"epochs":1,"lanes":[{}],"epochs":2})") == "duplicate_key epochs");
+  CHECK(code(R"({"downhill":1,"lanes":[{"batch":4,"batch":4}]})") == "duplicate_key batch");
+  CHECK(code(R"({"downhill":1,"optimizer":{"name":"sgd","lr":1,"lr":null},"lanes":[{}]})") == "duplicate_key lr");
+  CHECK(code(R"({"downhill":1,"regularization":{"l1":0,"l2":0},"lanes":[{"batch":4},{"batch":4}]})") == "none");
+}
+
+TEST_CASE("what a message quotes is cut between characters, and holds no control characters") {
+  const auto sentence = [](const Json& json) { return experiment_from_json(json).error().sentence(Language::zh); };
+  for (std::size_t before = 0; before < 4; ++before) {
+    std::string key(before, 'a');
+    for (int i = 0; i < 30; ++i) key += "界";
+    Json json = minimal();
+    json[key] = 1;
+    CHECK(Json(sentence(json)).dump(-1, ' ', false, Json::error_handler_t::replace).find("\xef\xbf\xbd") == std::string::npos);
+  }
+  Json json = minimal();
+  json[std::string("\x1b[31mred\0\xc2\x9b", 11)] = 1;
+  for (const char c : sentence(json)) CHECK(static_cast<unsigned char>(c) >= 0x20);
+  CHECK(sentence(json).find("\xc2\x9b") == std::string::npos);
+}
+
+TEST_CASE("one class alone is refused: there is nothing to tell apart") {
+  for (const char* source : {"fashion-mnist", "moons", "own"}) {
+    Json json = minimal();
+    json["data"] = {{"source", source}, {"classes", {1}}};
+    CHECK(error_of(json) == "one_class /data/classes");
+  }
+}
+
 TEST_CASE("bad experiments are refused with their place") {
   const auto with = [](const char* pointer, Json value) {
     Json json = minimal();
@@ -181,6 +314,44 @@ TEST_CASE("bad experiments are refused with their place") {
     CHECK(with("/evaluate/every", interval) == "wrong_type /evaluate/every");
 }
 
+TEST_CASE("titles and labels are one line of at most 200 characters, in each language") {
+  const auto with = [](const Json& label) {
+    Json json = minimal();
+    json["title"] = label;
+    const std::string title = error_of(json);
+    json.erase("title");
+    json["lanes"] = {Json::object(), {{"label", label}}};
+    return std::pair(title, error_of(json));
+  };
+  std::string most, more;
+  for (int i = 0; i < 200; ++i) most += "长";
+  more = most + "长";
+  CHECK(with(most) == std::pair<std::string, std::string>("none", "none"));
+  CHECK(with({{"zh", most}, {"en", "x"}}) == std::pair<std::string, std::string>("none", "none"));
+  CHECK(with(more) == std::pair<std::string, std::string>("too_long /title", "too_long /lanes/1/label"));
+  CHECK(with({{"zh", "x"}, {"en", more}}) == std::pair<std::string, std::string>("too_long /title/en", "too_long /lanes/1/label/en"));
+  CHECK(with("RTL: \u200f\u05d0 is fine").first == "none");
+  for (const char* bad : {"a\nb", "\t", "\x1b[31m", "\x7f", "\u0085", "\u2028", "\u202egnol", "\u2066x"}) {
+    CAPTURE(bad);
+    CHECK(with(bad) == std::pair<std::string, std::string>("not_a_line /title", "not_a_line /lanes/1/label"));
+  }
+  CHECK(with(std::string("a\0b", 3)).first == "not_a_line /title");
+}
+
+TEST_CASE("whatever the experiment, a refusal quotes little of it and on one line") {
+  Json json = minimal();
+  json[std::string(60000, 'k') + "\n"] = 1;
+  json["lanes"][0]["optimizer"] = "s\x1bgd";
+  for (const Language language : {Language::zh, Language::en}) {
+    const std::string text = experiment_from_json(json).error().sentence(language);
+    CHECK(text.size() < 400);
+    CHECK(text.find('\n') == std::string::npos);
+    json.erase(std::string(60000, 'k') + "\n");
+    CHECK(experiment_from_json(json).error().sentence(language).find('\x1b') == std::string::npos);
+    json[std::string(60000, 'k') + "\n"] = 1;
+  }
+}
+
 TEST_CASE("bad texts are refused, never crashed on") {
   const auto code = [](std::string_view text) {
     const auto result = read_experiment(text);
@@ -192,7 +363,14 @@ TEST_CASE("bad texts are refused, never crashed on") {
   CHECK(code("null") == "wrong_type");
   CHECK(code("\xff\xfe") == "json_syntax");
   CHECK(code("{\"downhill\":1,\"lanes\":[{}]} trailing") == "json_syntax");
-  CHECK(code(std::string(100000, '[')) == "json_syntax");
+  // the place: line and character, counted from 1, of what does not fit
+  const auto place = [](std::string_view text) { return read_experiment(text).error().with.at(0); };
+  CHECK(place("{\"downhill\":1,\n \"title\": \"abc,\n \"lanes\": [{}]}") == "2:15"); // the quote that is missing
+  CHECK(place("{\"title\":\"九种方法\" oops") == "1:17");
+  CHECK(place("oops") == "1:1");
+  CHECK(place("") == "1:1");
+  CHECK(place("{\"downhill\":1,\n\n  oops}") == "3:3");
+  CHECK(code(std::string(100000, '[')) == "json_too_deep");
   CHECK(code(std::string(kTextMost + 1, ' ')) == "json_too_large");
   CHECK(code("{\"downhill\":1,\"lanes\":[{}],\"seed\":1e400}") != "none");
   CHECK(code("{\"downhill\":1,\"lanes\":[{\"label\":\"\xff\"}]}") == "json_syntax");

@@ -82,6 +82,31 @@ TEST_CASE("seeking to any step, back and forth, gives the weights the run had th
   }
 }
 
+TEST_CASE("seeking to the step a run stands at, from within its batch or evaluation or from its end, rests there and replays nothing") {
+  const auto data = many();
+  for (const char* batch : {"full", "200"}) {
+    LaneSettings settings = large({{"batch", "full"}, {"epochs", 3}});
+    if (std::string(batch) != "full") settings.batch = 200;
+    Trainer trainer(settings, data);
+    const History none;
+    std::vector<std::uint64_t> hashes{trainer.hash()};
+    for (int pieces = 0;; ++pieces) {
+      CAPTURE(pieces);
+      Trainer other(settings, data);
+      REQUIRE(other.restore(trainer.save()).ok());
+      CHECK(!none.aim(other, trainer.step()));
+      seek(other, none, trainer.step());
+      CHECK(other.step() == trainer.step());
+      CHECK(other.hash() == hashes.back());
+      finish(other);
+      CHECK(other.hash() == finished(settings, data).hash());
+      const auto piece = trainer.advance();
+      if (piece == Trainer::Piece::step) hashes.push_back(trainer.hash());
+      if (piece == Trainer::Piece::end) break;
+    }
+  }
+}
+
 TEST_CASE("checkpoints that are cut, altered or another run's are refused, and nothing changes") {
   const auto data = bars(100, 40);
   Trainer trainer(lane({{"optimizer", "adam"}}), data);

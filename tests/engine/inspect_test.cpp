@@ -101,6 +101,37 @@ TEST_CASE("layer views: a network of which everything is known") {
   CHECK(views[0].histogram == std::vector<std::int64_t>{8, 0, 2, 2}); // 0 ×6 and 1 ×2, 4 ×2, 6 ×2
 }
 
+TEST_CASE("layers of a large network are looked at over as many test examples as are cheap, of any other over all") {
+  const auto data = bars(100, 2000);
+  const auto trainer_of = [&](std::int64_t units, int layers) {
+    Json hidden = Json::array();
+    for (int l = 0; l < layers; ++l) hidden.push_back({{"units", units}, {"activation", "crelu"}});
+    return Trainer(lane({{"network", {{"hidden", hidden}}}}), data);
+  };
+  CHECK(examples_to_look_at(trainer_of(12, 2)) == 2000);
+  CHECK(examples_to_look_at(Trainer(lane({{"network", {{"hidden", Json::array()}}}}), data)) == 2000);
+  const Trainer large = trainer_of(512, 4);
+  const std::int64_t some = examples_to_look_at(large);
+  CHECK((some >= 100 && some < 1000));
+  const auto views = layer_views(large, 10, 100);
+  REQUIRE(views.size() == 4);
+  std::int64_t counted = 0;
+  for (const std::int64_t n : views[3].histogram) counted += n;
+  CHECK(counted == 100 * 1024);
+  // all of fewer examples is the same as the first of more
+  const Trainer small = trainer_of(12, 2);
+  auto fewer = *data;
+  fewer.test.rows.resize(70);
+  fewer.test.labels.resize(70);
+  fewer.test.true_labels.resize(70);
+  const auto first = layer_views(small, 10, 70), all = layer_views(Trainer(small.settings(), std::make_shared<Subset>(fewer)), 10);
+  for (std::size_t l = 0; l < 2; ++l) {
+    CHECK(first[l].histogram == all[l].histogram);
+    CHECK(first[l].mean_in == all[l].mean_in);
+    CHECK(first[l].saturated_share == all[l].saturated_share);
+  }
+}
+
 TEST_CASE("the next step, seen beforehand, is the step that is then taken") {
   const auto data = bars(100, 40);
   for (const OptimizerEntry& rule : optimizers()) {
@@ -108,7 +139,7 @@ TEST_CASE("the next step, seen beforehand, is the step that is then taken") {
     Json patch = kTwoLayers;
     patch["optimizer"] = rule.id;
     Trainer trainer = after_steps(lane(patch), data, 5);
-    const NextStep seen = next_step(trainer);
+    const NextStep seen = next_step(trainer), brief = next_step(trainer, false);
     const Vector before(trainer.network().parameters().begin(), trainer.network().parameters().end());
     while (trainer.step() < 6) trainer.advance();
     CHECK(seen.batch_loss == trainer.batch_loss());
@@ -116,10 +147,16 @@ TEST_CASE("the next step, seen beforehand, is the step that is then taken") {
     CHECK(std::equal(seen.state0.begin(), seen.state0.end(), trainer.state0().begin(), trainer.state0().end()));
     for (std::size_t i = 0; i < before.size(); ++i) CHECK(seen.update[i] == trainer.network().parameters()[i] - before[i]);
     CHECK(seen.layers.size() == 3);
+    CHECK(seen.layers[1].update_norm == doctest::Approx(brief.layers[1].update_norm));
+    CHECK((brief.update.empty() && brief.state0.empty() && seen.layers[2].gradient_norm == brief.layers[2].gradient_norm));
     // the effective rate is what the rule multiplies with: g for the plain rules, the mean of g for adam's
     if (rule.id == "adagrad" || rule.id == "rmsprop" || rule.id == "sgd")
       for (std::size_t i = 0; i < before.size(); ++i)
         CHECK(std::fabs(seen.update[i] + seen.effective_rate[i] * seen.gradient[i]) <= 1e-6F * std::max(1.0F, std::fabs(before[i])));
+    if (rule.id == "adadelta") // after five steps √d is far from √ε; the root's rounding joins
+      for (std::size_t i = 0; i < before.size(); ++i)
+        CHECK(std::fabs(seen.update[i] + seen.effective_rate[i] * seen.gradient[i]) <=
+              1e-6F * std::max(1.0F, std::fabs(before[i])) + 1e-3F * std::fabs(seen.update[i]));
     if (rule.id == "adam")
       for (std::size_t i = 0; i < before.size(); ++i)
         CHECK(std::fabs(seen.update[i] + seen.effective_rate[i] * seen.state0[i]) <= 1e-6F * std::max(1.0F, std::fabs(before[i])));
@@ -299,11 +336,15 @@ TEST_CASE("layers without activations collapse into one: the same outputs from t
 
 TEST_CASE("gradient norms by layer are the next step's, and there are some when the run has ended") {
   const auto data = fixtures::bars(100, 40);
-  const Trainer trainer = after_steps(fixtures::lane(kTwoLayers), data, 3);
-  const auto norms = gradient_norms(trainer);
-  const NextStep next = next_step(trainer);
-  REQUIRE(norms.size() == next.layers.size());
-  for (std::size_t l = 0; l < norms.size(); ++l) CHECK(norms[l] == next.layers[l].gradient_norm);
+  for (const Json& decay : {Json::object(), Json{{"l2", 0.5}, {"l1", 0.01}}}) {
+    Json patch = kTwoLayers;
+    patch["regularization"] = decay;
+    const Trainer trainer = after_steps(fixtures::lane(patch), data, 3);
+    const auto norms = gradient_norms(trainer);
+    const NextStep next = next_step(trainer);
+    REQUIRE(norms.size() == next.layers.size());
+    for (std::size_t l = 0; l < norms.size(); ++l) CHECK(norms[l] == next.layers[l].gradient_norm);
+  }
   const Trainer ended = fixtures::finished(fixtures::lane(kTwoLayers), data);
   for (const double n : gradient_norms(ended)) CHECK(n > 0);
 }

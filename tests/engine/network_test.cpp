@@ -1,3 +1,4 @@
+#include "core/flush.hpp"
 #include "core/philox.hpp"
 #include "network/initializer.hpp"
 #include "network/loss.hpp"
@@ -6,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 using namespace downhill;
 
@@ -80,6 +82,73 @@ TEST_CASE("activations take the values that PyTorch takes, at 0 and at ±1") {
     CHECK(at(entry, 0).second == doctest::Approx(row->slope_at_0).epsilon(1e-6));
     CHECK(at(entry, 1).first == doctest::Approx(row->at_1).epsilon(1e-6));
     CHECK(at(entry, -1).first == doctest::Approx(row->at_minus_1).epsilon(1e-6));
+  }
+}
+
+namespace {
+double slope_at(const std::string& id, const ParameterValues& p, float z) {
+  const ActivationEntry& entry = entry_of(activations(), id);
+  const float one = 1;
+  float y = 0, dz = 0;
+  entry.forward({&z, 1}, {&y, 1}, p);
+  entry.backward({entry.from_input ? &z : &y, 1}, {&one, 1}, {&dz, 1}, p);
+  return static_cast<double>(dz);
+}
+} // namespace
+
+TEST_CASE("elu, selu and softplus: f′ has all its digits where y has lost them, and is 1 on softplus' line") {
+  // PyTorch works them out in float32 from z as well: two or three roundings
+  const auto near = [](double found, double exact) { return std::fabs(found - exact) < 2.5e-7 * exact; };
+  for (float z = -38; z < 40; z += 0.37F) {
+    CAPTURE(z);
+    const auto x = static_cast<double>(z);
+    for (const double alpha : {0.1, 1.0, 10.0}) CHECK(near(slope_at("elu", {alpha}, z), z > 0 ? 1.0 : alpha * std::exp(x)));
+    CHECK(near(slope_at("selu", {}, z), 1.0507009873554805 * (z > 0 ? 1.0 : 1.6732632423543772 * std::exp(x))));
+    for (const double beta : {0.1, 1.0, 3.0})
+      for (const double threshold : {1.0, 20.0}) {
+        const double u = beta * x, found = slope_at("softplus", {beta, threshold}, z);
+        if (u > threshold)
+          CHECK(found == 1.0);
+        else if (u > -40)
+          CHECK(near(found, 1 / (1 + std::exp(-u))));
+      }
+  }
+}
+
+TEST_CASE("what activations and losses hand on is 0, or so large that the product of two is no subnormal") {
+  const auto fine = [](float value, float least) { return value == 0 || std::fabs(value) >= least; };
+  for (const ActivationEntry& entry : activations()) {
+    CAPTURE(std::string(entry.id));
+    const ParameterValues p = standard_values(entry);
+    const auto width = static_cast<std::size_t>(entry.width);
+    for (float z = -800; z < 800; z += 0.83F) {
+      CAPTURE(z);
+      for (const float x : {z, z * 1e-20F, z * 1e-40F})
+        for (const float error : {1.0F, 1e-18F, 1e-30F}) {
+          float y[2] = {}, dz = 0;
+          const float dy[2] = {error, error};
+          entry.forward({&x, 1}, {y, width}, p);
+          entry.backward(entry.from_input ? std::span<const float>{&x, 1} : std::span<const float>{y, width}, {dy, width}, {&dz, 1}, p);
+          CHECK(fine(y[0], kTiny));
+          CHECK(fine(y[1], kTiny));
+          CHECK(fine(dz, error == 1 ? kTiny : kTinyProduct));
+        }
+    }
+  }
+  CHECK(kTiny * kTiny == kTinyProduct);
+  CHECK(kTinyProduct > std::numeric_limits<float>::min());
+  const std::vector<std::uint8_t> label{1};
+  for (const LossEntry& loss : losses()) {
+    CAPTURE(std::string(loss.id));
+    for (float z = -120; z < 120; z += 0.37F) {
+      CAPTURE(z);
+      Matrix output(1, loss.one_logit ? 1 : 3);
+      output.setConstant(z);
+      if (!loss.one_logit) output(0, 1) = 0;
+      LossSum sum;
+      loss.differentiate(output, {label, {}}, 0x1p-16F, standard_values(loss), sum);
+      for (Index i = 0; i < output.size(); ++i) CHECK(fine(output.data()[i], kTiny * 0x1p-18F));
+    }
   }
 }
 

@@ -89,3 +89,37 @@ TEST_CASE("each rule descends a bowl, and lr comes first in its parameters") {
     CHECK(std::fabs(w[0]) < 0.5F);
   }
 }
+
+TEST_CASE("no state and no weight of any rule becomes subnormal, however long nothing or little happens to it") {
+  const auto subnormal = [](float value) { return std::fpclassify(value) == FP_SUBNORMAL; };
+  for (const OptimizerEntry& rule : optimizers())
+    for (const double decay : {0.0, 0.1}) {
+      CAPTURE(std::string(rule.id));
+      CAPTURE(decay);
+      ParameterValues values = standard_values(rule);
+      if (decay > 0) values[0] = 1;
+      // gradients from 1 down to 2^−149 at first, then none but of the decay
+      constexpr std::size_t kWeights = 16;
+      std::vector<float> w(kWeights, 0.5F), g(kWeights), s0(kWeights), s1(kWeights);
+      int found = 0;
+      for (int t = 1; t <= 100000; ++t) {
+        for (std::size_t i = 0; i < kWeights; ++i) {
+          g[i] = static_cast<float>(decay) * w[i];
+          if (t < 4) g[i] += std::ldexp(1.0F, i + 1 == kWeights ? -149 : -10 * static_cast<int>(i));
+        }
+        rule.take_step({w, g, s0, s1, t, values[0]}, values);
+        for (std::size_t i = 0; t >= OptimizerEntry::kFlushEvery && i < kWeights; ++i) found += subnormal(w[i]) + subnormal(s0[i]) + subnormal(s1[i]);
+      }
+      CHECK(found == 0);
+      if (decay > 0 || rule.id == "adagrad") continue; // whose sum only grows
+      for (std::size_t i = 0; i < kWeights; ++i) CHECK((s0[i] == 0 && s1[i] == 0));
+    }
+}
+
+TEST_CASE("what counts as 0 shows nowhere: a gradient of 2^-60 moves no weight by a rounding, with any rule as it stands") {
+  for (const OptimizerEntry& rule : optimizers()) {
+    CAPTURE(std::string(rule.id));
+    CHECK(run(rule, standard_values(rule), 0.01F, std::vector<float>(100, 0x1p-60F)).back() ==
+          run(rule, standard_values(rule), 0.01F, std::vector<float>(100, 0.0F)).back());
+  }
+}

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <tuple>
 
 using namespace downhill;
 
@@ -57,6 +58,23 @@ TEST_CASE("blocks of k and of rows go on where the last ended") {
     product(slice_a, slice_b, to_write(parts, 10), k > 0, scratch);
   }
   CHECK(same_bits(whole, parts));
+}
+
+TEST_CASE("what products are packed into is kept from layer to layer") {
+  ProductScratch scratch;
+  const auto run = [&](Index k, Index n) {
+    const Matrix a = Matrix::Ones(8, k), b = Matrix::Ones(k, n);
+    Matrix c(8, n);
+    product(to_read(a, 8), to_read(b, k), to_write(c, 8), false, scratch);
+    CHECK(c(7, n - 1) == static_cast<float>(k));
+  };
+  run(300, 64);
+  const auto sizes = [&] { return std::tuple(scratch.a.size(), scratch.b.size(), scratch.places.size()); };
+  const auto largest = sizes();
+  run(64, 10); // to shrink here would fill the rest with zeros again in the next product
+  CHECK(sizes() == largest);
+  run(300, 64);
+  CHECK(sizes() == largest);
 }
 
 TEST_CASE("leaving out zeros changes no bit, at every size and share of zeros, and nothing is left out of what is not finite") {

@@ -5,6 +5,9 @@
 
 #include "engine/pinned_hashes.hpp"
 
+#include <map>
+#include <set>
+
 using namespace downhill;
 using namespace downhill::fixtures;
 
@@ -21,7 +24,50 @@ Run random_run(std::uint64_t number) {
   return {settings, std::make_shared<Subset>(*draw_subset(nullptr, settings.data))};
 }
 
+// Notes the numbers that `choice`, an entry by its name or with parameters, gives to the entry's parameters.
+void note_parameters(const Field& field, const Json& choice, std::map<std::string, std::set<std::string>>& seen) {
+  const std::string id = choice.is_string() ? choice : choice["name"];
+  for (const ParameterSpec& spec : *field.parameters(id)) {
+    const Json::json_pointer place("/" + std::string(spec.name));
+    if (choice.is_object() && choice.contains(place)) seen[std::string(field.pointer) + "/" + id + "/" + std::string(spec.name)].insert(choice[place].dump());
+  }
+}
+
 } // namespace
+
+TEST_CASE("random experiments are valid and draw every number of the format and every entry of its tables") {
+  std::map<std::string, std::set<std::string>> seen;
+  for (std::uint64_t number = 0; number < 1000; ++number) {
+    const Json json = RandomExperiment(number, true).make();
+    CAPTURE(json.dump());
+    REQUIRE(experiment_from_json(json).ok());
+    for (const Field& field : fields()) {
+      const Json::json_pointer place{std::string(field.pointer)};
+      if (!json.contains(place)) continue;
+      seen[std::string(field.pointer)].insert(json[place].dump());
+      if (field.kind == FieldKind::named) note_parameters(field, json[place], seen);
+    }
+    for (const Json& layer : json["network"]["hidden"]) {
+      seen["units"].insert(layer["units"].dump());
+      if (layer.contains("dropout")) seen["dropout"].insert(layer["dropout"].dump());
+      note_parameters(activation_field(), layer["activation"], seen);
+    }
+  }
+  const auto drawn = [&](const std::string& what) {
+    CAPTURE(what);
+    CHECK(seen[what].size() > 1);
+  };
+  for (const Field& field : fields()) {
+    if (field.pointer != "/repeats" && field.pointer != "/data/file") drawn(std::string(field.pointer));
+    if (field.kind == FieldKind::named)
+      for (const std::string_view id : field.ids())
+        for (const ParameterSpec& spec : *field.parameters(id)) drawn(std::string(field.pointer) + "/" + std::string(id) + "/" + std::string(spec.name));
+  }
+  for (const std::string_view id : activation_field().ids())
+    for (const ParameterSpec& spec : *activation_field().parameters(id)) drawn("/activation/" + std::string(id) + "/" + std::string(spec.name));
+  drawn("units");
+  drawn("dropout");
+}
 
 TEST_CASE("fifty random experiments have the pinned hashes, in every build") {
   for (std::uint64_t group = 0; group < 5; ++group) {

@@ -219,3 +219,29 @@ TEST_CASE("binary classification: bce on one logit and cross-entropy on two fit 
     CHECK(finished(settings, std::make_shared<Subset>(*draw_subset(nullptr, settings.data))).last_evaluation().test_accuracy == 1.0);
   }
 }
+
+TEST_CASE("a run in which units saturate keeps no subnormal numbers") {
+  for (const char* activation : {"silu", "softplus", "gelu", "sigmoid", "elu", "relu"}) {
+    CAPTURE(activation);
+    const auto data = bars(100, 20);
+    Trainer trainer(lane({{"network",
+                           {{"hidden", {{{"units", 24}, {"activation", activation}}, {{"units", 24}, {"activation", activation}}}},
+                            {"init", {{"name", "normal"}, {"std", 8}}}}},
+                          {"epochs", 20},
+                          {"optimizer", {{"name", "adam"}, {"betas", {0.8, 0.9}}}}}),
+                    data);
+    int found = 0;
+    const auto look = [&](std::span<const float> values) {
+      for (const float v : values) found += std::fpclassify(v) == FP_SUBNORMAL;
+    };
+    while (trainer.advance() != Trainer::Piece::end) {
+      const Network& network = trainer.network();
+      for (Index l = 0; l + 1 < network.layer_count(); ++l)
+        for (const Matrix* m : {&network.output(l), &network.d_output(l)}) look({m->data(), static_cast<std::size_t>(m->size())});
+      if (trainer.step() >= OptimizerEntry::kFlushEvery)
+        for (const auto values : {network.parameters(), trainer.state0(), trainer.state1()}) look(values);
+    }
+    CHECK(trainer.step() > 100);
+    CHECK(found == 0);
+  }
+}

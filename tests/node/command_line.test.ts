@@ -1,20 +1,24 @@
 // The command line as a user meets it, in all three builds: equal hashes, files, and bad input refused in a line.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type SpawnSyncOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 const native = [process.env.DOWNHILL_NATIVE ?? 'build/native/downhill']; // ./dev coverage names another
 const builds: [string, string[]][] = [['native', native], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
 const folder = mkdtempSync(join(tmpdir(), 'downhill-'));
 
-function run(command: string[], ...words: string[]) {
+// Whatever hangs is ended, and then has no status.
+function run_with(options: SpawnSyncOptions, command: string[], ...words: string[]) {
   const [program = '', ...first] = command;
-  const { status, stdout, stderr } = spawnSync(program, [...first, ...words], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(program, [...first, ...words], { timeout: 60000, ...options, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
+const run = (command: string[], ...words: string[]) => run_with({}, command, ...words);
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -22,6 +26,317 @@ function file(name: string, content: string | Buffer): string {
 }
 const nine = JSON.parse(readFileSync('assets/experiments/nine.json', 'utf8'));
 const short = file('short.json', JSON.stringify({ ...nine, epochs: 1, evaluate: { every: 'epoch' }, network: { hidden: [{ units: 16, activation: 'tanh', dropout: 0.2 }] } }));
+
+const tiny_settings = { downhill: 1, data: { source: 'moons', train: 20, test: 4 }, network: { hidden: [{ units: 3 }] }, batch: 8, epochs: 1, lanes: [{}] };
+const tiny = file('tiny.json', JSON.stringify(tiny_settings));
+
+// The verbs and their options, as the program itself lists them.
+interface Verb {
+  name: string;
+  takes_file: boolean;
+  options: string[];
+}
+const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}) downhill (\w+)( EXPERIMENT\.json)?(.*)$/gm)].map(([, name = '', takes = '', rest = '']) => ({
+  name,
+  takes_file: takes !== '',
+  options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
+}));
+const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
+const words_of = (verb: Verb, experiment = tiny) => [verb.name, ...(verb.takes_file ? [experiment] : [])];
+
+function fifo(name: string): string {
+  const path = join(folder, name);
+  assert.equal(spawnSync('mkfifo', [path]).status, 0);
+  return path;
+}
+// The writing end of a pipe nobody reads.
+function closed_pipe(name: string): number {
+  const path = fifo(name);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, 'w');
+  closeSync(reader);
+  return writer;
+}
+// A disk that takes no more: files end at so many KB. bash, since sh counts in other blocks.
+const on_full_disk = (kilobytes: number, command: string[]) => ['bash', '-c', `trap '' XFSZ; ulimit -f ${kilobytes}; exec "$@"`, 'bash', ...command];
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // permissions say nothing to root
+const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
+
+test('the program lists its verbs and their options', () => {
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--lane', '--lang', '--out']);
+});
+
+for (const [name, command] of builds)
+  for (const verb of verbs)
+    test(`${name}: ${verb.name}: printing that fails ends with a sentence and exit 2`, () => {
+      const full = openSync('/dev/full', 'w');
+      const pipe = closed_pipe(`closed.${name}.${verb.name}`);
+      const short_file = openSync(join(folder, 'stdout'), 'w');
+      for (const [stdout, program, reason] of [[full, command, 'No space left on device'], [pipe, command, 'Broken pipe'], [short_file, on_full_disk(0, command), 'File too large']] as const) {
+        for (const words of [words_of(verb), [verb.name, '--help']]) {
+          const { status, stderr } = run_with({ stdio: ['ignore', stdout, 'pipe'] }, [...program], ...words);
+          assert.equal(status, 2, `${words.join(' ')}: ${stderr}`);
+          assert.match(stderr, new RegExp(`^downhill: [^\\n]*can't be written \\(${reason}\\)`));
+        }
+      }
+      [full, pipe, short_file].forEach(closeSync);
+    });
+
+test('a closed standard output is told, and no file is written in its place', () => {
+  for (const verb of verbs) {
+    const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
+    const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
+    if (verb.name === 'export') {
+      assert.equal(status, 0); // prints nothing
+      continue;
+    }
+    assert.equal(status, 2, verb.name);
+    assert.match(stderr, /can't be written \(Bad file descriptor\)/);
+  }
+  assert.match(readFileSync(join(folder, 'closed.train', 'curves.csv'), 'utf8'), /^lane,repeat,step,[^\n]*\n(sgd 1,0,[^\n]*\n){2}$/);
+});
+
+for (const verb of verbs.filter((v) => v.takes_file)) {
+  test(`${verb.name}: an experiment, or data, that is no file is refused at once`, () => {
+    const link = join(folder, `link.${verb.name}.json`);
+    symlinkSync(tiny, link);
+    assert.equal(run(native, ...words_of(verb, link)).status, 0);
+    const own = file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
+    for (const path of [fifo(`in.${verb.name}`), '/dev/zero', '/dev/null', folder, join(folder, 'nothing'), join(tiny, 'below')])
+      for (const words of [words_of(verb, path), ...(verb.options.includes('--data') && path !== folder ? [[...words_of(verb, own), '--data', path]] : [])]) {
+        const { status, stderr } = run(native, ...words);
+        assert.equal(status, 2, words.join(' '));
+        told(stderr);
+      }
+  });
+}
+
+for (const verb of verbs) {
+  test(`${verb.name}: an option that it has not, or without its value, is refused in a sentence`, () => {
+    for (const option of [...all_options.filter((o) => !verb.options.includes(o)), '--nonsense', '-x', '--lane=2']) {
+      const { status, stdout, stderr } = run(native, ...words_of(verb), option, '1');
+      assert.deepEqual([status, stdout], [2, ''], option);
+      assert.match(stderr, new RegExp(`^downhill: ${option}: no such option of ${verb.name}, which takes [^\\n]+\\n$`));
+    }
+    for (const option of verb.options)
+      for (const rest of [[option], [option, ''], [option, '--lane', '1']]) {
+        const { status, stdout, stderr } = run(native, ...words_of(verb), ...rest);
+        assert.deepEqual([status, stdout], [2, ''], option);
+        assert.match(stderr, new RegExp(`^downhill: ${option}: its value is missing: [^\\n]+\\n$`));
+      }
+    for (const words of [[...words_of(verb), tiny], verb.takes_file ? [verb.name] : []]) {
+      const { status, stdout } = run(native, ...words);
+      assert.deepEqual([status, stdout], [2, '']);
+    }
+  });
+}
+
+// Reads a pipe to its end while something else writes into it.
+async function read_beside(path: string, work: () => void): Promise<string> {
+  const reader = spawn('cat', [path]);
+  let text = '';
+  reader.stdout.on('data', (data: Buffer) => (text += data.toString()));
+  const ended = once(reader, 'close');
+  work();
+  await ended;
+  return text;
+}
+
+for (const [name, command] of builds) {
+  test(`${name}: export --out writes a file whole, through links, devices and pipes, or says why not`, async () => {
+    const at = join(folder, `export.${name}`);
+    mkdirSync(at);
+    const expected = run(command, 'export', tiny).stdout;
+    const to = (path: string, options: SpawnSyncOptions = {}, program = command) => run_with(options, program, 'export', tiny, '--out', path);
+    const left = () => readdirSync(at).filter((entry) => entry.includes('.partial'));
+
+    const old = join(at, 'old.py');
+    writeFileSync(old, 'old');
+    chmodSync(old, 0o640);
+    for (const [program, path] of [[on_full_disk(1, command), old], [on_full_disk(1, command), join(at, 'new.py')]] as const) {
+      const { status, stderr } = to(path, {}, [...program]);
+      assert.equal(status, 2);
+      assert.match(stderr, /\.py: can't write this file \(File too large\)/);
+    }
+    assert.equal(readFileSync(old, 'utf8'), 'old');
+    assert.deepEqual(readdirSync(at), ['old.py']);
+    assert.equal(to(old).status, 0);
+    assert.equal(readFileSync(old, 'utf8'), expected);
+    assert.equal(lstatSync(old).mode & 0o777, 0o640);
+
+    symlinkSync('old.py', join(at, 'link.py'));
+    symlinkSync(join(at, 'made.py'), join(at, 'dangling.py'));
+    for (const [link, end] of [['link.py', 'old.py'], ['dangling.py', 'made.py']] as const) {
+      writeFileSync(old, 'old');
+      assert.equal(to(join(at, link)).status, 0);
+      assert.ok(lstatSync(join(at, link)).isSymbolicLink());
+      assert.equal(readFileSync(join(at, end), 'utf8'), expected);
+    }
+    for (const [device, status] of [['/dev/null', 0], ['/dev/full', 2]] as const) {
+      const link = join(at, device.slice(5));
+      symlinkSync(device, link); // should this ever be renamed over, then the link
+      const result = to(link);
+      assert.equal(result.status, status);
+      if (status !== 0) assert.match(result.stderr, /full: can't write this file \(No space left on device\)/);
+      assert.equal(readlinkSync(link), device);
+    }
+    const pipe = fifo(`export.${name}.pipe`);
+    assert.equal(await read_beside(pipe, () => assert.equal(to(pipe).status, 0)), expected);
+    assert.ok(lstatSync(pipe).isFIFO());
+    symlinkSync('/proc/self/fd/1', join(at, 'stdout'));
+    assert.equal(run(['bash', '-c', '"$@" | cat', 'bash', ...command], 'export', tiny, '--out', join(at, 'stdout')).stdout, expected);
+
+    for (const [path, reason] of [[at, 'Is a directory|Permission denied'], [join(old, 'x.py'), 'Not a directory'], [join(at, 'no', 'x.py'), 'No such file or directory'], ['/proc/x.py', 'No such file or directory|Permission denied']] as const) {
+      const { status, stderr } = to(path);
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`: can't write this file \\((${reason})\\); check`));
+    }
+    chmodSync(folder, 0o755);
+    chmodSync(at, 0o555);
+    const guarded = to(join(at, 'denied.py'), nobody);
+    assert.equal(guarded.status, 2);
+    assert.match(guarded.stderr, /can't write this file \(Permission denied\)/);
+    chmodSync(old, 0o444);
+    chmodSync(at, 0o777);
+    writeFileSync(old, 'old');
+    assert.equal(to(old, nobody).status, 2);
+    assert.equal(readFileSync(old, 'utf8'), 'old');
+    assert.deepEqual(left(), []);
+  });
+
+  test(`${name}: train --out is tried before anything is trained; what is written goes through links and pipes`, async () => {
+    const at = join(folder, `outs.${name}`);
+    mkdirSync(at);
+    const to = (path: string, options: SpawnSyncOptions = {}) => run_with(options, command, 'train', tiny, '--out', path);
+    const refused = (path: string, reason: string, options: SpawnSyncOptions = {}) => {
+      const { status, stdout, stderr } = to(path, options);
+      assert.deepEqual([status, stdout], [2, ''], path);
+      assert.match(stderr, new RegExp(`: can't write this file \\(${reason}\\); check`));
+    };
+    const make = (entry: string) => (mkdirSync(join(at, entry)), join(at, entry));
+    refused(tiny, 'Not a directory');
+    refused(fifo(`outs.${name}.pipe`), 'Not a directory');
+    refused('/dev/null', 'Not a directory');
+    refused(join(at, 'no', 'where'), 'No such file or directory');
+    for (const entry of ['curves.csv', 'batches.csv', 'lane1.safetensors']) {
+      const out = make(`taken.${entry}`);
+      mkdirSync(join(out, entry));
+      refused(out, 'Is a directory');
+      const full = make(`full.${entry}`);
+      symlinkSync('/dev/full', join(full, entry));
+      const { status, stderr } = to(full);
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`${entry}: can't write this file \\(No space left on device\\)`));
+      assert.equal(readlinkSync(join(full, entry)), '/dev/full');
+    }
+    // nothing is emptied while another output may still be refused
+    for (const entry of ['batches.csv', 'lane1.safetensors']) {
+      const kept = make(`kept.${entry}`);
+      writeFileSync(join(kept, 'curves.csv'), 'of an earlier run');
+      mkdirSync(join(kept, entry));
+      refused(kept, 'Is a directory');
+      assert.equal(readFileSync(join(kept, 'curves.csv'), 'utf8'), 'of an earlier run');
+    }
+    const astray = make('astray');
+    symlinkSync('/nowhere/x', join(astray, 'lane1.safetensors'));
+    refused(astray, 'No such file or directory');
+    const tables_alone = make('tables_alone');
+    for (const entry of ['curves.csv', 'batches.csv']) writeFileSync(join(tables_alone, entry), 'old'), chmodSync(join(tables_alone, entry), 0o666);
+    chmodSync(tables_alone, 0o555);
+    chmodSync(folder, 0o755);
+    refused(tables_alone, 'Permission denied', nobody);
+    assert.equal(readFileSync(join(tables_alone, 'curves.csv'), 'utf8'), 'old');
+    const locked = make('locked');
+    chmodSync(folder, 0o755);
+    chmodSync(locked, 0o555);
+    refused(locked, 'Permission denied', nobody);
+
+    const out = make('good');
+    symlinkSync(out, join(at, 'link'));
+    symlinkSync(join(out, 'kept.csv'), join(out, 'curves.csv'));
+    assert.equal(spawnSync('mkfifo', [join(out, 'batches.csv')]).status, 0);
+    const batches = await read_beside(join(out, 'batches.csv'), () => assert.equal(to(join(at, 'link')).status, 0));
+    assert.match(batches, /^lane,repeat,step,batch_loss\nsgd 1,0,1,[^]*\nsgd 1,0,3,[^\n]*\n$/);
+    assert.match(readFileSync(join(out, 'kept.csv'), 'utf8'), /^lane,[^\n]*\nsgd 1,0,0,/);
+    assert.ok(lstatSync(join(out, 'curves.csv')).isSymbolicLink());
+  });
+
+  test(`${name}: a disk that fills up while training ends it; what was written stays`, () => {
+    const long = file('long.json', JSON.stringify({ ...tiny_settings, epochs: 10000, evaluate: { every: 1 }, lanes: [{ epochs: 1 }, {}] }));
+    const out = join(folder, `filled.${name}`);
+    const { status, stdout, stderr } = run(on_full_disk(64, command), 'train', long, '--out', out);
+    assert.equal(status, 2);
+    assert.match(stderr, /^downhill: [^\n]*(curves|batches)\.csv: can't write this file \(File too large\)[^\n]*\n$/);
+    assert.match(stdout, /^sgd 1 .*\n$/m);
+    assert.equal(readFileSync(join(out, 'curves.csv')).length, 64 * 1024);
+    assert.ok(existsSync(join(out, 'lane1.safetensors')));
+  });
+}
+
+test('train writes as it goes: killed, it leaves every evaluation so far', async () => {
+  const long = file('killed.json', JSON.stringify({ ...tiny_settings, epochs: 10000, evaluate: { every: 1 }, lanes: [{ epochs: 1 }, {}] }));
+  const out = join(folder, 'killed');
+  const child = spawn(native[0]!, ['train', long, '--out', out]);
+  for await (const text of child.stdout) if (/^sgd 1 /m.test(String(text))) break;
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  assert.match(readFileSync(join(out, 'curves.csv'), 'utf8'), /^lane,[^\n]*\n(sgd 1,0,\d[^\n]*\n){4}/);
+  assert.match(readFileSync(join(out, 'batches.csv'), 'utf8'), /^lane,[^\n]*\n(sgd 1,0,\d[^\n]*\n){3}/);
+});
+
+test('train needs no memory for what it writes', () => {
+  const many = file('many.json', JSON.stringify({ ...tiny_settings, network: { hidden: [] }, batch: 1, epochs: 10000, evaluate: { every: 200000 }, repeats: 5 }));
+  const small = ['bash', '-c', 'ulimit -v 32768; exec "$@"', 'bash', ...native];
+  for (const out of [[], ['--out', join(folder, 'many')]]) {
+    const { status, stderr } = run(small, 'train', many, ...out);
+    assert.equal(status, 0, stderr);
+  }
+  assert.equal(spawnSync('wc', ['-l', join(folder, 'many', 'batches.csv')], { encoding: 'utf8' }).stdout.split(' ')[0], '1000001');
+});
+
+test('--lane trains one lane, as it would be among all', () => {
+  const all = run(native, 'hash', short).stdout.split('\n');
+  assert.equal(run(native, 'hash', short, '--lane', '2').stdout, all[1] + '\n');
+  const out = join(folder, 'second');
+  assert.equal(run(native, 'train', short, '--lane', '2', '--out', out).status, 0);
+  assert.deepEqual(readdirSync(out).sort(), ['batches.csv', 'curves.csv', 'lane2.safetensors']);
+  for (const verb of verbs.filter((v) => v.options.includes('--lane')))
+    for (const lane of ['0', '10', 'x', '-1', '1.5', '99999999999999999999']) {
+      const { status, stdout, stderr } = run(native, verb.name, short, '--lane', lane);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, /^downhill: --lane: there is no lane/);
+    }
+});
+
+test('labels are told apart where they are equal', () => {
+  const lanes = [{ label: 'same' }, { label: 'same' }, { label: 'same (2)' }, { label: '' }, { label: 'a,"b' }, {}];
+  const out = join(folder, 'labels');
+  assert.equal(run(native, 'train', file('labels.json', JSON.stringify({ ...tiny_settings, lanes })), '--out', out).status, 0);
+  const names = [...new Set(readFileSync(join(out, 'curves.csv'), 'utf8').trim().split('\n').slice(1).map((row) => row.replace(/,0(,[^,]*){9}$/, '')))];
+  assert.equal(names.length, lanes.length);
+  assert.deepEqual([names[1], names[3]], ['same (2) (2)', 'sgd 4']);
+});
+
+test('nothing in a label, a title or a key reaches a terminal or a script as a command', () => {
+  // what is no single line of text is refused, and not repeated
+  const evil = 'a\u0000\u001b]0;title\u0007\u001b[31m\u009b5m\u202e\n\r\t"""\nimport os\n\\';
+  for (const more of [{ title: evil }, { title: { zh: evil } }, { lanes: [{ label: evil }] }, { lanes: [{ label: { en: '\u0000' } }] }, { [evil]: 1 }, { loss: evil }]) {
+    const experiment = file('evil.json', JSON.stringify({ ...tiny_settings, ...more })), out = join(folder, 'evil');
+    for (const line of [['train', experiment, '--out', out], ['hash', experiment], ['check', experiment], ['export', experiment, '--lane', '1']]) {
+      const { status, stdout, stderr } = run(native, ...line);
+      assert.deepEqual([status, stdout], [2, ''], line[0]);
+      assert.match(stderr, /^downhill: [^\n]+\n$/);
+      assert.doesNotMatch(stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+    assert.ok(!existsSync(out));
+  }
+  // what is one line stays text in the script
+  const quotes = '"""; import os; os.abort() # \\';
+  const script = file('labels.py', run(native, 'export', file('quotes.json', JSON.stringify({ ...tiny_settings, title: quotes, lanes: [{ label: quotes }] })), '--lane', '1').stdout);
+  const read = spawnSync('python3', ['-c', 'import ast,sys\nt = ast.parse(open(sys.argv[1], encoding="utf-8").read())\nprint(len([n for n in t.body if isinstance(n, ast.Import) and n.names[0].name == "os"]), len(ast.get_docstring(t)) > 99)', script], { encoding: 'utf8' });
+  assert.equal(read.stdout, '0 True\n', read.stderr);
+});
 
 test('hashes are equal in all three builds', () => {
   const printed = builds.map(([, command]) => run(command, 'hash', short).stdout);
@@ -56,16 +371,19 @@ for (const [name, command] of builds) {
       [['train', folder], /can't read this file/],
       [['hash', short, '--data', folder], /train-images-idx3-ubyte: can't read this file/],
       [['train', short, '--out', '/proc/nowhere'], /can't write this file/],
+      [['hash', file('moons.json', '{"downhill":1,"data":{"source":"moons","train":20,"test":20},"batch":10,"lanes":[{}]}'), '--data', folder], /--data: the data source moons is generated/],
       [['hash', short, '--nonsense'], /--nonsense: no such option/],
+      [['train', short, '--out'], /--out: its value is missing/],
       [['nonsense'], /usage/],
       [[], /usage/],
     ];
+    const there = readdirSync(folder, { recursive: true }).sort();
     for (const [words, expected] of cases) {
       const { status, stderr } = run(command, ...words);
       assert.equal(status, 2, words.join(' '));
       assert.match(stderr, expected);
     }
-    assert.equal(existsSync('/proc/nowhere'), false);
+    assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), there);
   });
 }
 
@@ -84,8 +402,8 @@ test('check accepts every experiment in assets', () => {
 });
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
-  const tiny = file('tiny.json', JSON.stringify({ downhill: 1, data: { source: 'moons', train: 20, test: 4 }, network: { hidden: [{ units: 3 }] }, optimizer: 'adam', batch: 8, epochs: 1, lanes: [{}] }));
-  const { status, stdout } = run(['build/native/downhill_starved'], 'hash', tiny);
+  const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
+  const { status, stdout } = run(['build/native/downhill_starved'], 'hash', adam);
   assert.equal(status, 0, stdout);
   assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
 });
@@ -111,13 +429,31 @@ test('own data: a CSV of classes and one of numbers, named by their hash; anothe
   assert.match(run(native, 'hash', own({ file: '0123456789abcdef' }), '--data', table).stderr, /\/data\/file: the file that is open \([0-9a-f]{16}\) is not the one/);
   assert.match(run(native, 'hash', own({}), '--data', file('bad.csv', 'x,label\n1,a\noops,b\n')).stderr, /bad\.csv: CSV line 3: x = oops/);
   const numbers = file('numbers.csv', `x,target\n${rows.map((_, i) => `${i / 60},${i / 30}`).join('\n')}\n`);
-  assert.match(run(native, 'hash', own({}), '--data', numbers).stderr, /\/loss: the loss cross_entropy is for classes/);
+  assert.match(run(native, 'hash', own({}), '--data', numbers).stderr, /\/loss: the loss cross_entropy is for classification/);
+  assert.match(run(native, 'hash', own({ label_noise: 0.1 }), '--data', numbers).stderr, /\/data\/label_noise: regression data has no classes/);
+  assert.match(run(native, 'hash', own({}), '--data', file('twice.csv', 'x,x,label\n1,2,a\n')).stderr, /twice\.csv: two columns of the CSV are called "x"; rename one/);
+});
+
+test('own images with labels from 1 on, in gzip of several members: their classes are those that occur, and train says which', () => {
+  const data = mkdtempSync(join(tmpdir(), 'downhill-letters-'));
+  const words = (...numbers: number[]) => Buffer.concat(numbers.map((n) => Buffer.from([n >>> 24, n >>> 16, n >>> 8, n])));
+  const write = (name: string, content: Buffer) => writeFileSync(join(data, `${name}-ubyte.gz`), Buffer.concat([gzipSync(content.subarray(0, 9)), gzipSync(content.subarray(9)), Buffer.alloc(3)]));
+  for (const [part, n] of [['train', 60], ['t10k', 12]] as const) {
+    const labels = Buffer.from(Array.from({ length: n }, (_, i) => [1, 5, 26][i % 3]!));
+    write(`${part}-images-idx3`, Buffer.concat([words(0x803, n, 2, 2), Buffer.from(Array.from({ length: 4 * n }, (_, i) => (i * 37) % 256))]));
+    write(`${part}-labels-idx1`, Buffer.concat([words(0x801, n), labels]));
+  }
+  const letters = (classes: number[]) => file('letters.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 30, test: 6, classes } }));
+  for (const [, command] of builds) {
+    assert.match(run(command, 'train', letters([]), '--data', data).stdout, /^classes: 0 = 1, 1 = 5, 2 = 26\n/);
+    assert.match(run(command, 'train', letters([26, 1]), '--data', data).stdout, /^classes: 0 = 26, 1 = 1\n/);
+    assert.match(run(command, 'train', letters([1, 0]), '--data', data).stderr, /\/data\/classes: the training set has no examples of class 0; leave it out/);
+  }
 });
 
 test('export: a script for a lane that is there, in the language asked for', () => {
   assert.match(run(native, 'export', short, '--lane', '9').stdout, /optimizer = torch\.optim\.Adam\(/);
   assert.match(run(native, 'export', short, '--lane', '9', '--lang', 'en').stdout, /# forward/);
-  for (const lane of ['0', '10', 'x', '-1']) assert.match(run(native, 'export', short, '--lane', lane).stderr, /--lane: there is no lane/);
   assert.match(run(native, 'export', short, '--lang', 'fr').stderr, /--lang: "fr" is not known/);
 });
 

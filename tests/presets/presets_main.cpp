@@ -2,14 +2,18 @@
 // weights and of the data. Prints TAP, and for each claim the worst measure beside its bound.
 //   downhill_presets ASSETS_DIR DATA_DIR [ID]     with an ID: that preset alone
 // A claim: {"lane": 1, "value": "test_accuracy", "least": 0.7, "most": 1, "at": 5}. `at` is an epoch; absent: the end.
-// "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "least_at": the value at
-// another epoch is what it is divided by. `lane` may be a list. {"same": [0, 1]}: equal to the bit, curve and weights.
+// "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "against_epoch" and
+// "minus_epoch" do so with the lane's own value at another epoch; "minus_at": the other lane's epoch, where it is not the same. `lane` may be a list. {"same":
+// [0, 1]}: equal to the bit, curve and weights. "with": {"optimizer": {"lr": 0.001}} measures the lane so changed, in a run that the preset does not show but
+// speaks of. With an ID the table of what every lane came to is printed, too: from smallest to largest over the seeds.
 #include "cli/files.hpp"
 #include "experiment/experiment.hpp"
 #include "inspect/layers.hpp"
+#include "inspect/predictions.hpp"
 #include "trainer/trainer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
@@ -94,13 +98,23 @@ double value_of(const Run& run, const std::string& name, std::optional<double> a
   if (name == "loss_gap") return e->test_loss - e->train_loss;
   if (name == "accuracy_gap") return e->train_accuracy - e->test_accuracy;
   if (name == "diverged") return diverged ? 1 : 0;
-  if (name == "moved") return run.last->hash() != run.at.begin()->second.hash() ? 1 : 0;
-  if (name == "least_test_loss_epoch") {
-    const Evaluation* least = e;
-    for (const Evaluation& candidate : run.evaluations)
-      if (candidate.test_loss < least->test_loss) least = &candidate;
-    return least->epoch;
+  if (name == "highest_batch_loss") return run.losses.empty() ? 0 : static_cast<double>(*std::max_element(run.losses.begin(), run.losses.end()));
+  if (name == "examples") return static_cast<double>(run.last->examples());
+  if (name == "steps") return static_cast<double>(run.last->step());
+  if (name == "gradient_norm") return e->gradient_norm; // of the step before the evaluation
+  if (name == "weight_norm") return e->weight_norm;
+  if (name == "least_test_loss") {
+    double least = e->test_loss;
+    for (const Evaluation& candidate : run.evaluations) least = std::min(least, candidate.test_loss);
+    return least;
   }
+  if (name == "moved") return run.last->hash() != run.at.begin()->second.hash() ? 1 : 0;
+  const Evaluation* least = e;
+  for (const Evaluation& candidate : run.evaluations)
+    if (candidate.test_loss < least->test_loss) least = &candidate;
+  if (name == "least_test_loss_epoch") return least->epoch;
+  if (name == "rise_since_least_test_loss") return e->test_loss / least->test_loss;
+  if (name == "test_accuracy_since_least_test_loss") return e->test_accuracy - least->test_accuracy;
   if (name == "batch_noise") { // mean difference of neighbouring batch losses over the last epoch
     const std::size_t n = std::min(run.losses.size(), static_cast<std::size_t>(run.steps_per_epoch) + 1);
     double sum = 0;
@@ -118,9 +132,10 @@ double value_of(const Run& run, const std::string& name, std::optional<double> a
       const auto n = static_cast<double>(trainer.network().shape(static_cast<Index>(l)).given);
       dead += views[l].dead_share * n, units += n;
     }
-    return dead / units;
+    return units > 0 ? dead / units : 0;
   }
-  if (name == "unit_spread") { // how far the first layer's units are from the first of them
+  if (name == "signal") return layer_views(trainer).back().deviation; // spread of the last hidden layer's outputs
+  if (name == "unit_spread") {                                        // how far the first layer's units are from the first of them
     const Vector w = trainer.network().torch_parameters(0);
     const auto shape = trainer.network().shape(0);
     double most = 0;
@@ -129,10 +144,24 @@ double value_of(const Run& run, const std::string& name, std::optional<double> a
         most = std::max(most, std::fabs(static_cast<double>(w[static_cast<std::size_t>(o * shape.inputs + i)] - w[static_cast<std::size_t>(i)])));
     return most;
   }
+  if (name == "confidence_when_wrong") { // mean probability of what is said, over the test images of which it is wrong
+    double sum = 0, n = 0;
+    for (const Prediction& p : predict_first(trainer, false, 300))
+      if (p.predicted != p.label) sum += p.probabilities[static_cast<std::size_t>(p.predicted)], n += 1;
+    return sum / n;
+  }
   const NextStep next = next_step(trainer);
   if (next.layers.empty()) return std::numeric_limits<double>::quiet_NaN();
   if (name == "first_gradient") return next.layers.front().gradient_norm;
-  if (name == "gradient_ratio") return next.layers.front().gradient_norm / next.layers.back().gradient_norm;
+  const double ratio = next.layers.front().gradient_norm / next.layers.back().gradient_norm;
+  if (name == "gradient_ratio") return ratio;
+  if (name == "gradient_per_layer") return std::pow(ratio, 1 / std::max(1.0, static_cast<double>(next.layers.size()) - 1)); // what is left after each
+  if (name == "mean_square") { // of the gradients, as the rule remembers them: geometric mean over the weights that have one
+    double sum = 0, n = 0;
+    for (const float v : next.state0)
+      if (v > 0) sum += std::log(static_cast<double>(v)), n += 1;
+    return std::exp(sum / n);
+  }
   if (name == "effective_rate") { // geometric mean over the weights that have one, against lr
     double sum = 0, n = 0;
     for (const float r : next.effective_rate)
@@ -147,11 +176,16 @@ std::vector<std::size_t> lanes_of(const Json& lane) { return lane.is_array() ? l
 struct Bounds {
   double low = std::numeric_limits<double>::infinity(), high = -low;
 };
+// What is printed of every lane of a preset that is asked for by name.
+constexpr const char* kTable[] = {"train_loss", "test_loss", "train_accuracy", "test_accuracy", "least_test_loss", "least_test_loss_epoch",
+                                  "dead_share", "steps"};
 struct Outcome { // of one preset over all its seeds
   bool good = true;
   std::vector<Bounds> claims;
+  std::vector<std::array<Bounds, std::size(kTable)>> lanes;
   std::string trouble;
 };
+void widen(Bounds& bounds, double v) { bounds.low = std::min(bounds.low, v), bounds.high = std::max(bounds.high, v); }
 
 std::string text_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -167,11 +201,21 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
   if (json.is_discarded()) return fail("no experiment of that name");
   json["seed"] = seed;
   json["data"]["seed"] = seed;
+  const std::size_t shown = json["lanes"].size();
+  std::map<std::pair<std::size_t, std::string>, std::size_t> besides; // lane and change → the lane so changed
+  for (const Json& claim : preset["claims"])
+    if (claim.contains("with"))
+      for (const std::size_t lane : lanes_of(claim["lane"]))
+        if (besides.try_emplace({lane, claim["with"].dump()}, json["lanes"].size()).second) {
+          Json changed = json["lanes"].at(lane);
+          changed.merge_patch(claim["with"]);
+          json["lanes"].push_back(std::move(changed));
+        }
   const auto experiment = experiment_from_json(json);
   if (!experiment) return fail(experiment.error().sentence(Language::en));
   std::vector<double> epochs{0, 1e9};
   for (const Json& claim : preset["claims"])
-    for (const char* key : {"at", "against_epoch"})
+    for (const char* key : {"at", "against_epoch", "minus_epoch", "minus_at"})
       if (claim.contains(key)) epochs.push_back(claim[key].get<double>());
   std::vector<Run> runs;
   for (const Lane& lane : experiment->lanes) {
@@ -187,23 +231,30 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
       const Run &a = runs.at(claim["same"][0].get<std::size_t>()), &b = runs.at(claim["same"][1].get<std::size_t>());
       const bool same = a.losses == b.losses && a.last->hash() == b.last->hash();
       const std::lock_guard lock(mutex);
-      out.claims[c].low = std::min(out.claims[c].low, same ? 1.0 : 0.0), out.claims[c].high = std::max(out.claims[c].high, same ? 1.0 : 0.0);
+      widen(out.claims[c], same ? 1 : 0);
       out.good = out.good && same;
       continue;
     }
     const std::string name = claim["value"].get<std::string>();
     const auto at = claim.contains("at") ? std::optional(claim["at"].get<double>()) : std::nullopt;
     for (const std::size_t lane : lanes_of(claim["lane"])) {
-      double v = value_of(runs.at(lane), name, at);
-      if (claim.contains("minus")) v -= value_of(runs.at(claim["minus"].get<std::size_t>()), name, at);
+      const Run& run = runs.at(claim.contains("with") ? besides.at({lane, claim["with"].dump()}) : lane);
+      double v = value_of(run, name, at);
+      if (claim.contains("minus"))
+        v -= value_of(runs.at(claim["minus"].get<std::size_t>()), name, claim.contains("minus_at") ? std::optional(claim["minus_at"].get<double>()) : at);
       if (claim.contains("over")) v /= value_of(runs.at(claim["over"].get<std::size_t>()), name, at);
-      if (claim.contains("against_epoch")) v /= value_of(runs.at(lane), name, claim["against_epoch"].get<double>());
+      if (claim.contains("against_epoch")) v /= value_of(run, name, claim["against_epoch"].get<double>());
+      if (claim.contains("minus_epoch")) v -= value_of(run, name, claim["minus_epoch"].get<double>());
       const bool holds = v >= claim.value("least", -1e300) && (v <= claim.value("most", 1e300) || (std::isinf(v) && !claim.contains("most")));
       const std::lock_guard lock(mutex);
-      out.claims[c].low = std::min(out.claims[c].low, v), out.claims[c].high = std::max(out.claims[c].high, v);
+      widen(out.claims[c], v);
       out.good = out.good && holds; // NaN holds nothing
     }
   }
+  const std::lock_guard lock(mutex);
+  out.lanes.resize(shown);
+  for (std::size_t lane = 0; lane < shown; ++lane)
+    for (std::size_t k = 0; k < std::size(kTable); ++k) widen(out.lanes[lane][k], value_of(runs[lane], kTable[k], std::nullopt));
 }
 
 } // namespace
@@ -238,6 +289,12 @@ int main(int argc, char** argv) {
                 outcomes[i].trouble.empty() ? "" : (": " + outcomes[i].trouble).c_str());
     for (std::size_t c = 0; c < outcomes[i].claims.size(); ++c)
       std::printf("#   %s: %.4g to %.4g\n", presets[i]["claims"][c].dump().c_str(), outcomes[i].claims[c].low, outcomes[i].claims[c].high);
+    for (std::size_t lane = 0; argc > 3 && lane < outcomes[i].lanes.size(); ++lane) {
+      std::printf("#   lane %zu:", lane);
+      for (std::size_t k = 0; k < std::size(kTable); ++k)
+        std::printf(" %s %.4g to %.4g", kTable[k], outcomes[i].lanes[lane][k].low, outcomes[i].lanes[lane][k].high);
+      std::printf("\n");
+    }
   }
   std::printf("# pass %zu\n# fail %zu\n", presets.size() - failed, failed);
   return failed ? 1 : 0;

@@ -1,22 +1,18 @@
 // The page's module: SDL2 window, WebGL2, Dear ImGui, and the commands the page gives it. It draws a frame only when
 // the page asks, and says whether it wants another.
-#include "app/labs/activations.hpp"
-#include "app/labs/dropout.hpp"
-#include "app/labs/race.hpp"
+#include "app/app.hpp"
 #include "core/hash.hpp"
+#include "core/printable.hpp"
 #include "embedded.hpp"
-#include "export/script.hpp"
-#include "network/activation.hpp"
 
-#include <SDL2/SDL.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <backends/imgui_impl_sdl2.h>
 #include <emscripten.h>
+#include <imgui_internal.h>
 
 #include <GLES3/gl3.h>
 
 #include <algorithm>
-#include <memory>
 
 EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size),
       { Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size)); });
@@ -25,113 +21,42 @@ EM_JS(void, host_file, (const char* name, const std::uint8_t* bytes, std::size_t
 EM_JS(void, host_event, (const char* json), { Module["host"]["event"](JSON.parse(UTF8ToString(json))); });
 
 namespace downhill {
-namespace {
 
 void tell(const Json& event) { host_event(event.dump(-1, ' ', false, Json::error_handler_t::replace).c_str()); }
 
-// The last frames' CPU times, for window.downhill.stats() and the tests.
-struct FrameStats {
-  std::int64_t drawn = 0;
-  std::vector<double> cpu_ms, interval_ms, app_ms; ///< app_ms: without the graphics driver
-  double last_ms = 0;
-  static void put(std::vector<double>& list, double value) {
-    if (list.size() == 600) list.erase(list.begin());
-    list.push_back(value);
-  }
-  static double quantile(std::vector<double> list, double q) {
-    if (list.empty()) return 0;
-    std::sort(list.begin(), list.end());
-    return list[static_cast<std::size_t>(q * static_cast<double>(list.size() - 1))];
-  }
-};
-
-/// The labs, in the order of the header's links; each has its own file in app/labs.
-enum class LabId { race, activations, dropout, count };
-constexpr std::string_view kLabIds[] = {"race", "activations", "dropout"};
-/// The preset that a lab opens with, and the one whose toy it trains beside it.
-constexpr std::string_view kFirstPreset[] = {"nine", "deep_sigmoid", "dropout_cures"}, kToyPreset[] = {"", "linear_is_linear", "dropout_boundary"};
-
-struct Lab {
-  Lab(LabId id, const Race::Post& post, Packs& packs)
-      : race(post, packs, 2 * static_cast<std::uint32_t>(id)), toy(post, packs, 2 * static_cast<std::uint32_t>(id) + 1) {}
-  Race race, toy;
-  RaceView view;
-  std::string preset; ///< that was opened last
-  std::vector<Race*> races() { return toy.experiment().lanes.empty() ? std::vector{&race} : std::vector{&race, &toy}; }
-  std::uint64_t news() const { return race.news() + toy.news(); }
-};
-
-struct App {
-  explicit App(std::vector<PackInfo> infos)
-      : packs([](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }, std::move(infos)) {
-    const auto post = [](std::size_t worker, const protocol::ToTrainer& message) {
-      const auto bytes = protocol::encode(message);
-      host_post(worker, bytes.data(), bytes.size());
-    };
-    for (std::size_t i = 0; i < std::size(kLabIds); ++i) {
-      Lab& made = *labs.emplace_back(std::make_unique<Lab>(static_cast<LabId>(i), post, packs));
-      std::optional<UserError> error = made.race.set_experiment(preset(kFirstPreset[i])["experiment"]);
-      if (!error && !kToyPreset[i].empty()) error = made.toy.set_experiment(preset(kToyPreset[i])["experiment"]);
-      assert(!error);
-      made.race.on_weights = [this, &made](std::size_t lane, const std::vector<std::uint8_t>& file) {
-        const std::string name = lane_name(made.race.experiment().lanes[lane], ui.language) + ".safetensors";
-        host_file(name.c_str(), file.data(), file.size());
-      };
-    }
-    labs[static_cast<std::size_t>(LabId::dropout)]->view.lane = 2;
-  }
-
-  bool open_window();
-  bool frame(double now_ms, bool input);
-  void set_fonts();
-  void set_theme(const std::string& id);
-  void deliver(std::size_t worker, std::span<const std::uint8_t> bytes);
-  Json placed(const char* type, const ui::EditRequest& request) const;
-  Json help(const ui::EditRequest& request) const;
-  /// What is looked at, as `show` takes it: part of a link.
-  Json shown() const;
-  void show(const Json& c);
-  void show_lab(LabId wanted);
-  static const Json& preset(std::string_view id);
-  std::optional<UserError> open_preset(const std::string& id);
-  Json field(const FieldId& id) const;
-  Json fields() const;
-  void draw();
-  void tell_changes();
-  Json command(const Json& c);
-  Json results() const;
-  Json items() const;
-  std::string help_of(const ui::Item& item) const;
-
-  Lab& here() { return *labs[static_cast<std::size_t>(lab)]; }
-  const Lab& here() const { return *labs[static_cast<std::size_t>(lab)]; }
-  Race& race() { return here().race; }
-  const Race& race() const { return here().race; }
-  RaceView& view() { return here().view; }
-  const RaceView& view() const { return here().view; }
-
-  Packs packs;
-  std::vector<std::unique_ptr<Lab>> labs;
-  LabId lab = LabId::race;
-  ActivationsView activations_view;
-  DropoutView dropout_view;
-  ui::Ui ui;
-  FrameStats stats;
-  SDL_Window* window = nullptr;
-  SDL_GLContext context = nullptr;
-  float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
-  float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
-  int drawn_stage = -1;
-  bool activation_waits = false; ///< a press by key is due in the next frame
-  std::uint64_t drawn_news = 0, told_version = 0;
-  LabId told_lab = LabId::race;
-  Transport told_transport = Transport::ready;
-  bool told_problem = false;
-  bool graphics_lost = false; ///< nothing is drawn until the browser gives the context back
-  Json told_shown;
-};
-
+namespace {
 std::unique_ptr<App> app;
+
+// The frame that takes the input; one more for a list that opens, laid out unseen at first, or closes; and one each until what
+// now lies under the pointer, and what lies over that, knows it.
+constexpr int kFramesAfterInput = 4;
+} // namespace
+
+App::App(std::vector<PackInfo> infos)
+    : packs([](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }, std::move(infos)) {
+  const auto post = [](std::size_t worker, const protocol::ToTrainer& message) {
+    const auto bytes = protocol::encode(message);
+    host_post(worker, bytes.data(), bytes.size());
+  };
+  for (std::size_t i = 0; i < std::size(kLabIds); ++i) {
+    Lab& made = *labs.emplace_back(std::make_unique<Lab>(static_cast<LabId>(i), post, packs));
+    std::optional<UserError> error = made.race.set_experiment(preset(kFirstPreset[i])["experiment"]);
+    if (!error && !kToyPreset[i].empty()) error = made.toy.set_experiment(preset(kToyPreset[i])["experiment"]);
+    assert(!error);
+    made.race.company = [this, &made] { return &made == &here() ? shown() : Json{{"preset", made.preset}}; };
+    // a preset's undo brings back the note and what was looked at before it
+    made.race.on_company = [this, &made](const Json& before) {
+      made.set_preset(before.value("preset", ""));
+      made.seen = made.race.transport() == Transport::finished; // its runs may be back, too
+      if (&made == &here()) show(before);
+    };
+    made.race.on_weights = [this, &made](std::size_t lane, const std::vector<std::uint8_t>& file) {
+      const std::string name = lane_names(made.race.experiment(), ui.language)[lane] + ".safetensors";
+      host_file(name.c_str(), file.data(), file.size());
+    };
+  }
+  labs[static_cast<std::size_t>(LabId::dropout)]->view.lane = 2;
+}
 
 bool App::open_window() {
   // the keyboard belongs to the canvas, not to the whole page
@@ -150,6 +75,7 @@ bool App::open_window() {
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
+  io.MouseDoubleClickTime = 0.5F; // two taps: of a mouse, the browser tells
   ImGui_ImplSDL2_InitForOpenGL(window, context);
   ImGui_ImplOpenGL3_Init("#version 300 es");
   return true;
@@ -167,7 +93,7 @@ void App::draw() {
   style.PopupBorderSize = 1;
   style.ScrollbarSize = 8;
   style.ScrollbarRounding = 4;
-  style.HoverDelayShort = 0.45F;
+  style.HoverDelayShort = ui::Ui::kTipDelay_s;
   const auto color = [&](ImGuiCol slot, std::uint32_t c) { style.Colors[slot] = ImGui::ColorConvertU32ToFloat4(c); };
   color(ImGuiCol_PopupBg, ui.theme->panel);
   color(ImGuiCol_Border, ui.theme->line);
@@ -223,14 +149,20 @@ bool App::frame(double now_ms, bool input) {
   // at a speed slow enough to watch, the flow strip moves on between two steps
   const double phase = race().step_phase(std::min(view().lane, race().lanes().size() - 1));
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
+  if (input) frames_due = kFramesAfterInput;
+  if (ui.tip_waits && now_ms - drawn_ms > 1000 * static_cast<double>(ui::Ui::kTipDelay_s)) frames_due = std::max(frames_due, 1);
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
-  } else if (!graphics_lost && (input || activation_waits || here().news() != drawn_news)) {
+    frames_due = 0;
+  } else if (!graphics_lost && (frames_due > 0 || activation_waits || here().news() != drawn_news)) {
     drawn_news = here().news();
+    frames_due = std::max(0, frames_due - 1);
+    drawn_ms = now_ms;
     draw();
-    if (here().news() != drawn_news || activation_waits) input = true; // a press did something: one more frame shows it
+    // press and release in one batch are taken one a frame; and what a press did is to be shown
+    if (here().news() != drawn_news || activation_waits || !ImGui::GetCurrentContext()->InputEventsQueue.empty()) frames_due = kFramesAfterInput;
   }
-  bool more = input;
+  bool more = !graphics_lost && (frames_due > 0 || ui.tip_waits);
   for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
   tell_changes();
   return more;
@@ -275,9 +207,17 @@ void App::tell_changes() {
     if (!told_shown.is_null()) tell({{"type", "shown"}});
     told_shown = std::move(now);
   }
+  const auto& lanes = race().lanes();
+  if (const bool begun = std::any_of(lanes.begin(), lanes.end(), [](const LaneState& lane) { return lane.step > 0; }); begun != told_begun) {
+    told_begun = begun;
+    tell({{"type", "begun"}});
+  }
   if (race().transport() != told_transport) {
     told_transport = race().transport();
-    if (told_transport == Transport::finished) tell({{"type", "finished"}, {"results", results()}});
+    // a run that has ended tells what is to be seen; back at the start everything can be guessed anew
+    if (told_transport == Transport::finished) here().seen = true;
+    if (told_transport == Transport::ready) here().guess = -1, here().seen = false;
+    if (told_transport == Transport::finished) tell({{"type", "finished"}, {"results", results(true)}});
     tell({{"type", "transport"},
           {"transport", told_transport == Transport::running    ? "running"
                         : told_transport == Transport::paused   ? "paused"
@@ -288,12 +228,12 @@ void App::tell_changes() {
   told_problem = race().problem().has_value();
 }
 
-Json App::results() const {
+Json App::results(bool curves) const {
   Json out = Json::array();
   for (std::size_t i = 0; i < race().lanes().size(); ++i) {
     const LaneState& lane = race().lanes()[i];
     static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
-    Json row = {{"label", lane_name(race().experiment().lanes[i], ui.language)},
+    Json row = {{"label", lane_name(race().experiment(), i, ui.language)},
                 {"step", lane.step},
                 {"steps", lane.steps},
                 {"epoch", lane.epoch},
@@ -304,40 +244,47 @@ Json App::results() const {
                            : lane.status == protocol::LaneStatus::running && race().transport() != Transport::running ? (lane.step > 0 ? "paused" : "ready")
                                                                                                                       : kStatus[static_cast<int>(lane.status)]},
                 {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
-    Json& curve = row["curve"] = Json::array();
-    for (const auto& e : lane.evaluations)
-      curve.push_back({{"step", e.step},
-                       {"epoch", e.epoch},
-                       {"examples", e.examples},
-                       {"seconds", e.seconds},
-                       {"lr", e.lr},
-                       {"train_loss", e.train_loss},
-                       {"train_accuracy", e.train_accuracy},
-                       {"test_loss", e.test_loss},
-                       {"test_accuracy", e.test_accuracy},
-                       {"gradient_norm", e.gradient_norm},
-                       {"update_norm", e.update_norm},
-                       {"weight_norm", e.weight_norm}});
+    const auto point = [](const auto& e) {
+      return Json{{"step", e.step},
+                  {"epoch", e.epoch},
+                  {"examples", e.examples},
+                  {"seconds", e.seconds},
+                  {"lr", e.lr},
+                  {"train_loss", e.train_loss},
+                  {"train_accuracy", e.train_accuracy},
+                  {"test_loss", e.test_loss},
+                  {"test_accuracy", e.test_accuracy},
+                  {"gradient_norm", e.gradient_norm},
+                  {"update_norm", e.update_norm},
+                  {"weight_norm", e.weight_norm}};
+    };
+    if (curves) {
+      Json& curve = row["curve"] = Json::array();
+      for (const auto& e : lane.evaluations) curve.push_back(point(e));
+    }
     const auto* here = lane.evaluation();
-    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"})
-      row[key] = here ? curve[static_cast<std::size_t>(here - lane.evaluations.data())][key] : Json();
+    const Json now = here ? point(*here) : Json();
+    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = here ? now[key] : Json();
     row["hidden"] = lane.hidden;
     out.push_back(std::move(row));
   }
   return out;
 }
 
-Json App::items() const {
+Json App::items(bool all) const {
   Json out = Json::array();
   for (const ui::Item& item : ui.items)
-    out.push_back({{"id", item.id},
-                   {"label", item.label},
-                   {"role", item.role},
-                   {"value", item.value},
-                   {"enabled", item.enabled},
-                   {"help", help_of(item)},
-                   {"position", item.position < 0 ? Json() : Json(item.position)},
-                   {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
+    if (all || item.visible)
+      out.push_back({{"id", item.id},
+                     {"label", item.label},
+                     {"role", item.role},
+                     {"value", item.value},
+                     {"enabled", item.enabled},
+                     {"help", help_of(item)},
+                     {"position", item.position < 0 ? Json() : Json(item.position)},
+                     {"expanded", item.expanded ? Json(*item.expanded) : Json()},
+                     {"whole", item.whole},
+                     {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
   return out;
 }
 
@@ -348,10 +295,29 @@ void App::set_fonts() {
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
-void App::set_theme(const std::string& id) {
+void App::set_theme(const std::string& id, const Json& colors) {
   for (const Tokens& theme : kThemes)
     if (theme.id == id) ui.theme = &theme;
-  const float wanted = ui.theme->id == "projector" ? 1.4F : 1;
+  projector = id == "projector";
+  fit_zoom();
+  if (!colors.is_object()) return;
+  // the system's colours for paper and ink; those that tell lanes apart from the theme that suits such paper
+  const auto set = [&](const TokenName& token) {
+    if (const auto color = colors.find(token.name); color != colors.end() && color->is_number_unsigned())
+      forced.*token.member = 0xff000000U | color->get<std::uint32_t>();
+  };
+  std::for_each(std::begin(kTokenNames), std::end(kTokenNames), set);
+  const std::uint32_t page = forced.page;
+  forced = kThemes[(page & 0xff) + (page >> 8 & 0xff) + (page >> 16 & 0xff) < 384 ? 1 : 0];
+  std::for_each(std::begin(kTokenNames), std::end(kTokenNames), set);
+  ui.theme = &forced;
+}
+
+// The projector's letters are 1.4 times as large; on a wide screen, seen from the same distance, larger still, as long as the
+// wide layout has its room.
+void App::fit_zoom() {
+  const float room = std::floor(10 * std::min(width / 1120, height / 560)) / 10; // in tenths: each makes the fonts anew
+  const float wanted = projector ? std::clamp(room, 1.4F, 2.4F) : 1;
   if (wanted == zoom) return;
   zoom = wanted;
   set_fonts();
@@ -367,17 +333,29 @@ Json App::placed(const char* type, const ui::EditRequest& request) const {
 // What the page's explanation of a control says: a sentence, range, default; the page adds the formula by `key`.
 Json App::help(const ui::EditRequest& request) const {
   Json out = placed("help", request);
-  if (request.id.starts_with("metric"))
-    out["formula"] = "metric." + std::string(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
+  if (request.id.starts_with("metric")) {
+    const std::string metric(kMetricIds[static_cast<std::size_t>(view().metric[request.id == "metric2" ? 1 : 0])]);
+    const std::string loss = race().experiment().complete["loss"]["name"].get<std::string>();
+    out["formula"] = metric.ends_with("_loss") && loss != "cross_entropy" ? "loss." + loss : "metric." + metric;
+  }
   if (request.id.starts_with("activation:")) out["formula"] = "activation." + request.id.substr(11);
-  const auto id = FieldId::parse(request.id);
-  if (!id) return out;
+  const auto add_word = [&] { // what is chosen may have one of its own
+    if (!out.contains("formula")) return;
+    const std::string key = "help." + out["formula"].get<std::string>();
+    if (const auto word = tr_id(key, ui.language); word != key)
+      out["text"] = out["text"].get<std::string>() + (ui.language == Language::zh ? "" : " ") + std::string(word);
+  };
+  // a lane's method is its optimizer
+  if (request.id.ends_with(":method")) out["id"] = request.id.substr(0, request.id.size() - 6) + "/optimizer";
+  const auto id = FieldId::parse(out["id"].get<std::string>());
+  if (!id) return add_word(), out;
   const FieldInfo info = field_info(race(), *id);
   if (info.value.is_null()) return out;
   out["value"] = field_text(info, ui.language);
   out["key"] = info.key;
   if (info.kind == FieldKind::named)
     out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
+  add_word();
   if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
   if (!info.standard.is_null()) {
     FieldInfo standard = info;
@@ -428,11 +406,10 @@ void App::show_lab(LabId wanted) {
 }
 
 void App::show(const Json& c) {
-  const auto place_of = [](const auto& ids, const Json& id) {
-    return static_cast<std::size_t>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids));
-  };
   const auto choose = [&](const char* key, const auto& ids, int& chosen) {
-    if (const std::size_t i = c.contains(key) ? place_of(ids, c[key]) : std::size(ids); i < std::size(ids)) chosen = static_cast<int>(i);
+    if (!c.contains(key)) return;
+    for (int i = 0; i < static_cast<int>(std::size(ids)); ++i)
+      if (c[key] == ids[static_cast<std::size_t>(i)]) chosen = i;
   };
   int wanted = static_cast<int>(lab);
   choose("lab", kLabIds, wanted);
@@ -445,13 +422,13 @@ void App::show(const Json& c) {
   choose("metric", kMetricIds, v.metric[0]);
   choose("axis", kAxisIds, v.axis);
   if (c.contains("second")) choose("second", kMetricIds, v.metric[1]), v.two_charts = true;
-  const auto whole = [&](const char* key, int otherwise) { return c.contains(key) && c[key].is_number() ? c[key].get<int>() : otherwise; };
+  const auto whole = [&](const char* key, int otherwise) { return c.contains(key) ? c[key].get<int>() : otherwise; };
   const int last = static_cast<int>(race().lanes().size()) - 1;
   v.lane = static_cast<std::size_t>(std::clamp(whole("lane", static_cast<int>(v.lane)), 0, last));
   v.other = std::clamp(whole("other", v.other), -1, last);
-  v.scale = whole("log", v.scale) != 0;
+  v.scale = whole("log", v.scale);
   v.batch_losses = whole("batch_losses", v.batch_losses) != 0;
-  if (c.contains("preset") && c["preset"].is_string() && !preset(c["preset"].get<std::string>()).is_null()) here().preset = c["preset"].get<std::string>();
+  if (c.contains("preset")) here().set_preset(c["preset"].get<std::string>());
   if (lab == LabId::activations) activations_view.take(c);
   if (lab == LabId::dropout) dropout_view.take(c);
 }
@@ -467,33 +444,54 @@ const Json& App::preset(std::string_view id) {
 
 std::optional<UserError> App::open_preset(const std::string& id) {
   const Json& wanted = preset(id);
-  if (id.empty() || wanted.is_null()) return UserError{"no_preset", "", {id}};
+  if (id.empty() || wanted.is_null()) return UserError{"no_preset", "", {shortened(id, 40)}};
   Json look = wanted["show"];
   look["lab"] = wanted["lab"];
   int number = 0;
   for (std::size_t i = 0; i < std::size(kLabIds); ++i)
     if (kLabIds[i] == wanted["lab"]) number = static_cast<int>(i);
   show_lab(static_cast<LabId>(number));
-  if (auto error = race().set_experiment(wanted["experiment"])) return error;
+  if (auto error = race().set_experiment(wanted["experiment"], Race::Runs::anew)) return error;
   RaceView fresh;
-  fresh.tab = view().tab, fresh.drawer = view().drawer, fresh.views_open = view().views_open, fresh.chose_views = view().chose_views;
+  fresh.tab = -1, fresh.drawer = view().drawer, fresh.views_open = view().views_open, fresh.chose_views = view().chose_views;
   fresh.speed = view().speed;
   fresh.hide_views = view().hide_views, fresh.hide_settings = view().hide_settings;
-  fresh.sheets = view().sheets, fresh.numbers = view().numbers, fresh.pad_sheet = view().pad_sheet;
   fresh.lane = 0;
-  view() = fresh;
-  here().preset = id;
+  view() = std::move(fresh);
+  here().set_preset(id), here().guess = -1, here().seen = false; // the same one, anew, too
   look["preset"] = id;
-  show(look);
+  show(look); // opens the view it speaks of, if it speaks of one
+  return {};
+}
+
+Json App::note() const {
+  const Json& opened = preset(here().preset);
+  if (here().preset.empty() || opened.is_null()) return {};
+  const auto made = experiment_from_json(opened["experiment"]);
+  const bool started = race().transport() == Transport::running ||
+                       std::any_of(race().lanes().begin(), race().lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
+  return {{"changed", !made || made->json() != race().experiment().json()}, {"started", started}, {"guess", here().guess}, {"seen", here().seen}};
+}
+
+// A picture from outside: seen on the Race's pad, wherever it was dropped.
+std::optional<UserError> App::put_on_pad(const Json& pixels) {
+  const Lab& race_lab = *labs[static_cast<std::size_t>(LabId::race)];
+  if (!window || race_lab.view.hide_views) return UserError{"pad_hidden", "", {}};
+  if (!race_lab.race.has_images()) return UserError{"pad_points", "", {}};
+  show({{"lab", kLabIds[0]}, {"view", "draw"}});
+  RaceView& v = view();
+  v.pad.assign(28 * 28, 0);
+  for (std::size_t i = 0; i < std::min(v.pad.size(), pixels.size()); ++i) v.pad[i] = pixels[i].get<std::uint8_t>();
+  v.pad_used = true;
+  ++v.pad_version;
   return {};
 }
 
 // A field as the form view shows it: id, label, help, value, and the choices if it is one.
 Json App::field(const FieldId& id) const {
   const FieldInfo info = field_info(race(), id);
-  std::string label(ui.by_id("label." + id.pointer));
-  if (label.starts_with("label.")) label = id.pointer.substr(id.pointer.find_last_of('/') + 1); // a parameter, by PyTorch's name
-  Json row = {{"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", label}};
+  Json row = {
+      {"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer, ui.language)}};
   if (info.kind == FieldKind::named) {
     for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
     row["value"] = info.value.is_object() ? info.value["name"] : info.value;
@@ -520,203 +518,6 @@ Json App::fields() const {
   return out;
 }
 
-// Everything the page (and through it window.downhill) can ask. Answers {"ok": …} or {"error": sentence}.
-Json App::command(const Json& c) {
-  const std::string verb = c.value("verb", "");
-  const auto done = [&](const std::optional<UserError>& error) { return error ? Json{{"error", error->sentence(ui.language)}} : Json{{"ok", true}}; };
-  if (verb == "get_state") return {{"ok", race().experiment().json()}};
-  if (verb == "set_state") {
-    if (!c["experiment"].is_string()) return done(race().set_experiment(c["experiment"]));
-    const auto read = read_experiment(c["experiment"].get<std::string>());
-    return done(read ? race().set_experiment(read->json()) : std::optional(read.error()));
-  }
-  if (verb == "defaults") return done(race().set_experiment(preset(kFirstPreset[static_cast<std::size_t>(lab)])["experiment"]));
-  if (verb == "start") return race().start(), Json{{"ok", true}};
-  if (verb == "pause") return race().pause(), Json{{"ok", true}};
-  if (verb == "step") return race().pause(), race().step(c.value("n", 1)), Json{{"ok", true}};
-  if (verb == "reset") return race().reset(), Json{{"ok", true}};
-  if (verb == "results") return {{"ok", results()}};
-  if (verb == "items") return {{"ok", items()}};
-  if (verb == "transport")
-    return {{"ok",
-             {{"running", race().transport() == Transport::running}, {"waiting", race().waiting()}, {"finished", race().transport() == Transport::finished}}}};
-  if (verb == "stats")
-    return {{"ok",
-             {{"frames", stats.drawn},
-              {"app_ms_50", FrameStats::quantile(stats.app_ms, 0.5)},
-              {"app_ms_99", FrameStats::quantile(stats.app_ms, 0.99)},
-              {"cpu_ms_50", FrameStats::quantile(stats.cpu_ms, 0.5)},
-              {"cpu_ms_99", FrameStats::quantile(stats.cpu_ms, 0.99)},
-              {"interval_ms_50", FrameStats::quantile(stats.interval_ms, 0.5)},
-              {"interval_ms_99", FrameStats::quantile(stats.interval_ms, 0.99)},
-              {"heap_bytes", __builtin_wasm_memory_size(0) * 65536.0}}}};
-  if (verb == "stats_anew") return stats = {}, Json{{"ok", true}};
-  if (verb == "language") return ui.language = c.value("language", "zh") == "en" ? Language::en : Language::zh, Json{{"ok", true}};
-  if (verb == "theme") return set_theme(c.value("theme", "light")), Json{{"ok", true}};
-  if (verb == "seek_step") return race().seek_step(c.value("step", std::int64_t{0})), Json{{"ok", true}};
-  if (verb == "seek_examples") return race().seek_examples(c.value("examples", 0.0)), Json{{"ok", true}};
-  if (verb == "step_epoch") return race().pause(), race().step_epoch(), Json{{"ok", true}};
-  if (verb == "undo") return {{"ok", race().undo()}};
-  if (verb == "redo") return {{"ok", race().redo()}};
-  if (verb == "can_undo") return {{"ok", {race().can_undo(), race().can_redo()}}};
-  if (verb == "activate") return ui.activated.push_back(c.value("id", "")), Json{{"ok", true}};
-  if (verb == "nudge") {
-    // keys may come faster than frames
-    const std::string id = c.value("id", "");
-    ui.nudge = c.value("by", 0.0F) + (ui.nudged == id ? ui.nudge : 0.0F);
-    ui.nudged = id;
-    return {{"ok", true}};
-  }
-  if (verb == "fields") return {{"ok", fields()}};
-  if (verb == "field") {
-    const auto id = FieldId::parse(c.value("id", ""));
-    if (!id || field_info(race(), *id).value.is_null()) return {{"error", "no field"}};
-    return {{"ok", field(*id)}};
-  }
-  if (verb == "activations") {
-    Json out = Json::array();
-    for (const ActivationEntry& entry : activations()) out.push_back({{"id", entry.id}, {"label", ui.by_id("activation." + std::string(entry.id))}});
-    return {{"ok", out}};
-  }
-  if (verb == "toggle") return race().transport() == Transport::running ? race().pause() : race().start(), Json{{"ok", true}};
-  if (verb == "set_field") {
-    const auto id = FieldId::parse(c.value("id", ""));
-    if (!id) return {{"error", "no field"}};
-    return done(set_field(race(), *id, c["value"]));
-  }
-  if (verb == "reset_field") {
-    const auto id = FieldId::parse(c.value("id", ""));
-    return id ? done(reset_field(race(), *id)) : Json{{"error", "no field"}};
-  }
-  if (verb == "explain") {
-    Json out = Json::array();
-    for (const Explanation& e : explain(race(), ui.language)) out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}});
-    return {{"ok", out}};
-  }
-  if (verb == "csv") {
-    const bool of_view = c.value("plot", "") == "view";
-    if (of_view && lab == LabId::activations) return {{"ok", activations_csv(race(), activations_view)}};
-    if (of_view && lab == LabId::dropout) return {{"ok", dropout_csv(race(), view())}};
-    return {{"ok", of_view ? view_csv(ui, race(), view()) : curves_csv(ui, race())}};
-  }
-  if (verb == "lane_names") {
-    Json names = Json::array();
-    for (const Lane& lane : race().experiment().lanes) names.push_back(lane_name(lane, ui.language));
-    return {{"ok", names}};
-  }
-  if (verb == "script") {
-    const auto lane = c.value("lane", std::size_t{0});
-    if (lane >= race().experiment().lanes.size()) return {{"error", "no lane"}};
-    return {{"ok", torch_script(race().experiment().lanes[lane].settings, {lane_name(race().experiment().lanes[lane], ui.language), ui.language})}};
-  }
-  if (verb == "weights") {
-    const auto lane = c.value("lane", std::size_t{0});
-    if (lane < race().lanes().size()) race().ask_weights(lane);
-    return {{"ok", true}};
-  }
-  if (verb == "pad") {
-    view().pad.assign(28 * 28, 0);
-    for (std::size_t i = 0; i < std::min<std::size_t>(view().pad.size(), c["pixels"].size()); ++i) view().pad[i] = c["pixels"][i].get<std::uint8_t>();
-    view().pad_used = true;
-    ++view().pad_version;
-    view().view = static_cast<int>(View::draw);
-    view().views_open = view().chose_views = true, view().tab = 1;
-    return {{"ok", true}};
-  }
-  if (verb == "show") return show(c), Json{{"ok", true}};
-  if (verb == "lab") {
-    for (std::size_t i = 0; i < std::size(kLabIds); ++i)
-      if (c.value("id", "") == kLabIds[i]) show_lab(static_cast<LabId>(i));
-    return {{"ok", kLabIds[static_cast<std::size_t>(lab)]}};
-  }
-  if (verb == "presets") {
-    const auto words = [&](const Json& text) { return text[ui.language == Language::en ? "en" : "zh"]; };
-    Json out = Json::array();
-    for (const Json& one : preset(""))
-      out.push_back(
-          {{"id", one["id"]}, {"lab", one["lab"]}, {"title", words(one["experiment"]["title"])}, {"do", words(one["do"])}, {"see", words(one["see"])}});
-    return {{"ok", {{"presets", out}, {"current", here().preset}}}};
-  }
-  if (verb == "open_preset") return done(open_preset(c.value("id", "")));
-  if (verb == "close_preset") return here().preset.clear(), Json{{"ok", true}};
-  if (verb == "help_at") {
-    // the topmost control there, or the one of that id
-    const std::string id = c.value("id", "");
-    const float x = c.value("x", -1.0F) / zoom, y = c.value("y", -1.0F) / zoom;
-    for (auto item = ui.items.rbegin(); item != ui.items.rend(); ++item) {
-      const bool hit = id.empty() ? x >= item->rect.x && x <= item->rect.right() && y >= item->rect.y && y <= item->rect.bottom() : item->id == id;
-      if (!hit || help_of(*item).empty()) continue;
-      tell(help({item->id, item->label, help_of(*item), item->rect}));
-      return {{"ok", true}};
-    }
-    return {{"ok", false}};
-  }
-  if (verb == "touch_at") {
-    // SDL keeps the browser from scrolling only where fingers are events of their own; they are never used, so this is its switch
-    const bool ours = c.value("ours", false) || ui.drags_at({c.value("x", 0.0F) / zoom, c.value("y", 0.0F) / zoom});
-    SDL_EventState(SDL_FINGERDOWN, ours ? SDL_ENABLE : SDL_IGNORE);
-    return {{"ok", true}};
-  }
-  if (verb == "touch_cancelled") return ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX), Json{{"ok", true}}; // letting go presses nothing
-  if (verb == "graphics") {
-    graphics_lost = c.value("lost", false);
-    if (window && !graphics_lost) {
-      ImGui_ImplOpenGL3_Shutdown();
-      ImGui_ImplOpenGL3_Init("#version 300 es");
-      ui::ImageSheet::forget_graphics();
-      set_fonts();
-    }
-    return {{"ok", true}};
-  }
-  if (verb == "hide") {
-    for (const auto& each : labs)
-      for (const Json& part : c["parts"]) {
-        if (part == "views") each->view.hide_views = true;
-        if (part == "settings") each->view.hide_settings = true;
-      }
-    return {{"ok", true}};
-  }
-  if (verb == "shown") return {{"ok", shown()}};
-  if (verb == "workers") {
-    packs.set_worker_count(c.value("count", std::size_t{1}));
-    for (const auto& each : labs)
-      for (Race* one : each->races()) one->begin_with_workers();
-    return {{"ok", true}};
-  }
-  if (verb == "worker_restarted") {
-    const auto worker = c.value("worker", std::size_t{0});
-    if (worker >= packs.worker_count()) return {{"error", "no worker"}};
-    packs.worker_lost(worker);
-    for (const auto& each : labs)
-      for (Race* one : each->races()) one->worker_restarted(worker);
-    return {{"ok", true}};
-  }
-  if (verb == "worker_hopeless") {
-    for (const auto& each : labs)
-      for (Race* one : each->races()) one->worker_hopeless(c.value("worker", std::size_t{0}));
-    return {{"ok", true}};
-  }
-  if (verb == "pack_progress") {
-    for (const auto& each : labs) each->view.pack_received = c.value("received", 0.0), each->view.pack_total = c.value("total", 0.0);
-    return {{"ok", true}};
-  };
-  if (verb == "pack_failed") {
-    packs.failed();
-    for (const auto& each : labs) each->race.pack_failed({c.value("code", "pack_damaged"), "", {}});
-    return told_problem = true, Json{{"ok", true}};
-  }
-  if (verb == "editing") return ui.editing = c.value("id", ""), Json{{"ok", true}};
-  if (verb == "typed") {
-    const std::string id = c.value("id", ""), text = c.value("text", "");
-    if (type_activations(race(), view(), activations_view, id, text) || type_dropout(race(), view(), dropout_view, id, text)) return {{"ok", true}};
-    return done(apply_typed(race(), view(), id, text));
-  }
-  if (verb == "bench") return race().ask_bench(), Json{{"ok", true}};
-  if (verb == "bench_lines") return {{"ok", race().bench_lines()}};
-  return {{"error", "no verb " + verb}};
-}
-
-} // namespace
 } // namespace downhill
 
 using downhill::app;
@@ -739,6 +540,7 @@ EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
 EMSCRIPTEN_KEEPALIVE void app_resize(float width, float height, float pixel_ratio) {
   app->width = width;
   app->height = height;
+  app->fit_zoom();
   if (!app->window) return;
   SDL_SetWindowSize(app->window, static_cast<int>(width), static_cast<int>(height));
   if (pixel_ratio != app->pixel_ratio) {
@@ -757,9 +559,7 @@ EMSCRIPTEN_KEEPALIVE void app_deliver(std::size_t worker, const std::uint8_t* by
 
 EMSCRIPTEN_KEEPALIVE const char* app_command(const char* json) {
   static std::string answer;
-  const auto command = downhill::Json::parse(json, nullptr, false);
-  answer =
-      (command.is_object() ? app->command(command) : downhill::Json{{"error", "not an object"}}).dump(-1, ' ', false, downhill::Json::error_handler_t::replace);
+  answer = app->command(json).dump(-1, ' ', false, downhill::Json::error_handler_t::replace);
   return answer.c_str();
 }
 }

@@ -36,6 +36,14 @@ const common = { bundle: true, format: 'iife', target: ['chrome97', 'firefox102'
 const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
 
+// The DOM around the canvas gets the strings that its files name, in full or by their beginning ('nav.', 'help.key_').
+const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8'));
+const page_text = readdirSync(page).filter((file) => /\.(ts|js|html)$/.test(file)).map((file) => readFileSync(join(page, file), 'utf8')).join('\n');
+const named = new Set([...page_text.matchAll(/['"`]([a-z]\w*\.[\w./]*)/g)].map((match) => match[1]));
+const beginnings = [...named].filter((name) => /[./_]$/.test(name));
+const page_strings = Object.fromEntries(Object.entries(strings).filter(([key]) => named.has(key) || beginnings.some((beginning) => key.startsWith(beginning))));
+writeFileSync(aliases['strings.ts'], `export const strings = ${JSON.stringify(page_strings, null, 1)} as const;\n`);
+
 const worker = await bundle('worker.ts');
 const virtual = {
   name: 'virtual',
@@ -51,15 +59,16 @@ const script = hashed('main.js', await bundle('main.ts', { plugins: [virtual] })
 const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFileSync(join(page, 'style.css'), 'utf8');
 // in the pages themselves: a style sheet of a wrong type is refused, and the first paint need not wait for it
 const style = (await esbuild.transform(css, { loader: 'css', minify: true })).code;
-const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8'));
 const old_text = (await esbuild.transform(readFileSync(join(page, 'old_browser.js'), 'utf8'), { target: 'es5', minify: true, charset: 'utf8',
   define: { TOO_OLD: JSON.stringify(strings['status.too_old']), BROKEN: JSON.stringify(strings['status.broken']) } })).code;
-const old_browser = hashed('old_browser.js', old_text);
+const early_text = (await esbuild.transform(readFileSync(join(page, 'ask_early.js'), 'utf8'), { target: 'es5', minify: true, define: { FILES: JSON.stringify([files.app, files.trainer_simd]) } })).code;
+// scripts that stand in the pages themselves are let in by their hash
+const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill";
-const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', old_browser).replace('{{style}}', () => style);
+const policy = `default-src 'self'; script-src 'self' ${script_hash(old_text)} ${script_hash(early_text)} 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
+const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{style}}', () => style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -70,7 +79,6 @@ writeFileSync(join(out, 'embedding.html'), filled('embedding.html', ''));
 // The same page in one file, for double clicks and for frames without an origin: style and script inline (by their hash, so
 // that nothing else may run), modules and the quick data as blocks. Each WebAssembly module once: the one with SIMD.
 const main_text = entries.get(script).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
@@ -81,18 +89,23 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${icon}">`)
   .replace(/<link rel="manifest"[^>]*>\n?/, '')
   .replace('{{style}}', () => style)
-  .replace(/<script src="[^"]*old_browser[^>]*><\/script>/, () => `<script>${old_text}</script>`)
+  .replace('{{old_browser}}', () => old_text)
+  .replace('<script>{{ask_early}}</script>\n', '')
   .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
   .replace('href="./"', 'href="#race"')
   .replace('</body>', () => `${blocks}<script>${main_text}</script>\n</body>`);
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);
-writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { minify: true })).code);
-const kept = ['index.html', old_browser, script, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
-writeFileSync(join(out, 'service_worker.js'), readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{version}}', createHash('sha256').update(html).digest('hex').slice(0, 12)));
+writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { target: common.target, minify: true, charset: 'utf8',
+  define: Object.fromEntries(['gone', 'anew', 'silent'].map((id) => [id.toUpperCase(), JSON.stringify(strings['element.' + id])])) })).code);
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
+const kept = ['index.html', script, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
+const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
+// whatever is kept, and how, makes another version
+const version = kept.reduce((hash, file) => hash.update(readFileSync(join(out, file))), createHash('sha256').update(keeper)).digest('hex').slice(0, 12);
+writeFileSync(join(out, 'service_worker.js'), keeper.replace('{{version}}', version));
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
 
 // Beside what shrinks, the same compressed, for hosts that hand such files out (nginx gzip_static, Apache with two

@@ -17,9 +17,10 @@ export interface DataActions {
 export class DataSource {
   private loading = ''; // the pack that workers have or are about to have
   private given = new GivenFiles();
-  private fetched = new Map<string, Uint8Array>(); // packs that are not known to be good yet
+  private fetched = new Map<string, { bytes: Uint8Array; anew: boolean }>(); // packs that are not known to be good yet
   private kept = new Set<string>();
   private page_kept = false;
+  private keep_timer = 0;
 
   /** `mark` is shown once the page is ready for use without a network. */
   constructor(private words: Words, private mark: HTMLElement, private actions: DataActions) {}
@@ -41,7 +42,7 @@ export class DataSource {
         this.actions.redraw();
       }, anew);
       progress(0, 0);
-      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, bytes);
+      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, { bytes, anew });
       each_worker({ pack: bytes, id, hash: pack.hash });
     } catch (error) {
       progress(0, 0);
@@ -57,6 +58,7 @@ export class DataSource {
   /** A worker found the data bad; another would, too. */
   refused(): void {
     this.loading = '';
+    this.fetched.clear();
     this.given.forget();
   }
 
@@ -75,19 +77,24 @@ export class DataSource {
 
   /** A pack that a worker has found good is kept for when there is no network. */
   async keep(id: string): Promise<void> {
-    const bytes = this.fetched.get(id), pack = packs.find((p) => p.id === id);
-    if (!bytes || !pack) return;
+    const fetched = this.fetched.get(id), pack = packs.find((p) => p.id === id);
+    if (!fetched || !pack) return;
     this.fetched.delete(id);
     try {
-      await keep_pack(pack.file, bytes, packs.map((p) => p.file));
+      await keep_pack(pack.file, fetched.bytes, fetched.anew, packs.map((p) => p.file));
       this.kept.add(id);
     } catch { /* storage is full or refused: online it is, then */ }
     this.show_kept();
+    this.keep_page_in(3000);
   }
-  async keep_page(): Promise<void> {
-    if (!may_keep()) return;
-    try { await keep_page(); this.page_kept = true; } catch { /* the same */ }
-    this.show_kept();
+  /** The page itself is kept in a while: line and processor are the first curve's until then. */
+  keep_page_in(delay_ms: number): void {
+    clearTimeout(this.keep_timer);
+    if (this.page_kept || !may_keep()) return;
+    this.keep_timer = window.setTimeout(async () => {
+      try { await keep_page(); this.page_kept = true; } catch { /* the same */ }
+      this.show_kept();
+    }, delay_ms);
   }
   /** Only what is really there is claimed: the page's files and at least one pack. */
   private show_kept(): void { this.mark.hidden = !(this.page_kept && this.kept.size > 0); }

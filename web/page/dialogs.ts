@@ -1,11 +1,12 @@
 // Dialogs of the header: export, embed, help. Everything leaves the page by copying or as a file that the browser saves.
+import { copy_text } from './clipboard';
 import type { Words } from './words';
 
 export interface Source {
   command(verb: string, rest?: object): unknown;
   link(): string;
-  /** The picture of the canvas, or of one of its plots. */
-  picture(plot: string): Promise<Blob>;
+  /** Saves the picture of the canvas, or of one of its plots; says so if there is none. */
+  save_picture(plot: string, name: string): void;
 }
 
 export function save(name: string, content: Blob | string | Uint8Array, type = 'application/octet-stream'): void {
@@ -37,7 +38,14 @@ function highlighted(script: string): HTMLPreElement {
 
 export class Dialogs {
   constructor(private dialog: HTMLDialogElement, private words: Words, private source: Source) {
-    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+    // a press on the backdrop closes it, not a text selected inside and let go of outside
+    const beside = ({ clientX: x, clientY: y }: MouseEvent) => {
+      const box = dialog.getBoundingClientRect();
+      return x < box.left || x > box.right || y < box.top || y > box.bottom;
+    };
+    let began = false;
+    dialog.addEventListener('pointerdown', (event) => { began = event.target === dialog && beside(event); });
+    dialog.addEventListener('click', (event) => { if (began && event.target === dialog && beside(event)) dialog.close(); });
   }
 
   private begin(title: string): void {
@@ -71,8 +79,7 @@ export class Dialogs {
   }
   private copy_button(text: () => string, id: string): HTMLButtonElement {
     const button = this.button(this.words.say('dialog.copy'), () => {
-      const done = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
-      void done.then(() => { button.textContent = this.words.say('dialog.copied'); }, () => undefined);
+      void copy_text(text()).then(() => this.words.say('dialog.copied'), () => this.words.say('copy.refused')).then((said) => { button.textContent = said; });
     }, id);
     return button;
   }
@@ -99,15 +106,15 @@ export class Dialogs {
     // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
     const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
     const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
-    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => void source.picture(id).then((blob) => save(id === 'views.content' ? 'view.png' : `${id}.png`, blob)), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
+    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => source.save_picture(id, id === 'views.content' ? 'view.png' : `${id}.png`), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
     if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
     dialog.append(
       this.row(
-        this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('get_state'), null, 1), 'application/json'), 'export_json'),
+        this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('getState'), null, 1), 'application/json'), 'export_json'),
         this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
-        this.button(words.say('export.png'), () => void source.picture('plot').then((blob) => save('chart.png', blob)), 'export_png'),
+        this.button(words.say('export.png'), () => source.save_picture('plot', 'chart.png'), 'export_png'),
         ...of_view,
-        this.button(words.say('export.screen'), () => void source.picture('').then((blob) => save('downhill.png', blob)), 'export_screen'),
+        this.button(words.say('export.screen'), () => source.save_picture('', 'downhill.png'), 'export_screen'),
         this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
       ),
       this.paragraph(words.say('export.script_text')),

@@ -1,6 +1,9 @@
-// window.downhill: the page's public interface (design: "Public interface of the page").
+// window.downhill: the page's public interface. Its verbs and their arguments are a table of the app (web/app/commands.cpp):
+// an argument of another kind or out of range is refused in a sentence of the page's language, thrown as an Error; where a
+// verb answers with a promise, it rejects. Nothing has then changed.
 
-export type EventName = 'ready' | 'height' | 'state' | 'progress' | 'finished' | 'error';
+export const events = ['ready', 'height', 'state', 'progress', 'finished', 'error'] as const;
+export type EventName = (typeof events)[number];
 
 export interface Result {
   label: string; step: number; steps: number; epoch: number; examples: number; seconds: number;
@@ -13,10 +16,17 @@ export interface Result {
   hidden: boolean;
 }
 
+/** How a lane stands. */
+export type Standing = Omit<Result, 'curve'>;
+
 export interface ScreenItem {
   id: string; label: string; role: string; value: string; enabled: boolean; help: string;
   /** Of a slider, 0 to 1. */
   position: number | null;
+  /** Of what opens a list: whether it is open. */
+  expanded: boolean | null;
+  /** Not cut by the edge of a panel that scrolls. */
+  whole: boolean;
   rectangle: { x: number; y: number; width: number; height: number };
 }
 
@@ -25,31 +35,43 @@ export interface Downhill {
   ready: Promise<void>;
   /** The experiment, complete, as JSON. */
   getState(): unknown;
-  /** Replaces the experiment (object or text). Rejects with a sentence if it is refused; then nothing has changed. */
+  /** Replaces the experiment (object or text). */
   setState(experiment: unknown): Promise<void>;
   start(): void;
   pause(): void;
-  /** Every lane makes n updates. */
+  /** Every lane makes n updates; a negative n goes back. */
   step(n?: number): void;
   reset(): void;
-  /** Every lane to this update, back or forward. */
+  /** Every lane to this update, back or forward; beyond the end is the end. */
   seek(step: number): void;
   undo(): void;
   redo(): void;
-  /** A view below the curves, of a lane, beside another's (−1: none). */
-  show(what: { view?: string; lane?: number; other?: number; metric?: string; axis?: string; log?: number }): void;
+  /** What is looked at: a lab, a view below the curves, of a lane, beside another's (−1: none), the curves' axes. Links hold
+   * the same names; `tab`, `at`, `mode` and `image` are of the labs of activations and dropout. */
+  show(what: { lab?: string; preset?: string; view?: string; lane?: number; other?: number; metric?: string; second?: string; axis?: string; log?: number | boolean; batch_losses?: number | boolean;
+    tab?: string; at?: number; mode?: number; image?: number }): void;
   /** What the page says happened, most important first. */
-  explain(): { rule: string; text: string; field: string }[];
-  /** The lab as a picture (PNG). */
+  explain(): { rule: string; text: string; field: string; show: string }[];
+  /** The lab as a picture (PNG); rejects where there is none, as in the form view. */
   screenshot(): Promise<Blob>;
   results(): Result[];
   /** Controls on the screen, in px of the canvas. */
   items(): ScreenItem[];
-  /** Returns a function that stops listening. */
+  /** Returns a function that stops listening. Throws a sentence if there is no such event. */
   on(event: EventName, listener: (detail: unknown) => void): () => void;
   /** Frames drawn and their times; for the curious and for tests. */
   stats(): Record<string, number>;
 }
+
+/** A public verb as the app's table has it (web/app/commands.cpp). */
+export interface PublicVerb {
+  name: string;
+  /** Whether it changes anything. */
+  acts: boolean;
+  promises: boolean;
+}
+/** Calls a public verb. Throws a sentence if there is no such verb or its arguments are not right. */
+export type Call = (verb: string, args: readonly unknown[]) => unknown;
 
 export class Emitter {
   private listeners = new Map<EventName, Set<(detail: unknown) => void>>();

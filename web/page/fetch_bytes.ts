@@ -12,12 +12,45 @@ function inlined(file: string): Uint8Array | null {
   return block.dataset.packed === 'gzip' ? gunzipSync(packed) : packed;
 }
 
+/** What ask_early.js and ask() have asked for already, each answer for one use. */
+const asked = window.downhill_asked ?? {};
+/** Asks for a file that will be wanted soon. */
+export function ask(file: string): void {
+  if (single_file || file in asked) return;
+  const answer = asked[file] = fetch(new URL(file, document.baseURI));
+  answer.catch(() => undefined); // told to whoever wants it
+}
+
+async function answer_for(file: string, cache: RequestCache = 'default'): Promise<Response> {
+  if (single_file) throw new Error('404');
+  const early = cache === 'default' ? asked[file] : undefined;
+  delete asked[file];
+  const response = await (early ?? fetch(new URL(file, document.baseURI), { cache }));
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response;
+}
+
+/** A WebAssembly module, compiled while it arrives, whatever type the host gives it. */
+export async function fetch_module(file: string): Promise<WebAssembly.Module> {
+  const own = inlined(file);
+  if (own) return WebAssembly.compile(own as BufferSource);
+  const response = await answer_for(file), typed = response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm'; // a parameter behind it is refused, too
+  return WebAssembly.compileStreaming(typed ? response : new Response(response.body, { headers: { 'content-type': 'application/wasm' } }));
+}
+
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {
   const own = inlined(file);
   if (own) return own;
-  if (single_file) throw new Error('404');
-  const response = await fetch(new URL(file, document.baseURI), { cache: anew ? 'reload' : 'default' });
-  if (!response.ok) throw new Error(`${response.status}`);
+  const early = !anew && file in asked;
+  try {
+    return await read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
+  } catch (error) {
+    if (early) return fetch_bytes(file, expected, progress, true); // asked for long ago: its connection may be gone
+    throw error;
+  }
+}
+
+async function read_whole(response: Response, expected: number, progress?: (received: number, total: number) => void): Promise<Uint8Array> {
   if (!response.body) return new Uint8Array(await response.arrayBuffer());
   const parts: Uint8Array[] = [];
   let received = 0;

@@ -1,6 +1,6 @@
 // The lab as an HTML form and tables: settings from the experiment's field table, lanes, live results. For screen readers,
 // for keyboards, for browsers without WebGL2, and for print.
-import type { Result } from './downhill_api';
+import type { Standing } from './downhill_api';
 import type { Words } from './words';
 
 interface FieldRow { id: string; label: string; help: string; value: string; choices?: { id: string; label: string }[] }
@@ -11,28 +11,59 @@ export interface FormActions {
   attempt(verb: string, rest?: object): void;
 }
 
+const numbers = new Set(['form.step', 'form.epoch', 'form.train_loss', 'form.test_loss', 'form.test_accuracy']); // columns of the results
+
+type Control = HTMLInputElement | HTMLSelectElement;
+
+const key_of = (node: Node) => node instanceof HTMLElement ? node.dataset.key ?? node.dataset.field : undefined;
+/** Makes `old` like `fresh` where it stands: what has the focus, is selected or half typed stays so. */
+function become(old: Node, fresh: Node): void {
+  if (old instanceof Text && fresh instanceof Text && old.data !== fresh.data) old.data = fresh.data;
+  if (!(old instanceof HTMLElement && fresh instanceof HTMLElement)) return;
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) === value) continue;
+    old.setAttribute(name, value);
+    if (name === 'value' && old instanceof HTMLInputElement) old.value = value;
+  }
+  old.onclick = fresh.onclick;
+  old.onchange = fresh.onchange;
+  const keys = new Set([...fresh.children].map(key_of));
+  for (const child of [...old.children]) if (!keys.has(key_of(child))) child.remove();
+  let at = old.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const key = key_of(child), match = key ? [...old.children].find((e) => key_of(e) === key) : at;
+    if (!match || match.nodeName !== child.nodeName || key_of(match) !== key) { old.insertBefore(child, at); continue; }
+    if (match === at) at = at.nextSibling;
+    else old.insertBefore(match, at);
+    become(match, child);
+  }
+  while (at) {
+    const next: ChildNode | null = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+  if (old instanceof HTMLSelectElement && old.value !== (fresh as HTMLSelectElement).value) old.value = (fresh as HTMLSelectElement).value;
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(tag: K, text = '', ...children: Node[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.append(...(text ? [text] : []), ...children);
+  return element;
+}
+
 export class FormView {
-  private results = document.createElement('tbody');
-  private fields = document.createElement('div');
-  private lanes = document.createElement('tbody');
   private built = '';
 
   constructor(private root: HTMLElement, private words: Words, private actions: FormActions) {}
 
-  /** Makes everything anew: the experiment or the language has changed. */
+  /** Brings everything up to the experiment and the language. */
   build(): void {
     const { root, words, actions } = this;
-    const state = actions.command('get_state');
+    const state = actions.command('getState');
     const version = JSON.stringify(state) + words.language;
     if (version === this.built) return;
-    const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.field : undefined;
     this.built = version;
-    const make = <K extends keyof HTMLElementTagNameMap>(tag: K, text = '', ...children: Node[]): HTMLElementTagNameMap[K] => {
-      const element = document.createElement(tag);
-      element.textContent = text;
-      element.append(...children);
-      return element;
-    };
     const button = (text: string, verb: string, rest: object = {}) => {
       const b = make('button', text);
       b.type = 'button';
@@ -40,14 +71,13 @@ export class FormView {
       b.onclick = () => actions.attempt(verb, rest);
       return b;
     };
-    root.replaceChildren(make('h1', words.say('form.title')));
-    const row = make('div');
-    row.className = 'row';
-    row.append(button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
-    root.append(row);
-
     const table = (caption: string, heads: string[], body: HTMLTableSectionElement) => {
-      const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map((h) => { const th = make('th', words.say(h)); th.scope = 'col'; return th; }))), body);
+      const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map((h) => {
+        const th = make('th', words.say(h));
+        th.scope = 'col';
+        if (numbers.has(h)) th.className = 'number';
+        return th;
+      }))), body);
       const box = make('div', '', t);
       box.className = 'scroll';
       box.tabIndex = 0;
@@ -55,14 +85,10 @@ export class FormView {
       box.setAttribute('aria-label', caption);
       return box;
     };
-    root.append(make('h2', words.say('form.results')));
-    root.append(table(words.say('form.results'), ['form.lane', 'form.step', 'form.epoch', 'form.train_loss', 'form.test_loss', 'form.test_accuracy', 'form.status'], this.results));
+    const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
+    row.className = 'row';
 
-    const section = make('div');
-    section.className = 'settings';
-    root.append(section);
-    section.append(make('h2', words.say('form.lanes')));
-    this.lanes.replaceChildren();
+    const lanes = make('tbody');
     const experiment = state as { lanes: object[]; network: { hidden: { units: number; dropout: number; activation: { name: string } }[] } };
     (actions.command('lane_names') as string[]).forEach((name, i) => {
       const cell = (pointer: string) => {
@@ -71,96 +97,88 @@ export class FormView {
       };
       const head = make('th', name);
       head.scope = 'row';
-      this.lanes.append(make('tr', '', head, cell('/optimizer'), cell('/optimizer/lr'), cell('/batch')));
+      lanes.append(make('tr', '', head, cell('/optimizer'), cell('/optimizer/lr'), cell('/batch')));
     });
-    section.append(table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], this.lanes));
 
-    section.append(make('h2', words.say('form.settings')));
-    this.fields.className = 'fields';
-    this.fields.replaceChildren();
-    for (const field of actions.command('fields') as FieldRow[]) this.fields.append(this.labelled(field));
+    const fields = make('div');
+    fields.className = 'fields';
+    const labelled = (label: string, control: Control, help = '') => {
+      const element = make('label', label, control, ...(help ? [make('small', help)] : []));
+      element.dataset.key = control.dataset.field;
+      fields.append(element);
+    };
+    for (const field of actions.command('fields') as FieldRow[]) labelled(field.label, this.control(field), field.help);
     const { hidden } = experiment.network;
-    const layers = make('input');
-    layers.value = hidden.map((l) => l.units).join(', ');
-    layers.dataset.field = 'layers';
-    const activation = hidden[0]?.activation.name ?? 'relu';
-    layers.onchange = () => actions.attempt('set_field', {
-      id: 'field:/network/hidden',
-      value: layers.value.split(/[,，、\s]+/).filter(Boolean).map((units) => ({ units: Number(units), activation: hidden[0]?.activation ?? activation, dropout: hidden[0]?.dropout ?? 0 })),
-    });
-    this.fields.append(make('label', words.say('form.layers'), layers));
+    const first = hidden[0]?.activation ?? 'relu', dropout = hidden[0]?.dropout ?? 0;
+    const all = (control: Control, layers: object[]) => this.changed(control, 'set_field', { id: 'field:/network/hidden', value: layers });
+    labelled(words.say('form.layers'), this.input('layers', hidden.map((l) => l.units).join(', '),
+      (it) => all(it, it.value.split(/[,，、\s]+/).filter(Boolean).map((units) => ({ units: Number(units), activation: first, dropout })))));
     if (hidden.length) {
-      const all = (change: (layer: (typeof hidden)[number]) => object) => actions.attempt('set_field', { id: 'field:/network/hidden', value: hidden.map(change) });
-      const choice = make('select');
-      choice.dataset.field = 'activation';
-      for (const { id, label } of actions.command('activations') as { id: string; label: string }[]) choice.append(new Option(label, id, false, id === activation));
-      choice.onchange = () => all((l) => ({ ...l, activation: choice.value }));
-      this.fields.append(make('label', words.say('form.activation'), choice));
-      const dropout = make('input');
-      dropout.dataset.field = 'dropout';
-      dropout.inputMode = 'decimal';
-      dropout.value = String(hidden[0]?.dropout ?? 0);
-      dropout.onchange = () => all((l) => ({ ...l, dropout: Number(dropout.value) }));
-      this.fields.append(make('label', words.say('form.dropout'), dropout));
+      labelled(words.say('form.activation'), this.select('activation', actions.command('activations') as { id: string; label: string }[], hidden[0]!.activation.name,
+        (it) => all(it, hidden.map((l) => ({ ...l, activation: it.value })))));
+      labelled(words.say('form.dropout'), this.input('dropout', String(dropout), (it) => all(it, hidden.map((l) => ({ ...l, dropout: Number(it.value) })))));
     }
-    section.append(this.fields);
-    this.update([]);
-    if (focused) root.querySelector<HTMLElement>(`[data-field="${focused}"]`)?.focus();
+    const section = make('div', '', make('h2', words.say('form.lanes')), table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], lanes),
+      make('h2', words.say('form.settings')), fields);
+    section.className = 'settings';
+    const fresh = root.cloneNode() as HTMLElement;
+    fresh.append(make('h1', words.say('form.title')), row, make('h2', words.say('form.results')),
+      table(words.say('form.results'), ['form.lane', ...numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])), section);
+    become(root, fresh);
   }
 
-  private labelled(field: FieldRow): HTMLElement {
-    const label = document.createElement('label');
-    label.append(field.label, this.control(field));
-    const help = document.createElement('small');
-    help.textContent = field.help;
-    label.append(help);
-    return label;
+  /** Hands on what was chosen or typed; the control then shows what holds. */
+  private changed(control: Control, verb: string, rest: object): void {
+    this.actions.attempt(verb, rest);
+    this.build();
+    if (control instanceof HTMLInputElement) control.value = control.defaultValue;
+    else control.value = [...control.options].find((o) => o.defaultSelected)?.value ?? control.value;
   }
 
-  private control(field: FieldRow): HTMLElement {
-    const { actions } = this;
-    let control: HTMLInputElement | HTMLSelectElement;
-    if (field.choices) {
-      control = document.createElement('select');
-      for (const { id, label } of field.choices) control.append(new Option(label, id, false, id === field.value));
-      control.onchange = () => actions.attempt('set_field', { id: field.id, value: control.value });
-    } else {
-      control = document.createElement('input');
-      control.value = field.value;
-      control.onchange = () => { actions.attempt('typed', { id: field.id, text: control.value }); this.built = ''; this.build(); };
-    }
-    control.dataset.field = field.id;
+  // What happens on a change is told of the element that it happens to: it may be an older one than the one made here.
+  private input(id: string, value: string, act: (it: HTMLInputElement) => void): HTMLInputElement {
+    const control = make('input');
+    control.defaultValue = value;
+    control.dataset.field = id;
+    if (id === 'dropout') control.inputMode = 'decimal';
+    control.onchange = (event) => act(event.currentTarget as HTMLInputElement);
+    return control;
+  }
+  private select(id: string, choices: { id: string; label: string }[], chosen: string, act: (it: HTMLSelectElement) => void): HTMLSelectElement {
+    const control = make('select', '', ...choices.map((c) => new Option(c.label, c.id, c.id === chosen, c.id === chosen)));
+    control.dataset.field = id;
+    control.onchange = (event) => act(event.currentTarget as HTMLSelectElement);
+    return control;
+  }
+  private control(field: FieldRow): Control {
+    const control = field.choices ? this.select(field.id, field.choices, field.value, (it) => this.changed(it, 'set_field', { id: field.id, value: it.value }))
+      : this.input(field.id, field.value, (it) => this.changed(it, 'typed', { id: field.id, text: it.value }));
     control.setAttribute('aria-label', field.label);
     return control;
   }
 
-  update(results: Result[]): void {
-    const { words } = this;
-    const rows = results.length ? results : (this.actions.command('results') as Result[]);
+  /** The results' rows, cell by cell. */
+  update(results: Standing[]): void {
+    const body = this.root.querySelector('tbody');
+    if (body) become(body, this.rows(results.length ? results : (this.actions.command('standings') as Standing[])));
+  }
+  private rows(results: Standing[]): HTMLTableSectionElement {
     const number = (value: number | null, digits: number) => value === null ? '–' : value.toFixed(digits);
-    this.results.replaceChildren(...rows.map((r) => {
-      const tr = document.createElement('tr');
-      const head = document.createElement('th');
+    return make('tbody', '', ...results.map((r) => {
+      const head = make('th', r.label);
       head.scope = 'row';
-      head.textContent = r.label;
-      tr.append(head);
-      for (const text of [`${r.step} / ${r.steps}`, r.epoch.toFixed(1), number(r.train_loss, 4), number(r.test_loss, 4), r.test_accuracy === null ? '–' : `${(100 * r.test_accuracy).toFixed(1)} %`]) {
-        const td = document.createElement('td');
+      const cells = [`${r.step} / ${r.steps}`, r.epoch.toFixed(1), number(r.train_loss, 4), number(r.test_loss, 4), r.test_accuracy === null ? '–' : `${(100 * r.test_accuracy).toFixed(1)} %`].map((text) => {
+        const td = make('td', text);
         td.className = 'number';
-        td.textContent = text;
-        tr.append(td);
-      }
-      const status = document.createElement('td');
-      status.textContent = words.say('status.' + r.status);
-      tr.append(status);
-      return tr;
+        return td;
+      });
+      return make('tr', '', head, ...cells, make('td', this.words.say('status.' + r.status)));
     }));
   }
 
   /** The results as text that a spreadsheet takes. */
-  table_text(results: Result[]): string {
-    const { words } = this;
-    const heads = ['form.lane', 'form.step', 'form.epoch', 'form.train_loss', 'form.test_loss', 'form.test_accuracy'].map((h) => words.say(h));
+  table_text(results: Standing[]): string {
+    const heads = ['form.lane', ...numbers].map((h) => this.words.say(h));
     return [heads, ...results.map((r) => [r.label, r.step, r.epoch, r.train_loss ?? '', r.test_loss ?? '', r.test_accuracy ?? ''])].map((row) => row.join('\t')).join('\n');
   }
 }

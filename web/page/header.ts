@@ -18,17 +18,29 @@ export function mark_language(button: HTMLElement, words: Words): void {
   button.replaceChildren(part('中文', words.language === 'zh'), ' / ', part('EN', words.language === 'en'));
 }
 
-/** Words, theme and width decide whether the header has room for all; the rest goes into a menu. */
-export function fit_header(header: HTMLElement, menu: HTMLElement, tools: HTMLElement, offline: HTMLElement): void {
-  const fit = () => { header.classList.remove('tight'); header.classList.toggle('tight', header.scrollWidth > header.clientWidth); };
+/** Words, theme and width decide whether the header has room for all; the rarer tools go into a menu, then all of them. */
+export function fit_header(header: HTMLElement, menu: HTMLElement, tools: HTMLElement): void {
+  const fit = () => {
+    header.classList.remove('tight', 'narrow');
+    for (const step of ['tight', 'narrow']) header.classList.toggle(step, header.scrollWidth > header.clientWidth);
+  };
   new ResizeObserver(fit).observe(header);
   const change = new MutationObserver(fit);
-  change.observe(document.documentElement, { attributeFilter: ['lang', 'data-theme'] });
-  change.observe(offline, { attributeFilter: ['hidden'] });
+  change.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  change.observe(header, { subtree: true, childList: true, attributeFilter: ['hidden'] });
   fit();
 
-  const open = (on: boolean) => { tools.classList.toggle('open', on); menu.setAttribute('aria-expanded', String(on)); };
-  menu.addEventListener('click', () => open(!tools.classList.contains('open')));
-  document.addEventListener('pointerdown', (event) => { if (!tools.contains(event.target as Node) && !menu.contains(event.target as Node)) open(false); }, { capture: true });
-  tools.addEventListener('click', (event) => { if ((event.target as HTMLElement).closest('button')) open(false); });
+  const is_open = () => tools.classList.contains('open');
+  const open = (on: boolean) => {
+    if (!on && tools.contains(document.activeElement)) menu.focus(); // it goes out of sight
+    tools.classList.toggle('open', on);
+    menu.setAttribute('aria-expanded', String(on));
+  };
+  const within = (target: EventTarget | null) => target instanceof Node && (tools.contains(target) || menu.contains(target));
+  menu.addEventListener('click', () => open(!is_open()));
+  document.addEventListener('pointerdown', (event) => { if (is_open() && !within(event.target)) open(false); }, { capture: true });
+  header.addEventListener('keydown', (event) => { if (event.key === 'Escape' && is_open()) open(false), menu.focus(); });
+  document.addEventListener('focusin', (event) => { if (is_open() && !within(event.target)) open(false); });
+  // before the tool itself is told: a dialog gives the focus back to what has it now
+  tools.addEventListener('click', (event) => { if (is_open() && (event.target as HTMLElement).closest('button')) open(false); }, { capture: true });
 }

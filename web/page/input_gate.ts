@@ -5,7 +5,7 @@ export class InputGate {
   /** Whether something under the pointer scrolls, as the last frame said. */
   wheel_wanted = false;
 
-  constructor(canvas: HTMLCanvasElement, on_input: () => void, on_key: (event: KeyboardEvent) => void, touch: { at(x: number, y: number, ours: boolean): void; cancelled(): void }) {
+  constructor(canvas: HTMLCanvasElement, on_input: () => void, on_key: (event: KeyboardEvent) => void, act: { touch_at(x: number, y: number): void; touch_cancelled(): void; double_click(): void }) {
     const keep_from_sdl = (event: Event) => event.stopImmediatePropagation();
     // keys are the page's: SDL has no use for any
     for (const type of ['keydown', 'keyup', 'keypress'] as const)
@@ -24,20 +24,25 @@ export class InputGate {
     // only pressed, or followed sideways.
     const framed = window.parent !== window;
     if (framed) canvas.style.touchAction = 'pan-y pinch-zoom';
+    let fingers = 0; // the most since all were off
     window.addEventListener('touchstart', (event) => {
       const finger = event.changedTouches[0];
       if (event.target !== canvas || !finger) return;
       const box = canvas.getBoundingClientRect();
-      if (event.cancelable) touch.at(finger.clientX - box.x, finger.clientY - box.y, !framed);
-      else touch.at(-1, -1, false); // the browser is scrolling already
+      fingers = event.touches.length;
+      if (fingers > 1) act.touch_cancelled(), keep_from_sdl(event); // two are the browser's: they magnify
+      else if (event.cancelable && framed) act.touch_at(finger.clientX - box.x, finger.clientY - box.y);
+      else act.touch_at(-1, -1); // nothing else would scroll, or the browser is scrolling already
     }, { capture: true, passive: true });
-    window.addEventListener('touchcancel', (event) => { if (event.target === canvas) touch.cancelled(); }, { capture: true, passive: true });
+    window.addEventListener('touchmove', (event) => { if (event.target === canvas && fingers > 1) keep_from_sdl(event); }, { capture: true, passive: true });
+    window.addEventListener('touchcancel', (event) => { if (event.target === canvas) act.touch_cancelled(); }, { capture: true, passive: true });
     // SDL prevents a press's default, which is what would have given the canvas the keyboard
     canvas.addEventListener('pointerdown', (event) => {
       if (event.pointerType === 'mouse') canvas.setPointerCapture(event.pointerId); // a drag may leave the frame
       canvas.dataset.pressed = ''; // whoever points needs no ring to find the focus
       canvas.focus({ preventScroll: true });
     });
+    canvas.addEventListener('dblclick', () => { act.double_click(); on_input(); });
     // a button let go where nobody could tell us ends the drag at the next move
     let held = 0;
     for (const type of ['pointerdown', 'pointerup', 'pointermove'] as const)

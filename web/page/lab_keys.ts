@@ -1,11 +1,14 @@
-// Keys of the lab: space, S, R, ?, undo and redo, copying the table. Those of the browser and of text fields pass.
+// Keys of the lab: space, S, R, ?, undo and redo, copying the table. Those of the browser and of text fields pass; letters
+// and space act only where the lab has the focus.
 
 export interface LabKeys {
   /** A command whose refusal is told. */
   attempt(verb: string, rest?: object): void;
   help(id: string): void;
-  /** What Ctrl+C copies from the lab. */
-  table(): string;
+  /** Ctrl+C in the lab. */
+  copy(): void;
+  /** Hands a list that was opened by pointer this key; false if none is open. */
+  list(key: string): boolean;
 }
 
 export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLElement, dialog: HTMLDialogElement, lab: LabKeys): void {
@@ -16,10 +19,11 @@ export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLE
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
     if (key === 'z') { event.preventDefault(); lab.attempt(event.shiftKey ? 'redo' : 'undo'); }
     if (key === 'y') { event.preventDefault(); lab.attempt('redo'); }
-    if (key === 'c' && getSelection()?.isCollapsed !== false && in_lab) void navigator.clipboard?.writeText(lab.table()).catch(() => undefined);
+    if (key === 'c' && getSelection()?.isCollapsed !== false && in_lab) lab.copy();
     return;
   }
-  if (event.altKey || !(in_lab || target === document.body)) return;
+  if (event.altKey || !in_lab || target.closest('[role=listbox], [role=menu]')) return; // there letters search
+  if (target === canvas && /^(Escape|Tab|Enter|Home|End|Arrow(Up|Down)| )$/.test(event.key) && lab.list(event.key)) return event.key === 'Tab' ? undefined : event.preventDefault();
   if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it
   if (event.key === ' ') { event.preventDefault(); lab.attempt('toggle'); }
   if (key === '?' && target.dataset.id) lab.help(target.dataset.id);

@@ -1,10 +1,11 @@
 // Start-up and wiring: fetches the modules, starts the workers, hands messages, commands and frames to the app.
 import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
+import { copy_text } from './clipboard';
 import { DataSource } from './data_source';
-import { Emitter, type Downhill, type EventName, type Result, type ScreenItem } from './downhill_api';
+import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { fetch_bytes, single_file } from './fetch_bytes';
+import { ask, fetch_module, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -18,11 +19,13 @@ import { is_official } from './official_files';
 import { copy_of, cut_out, grey_28 } from './picture';
 import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
-import { from_hash, shown_in, to_hash, type Shown } from './share_link';
+import { LinkCut, from_hash, shown_in, to_hash, type Shown } from './share_link';
+import { canvas_theme, is_theme, on_system_change, system_theme } from './theme';
 import { Words, first_language, memory } from './words';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
 const workers_most = 6; // each keeps a copy of the data
+const call_most = 2_000_000; // characters; the app refuses experiments above 1 MB
 const query = new URLSearchParams(location.search);
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const canvas = element<HTMLCanvasElement>('canvas');
@@ -42,25 +45,39 @@ function say(text: string, stays = false, wants_files = false): void {
 }
 notice.querySelector('button:last-of-type')?.addEventListener('click', () => { notice.hidden = true; });
 
-/** Why the page can't be used here, in a sentence. */
-class CannotStart extends Error {}
-function stop_with(text: string): void {
-  status.textContent = text;
+/** Why the page can't be used here, in a sentence, and the file named in it that can. */
+class CannotStart extends Error {
+  constructor(text: string, readonly instead = '') { super(text); }
+}
+function stop_with(text: string, instead = ''): void {
+  const sentence = document.createElement('span');
+  sentence.textContent = text;
+  if (instead) {
+    const link = document.createElement('a'), [before = '', after = ''] = text.split(instead);
+    link.href = new URL(instead + location.search + location.hash, document.baseURI).href;
+    link.textContent = instead;
+    sentence.replaceChildren(before, link, after);
+  }
+  status.replaceChildren(sentence);
   status.hidden = false;
   emitter.emit('error', text);
 }
+
+/** What a caller wrote, as a sentence can quote it. */
+const brief = (text: unknown) => (typeof text === 'string' ? text.slice(0, 40).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, ' ') : '…');
 
 // ---- theme ----
 function set_theme(theme: string): void {
   document.documentElement.dataset.theme = theme;
 }
-const asked_theme = query.get('theme') ?? memory.get('theme');
-set_theme(/^(dark|light|projector)$/.test(asked_theme ?? '') ? asked_theme as string : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+let chosen_theme = query.get('theme') ?? memory.get('theme'); // else the system's
+set_theme(is_theme(chosen_theme) ? chosen_theme : system_theme());
 words.apply();
+fit_header(document.querySelector('header')!, element('menu'), element('tools'));
 
 // ---- embedded ----
 // parts that the page which embeds this one does without
-const hidden = new Set((query.get('hide') ?? '').split(','));
+const hidden = new Set((query.get('hide') ?? '').split(',').filter(Boolean));
 if (query.has('embed') && query.get('embed') !== '0') hidden.add('header');
 if (hidden.has('header')) document.body.dataset.embed = 'true';
 new ResizeObserver(() => emitter.emit('height', suited_height(innerWidth))).observe(document.documentElement);
@@ -95,15 +112,24 @@ class Page {
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
       help: (id: string) => this.command('help_at', { id }),
-      table: () => this.form.table_text(this.command('results') as Result[]),
+      copy: () => { copy_text(this.form.table_text(this.results())).catch(() => say(words.say('copy.refused'))); },
+      list: (key: string) => {
+        if (key !== 'Escape' && key !== 'Tab') return this.update_mirror(), this.mirror.enter_list();
+        const open = this.command('close_list') as boolean;
+        if (open) this.answer();
+        return open;
+      },
     };
     this.gate = new InputGate(canvas, () => this.input(), (event) => lab_key(event, canvas, element('mirror'), element<HTMLDialogElement>('dialog'), keys), {
-      at: (x, y, ours) => this.command('touch_at', { x, y, ours }),
-      cancelled: () => this.command('touch_cancelled'),
+      touch_at: (x, y) => this.command('touch_at', { x, y }),
+      touch_cancelled: () => this.command('touch_cancelled'),
+      double_click: () => this.command('double_click'),
     });
     this.mirror = new Mirror(element('mirror'), {
-      activate: (id) => { this.command('activate', { id }); this.input(); this.mirror_soon(0); },
-      nudge: (id, by) => { this.command('nudge', { id, by }); this.input(); },
+      activate: (id) => this.answer('activate', { id }),
+      nudge: (id, by) => this.answer('nudge', { id, by }),
+      reveal: (id) => this.answer('reveal', { id }),
+      close_list: () => this.answer('close_list'),
     });
     // the browser may take the graphics away (driver reset, too many pages) and give them back
     canvas.addEventListener('webglcontextlost', (event) => {
@@ -128,9 +154,23 @@ class Page {
     this.presets = new Presets(element<HTMLSelectElement>('presets'), element('preset'), words, {
       command: (verb, rest) => this.command(verb, rest),
       open: (id) => { this.try_command('open_preset', { id }); this.show_lab(); },
-      start: () => { if (!(this.command('transport') as { running: boolean }).running) this.try_command('toggle'); },
+      toggle: () => this.try_command('toggle'),
     });
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
+  }
+
+  private update_mirror(): void { this.mirror.update(this.command('all_items') as ScreenItem[]); }
+  /** What a key asks for is drawn before the next one comes: it meets the field, list or explanation that this one opened. */
+  private answer(verb = '', rest: object = {}): void {
+    if (verb) this.command(verb, rest);
+    for (let i = 0; i < 2; ++i) { // ImGui wants a second frame for what the first one changed
+      this.drawing = true;
+      this.app._app_frame(performance.now(), 1);
+      this.drawing = false;
+      this.flush();
+    }
+    this.update_mirror();
+    this.ask_frame();
   }
 
   private mirror_soon(delay_ms = 250): void {
@@ -138,15 +178,17 @@ class Page {
     clearTimeout(this.mirror_timer);
     this.mirror_timer = window.setTimeout(() => {
       this.mirror_timer = 0;
-      if (!document.body.dataset.form) this.mirror.update(this.command('items') as ScreenItem[]);
+      if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
-      this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.command('results') as Result[],
+      this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '');
     }, Math.max(delay_ms, 30));
   }
 
   /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */
-  picture(chart: string): Promise<Blob> {
+  async picture(chart: string): Promise<Blob> {
+    this.command('screenshot'); // where there are no graphics that is said
+    if (document.body.dataset.form) throw new Error(words.say('notice.no_picture'));
     this.app._app_frame(performance.now(), 1);
     this.flush();
     return cut_out(canvas, chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart) : undefined);
@@ -175,10 +217,13 @@ class Page {
     const official = files.filter(is_official);
     if (official.length) return this.data.take(official);
     if (!files[0]) return;
+    const pixels = await grey_28(files[0]).catch(() => undefined);
+    if (!pixels) return say(words.say('notice.not_image'));
     try {
-      this.command('pad', { pixels: await grey_28(files[0]) });
+      this.command('pad', { pixels });
+      if (document.body.dataset.form) this.show_form(false);
       say(words.say('notice.dropped'));
-    } catch { say(words.say('notice.not_image')); }
+    } catch (error) { say((error as Error).message); }
     this.input();
   }
 
@@ -204,11 +249,32 @@ class Page {
     if (this.frames_due > 0 || answer & 1) this.ask_frame();
   }
 
-  command(verb: string, rest: object = {}): unknown {
-    const answer = JSON.parse(with_text(this.app, JSON.stringify({ verb, ...rest }), (p) => this.app.UTF8ToString(this.app._app_command(p)))) as { ok?: unknown; error?: string };
+  private ask(what: string): unknown {
+    const answer = JSON.parse(with_text(this.app, what, (p) => this.app.UTF8ToString(this.app._app_command(p)))) as { ok?: unknown; error?: string };
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.ok;
   }
+  /** Any verb, with its arguments by name. */
+  command(verb: string, rest: object = {}): unknown { return this.ask(JSON.stringify({ ...rest, verb })); }
+  /** A public verb, with its arguments in order: whatever they are, a refusal is a sentence. */
+  call: Call = (verb, args) => {
+    let what = '';
+    try {
+      // what was left out at the end is left out; a hole elsewhere is null
+      let count = args.length;
+      while (count > 0 && args[count - 1] === undefined) --count;
+      what = JSON.stringify({ call: verb, arguments: args.slice(0, count) });
+    } catch { throw new Error(words.say('call.unreadable', brief(verb))); }
+    if (what.length > call_most) throw new Error(words.say('call.too_large', String(call_most)));
+    const row = this.verbs.find((each) => each.name === verb), ok = this.ask(what);
+    if (row?.acts) this.input(), this.show_undo();
+    return row?.name === 'screenshot' ? this.picture('') : ok;
+  };
+  /** Those that anyone may call. */
+  get verbs(): PublicVerb[] { return this.known ??= this.command('public_verbs') as PublicVerb[]; }
+  private known?: PublicVerb[];
+  /** How the lanes stand, without their curves, which may have many thousand points. */
+  private results(): Standing[] { return this.command('standings') as Standing[]; }
   /** A command whose refusal is told to the user. */
   try_command(verb: string, rest: object = {}): void {
     try { this.command(verb, rest); } catch (error) { say((error as Error).message); }
@@ -234,13 +300,15 @@ class Page {
       case 'state':
         this.link_soon();
         emitter.emit('state', event.experiment);
+        this.presets.update();
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
-      case 'pack_opened': void this.data.keep(String(event.pack)); break;
+      case 'pack_opened': performance.mark('data opened'); void this.data.keep(String(event.pack)); break;
       case 'pack_refused': this.data.refused(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
-      case 'transport': emitter.emit('progress', event.transport); break;
+      case 'begun': this.presets.update(); break;
+      case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
@@ -254,10 +322,15 @@ class Page {
   }
   /** What a link holds: the lab first, since the experiment is that lab's. */
   follow(hash: string): void {
-    const look = shown_in(hash), linked = from_hash(hash);
-    if (look.lab !== undefined) this.command('show', { lab: look.lab });
-    if (linked !== null) this.command('set_state', { experiment: linked });
-    this.command('show', look);
+    const look = shown_in(hash);
+    let read = false;
+    try {
+      if (look.lab !== undefined) this.command('show', { lab: look.lab });
+      const linked = from_hash(hash);
+      if (linked !== null) this.command('setState', { experiment: linked }), read = true;
+    } catch (error) { say(words.say('link.bad', error instanceof LinkCut ? words.say('link.cut') : (error as Error).message), true); }
+    try { this.command('show', look); } catch (error) { say((error as Error).message, true); }
+    if (read) this.command('linked');
     if (hash) this.link_soon(); // a bare address stays bare until something is changed
     this.show_lab();
   }
@@ -270,7 +343,7 @@ class Page {
     clearTimeout(this.state_timer);
     this.state_timer = window.setTimeout(() => this.put_into_link(), 150);
   }
-  hash(): string { return to_hash(this.command('get_state'), this.command('shown') as Shown); }
+  hash(): string { return to_hash(this.command('getState'), this.command('shown') as Shown); }
   private put_into_link(): void {
     try { history.replaceState(null, '', this.hash()); } catch { /* frames without an address of their own */ }
   }
@@ -290,7 +363,7 @@ class Page {
   worker_restarted(worker: number): void {
     this.command('worker_restarted', { worker });
     // where a lane has been given up, that is the news
-    if (!(this.command('results') as Result[]).some((r) => r.status === 'error')) say(words.say('notice.worker_lost'));
+    if (!this.results().some((r) => r.status === 'error')) say(words.say('notice.worker_lost'));
     this.input();
     this.data.load_again(worker);
   }
@@ -323,47 +396,68 @@ async function start(): Promise<void> {
 
   const simd = has_simd() && query.get('simd') !== 'off';
   if (single_file && !simd) throw new CannotStart(words.say('status.no_simd')); // it carries one trainer
-  const trainer_file = simd ? files.trainer_simd : files.trainer_scalar;
-  const [app_wasm, trainer_wasm] = await Promise.all([files.app, trainer_file].map(
-    async (file) => WebAssembly.compile(await fetch_bytes(file, files.sizes[file] ?? 0) as BufferSource)));
-  if (!app_wasm || !trainer_wasm) throw new Error('modules');
+  // an experiment in the address is somebody's own: it goes before what the host asks for
+  const linked = /[#&]x=/.test(location.hash);
+  // all that the first race needs is asked for at once; the data come after the modules, which have to be worked on
+  const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar), app_wasm = fetch_module(files.app);
+  const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
+  if (!linked && !query.has('lesson')) void Promise.allSettled([trainer_wasm, app_wasm]).then(() => ask(smallest.file));
 
   let page: Page | undefined;
+  let page_made = (_: Page) => {};
+  const there = new Promise<Page>((resolve) => { page_made = resolve; });
+  const wanted = Math.floor(Number(query.get('workers')));
+  const count = Math.min(workers_most, wanted > 0 ? wanted : Math.max(1, navigator.hardwareConcurrency || 2));
+  const pool = WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
+    message: (worker, bytes) => page?.deliver(worker, bytes), // nothing is answered that the page has not asked
+    restarted: (worker) => void there.then((it) => it.worker_restarted(worker)),
+    hopeless: (worker) => void there.then((it) => { it.command('worker_hopeless', { worker }); it.input(); }),
+  });
+  pool.catch(() => undefined); // waited for below
+
+  const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
+    // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise
+    if (error instanceof TypeError && window.origin === 'null' && !single_file) throw new CannotStart(words.say('status.no_origin', 'downhill.html'), 'downhill.html');
+    throw error;
+  });
+  performance.mark('modules compiled');
   const app = await create_app({
-    instantiateWasm: instantiate_from(app_wasm), canvas,
+    instantiateWasm: instantiate_from(app_compiled), canvas,
     host: {
       post: (worker: number, bytes: Uint8Array) => page?.pool.post(worker, { bytes }),
       event: (event: Event) => page?.event(event),
       file: (name: string, bytes: Uint8Array) => save(name, bytes),
     },
   });
+  performance.mark('app instantiated');
   page = new Page(app);
   const it = page;
   const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
   it.show_language();
-  it.command('hide', { parts: [...hidden] });
-  it.command('theme', { theme: document.documentElement.dataset.theme });
-  try {
-    it.follow(location.hash);
-    const lesson = query.get('lesson');
-    if (lesson) it.command('open_preset', { id: lesson });
-  } catch (error) {
-    const why = (error as Error).message;
-    say(words.say('link.bad', /[^\x20-\x7e]|\s/.test(why) ? why : words.say('link.cut')), true);
-  }
+  it.command('theme', canvas_theme());
+  it.follow(location.hash);
+  // what the address asks for: a value that there is not is said, and the page starts without it
+  const asked = (name: string, act: (value: string) => void) => {
+    const value = query.get(name);
+    try { if (value) act(value); } catch (error) { say((error as Error).message, true); }
+  };
+  asked('lang', (language) => it.command('language', { language }));
+  asked('theme', (chosen) => it.command('theme', { ...canvas_theme(), theme: chosen }));
+  asked('hide', () => it.command('hide', { parts: [...hidden] }));
+  if (!linked) asked('lesson', (id) => it.command('open_preset', { id }));
   if (drawn) it.resize();
   else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
   new ResizeObserver(() => it.resize()).observe(canvas.parentElement as HTMLElement);
+  // another screen, another magnification: as many pixels as it has, though the size stays
+  const watch_ratio = () => matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => { it.resize(); watch_ratio(); }, { once: true });
+  watch_ratio();
   status.hidden = true;
 
-  const asked = Number(query.get('workers'));
-  const count = Math.min(workers_most, asked > 0 ? asked : Math.max(1, navigator.hardwareConcurrency || 2));
-  it.pool = await WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
-    message: (worker, bytes) => it.deliver(worker, bytes),
-    restarted: (worker) => it.worker_restarted(worker),
-    hopeless: (worker) => { it.command('worker_hopeless', { worker }); it.input(); },
-  });
+  performance.mark('app made');
+  it.pool = await pool;
+  page_made(it);
+  performance.mark('workers ready');
   it.command('workers', { count: it.pool.count });
   if (it.pool.on_page) say(words.say('notice.no_workers'));
 
@@ -373,15 +467,19 @@ async function start(): Promise<void> {
     it.show_language();
   });
   const theme = element<HTMLSelectElement>('theme');
+  const show_theme = (name: string) => {
+    set_theme(theme.value = name);
+    it.command('theme', canvas_theme());
+    it.resize();
+  };
   theme.value = document.documentElement.dataset.theme ?? 'light';
   theme.addEventListener('change', () => {
-    set_theme(theme.value);
-    memory.set('theme', theme.value);
-    it.command('theme', { theme: theme.value });
-    it.resize();
+    memory.set('theme', chosen_theme = theme.value);
+    show_theme(theme.value);
   });
+  on_system_change(() => show_theme(is_theme(chosen_theme) ? chosen_theme : system_theme()));
   const link = () => location.href.split('#')[0] + it.hash();
-  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), link, picture: (chart) => it.picture(chart) });
+  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
   element('undo').addEventListener('click', () => it.try_command('undo'));
   element('redo').addEventListener('click', () => it.try_command('redo'));
   element('accessible').addEventListener('click', () => it.show_form(!document.body.dataset.form));
@@ -389,7 +487,6 @@ async function start(): Promise<void> {
   element('embed').addEventListener('click', () => dialogs.open_embed());
   element('export').addEventListener('click', () => dialogs.open_export());
   element('help').addEventListener('click', () => dialogs.open_help());
-  fit_header(document.querySelector('header')!, element('menu'), element('tools'), element('offline'));
   for (const type of ['dragover', 'drop'] as const)
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
@@ -415,53 +512,44 @@ async function start(): Promise<void> {
   window.addEventListener('afterprint', () => document.getElementById('printed')?.remove());
   element('defaults').addEventListener('click', () => it.try_command('defaults'));
   element('share').addEventListener('click', () => {
-    const copied = navigator.clipboard?.writeText(link()) ?? Promise.reject(new Error('no clipboard'));
-    copied.then(() => say(words.say('share.copied')), () => say(words.say('share.manual')));
+    copy_text(link()).then(() => say(words.say('share.copied')), () => say(words.say('share.manual')));
   });
+  // a press anywhere else closes a list, as it does in the lab
+  document.addEventListener('pointerdown', (event) => {
+    if (event.target !== canvas && !element('mirror').contains(event.target as Node) && it.command('close_list')) it.input();
+  }, { capture: true });
   document.addEventListener('visibilitychange', () => it.visibility());
-  window.addEventListener('hashchange', () => {
-    try {
-      it.follow(location.hash);
-    } catch (error) { say(words.say('link.bad', (error as Error).message)); }
+  window.addEventListener('hashchange', (event) => {
+    it.follow(new URL(event.newURL).hash); // by now the page may have put its own into the address
     it.input();
   });
 
-  const then_draw = <T>(value: T): T => { it.input(); return value; };
-  Object.assign(api, {
-    getState: () => it.command('get_state'),
-    setState: (experiment: unknown) => new Promise<void>((resolve) => { it.command('set_state', { experiment }); resolve(then_draw(undefined)); }),
-    start: () => { it.command('start'); it.input(); },
-    pause: () => { it.command('pause'); it.input(); },
-    step: (n = 1) => { it.command('step', { n }); it.input(); },
-    reset: () => { it.command('reset'); it.input(); },
-    seek: (step: number) => { it.command('pause'); it.command('seek_step', { step }); it.input(); },
-    undo: () => it.try_command('undo'),
-    redo: () => it.try_command('redo'),
-    show: (what: object) => { it.command('show', what); it.input(); },
-    explain: () => it.command('explain') as { rule: string; text: string; field: string }[],
-    screenshot: () => it.picture(''),
-    results: () => it.command('results') as Result[],
-    items: () => it.command('items') as ScreenItem[],
-    stats: () => it.command('stats') as Record<string, number>,
-  });
-  const view = query.get('view');
-  if (view) it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view });
+  for (const { name, promises } of it.verbs)
+    Object.assign(api, { [name]: promises ? async (...args: unknown[]) => it.call(name, args) : (...args: unknown[]) => it.call(name, args) });
+  if (!linked) asked('view', (view) => it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view }));
   it.show_lab();
   internal.page = it;
+  performance.mark('ready');
   emitter.emit('ready');
-  void it.data.keep_page();
+  it.data.keep_page_in(10000);
   if (query.has('autorun') && query.get('autorun') !== '0') api.start();
 }
 
 // Present from the first moment; its verbs arrive with `ready`.
 const internal: { page?: Page } = {};
-const api = { on: (event: EventName, listener: (detail: unknown) => void) => emitter.on(event, listener) } as Downhill;
+const api = {
+  on: (event: EventName, listener: (detail: unknown) => void) => {
+    if (!events.includes(event)) throw new Error(words.say('call.no_event', brief(event), events.join(', ')));
+    if (typeof listener !== 'function') throw new Error(words.say('call.no_listener'));
+    return emitter.on(event, listener);
+  },
+} as Downhill;
 api.ready = start().catch((error: unknown) => {
   if (window.downhill_lacking?.length) stop_with(status.textContent ?? ''); // it may have been found out only now
-  else if (error instanceof CannotStart) stop_with(error.message);
+  else if (error instanceof CannotStart) stop_with(error.message, error.instead);
   else stop_with(typeof WebAssembly === 'object' && wasm_forbidden() ? words.say('status.policy') : words.say('app.failed', (error as Error).message));
   throw error;
 });
 api.ready.catch(() => undefined);
-answer_messages(api);
+answer_messages(api, (verb, args) => (internal.page as Page).call(verb, args), words);
 Object.assign(window, { downhill: api, downhill_internal: internal });

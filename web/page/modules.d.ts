@@ -48,5 +48,9 @@ declare module 'site-files' {
   export const files: { app: string; trainer_simd: string; trainer_scalar: string; sizes: Record<string, number> };
   export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number; files?: string }[];
 }
-/** What old_browser.js found missing. */
-interface Window { downhill_lacking?: string[] }
+interface Window {
+  /** What old_browser.js found missing. */
+  downhill_lacking?: string[];
+  /** What ask_early.js has asked for. */
+  downhill_asked?: Record<string, Promise<Response>>;
+}

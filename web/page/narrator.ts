@@ -1,5 +1,5 @@
 // Says to screen readers how the race goes: when it starts, rests or ends, and now and then in between.
-import type { Result } from './downhill_api';
+import type { Standing } from './downhill_api';
 import type { Words } from './words';
 
 const every_ms = 5000;
@@ -11,7 +11,7 @@ export class Narrator {
   constructor(private live: HTMLElement, private words: Words) {}
 
   /** `leader` gives the first of the explanations. */
-  tell({ running, finished }: { running: boolean; finished: boolean }, results: Result[], leader: () => string): void {
+  tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string): void {
     const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]!);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
     if (state === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;

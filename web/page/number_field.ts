@@ -10,9 +10,11 @@ export class NumberField {
               private editing: (id: string) => void, private typed: (id: string, text: string) => void) {
     input.addEventListener('keydown', (event) => {
       event.stopPropagation();
+      if (event.isComposing || event.keyCode === 229) return; // the input method's
       // the focus moves to a button: Enter must not press it
       if (event.key === 'Enter') event.preventDefault(), this.close(true);
       if (event.key === 'Escape') this.close(false);
+      if (event.key === 'Tab') this.close(true); // and on from the control that it belongs to
     });
     input.addEventListener('blur', () => this.close(true));
   }

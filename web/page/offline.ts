@@ -3,7 +3,9 @@
 import { single_file } from './fetch_bytes';
 import { trusted } from './trusted';
 
-const packs_cache = 'downhill-packs', script = './service_worker.js';
+const script = './service_worker.js';
+// the scope stands in the names of caches: all deployments on an origin share one store (service_worker.js has the same)
+const address = (file: string) => new URL(file, document.baseURI).href, packs_cache = () => `downhill packs ${address('./')}`;
 
 export function may_keep(): boolean {
   return window.parent === window && isSecureContext && location.protocol.startsWith('http') && !single_file && 'serviceWorker' in navigator && 'caches' in window;
@@ -11,7 +13,7 @@ export function may_keep(): boolean {
 
 /** Resolves when every file of this version is kept; never, where that can't be. */
 export async function keep_page(): Promise<void> {
-  if (!(await navigator.serviceWorker.getRegistration())) {
+  if ((await navigator.serviceWorker.getRegistration())?.scope !== address('./')) {
     // a host that names another type would have it refused, with an error in the console
     const told = await fetch(script, { method: 'HEAD' });
     if (!/javascript/.test(told.headers.get('content-type') ?? '')) throw new Error('the host names another type');
@@ -20,10 +22,9 @@ export async function keep_page(): Promise<void> {
   await navigator.serviceWorker.ready;
 }
 
-/** Keeps a data pack that workers have opened, and forgets those that no version knows. */
-export async function keep_pack(file: string, bytes: Uint8Array, known: string[]): Promise<void> {
-  const cache = await caches.open(packs_cache), address = (name: string) => new URL(name, document.baseURI).href;
-  await cache.put(address(file), new Response(bytes as BodyInit));
-  const names = new Set(known.map(address));
+/** Keeps a data pack that workers have opened, unless it is kept already (`anew`: that copy was found bad), and forgets those that this version doesn't know. */
+export async function keep_pack(file: string, bytes: Uint8Array, anew: boolean, known: string[]): Promise<void> {
+  const cache = await caches.open(packs_cache()), names = new Set(known.map(address));
+  if (anew || !(await cache.match(address(file)))) await cache.put(address(file), new Response(bytes as BodyInit));
   for (const request of await cache.keys()) if (!names.has(request.url)) await cache.delete(request);
 }

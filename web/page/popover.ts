@@ -19,6 +19,11 @@ export class Popover {
 
   constructor(private box: HTMLElement, private canvas: HTMLElement, private words: Words, private reset: (id: string) => void) {
     document.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.close(); });
+    // it stands at the end of the document: Tab goes on from the control that it explains
+    box.addEventListener('keydown', (event) => {
+      const all = box.querySelectorAll('button');
+      if (event.key === 'Tab' && document.activeElement === all[event.shiftKey ? 0 : all.length - 1]) this.close();
+    });
     document.addEventListener('pointerdown', (event) => { if (!box.hidden && !box.contains(event.target as Node)) this.close(false); }, { capture: true });
   }
 

@@ -1,34 +1,75 @@
-// Keeps the page for when there is no network. One cache a version, filled before the version serves anything, so that
-// no page mixes two; data packs have a cache of their own, since their names say what is in them.
-const version = '{{version}}', files = '{{files}}'.split(' ');
-const cache_name = 'downhill-' + version, packs_name = 'downhill-packs';
+// Keeps the page for when there is no network. It answers for the files of its own version and for data packs, by their
+// exact names; whatever else lies below its scope is the host's. One cache a version, filled before the version serves
+// anything, so that no page mixes two; packs have a cache of their own, since their names say what is in them. The scope
+// stands in the caches' names, for all deployments on an origin share one store (offline.ts names the packs' cache, too).
+const version = '{{version}}', files = '{{files}}'.split(' '), when_used = '{{when_used}}'.split(' '), packs = '{{packs}}'.split(' ');
+const scope = self.registration.scope, cache_name = `downhill ${version} ${scope}`, packs_name = `downhill packs ${scope}`;
+const page = 'index.html', script = files.find((file) => /^main-.*\.js$/.test(file)), address = (file) => scope + file;
+
+/** Keeps what the host gave for a file of this version; refused is what isn't that file, as a host's front page in its place. */
+async function keep(file, response) {
+  if (!response.ok) throw new Error(`${file}: ${response.status}`);
+  const bytes = await response.arrayBuffer(), wanted = /-([0-9a-f]{12})\./.exec(file)?.[1];
+  const found = wanted && [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (wanted ? !found.startsWith(wanted) : file === page && !new TextDecoder().decode(bytes).includes(script)) throw new Error(`${file}: not this version's`);
+  // anew: a navigation refuses an answer that was redirected, the store one that varies by everything
+  const headers = new Headers(response.headers);
+  for (const name of ['vary', 'content-encoding', 'content-length']) headers.delete(name);
+  await (await caches.open(cache_name)).put(address(file), new Response(bytes, { headers }));
+}
+
+/** Caches of versions before the scope stood in the names: what lies in our folder goes, packs come along. */
+async function clear_former() {
+  for (const name of await caches.keys()) {
+    if (!/^downhill-([0-9a-f]{12}|packs)$/.test(name)) continue;
+    const former = await caches.open(name);
+    for (const request of await former.keys()) {
+      const file = request.url.slice(scope.length);
+      if (!request.url.startsWith(scope) || file.includes('/')) continue;
+      if (packs.includes(file)) await (await caches.open(packs_name)).put(request, await former.match(request));
+      await former.delete(request, { ignoreVary: true });
+    }
+    if (!(await former.keys()).length) await caches.delete(name);
+  }
+}
 
 self.addEventListener('install', (event) => event.waitUntil((async () => {
-  const cache = await caches.open(cache_name);
-  await cache.addAll(files.map((file) => new Request(file, { cache: 'reload' })));
+  // all are waited for: none shall be put after the cache has gone
+  const tried = await Promise.allSettled(files.map(async (file) => keep(file, await fetch(address(file), { cache: 'reload' }))));
+  const failed = tried.find(({ status }) => status === 'rejected');
+  if (failed) {
+    await caches.delete(cache_name);
+    throw failed.reason;
+  }
   await self.skipWaiting();
 })()));
 
 self.addEventListener('activate', (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name.startsWith('downhill-') && name !== cache_name && name !== packs_name) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^downhill \S+ /.test(name) && name.endsWith(' ' + scope) && name !== cache_name && name !== packs_name) await caches.delete(name);
+  await clear_former().catch(() => undefined); // a full store
   await self.clients.claim();
 })()));
 
+/** The file that is asked for, if it is one of ours. The page's own address may have a query, which is for the page alone. */
+function file_of({ url, mode }) {
+  const [whole] = url.split('#');
+  if (!whole.startsWith(scope)) return null;
+  const file = whole.slice(scope.length), [bare] = file.split('?');
+  if (file === '' || (mode === 'navigate' && (bare === '' || bare === page))) return page;
+  return [files, when_used, packs].some((names) => names.includes(file)) ? file : null;
+}
+
 self.addEventListener('fetch', (event) => {
-  const { request } = event, scope = self.registration.scope, url = new URL(request.url);
-  if (request.method !== 'GET' || !url.href.startsWith(scope)) return;
-  const file = url.pathname.slice(new URL(scope).pathname.length);
+  const { request } = event, file = request.method === 'GET' ? file_of(request) : null;
+  if (!file) return;
   event.respondWith((async () => {
-    if (file.endsWith('.pack')) {
-      const kept = request.cache === 'reload' ? undefined : await (await caches.open(packs_name)).match(url.origin + url.pathname);
-      return kept ?? fetch(request);
-    }
-    const cache = await caches.open(cache_name);
-    const kept = await cache.match(file === '' ? new URL('index.html', scope) : url.origin + url.pathname);
+    const of_packs = packs.includes(file);
+    // a store that can't be read is as good as none; a pack that was found bad is asked for anew
+    const kept = of_packs && request.cache === 'reload' ? undefined : await caches.open(of_packs ? packs_name : cache_name).then((cache) => cache.match(address(file))).catch(() => undefined);
     if (kept) return kept;
     const response = await fetch(request);
-    // what is used once is there the next time: the module without SIMD, the speed page
-    if (response.ok && response.type === 'basic') await cache.put(url.origin + url.pathname, response.clone());
+    // packs are kept by the page, once they are known to be good
+    if (!of_packs) event.waitUntil(keep(file, response.clone()).catch(() => undefined));
     return response;
   })());
 });

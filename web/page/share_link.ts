@@ -1,7 +1,10 @@
 // The experiment in the link: #x=<deflated JSON in base64url>, and what is looked at: &view=…&lane=….
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
+import { deflateSync, inflateSync, strToU8 } from 'fflate';
 
-const link_most = 20000; // characters; deflate can't grow this beyond 15 MB, and the engine refuses texts above 1 MB
+const link_most = 20000, text_most = 1 << 20; // characters of the link, and bytes that it may hold: the engine takes no longer text
+
+/** The link was cut or changed on its way, or is far too long. */
+export class LinkCut extends Error {}
 
 /** What is looked at, as the app's command `show` takes it. */
 export type Shown = Record<string, string | number>;
@@ -13,23 +16,24 @@ export function to_hash(experiment: unknown, shown: Shown = {}): string {
 
 export function shown_in(hash: string): Shown {
   const out: Shown = {};
-  for (const [, key = '', value = ''] of hash.matchAll(/&(lab|preset|view|lane|other|metric|second|axis|log|tab|at|mode|image)=([\w.-]{1,40})(?=&|$)/g)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  for (const [, key = '', value = ''] of hash.matchAll(/&(lab|preset|view|lane|other|metric|second|axis|log|tab|at|mode|image|measure)=([\w.-]{1,40})(?=&|$)/g)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
   const named = /^#(race|activations|dropout)(?=&|$)/.exec(hash);
   if (named?.[1]) out.lab = named[1];
   return out;
 }
 
-/** The JSON text in a hash; null if there is none. Throws if it is cut or changed. */
+/** The JSON text in a hash; null if there is none. Throws LinkCut. */
 export function from_hash(hash: string): string | null {
-  const found = /^#x=([A-Za-z0-9_-]*)(?:&[\w.=&-]*)?$/.exec(hash);
-  if (!found) {
-    if (hash.startsWith('#x=')) throw new Error('characters');
-    return null;
-  }
-  const text = found[1] ?? '';
-  if (text.length > link_most) throw new Error('length');
-  const packed = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  const json = strFromU8(inflateSync(packed));
-  JSON.parse(json); // a cut stream can inflate to a cut text
-  return json;
+  if (!hash.startsWith('#x=')) return null;
+  const text = /^#x=([A-Za-z0-9_-]+)(?:&[\w.=&-]*)?$/.exec(hash)?.[1];
+  try {
+    if (!text || text.length > link_most) throw new LinkCut();
+    const packed = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    // a short link can hold an endless text: what is beyond the room given is dropped
+    const bytes = inflateSync(packed, { out: new Uint8Array(text_most + 1) });
+    if (bytes.length > text_most) throw new LinkCut();
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    JSON.parse(json); // a cut stream can inflate to a cut text
+    return json;
+  } catch { throw new LinkCut(); }
 }

@@ -15,11 +15,17 @@ interface Seat {
   worker: Worker;
   born_ms: number;
   ready: boolean;
+  dead: boolean;
+  /** When it was given up, since not even starting worked; 0: never. */
+  given_up: number;
+  /** The timer that tries it again. */
+  again: number;
   /** How many died before it in this place, one soon after the other. */
   deaths: number;
 }
 
 const start_within_ms = 8000;
+const try_again_after_ms = 10000;
 const deaths_most = 3, healthy_after_ms = 10000;
 
 export class WorkerPool {
@@ -27,24 +33,22 @@ export class WorkerPool {
   private local: Trainer | undefined;
   private address = '';
 
-  private constructor(private compiled: WebAssembly.Module, private events: PoolEvents) {}
+  private constructor(private compiled: Promise<WebAssembly.Module>, private events: PoolEvents) {}
 
-  /** Starts `count` workers; if the first can't start, one trainer on this thread serves instead. */
-  static async make(compiled: WebAssembly.Module, count: number, events: PoolEvents): Promise<WorkerPool> {
-    const pool = new WorkerPool(compiled, events);
-    let first: Seat | undefined;
+  /** Starts `count` workers while the module is still on its way; if the first can't start, one trainer on this thread
+   * serves instead. Rejects if there is no module. */
+  static async make(compiled: Promise<WebAssembly.Module>, count: number, events: PoolEvents): Promise<WorkerPool> {
+    const pool = new WorkerPool(compiled, events), seats: Seat[] = [];
     try {
       if (count < 1) throw new Error('no workers wanted');
       // a Blob's address works in sandboxed frames and from file://, where a file's does not
       pool.address = URL.createObjectURL(new Blob([worker_source], { type: 'text/javascript' }));
-      first = pool.seat(0); // takes its place once it has started: till then it is not replaced
-      await pool.started(first);
-      pool.seats.push(first);
-      for (let i = 1; i < count; ++i) pool.seats.push(pool.seat(i));
+      for (let i = 0; i < count; ++i) seats.push(pool.seat(i));
+      await pool.started(seats[0] as Seat);
+      pool.seats = seats; // till now none was replaced
+      seats.forEach((seat, i) => { if (seat.dead) pool.replace(i, seat); });
     } catch {
-      first?.worker.terminate();
-      pool.seats.forEach((seat) => seat.worker.terminate());
-      pool.seats = [];
+      seats.forEach((seat) => seat.worker.terminate());
       await pool.make_local();
     }
     return pool;
@@ -52,18 +56,22 @@ export class WorkerPool {
 
   private local_deaths = 0;
   private async make_local(): Promise<void> {
-    this.local = await Trainer.make(this.compiled, (bytes) => this.events.message(0, bytes), () => {
+    // it may answer at once, in the midst of a frame: what it says waits for the end of that, as a worker's would
+    this.local = await Trainer.make(await this.compiled, (bytes) => queueMicrotask(() => this.events.message(0, bytes)), () => queueMicrotask(() => {
       if (++this.local_deaths % deaths_most === 0) this.events.hopeless(0);
       void this.make_local().then(() => this.events.restarted(0));
-    });
+    }));
   }
 
   get count(): number { return this.seats.length || 1; }
   get on_page(): boolean { return this.local !== undefined; }
 
   post(worker: number, input: TrainerInput): void {
-    if (this.local) this.local.receive(input);
-    else this.seats[worker]?.worker.postMessage(input);
+    if (this.local) return this.local.receive(input);
+    const seat = this.seats[worker];
+    // who begins anew is told all that this message says
+    if (seat?.given_up) seat.again ||= window.setTimeout(() => this.begin_anew(worker, 0), seat.given_up + try_again_after_ms - performance.now());
+    else seat?.worker.postMessage(input);
   }
 
   /** Ends a worker as a crash would: for tests, and for nothing else. */
@@ -76,7 +84,7 @@ export class WorkerPool {
 
   private seat(index: number, deaths = 0): Seat {
     const worker = new Worker(trusted.createScriptURL(this.address));
-    const seat: Seat = { worker, born_ms: performance.now(), ready: false, deaths };
+    const seat: Seat = { worker, born_ms: performance.now(), ready: false, dead: false, given_up: 0, again: 0, deaths };
     worker.onmessage = (event: MessageEvent<Uint8Array | 'ready' | { failed: string }>) => {
       if (event.data instanceof Uint8Array) this.events.message(index, event.data);
       else if (event.data === 'ready') seat.ready = true;
@@ -86,12 +94,16 @@ export class WorkerPool {
       event.preventDefault();
       this.replace(index, seat);
     };
-    worker.postMessage({ compiled: this.compiled });
+    // what is posted before waits there; without a module nobody starts
+    this.compiled.then((compiled) => worker.postMessage({ compiled }), () => undefined);
     return seat;
   }
 
-  private started(seat: Seat): Promise<void> {
-    return new Promise((resolve, reject) => {
+  private async started(seat: Seat): Promise<void> {
+    await this.compiled;
+    if (seat.ready) return;
+    if (seat.dead) throw new Error('refused');
+    await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('no answer')), start_within_ms);
       seat.worker.addEventListener('message', (event) => {
         clearTimeout(timer);
@@ -103,14 +115,21 @@ export class WorkerPool {
   }
 
   private replace(index: number, dead: Seat): void {
+    dead.dead = true;
     if (this.seats[index] !== dead || this.on_page) return;
     dead.worker.terminate();
     let deaths = performance.now() - dead.born_ms > healthy_after_ms ? 1 : dead.deaths + 1;
     if (deaths > deaths_most) {
       this.events.hopeless(index);
-      if (!dead.ready) return; // workers do not even start here any more
+      if (!dead.ready) { // workers do not even start here any more: tried again when something is wanted of it
+        dead.given_up = performance.now();
+        return;
+      }
       deaths = 0;
     }
+    this.begin_anew(index, deaths);
+  }
+  private begin_anew(index: number, deaths: number): void {
     this.seats[index] = this.seat(index, deaths);
     this.events.restarted(index);
   }

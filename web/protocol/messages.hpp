@@ -22,22 +22,22 @@ struct LaneKey {
 // ---- app → trainer ----
 
 /// Starts a lane at its first evaluation, or where `checkpoint` left it. `experiment` has this one lane only.
-/// `history_bytes`: for checkpoints, to go back by.
+/// `keeps_history`: of checkpoints, to go back by.
 struct StartLane {
   LaneKey key;
   std::string experiment;
-  std::uint32_t history_bytes = 0;
+  bool keeps_history = false;
   Bytes checkpoint = {}; ///< of a Checkpoint of the same lane, or empty
-  void fields(auto& a) { a(key, experiment, history_bytes, checkpoint); }
+  void fields(auto& a) { a(key, experiment, keeps_history, checkpoint); }
 };
 /// Step credits: the lane may begin steps while it has done fewer than `steps`. Less than before takes credit back.
 struct Grant {
   LaneKey key;
   std::int64_t steps = 0;
-  bool hash_at_rest = false; ///< tell the weights' hash once this credit is used up
+  bool hash_at_rest = false; ///< tell the weights' hash, and the values there, once this credit is used up
   void fields(auto& a) { a(key, steps, hash_at_rest); }
 };
-/// Takes the lane to `step`, back or forward, lets it rest there and tells its hash. Snapshots repeat the last `turn`, so
+/// Takes the lane to `step`, back or forward, lets it rest there and tells its hash and values. Snapshots repeat the last `turn`, so
 /// that those sent before the lane turned round are known.
 struct Seek {
   LaneKey key;
@@ -104,9 +104,10 @@ struct Snapshot {
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< of the weights: when the lane has ended, or rests and was asked to; else 0
   std::vector<EvaluationRow> evaluations;
-  std::int64_t losses_from = 0; ///< the first of the losses is of step losses_from + 1
+  std::vector<EvaluationRow> here; ///< where the lane rests between two evaluations: its values at this step, outside the curve; one or none
+  std::int64_t losses_from = 0;    ///< the first of the losses is of step losses_from + 1
   std::vector<float> losses;
-  void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, losses_from, losses); }
+  void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, here, losses_from, losses); }
 };
 /// A lane could not be started, or goes on no more.
 struct LaneProblem {
@@ -164,7 +165,7 @@ struct PredictionsLook {
   std::vector<float> losses, probabilities; ///< one a test example; `classes` a test example
   void fields(auto& a) { a(head, classes, labels, predicted, losses, probabilities); }
 };
-/// A layer's outputs over the test part, and its gradient in the step that comes next. The last layer has the norms only.
+/// A layer's outputs over test examples, and its gradient in the step that comes next. The last layer has the norms only.
 struct UnitsRow {
   std::uint32_t units = 0;
   double mean_in = 0, mean = 0, deviation = 0, zero_share = 0, dead_share = 0, saturated_share = 0, low = 0, high = 0;
@@ -176,8 +177,9 @@ struct UnitsRow {
 };
 struct UnitsLook {
   LookHead head;
+  std::uint32_t examples = 0, of = 0; ///< the first of the test part, all of them unless the network is large
   std::vector<UnitsRow> layers;
-  void fields(auto& a) { a(head, layers); }
+  void fields(auto& a) { a(head, examples, of, layers); }
 };
 /// One quantity of the step that comes next: first-layer values of the units asked for as images, all values as a spread.
 struct OptimizerPlane {
@@ -252,6 +254,11 @@ struct TraceLook {
   std::vector<TraceLayer> layers;
   void fields(auto& a) { a(head, place, layers); }
 };
+/// There is no memory for a look; the lane goes on.
+struct LookProblem {
+  LookHead head;
+  void fields(auto& a) { a(head); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -265,7 +272,7 @@ struct BenchReport {
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, AskWeights, AskBench>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, Weights, BenchReport>;
+                           BoundaryLook, EnsembleLook, TraceLook, LookProblem, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

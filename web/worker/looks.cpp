@@ -85,10 +85,11 @@ std::optional<ToApp> predictions(const Trainer& trainer, const LookHead& head) {
 }
 
 ToApp units(const Trainer& trainer, const LookHead& head) {
-  UnitsLook out{head, {}};
-  const NextStep next = next_step(trainer);
+  const std::int64_t examples = examples_to_look_at(trainer);
+  UnitsLook out{head, static_cast<std::uint32_t>(examples), static_cast<std::uint32_t>(trainer.data().test.size()), {}};
+  const NextStep next = next_step(trainer, false);
   const auto last_norms = trainer.verdict() == Verdict::finished ? gradient_norms(trainer) : std::vector<double>{}; // no step comes
-  for (const LayerView& v : layer_views(trainer, kBins)) {
+  for (const LayerView& v : layer_views(trainer, kBins, examples)) {
     UnitsRow row;
     row.mean_in = v.mean_in, row.mean = v.mean, row.deviation = v.deviation, row.zero_share = v.zero_share, row.dead_share = v.dead_share;
     row.saturated_share = v.saturated_share, row.low = v.low, row.high = v.high;
@@ -233,6 +234,12 @@ ToApp trace(const Trainer& trainer, const LookHead& head) {
 }
 
 } // namespace
+
+std::size_t memory_for(const Trainer& trainer, const AskLook& ask) {
+  // copies of the trainer (weights, gradient, two states) and arrays of its size; outputs, batches and messages are less than the rest
+  const std::size_t copies = ask.kind == LookKind::optimizer ? 14 : ask.kind == LookKind::units ? 6 : 4;
+  return copies * trainer.network().parameters().size_bytes() + (32U << 20);
+}
 
 std::optional<ToApp> look(const Trainer& trainer, const AskLook& ask) {
   const LookHead head{ask.slot, ask.key, trainer.step()};

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace downhill {
 
@@ -48,6 +49,7 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const StartLane& m) { start(m); },
                  [&](const Grant& m) {
                    if (Runner* runner = find(m.key)) {
+                     if (!m.hash_at_rest) runner->trainer.leave_extra();
                      runner->granted = m.steps;
                      runner->owes_hash = m.hash_at_rest;
                    }
@@ -100,6 +102,14 @@ void TrainerHost::opened(std::shared_ptr<const Source> source, const UserError& 
 void TrainerHost::out_of_memory() {
   if (!opening_.empty()) post_(PackOpened{opening_, "memory", {}});
   if (working_on_) post_(LaneProblem{*working_on_, "memory", "", {}});
+  if (answering_) post_(LookProblem{*answering_});
+}
+
+bool TrainerHost::has_room(std::size_t bytes) {
+  // no new: its handler would end the trainer; volatile: a compiler may take it that an allocation which is only freed succeeds
+  void* const volatile room = std::malloc(bytes);
+  std::free(room);
+  return room != nullptr;
 }
 
 Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
@@ -123,7 +133,8 @@ void TrainerHost::start(const StartLane& message) {
   if (!subset) return problem(subset.error());
   if (auto error = misfit(settings, **subset)) return problem(*error);
   runners_.erase(message.key);
-  auto& runner = runners_.emplace(message.key, Runner{message.key, Trainer(settings, *subset), History(message.history_bytes)}).first->second;
+  auto& runner =
+      runners_.emplace(message.key, Runner{message.key, Trainer(settings, *subset), History(message.keeps_history ? history_bytes_most_ : 0)}).first->second;
   // one that does not fit leaves the lane at its beginning, which is as good
   if (!message.checkpoint.empty()) static_cast<void>(runner.trainer.restore(message.checkpoint));
   runner.shared_step = runner.trainer.step();
@@ -139,9 +150,11 @@ void TrainerHost::seek(const Seek& message) {
   Runner* runner = find(message.key);
   if (!runner) return;
   const std::int64_t step = std::clamp<std::int64_t>(message.step, 0, runner->trainer.steps());
-  if (step < runner->trainer.step() || runner->trainer.verdict() != Verdict::running) {
-    runner->history.rewind(runner->trainer, step);
+  if (runner->history.aim(runner->trainer, step)) {
     runner->losses.clear();
+    runner->evaluated_step = -1;
+  } else if (step > runner->trainer.step()) {
+    runner->trainer.leave_extra();
   }
   runner->granted = step;
   runner->turn = message.turn;
@@ -178,10 +191,28 @@ void TrainerHost::answer_looks() {
       ++it;
       continue;
     }
-    if (runner)
-      if (const auto answer = look(runner->trainer, it->second)) post_(*answer);
+    if (runner) {
+      answering_ = LookHead{it->second.slot, it->second.key, runner->trainer.step()};
+      if (!room_(memory_for(runner->trainer, it->second)))
+        post_(LookProblem{*answering_});
+      else if (const auto answer = look(runner->trainer, it->second))
+        post_(*answer);
+      answering_.reset();
+    }
     it = looks_.erase(it);
   }
+}
+
+// Lanes that rest where no evaluation is due, and owe word of it, are measured there: what is compared must have been
+// measured. Whether there are any.
+bool TrainerHost::evaluate_at_rest() {
+  bool any = false;
+  for (auto& [key, runner] : runners_) {
+    if (!runner.owes_hash || runner.can_work() || runner.rests()) continue;
+    runner.trainer.evaluate_here();
+    any = true;
+  }
+  return any;
 }
 
 // The lane that is furthest behind goes first: lanes stay close to each other even where credit is long.
@@ -196,7 +227,7 @@ bool TrainerHost::work(double budget_s) {
   const double start_s = now_s_();
   double now = start_s;
   Runner* runner = nullptr;
-  while ((runner = next_runner()) && now - start_s < budget_s) {
+  while (((runner = next_runner()) || (evaluate_at_rest() && (runner = next_runner()))) && now - start_s < budget_s) {
     const Working working(working_on_, runner->key);
     const bool training = runner->trainer.next_is_training();
     const Trainer::Piece piece = runner->trainer.advance();
@@ -205,13 +236,36 @@ bool TrainerHost::work(double budget_s) {
     now = after;
     runner->news = true;
     if (piece == Trainer::Piece::step) runner->losses.push_back(static_cast<float>(runner->trainer.batch_loss()));
-    if (piece == Trainer::Piece::evaluation) runner->evaluations.push_back(row_of(runner->trainer.last_evaluation()));
-    runner->history.note(runner->trainer);
+    if (piece == Trainer::Piece::evaluation) {
+      const EvaluationRow row = row_of(runner->trainer.last_evaluation());
+      if (runner->trainer.extra())
+        runner->here.assign(1, row);
+      else
+        runner->evaluations.push_back(row);
+      runner->evaluated_step = row.step;
+    }
+    note(*runner);
   }
   answer_looks();
-  runner = next_runner();
   report(!runner);
   return runner != nullptr;
+}
+
+std::size_t TrainerHost::history_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [key, runner] : runners_) bytes += runner.history.bytes();
+  return bytes;
+}
+
+// Lanes of several races share the room: where it grows tight, whoever has most gives way.
+void TrainerHost::note(Runner& runner) {
+  const std::size_t before = runner.history.bytes();
+  runner.history.note(runner.trainer);
+  if (runner.history.bytes() <= before) return;
+  while (history_bytes() > history_bytes_most_)
+    std::max_element(runners_.begin(), runners_.end(), [](const auto& a, const auto& b) {
+      return a.second.history.bytes() < b.second.history.bytes();
+    })->second.history.thin();
 }
 
 void TrainerHost::share(Runner& runner) {
@@ -231,10 +285,21 @@ void TrainerHost::report(bool at_rest) {
   for (auto& [key, runner] : runners_) {
     const Trainer& t = runner.trainer;
     const bool ended = t.verdict() != Verdict::running;
-    const bool with_hash = !runner.can_work() && (ended ? runner.news : runner.owes_hash);
+    const bool with_hash = runner.rests() && (ended ? runner.news : runner.owes_hash);
     if (!runner.news && !with_hash) continue;
-    Snapshot snapshot{key,       runner.turn, LaneStatus::running, t.step(), t.steps(), t.examples(),
-                      t.epoch(), t.seconds(), t.batch_loss(),      0,        {},        t.step() - static_cast<std::int64_t>(runner.losses.size()),
+    Snapshot snapshot{key,
+                      runner.turn,
+                      LaneStatus::running,
+                      t.step(),
+                      t.steps(),
+                      t.examples(),
+                      t.epoch(),
+                      t.seconds(),
+                      t.batch_loss(),
+                      0,
+                      {},
+                      {},
+                      t.step() - static_cast<std::int64_t>(runner.losses.size()),
                       {}};
     if (t.verdict() == Verdict::finished) snapshot.status = LaneStatus::finished;
     if (t.verdict() == Verdict::diverged) snapshot.status = LaneStatus::diverged;
@@ -243,6 +308,7 @@ void TrainerHost::report(bool at_rest) {
       runner.owes_hash = false;
     }
     snapshot.evaluations.swap(runner.evaluations);
+    snapshot.here.swap(runner.here);
     snapshot.losses.swap(runner.losses);
     runner.news = false;
     post_(snapshot);

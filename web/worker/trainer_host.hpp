@@ -12,8 +12,13 @@ namespace downhill {
 
 class TrainerHost {
 public:
-  /// `now_s` is a clock; `post` takes a message to the app.
-  TrainerHost(std::function<double()> now_s, std::function<void(const protocol::ToApp&)> post) : now_s_(std::move(now_s)), post_(std::move(post)) {}
+  /// Whether so many bytes can be had.
+  static bool has_room(std::size_t bytes);
+  /// `now_s` is a clock; `post` takes a message to the app; `history_bytes` bounds the checkpoints of all lanes together; `room` is
+  /// asked before a look.
+  TrainerHost(std::function<double()> now_s, std::function<void(const protocol::ToApp&)> post, std::size_t history_bytes = 64U << 20,
+              std::function<bool(std::size_t)> room = has_room)
+      : now_s_(std::move(now_s)), post_(std::move(post)), history_bytes_most_(history_bytes), room_(std::move(room)) {}
 
   /// One message from the app; bytes that are no message are ignored.
   void receive(std::span<const std::uint8_t> bytes);
@@ -25,6 +30,8 @@ public:
   void out_of_memory();
   /// Works for at most about `budget_s`. Returns whether there is more that could be done at once.
   bool work(double budget_s);
+  /// Of the checkpoints that are kept for going back, of whatever race.
+  std::size_t history_bytes() const;
 
 private:
   struct Runner {
@@ -32,14 +39,17 @@ private:
     Trainer trainer;
     History history;
     std::int64_t granted = 0;
-    std::uint32_t turn = 0; // of the last Seek
-    std::vector<protocol::EvaluationRow> evaluations = {};
-    std::vector<float> losses = {}; // of the steps up to the trainer's, not told yet
-    bool news = true;               // something the app has not been told
+    std::uint32_t turn = 0;                                           // of the last Seek
+    std::vector<protocol::EvaluationRow> evaluations = {}, here = {}; // not told yet; `here` holds one at most
+    std::int64_t evaluated_step = -1;                                 // of the last evaluation that was done
+    std::vector<float> losses = {};                                   // of the steps up to the trainer's, not told yet
+    bool news = true;                                                 // something the app has not been told
     bool owes_hash = false;
     std::int64_t shared_step = 0; // of the last Checkpoint
     double shared_s = 0;
     bool can_work() const { return trainer.verdict() == Verdict::running && (!trainer.between_steps() || trainer.step() < granted); }
+    /// Everything that is owed of this step is known.
+    bool rests() const { return !can_work() && (trainer.verdict() != Verdict::running || evaluated_step == trainer.step()); }
     bool between_steps() const { return trainer.verdict() != Verdict::running || trainer.between_steps(); }
   };
   void opened(std::shared_ptr<const Source> source, const UserError& error);
@@ -47,20 +57,25 @@ private:
   void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
   void answer_looks();
+  void note(Runner& runner);
   Runner* find(const protocol::LaneKey& key);
   Result<std::shared_ptr<const Subset>> subset_for(const DataSettings& data);
+  bool evaluate_at_rest();
   void report(bool at_rest);
   void share(Runner& runner);
   Runner* next_runner();
 
   std::function<double()> now_s_;
   std::function<void(const protocol::ToApp&)> post_;
+  std::size_t history_bytes_most_;
+  std::function<bool(std::size_t)> room_;
   std::string opening_;                         // pack that is being opened
   std::optional<protocol::LaneKey> working_on_; // lane that is being started or advanced
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
   std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
+  std::optional<protocol::LookHead> answering_;      // the look that is being answered
   double reported_s_ = -1;
 };
 

@@ -1,5 +1,7 @@
 #include "app/core/activation_probe.hpp"
 
+#include "inspect/layers.hpp"
+
 #include "core/streams.hpp"
 
 #include <algorithm>

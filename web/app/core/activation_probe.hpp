@@ -25,7 +25,6 @@ struct ActivationCurve {
   double least = 0, most = 0;                   ///< of f over the range
   double steepest = 0;                          ///< largest |f′|
 };
-inline constexpr double kSaturatedSlope = 0.05;
 
 /// What becomes of an input from N(0, 1).
 struct PassedNormal {

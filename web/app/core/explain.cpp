@@ -3,6 +3,7 @@
 #include "app/core/field_info.hpp"
 #include "app/core/lane_look.hpp"
 #include "app/core/text.hpp"
+#include "core/printable.hpp"
 #include "optimizers/list.hpp"
 
 #include <algorithm>
@@ -13,33 +14,104 @@ namespace downhill {
 
 using protocol::EvaluationRow, protocol::LaneStatus;
 
-std::string lane_name(const Lane& lane, Language language) {
-  return label_text(lane.label, language, std::string(tr_id("lane." + std::string(lane_look(lane.settings).id), language)));
+std::vector<std::string> lane_names(const Experiment& experiment, Language language) {
+  std::vector<std::string> names;
+  for (const Lane& lane : experiment.lanes)
+    names.push_back(printable(label_text(lane.label, language, std::string(tr_id("lane." + std::string(lane_look(lane.settings).id), language)))));
+  return told_apart(std::move(names));
 }
 
-std::vector<std::size_t> ranking(const Race& race) {
-  std::vector<std::size_t> order(race.lanes().size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto key = [&](std::size_t i) -> std::pair<double, double> {
-    const LaneState& lane = race.lanes()[i];
-    const EvaluationRow* last = lane.evaluation();
-    if (!last || lane.status == LaneStatus::diverged) return {2, 0};
-    return {std::isnan(last->test_accuracy) ? 0 : -last->test_accuracy, last->test_loss};
-  };
-  if (race.transport() == Transport::ready) return order;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-  return order;
+std::string lane_name(const Experiment& experiment, std::size_t lane, Language language) { return lane_names(experiment, language)[lane]; }
+
+namespace {
+
+// "Adam, SGD and 3 others"
+std::string listed(const std::vector<std::string>& names, Language language) {
+  constexpr std::size_t kMost = 3;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) out += (i > 0 ? std::string(tr("list.and", language)) : "") + names[i];
+  return names.size() <= kMost ? out : fill(tr("list.more", language), {out, std::to_string(names.size() - kMost)});
 }
 
-std::vector<Explanation> explain(const Race& race, Language language) {
+std::string value_text(Metric metric, double value) { return is_accuracy(metric) ? percent(value / 100) : grouped(value, 3); }
+
+} // namespace
+
+std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
   std::vector<Explanation> out;
-  const auto say = [&](std::string rule, StringKey key, std::initializer_list<std::string_view> with, std::string field = {}) {
-    out.push_back({std::move(rule), fill(tr(key, language), with), std::move(field)});
+  const auto say = [&](std::string rule, StringKey key, std::initializer_list<std::string_view> with, std::string field = {}, std::string show = {}) {
+    out.push_back({std::move(rule), fill(tr(key, language), with), std::move(field), std::move(show)});
   };
   const auto& lanes = race.lanes();
   const auto& settings = race.experiment().lanes;
-  const auto name = [&](std::size_t i) { return lane_name(settings[i], language); };
+  const std::vector<std::string> names = lane_names(race.experiment(), language);
+  const auto name = [&](std::size_t i) { return names[i]; };
   const auto field = [](std::size_t i, const std::string& pointer) { return FieldId{i, pointer}.text(); };
+
+  const Metric by = ranked_by(plotted);
+  const auto order = ranking(race, by);
+  const bool begun = race.transport() != Transport::ready;
+  const StringKey go_on = begun ? StringKey("transport.resume") : StringKey("transport.start");
+
+  // rates that a sweep has just chosen are no result yet
+  const auto& swept = race.sweep().curves();
+  const auto at_best = [&](std::size_t i) { return i >= swept.size() || swept[i].best() == settings[i].settings.optimizer.values[0]; };
+  std::vector<std::string> waiting;
+  bool all_at_best = !swept.empty() && !race.sweep().running();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    all_at_best = all_at_best && at_best(i);
+    if (lanes[i].step == 0) waiting.push_back(name(i));
+  }
+  const bool rates_chosen = all_at_best && !waiting.empty() && race.transport() != Transport::running;
+  if (rates_chosen) {
+    say("rates_chosen", "explain.rates_chosen", {tr(go_on, language)}, {}, "view=sweep");
+    for (std::size_t i = 0; i < std::min(lanes.size(), swept.size()); ++i)
+      if (swept[i].best_at_edge())
+        say("rates_edge", "explain.rates_edge",
+            {name(i), setting(*swept[i].best()), setting(std::begin(Sweep::kRates)[0]), setting(std::end(Sweep::kRates)[-1])}, field(i, "/optimizer/lr"),
+            "view=sweep");
+  }
+  std::vector<std::string> again;
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    if (lanes[i].catching_up) again.push_back(name(i));
+  if (!again.empty() && !rates_chosen) {
+    if (race.transport() == Transport::running)
+      say("again", "explain.again_running", {listed(again, language)});
+    else
+      say("again", "explain.again", {listed(again, language), tr(go_on, language)});
+  }
+
+  if (comparable(race) && lanes.size() > 1) {
+    const std::size_t first = order[0], second = order[1];
+    const EvaluationRow *a = lanes[first].evaluation(), *b = lanes[second].evaluation();
+    const double p = a ? metric_value(*a, by) : 0, q = b ? metric_value(*b, by) : 0;
+    if (a && b && std::isfinite(p) && std::isfinite(q) && p != q && lanes[second].status != LaneStatus::diverged) {
+      // two accuracies on the same n images differ by more than chance if by more than about twice the spread of their difference
+      const auto n = static_cast<double>(settings[first].settings.data.test);
+      const double u = a->test_accuracy, v = b->test_accuracy, spread = std::sqrt((u * (1 - u) + v * (1 - v)) / n);
+      const bool luck = std::fabs(u - v) <= 2 * spread;
+      if (by == Metric::test_accuracy && luck)
+        say("leader", "explain.leader_chance", {name(first), percent(u), grouped(100 * (u - v), 1), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
+      else if (by == Metric::test_accuracy)
+        say("leader", "explain.leader", {name(first), percent(u), name(second), percent(v)});
+      else
+        say("leader", "explain.leader_by",
+            {tr_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(by)]), language), name(first), value_text(by, p), name(second),
+             value_text(by, q)});
+      if (by == Metric::test_loss && luck && !std::isnan(spread))
+        say("luck", "explain.luck", {percent(u), percent(v), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
+    }
+    if (const auto cause = why_last(race, by)) {
+      const auto number = [](double v) { return grouped(v); };
+      const std::string last = name(cause->last), front = name(cause->first);
+      if (cause->kind == Cause::Kind::fewer_updates)
+        say("why", "explain.why_updates", {last, number(cause->of_last), front, number(cause->of_first)}, {}, "axis=steps");
+      if (cause->kind == Cause::Kind::smaller_steps)
+        say("why", "explain.why_smaller", {last, front, grouped(cause->of_first / cause->of_last, 1)}, {}, "metric=update_ratio");
+      if (cause->kind == Cause::Kind::larger_steps)
+        say("why", "explain.why_larger", {last, front, grouped(cause->of_last / cause->of_first, 1)}, {}, "metric=update_ratio");
+    }
+  }
 
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (lanes[i].status != LaneStatus::diverged) continue;
@@ -47,7 +119,7 @@ std::vector<Explanation> explain(const Race& race, Language language) {
     const OptimizerEntry& rule = entry_of(optimizers(), s.optimizer.name);
     const double lr = s.optimizer.values[0], standard = rule.parameters[0].standard;
     const std::string step = grouped(static_cast<double>(lanes[i].step + 1)), rate = setting(lr);
-    const bool normalised = s.optimizer.name == "rmsprop" || s.optimizer.name == "adam" || s.optimizer.name == "adamw" || s.optimizer.name == "adagrad";
+    const bool normalised = s.optimizer.name == "rmsprop" || s.optimizer.name == "adam" || s.optimizer.name == "adamw";
     if (normalised && lr >= 10 * standard)
       say("diverged", "explain.diverged_normalised", {name(i), step, rate, grouped(std::round(lr / standard))}, field(i, "/optimizer/lr"));
     else
@@ -66,6 +138,9 @@ std::vector<Explanation> explain(const Race& race, Language language) {
         {name(i), setting(std::round(least->epoch * 10) / 10), grouped(least->test_loss, 3), grouped(last.test_loss, 3), grouped(least->train_loss, 3),
          grouped(last.train_loss, 3)},
         "field:/regularization/l2");
+    if (last.test_accuracy >= least->test_accuracy - 0.005)
+      out.back().text += (language == Language::zh ? "" : " ") +
+                         fill(tr("explain.overfitting_steady", language), {percent(least->test_accuracy), percent(last.test_accuracy)});
     break; // one such sentence is enough
   }
 
@@ -84,35 +159,24 @@ std::vector<Explanation> explain(const Race& race, Language language) {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const auto& e = lanes[i].evaluations;
     if (e.size() < 2 || lanes[i].epoch < 2 || settings[i].settings.batch == 0 || lanes[i].status == LaneStatus::diverged) continue;
-    if (e.back().train_loss < 0.97 * e.front().train_loss) continue;
+    if (e.back().train_loss < kHardlyMoved * e.front().train_loss) continue;
     const double lr = settings[i].settings.optimizer.values[0];
-    if (e.back().train_loss > 1.05 * e.front().train_loss)
+    if (thrown_up(lanes[i]))
+      say("too_large", "explain.thrown", {name(i), grouped(highest_loss(lanes[i]), 1), grouped(e.front().train_loss, 1), setting(lr)},
+          field(i, "/optimizer/lr"));
+    else if (e.back().train_loss > 1.05 * e.front().train_loss)
       say("too_large", "explain.too_large", {name(i), grouped(e.front().train_loss, 3), grouped(e.back().train_loss, 3), setting(lr)},
           field(i, "/optimizer/lr"));
     else
       say("too_small", "explain.too_small", {name(i), setting(std::round(lanes[i].epoch * 10) / 10), setting(lr)}, field(i, "/optimizer/lr"));
   }
 
-  const auto order = ranking(race);
-  if (race.transport() != Transport::ready && lanes.size() > 1) {
-    const EvaluationRow *first = lanes[order[0]].evaluation(), *second = lanes[order[1]].evaluation();
-    if (first && second && first->step > 0 && !std::isnan(first->test_accuracy) && lanes[order[1]].status != LaneStatus::diverged) {
-      // two accuracies on the same n images differ by more than chance if by more than about twice the spread of their difference
-      const auto n = static_cast<double>(settings[order[0]].settings.data.test);
-      const double p = first->test_accuracy, q = second->test_accuracy, spread = std::sqrt((p * (1 - p) + q * (1 - q)) / n);
-      if (p - q > 2 * spread)
-        say("leader", "explain.leader", {name(order[0]), percent(p), name(order[1]), percent(q)});
-      else
-        say("leader", "explain.leader_chance", {name(order[0]), percent(p), grouped(100 * (p - q), 1), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
-    }
-  }
-
   const bool full = std::any_of(settings.begin(), settings.end(),
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
   const bool classes =
       std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
-  if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note", language) : tr("lanes.note_same", language)), {}});
-  if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full", language)), "field:/epochs"});
+  if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note", language) : tr("lanes.note_same", language)), {}, {}});
+  if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full", language)), "field:/epochs", {}});
   return out;
 }
 

@@ -1,6 +1,6 @@
 // What happened, in plain words: rules over a race's results, each true whenever it speaks, with the setting that mends it.
 #pragma once
-#include "app/core/race.hpp"
+#include "app/core/standing.hpp"
 
 namespace downhill {
 
@@ -8,15 +8,21 @@ struct Explanation {
   std::string rule;  ///< "diverged", "overfitting", …
   std::string text;  ///< a sentence or two in the reader's language
   std::string field; ///< id of the setting that mends it; may be empty
+  std::string show;  ///< what shows it, as `show` takes it: "axis=steps", "metric=update_ratio", "view=sweep"; may be empty
 };
 
-/// What there is to say, most important first.
-std::vector<Explanation> explain(const Race& race, Language language);
+/// What there is to say, most important first: who is in front by what is plotted, then why.
+std::vector<Explanation> explain(const Race& race, Language language, Metric plotted);
 
-/// A lane's name as the page shows it.
-std::string lane_name(const Lane& lane, Language language);
+/// What two ended runs on the same points say of dropout: the string's key, or empty where there is no more to say than their numbers.
+inline std::string_view boundary_verdict(const protocol::EvaluationRow& without, const protocol::EvaluationRow& with) {
+  if (with.test_accuracy < without.test_accuracy) return "drop.boundary_worse";
+  if (with.test_accuracy > without.test_accuracy && with.train_accuracy < without.train_accuracy) return "drop.boundary_better";
+  return {};
+}
 
-/// Places of the lanes by result: accuracy, then loss; those that have none or diverged come last.
-std::vector<std::size_t> ranking(const Race& race);
+/// The lanes' names wherever they are shown or written: printable, and told apart where they are equal.
+std::vector<std::string> lane_names(const Experiment& experiment, Language language);
+std::string lane_name(const Experiment& experiment, std::size_t lane, Language language);
 
 } // namespace downhill

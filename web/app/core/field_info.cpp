@@ -1,6 +1,7 @@
 #include "app/core/field_info.hpp"
 
 #include "app/core/text.hpp"
+#include "core/printable.hpp"
 #include "network/activation.hpp"
 #include "network/initializer.hpp"
 #include "network/loss.hpp"
@@ -8,6 +9,7 @@
 #include "optimizers/list.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 
@@ -55,9 +57,20 @@ bool describe_parameter(FieldInfo& info, const Field& field, const Json& choice,
   return false;
 }
 
+// Whether it is a JSON pointer of the kind that fields have: nlohmann's would end the program at a stray ~ or an index beyond counting.
+bool is_pointer(std::string_view text) {
+  std::size_t digits = 0;
+  for (const char c : text) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    if (c == '~' || digits > 9) return false;
+  }
+  return text.starts_with('/');
+}
+
 } // namespace
 
 std::optional<FieldId> FieldId::parse(const std::string& id) {
+  if (const std::size_t slash = id.find('/'); slash == std::string::npos || !is_pointer(std::string_view(id).substr(slash))) return {};
   if (id.starts_with("field:/")) return FieldId{{}, id.substr(6)};
   if (!id.starts_with("lane:")) return {};
   char* end = nullptr;
@@ -100,9 +113,11 @@ FieldInfo field_info(const Race& race, const FieldId& id) {
 }
 
 std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value) {
+  if (field_info(race, id).value.is_null()) return UserError{"no_field", "", {shortened(id.text(), 40)}};
   const auto apply = [&](const std::string& pointer, const Json& v) { return id.lane ? race.edit_lane(*id.lane, pointer, v) : race.edit(pointer, v); };
   const bool layer = id.pointer.starts_with(kHidden), betas = id.pointer.starts_with("/optimizer/betas/");
   if (!layer && !betas) return apply(id.pointer, value);
+  if (id.lane && *id.lane >= race.lanes().size()) return race.edit_lane(*id.lane, id.pointer, value); // refused there
   const std::string array = layer ? "/network/hidden" : "/optimizer/betas";
   Json whole = values_of(race, id)[Json::json_pointer(array)];
   whole[Json::json_pointer(id.pointer.substr(array.size()))] = value;
@@ -111,6 +126,7 @@ std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& va
 
 std::optional<UserError> reset_field(Race& race, const FieldId& id) {
   const FieldInfo info = field_info(race, id);
+  if (info.value.is_null()) return UserError{"no_field", "", {shortened(id.text(), 40)}};
   if (id.lane) {
     const Json::json_pointer at(id.pointer);
     if (id.pointer.starts_with(kHidden) || id.pointer.starts_with("/optimizer/betas/")) {
@@ -148,6 +164,25 @@ std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::str
   Json value = percents ? number / 100 : number;
   if (number == std::floor(number) && std::fabs(number) < 9e15 && !percents) value = static_cast<std::int64_t>(number);
   return set_field(race, id, value);
+}
+
+std::string field_label(const std::string& pointer, Language language) {
+  if (pointer.starts_with(kHidden) && std::isdigit(static_cast<unsigned char>(pointer[kHidden.size()]))) {
+    const std::string rest = pointer.substr(kHidden.size());
+    const std::size_t slash = rest.find('/');
+    const std::string layer = fill(tr("network.layer", language), {std::to_string(std::atoi(rest.c_str()) + 1)});
+    return slash == std::string::npos ? layer : layer + " · " + field_label("/network/hidden" + rest.substr(slash), language);
+  }
+  // a name stands for the whole choice
+  const std::string whole = pointer.ends_with("/name") ? pointer.substr(0, pointer.size() - 5) : pointer;
+  if (pointer == "/optimizer/lr") return std::string(tr("lanes.rate", language));
+  const std::string key = "label." + whole;
+  if (const std::string_view known = tr_id(key, language); known != key) return std::string(known);
+  // a parameter
+  const std::size_t slash = whole.find_last_of('/');
+  const std::string last = whole.substr(slash + 1);
+  if (!last.empty() && last.find_first_not_of("0123456789") == std::string::npos) return field_label(whole.substr(0, slash), language) + "[" + last + "]";
+  return last;
 }
 
 std::string field_text(const FieldInfo& info, Language language) {

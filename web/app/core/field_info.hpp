@@ -33,6 +33,9 @@ std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& va
 std::optional<UserError> reset_field(Race& race, const FieldId& id);
 /// Sets what was typed: "0.1", "1e-3", "20 %", "full", "全部", "500 examples".
 std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed);
+/// What a setting is called, by its pointer: as in the settings; parameters by PyTorch's names, "betas[0]"; of a layer,
+/// with the layer's number.
+std::string field_label(const std::string& pointer, Language language);
 /// The value as it is shown in a field.
 std::string field_text(const FieldInfo& info, Language language);
 

@@ -4,6 +4,8 @@
 #include "experiment/experiment.hpp"
 #include "tokens.hpp"
 
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace downhill {
@@ -16,10 +18,14 @@ struct LaneLook {
   std::uint32_t Tokens::* color;
   Dash dash;
   Marker marker;
-  int group;      ///< the book's class of methods: 0 plain, 1 gradient estimate, 2 rate, 3 both
-  double good_lr; ///< a sensible rate on the default race, offered when the method is chosen
+  int group;                           ///< the book's class of methods: 0 plain, 1 gradient estimate, 2 rate, 3 both
+  double good_lr;                      ///< a sensible rate on the default race, offered when the method is chosen
+  std::string_view rule;               ///< id of the update rule
+  std::optional<std::int64_t> batch{}; ///< where the batch makes the method: 0 is the full one
 };
 
+/// All of them, in the book's order: the methods a lane may be of.
+std::span<const LaneLook> lane_looks();
 /// By method and batch size alone.
 const LaneLook& lane_look(const LaneSettings& settings);
 /// The look of lane `i` among others: where methods repeat, looks don't. A race of one method tells its lanes apart by place.

@@ -31,6 +31,11 @@ void Looks::want_images(std::uint32_t request, const std::string& experiment, bo
   post(sheet.asked);
 }
 
+bool Looks::failed(std::uint32_t slot, const LaneKey& key) const {
+  const auto it = slots_.find(slot);
+  return it != slots_.end() && it->second.failed && it->second.asked.key == key;
+}
+
 std::uint64_t Looks::version(std::uint32_t slot) const {
   const auto it = slots_.find(slot);
   return it == slots_.end() ? 0 : it->second.version;
@@ -51,7 +56,7 @@ bool Looks::send(double now_s) {
     if (!slot.fresh) continue;
     slot.fresh = false;
     const bool changed = !same(slot.wanted, slot.asked);
-    if (!changed && slot.asked_step == slot.step) continue;
+    if (!changed && (slot.failed || slot.asked_step == slot.step)) continue;
     if (slot.waiting && now_s - slot.asked_s < kGiveUp_s) continue; // the answer will come, and with it the next chance
     if (!changed && now_s - slot.asked_s < kAskEvery_s && now_s >= slot.asked_s) {
       slot.fresh = later = true; // nothing may be drawn until then
@@ -61,6 +66,7 @@ bool Looks::send(double now_s) {
     slot.asked_step = slot.step;
     slot.asked_s = now_s;
     slot.waiting = true;
+    slot.failed = false;
     slot.post(slot.asked);
   }
   return later;
@@ -87,6 +93,22 @@ bool Looks::take(const Images& m) {
   sheet.images = m;
   ++sheet.version;
   return true;
+}
+
+bool Looks::take(const LookProblem& m) {
+  const auto it = slots_.find(m.head.slot - first_);
+  if (it == slots_.end()) return false;
+  Slot& slot = it->second;
+  slot.waiting = false;
+  slot.failed = slot.asked.key == m.head.key;
+  slot.answer.reset();
+  return true;
+}
+
+void Looks::renumber(const LaneKey& from, const LaneKey& to) {
+  for (auto& [number, slot] : slots_)
+    for (AskLook* ask : {&slot.wanted, &slot.asked})
+      if (ask->key == from) ask->key = to;
 }
 
 void Looks::forget() {

@@ -27,6 +27,8 @@ public:
     const T* seen = std::get_if<T>(&*it->second.answer);
     return seen && seen->head.key == key ? seen : nullptr;
   }
+  /// Whether there was no memory for what the slot wants of this lane. It is not asked again, until something else is wanted there.
+  bool failed(std::uint32_t slot, const protocol::LaneKey& key) const;
   /// Grows with each answer in the slot: for textures.
   std::uint64_t version(std::uint32_t slot) const;
   const protocol::Images* images(std::uint32_t request) const;
@@ -37,8 +39,11 @@ public:
   /// False: it was not asked for here.
   template <class Seen> bool take(const Seen& m) { return take_answer(m.head.slot, m); }
   bool take(const protocol::Images& m);
-  /// Workers or data are new: all is asked for again.
+  bool take(const protocol::LookProblem& m);
+  /// Workers or data are new: all is asked for again, but what failed.
   void forget();
+  /// A lane goes on under another number.
+  void renumber(const protocol::LaneKey& from, const protocol::LaneKey& to);
 
 private:
   struct Slot {
@@ -47,6 +52,7 @@ private:
     std::int64_t step = 0, asked_step = -1;
     bool fresh = false; // wanted since the last send
     bool waiting = false;
+    bool failed = false;
     double asked_s = -1;
     std::optional<protocol::ToApp> answer;
     std::uint64_t version = 0;

@@ -17,8 +17,8 @@ namespace {
 constexpr double kLockstepExamples = 1000;
 
 constexpr std::size_t kUndoMost = 100;
-// What a worker may keep in checkpoints, for going back.
-constexpr std::size_t kHistoryBytes = 64U << 20;
+// Runs that edits have ended, kept for undo.
+constexpr std::size_t kKeptCheckpoint_bytes = 2U << 20;
 // Below so many updates a second the way to the next one is worth showing.
 constexpr double kWatchableSteps = 4;
 
@@ -32,6 +32,7 @@ std::string single_lane(const Experiment& experiment, std::size_t lane) {
 }
 
 const EvaluationRow* LaneState::evaluation() const {
+  if (here && here->step == step) return &*here;
   const auto after = std::upper_bound(evaluations.begin(), evaluations.end(), step, [](std::int64_t s, const EvaluationRow& e) { return s < e.step; });
   return after == evaluations.begin() ? nullptr : &*std::prev(after);
 }
@@ -40,38 +41,58 @@ Race::Race(Post post, Packs& packs, std::uint32_t number) : post_(std::move(post
 
 // ---- the experiment ----
 
-std::optional<UserError> Race::set_experiment(const Json& json) {
-  const Json before = experiment_.lanes.empty() ? Json() : experiment_.json();
-  if (auto error = replace(json)) return error;
-  if (before.is_null() || before == experiment_.json()) return {};
+std::optional<UserError> Race::set_experiment(const Json& json, Runs runs) { return put(json, runs, true); }
+std::optional<UserError> Race::change_to(const Json& json) { return put(json, Runs::kept, false); }
+
+std::optional<UserError> Race::put(const Json& json, Runs runs, bool opening) {
+  const Past before = experiment_.lanes.empty() ? Past{} : past();
+  const bool ran = std::any_of(lanes_.begin(), lanes_.end(), [](const LaneState& lane) { return lane.step > 0; });
+  if (auto error = replace(json, runs)) return error;
+  const bool changed = before.experiment != experiment_.json() || (runs == Runs::anew && ran);
+  if (before.experiment.is_null() || !changed) return {};
   undo_.push_back(before);
+  undo_.back().opening = opening;
   if (undo_.size() > kUndoMost) undo_.erase(undo_.begin());
   redo_.clear();
   return {};
 }
 
-std::optional<UserError> Race::replace(const Json& json) {
+Race::Past Race::past() const { return {experiment_.json(), company ? company() : Json(), false}; }
+
+std::optional<UserError> Race::replace(const Json& json, Runs runs) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();
   // the page shows images and points of two classes; the command line runs everything
   const std::string& source = experiment->lanes.front().settings.data.source;
   if (entry_of(sources(), source).classes < 2) return UserError{"page_source", "/data/source", {source}};
   cancel_sweep();
+  sweep_.follow(*experiment);
   const Experiment before = std::exchange(experiment_, std::move(*experiment));
   ++version_;
   ++news_;
   problem_.reset();
   std::vector<LaneState> old = std::exchange(lanes_, new_lanes());
-  // a lane of the same settings keeps its run; each old one serves once
+  // a lane of the same settings keeps its run; each old one serves once. One that has not begun is no reason to leave aside
+  // what undo could bring back.
+  const auto is_kept = [&](const Json& complete) {
+    return std::any_of(kept_.begin(), kept_.end(), [&](const KeptRun& kept) { return kept.complete == complete; });
+  };
   bool any_kept = false;
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
+  for (std::size_t i = 0; runs != Runs::anew && i < lanes_.size(); ++i)
     for (std::size_t j = 0; j < old.size(); ++j)
       if (old[j].steps >= 0 && !old[j].problem && before.lanes[j].complete == experiment_.lanes[i].complete) {
+        if (runs == Runs::brought_back && old[j].step == 0 && is_kept(experiment_.lanes[i].complete)) continue;
         lanes_[i] = std::move(old[j]);
         old[j].steps = -1; // taken
         any_kept = any_kept || lanes_[i].step > 0;
         break;
       }
+  for (std::size_t i = 0; runs == Runs::brought_back && i < lanes_.size(); ++i)
+    if (lanes_[i].key.run == run_ && find_again(lanes_[i], experiment_.lanes[i].complete)) any_kept = true;
+  for (std::size_t j = 0; j < old.size(); ++j) {
+    if (old[j].steps < 0 || old[j].step == 0 || old[j].problem) continue;
+    keep(before.lanes[j].complete, old[j]);
+  }
   if (old.size() == lanes_.size())
     for (std::size_t i = 0; i < old.size(); ++i)
       if (lanes_[i].key.run == run_) lanes_[i].hidden = old[i].hidden;
@@ -84,6 +105,8 @@ std::optional<UserError> Race::replace(const Json& json) {
     drop(lane);
     for (const RunState& run : lane.repeats) drop(run);
   }
+  for (LaneState& lane : lanes_)
+    if (lane.key.run == run_ && !lane.returning) lane.catching_up = any_kept;
   targets_.clear();
   if (!any_kept) {
     transport_ = Transport::ready;
@@ -94,14 +117,61 @@ std::optional<UserError> Race::replace(const Json& json) {
   } else if (transport_ != Transport::running) {
     transport_ = Transport::paused;
   }
-  begin_lanes();
+  due_ = true;
   return {};
+}
+
+std::optional<UserError> Race::missing(std::size_t lane) const {
+  if (lane < lanes_.size()) return {};
+  return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(lanes_.size())}};
+}
+
+// For undo. Where they are too many, those that took the fewest updates go first: they are the soonest made again.
+void Race::keep(const Json& complete, const LaneState& lane) {
+  KeptRun run{complete, lane};
+  if (run.lane.checkpoint.size() > kKeptCheckpoint_bytes) run.lane.checkpoint = Bytes(); // replayed instead
+  kept_.push_back(std::move(run));
+  const auto size = [](const KeptRun& kept) {
+    std::size_t bytes = 4096 + kept.lane.checkpoint.size(); // settings, names
+    const auto add = [&](const RunState& one) { bytes += one.losses.size() * sizeof one.losses[0] + one.evaluations.size() * sizeof one.evaluations[0]; };
+    add(kept.lane);
+    for (const RunState& repeat : kept.lane.repeats) add(repeat);
+    return bytes;
+  };
+  std::size_t all = 0;
+  for (const KeptRun& kept : kept_) all += size(kept);
+  while (all > undo_bytes && kept_.size() > 1) {
+    const auto least = std::min_element(kept_.begin(), kept_.end(), [](const KeptRun& a, const KeptRun& b) { return a.lane.step < b.lane.step; });
+    all -= size(*least);
+    kept_.erase(least);
+  }
+}
+
+// A run of the same settings that an edit had ended: its curve is there at once, a worker brings it back to where it was.
+bool Race::find_again(LaneState& lane, const Json& complete) {
+  const auto found = std::find_if(kept_.rbegin(), kept_.rend(), [&](const KeptRun& kept) { return kept.complete == complete; });
+  if (found == kept_.rend()) return false;
+  LaneState again = std::move(found->lane);
+  kept_.erase(std::next(found).base());
+  again.catching_up = false;
+  const auto place = [](RunState& run, const RunState& fresh) {
+    run.key = fresh.key;
+    run.worker = fresh.worker;
+    run.started = false;
+    run.lost = run.returning = true;
+    run.granted = 0;
+    run.turn = 0;
+  };
+  place(again, lane);
+  for (std::size_t r = 0; r < again.repeats.size(); ++r) place(again.repeats[r], lane.repeats[r]);
+  lane = std::move(again);
+  return true;
 }
 
 std::optional<UserError> Race::edit_json(const std::function<void(Json&)>& change) {
   Json json = experiment_.json();
   change(json);
-  return set_experiment(json);
+  return change_to(json);
 }
 
 std::optional<UserError> Race::edit(const std::string& pointer, const Json& value) {
@@ -133,6 +203,7 @@ std::optional<UserError> Race::set_source(const std::string& source) {
 }
 
 std::optional<UserError> Race::edit_lane(std::size_t lane, const std::string& pointer, const Json& value) {
+  if (auto error = missing(lane)) return error;
   const Json::json_pointer at(pointer);
   if (experiment_.complete.contains(at) && experiment_.complete[at] == value) return clear_lane_field(lane, pointer);
   return edit_json([&](Json& json) {
@@ -145,6 +216,7 @@ std::optional<UserError> Race::edit_lane(std::size_t lane, const std::string& po
 }
 
 std::optional<UserError> Race::clear_lane_field(std::size_t lane, const std::string& pointer) {
+  if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) {
     Json& patch = json["lanes"][lane];
     Json::json_pointer at(pointer);
@@ -157,7 +229,21 @@ std::optional<UserError> Race::clear_lane_field(std::size_t lane, const std::str
   });
 }
 
+std::optional<UserError> Race::add_lane(const std::string& rule, double lr, std::optional<std::int64_t> batch) {
+  return edit_json([&](Json& json) {
+    Json lane = {{"optimizer", {{"name", rule}, {"lr", lr}}}};
+    const Json& base = experiment_.complete["batch"];
+    const std::int64_t train = data().train;
+    if (batch)
+      lane["batch"] = *batch == 0 ? Json("full") : Json(*batch);
+    else if (!base.is_number() || base.get<std::int64_t>() <= 1 || base.get<std::int64_t>() >= train)
+      lane["batch"] = std::min<std::int64_t>(64, std::max<std::int64_t>(2, train / 2)); // the base's would make another method of it
+    json["lanes"].push_back(lane);
+  });
+}
+
 std::optional<UserError> Race::duplicate_lane(std::size_t lane) {
+  if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) {
     Json& lanes = json["lanes"];
     lanes.insert(lanes.begin() + static_cast<std::ptrdiff_t>(lane) + 1, Json(lanes[lane]));
@@ -165,10 +251,12 @@ std::optional<UserError> Race::duplicate_lane(std::size_t lane) {
 }
 
 std::optional<UserError> Race::remove_lane(std::size_t lane) {
+  if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) { json["lanes"].erase(lane); });
 }
 
 std::optional<UserError> Race::move_lane(std::size_t lane, std::size_t to) {
+  if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) {
     Json& lanes = json["lanes"];
     const Json moved = lanes[lane];
@@ -178,6 +266,7 @@ std::optional<UserError> Race::move_lane(std::size_t lane, std::size_t to) {
 }
 
 std::optional<UserError> Race::rename_lane(std::size_t lane, const std::string& name) {
+  if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) {
     if (name.empty())
       json["lanes"][lane].erase("label");
@@ -187,11 +276,17 @@ std::optional<UserError> Race::rename_lane(std::size_t lane, const std::string& 
 }
 
 std::optional<UserError> Race::set_rates(std::optional<double> lr) {
+  std::vector<double> rates;
+  for (const Lane& lane : experiment_.lanes) rates.push_back(lr ? *lr : entry_of(optimizers(), lane.settings.optimizer.name).parameters[0].standard);
+  return set_each_rate(rates);
+}
+
+std::optional<UserError> Race::set_each_rate(const std::vector<double>& rates) {
+  assert(rates.size() == experiment_.lanes.size());
   return edit_json([&](Json& json) {
-    for (std::size_t i = 0; i < experiment_.lanes.size(); ++i) {
-      const std::string& rule = experiment_.lanes[i].settings.optimizer.name;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
       Json optimizer = experiment_.lanes[i].complete["optimizer"];
-      optimizer["lr"] = lr ? *lr : entry_of(optimizers(), rule).parameters[0].standard;
+      optimizer["lr"] = rates[i];
       json["lanes"][i]["optimizer"] = optimizer;
     }
   });
@@ -209,27 +304,21 @@ void Race::solo_lane(std::size_t lane) {
   ++news_;
 }
 
-bool Race::undo() {
-  if (undo_.empty()) return false;
-  const Json now = experiment_.json(), before = undo_.back();
-  undo_.pop_back();
-  const auto error = replace(before);
+bool Race::go_to(std::vector<Past>& from, std::vector<Past>& to) {
+  if (from.empty()) return false;
+  Past now = past();
+  const Past wanted = from.back();
+  from.pop_back();
+  now.opening = wanted.opening;
+  const auto error = replace(wanted.experiment, Runs::brought_back);
   assert(!error && "it was valid before");
   static_cast<void>(error);
-  redo_.push_back(now);
+  to.push_back(now);
+  if (on_company && wanted.opening) on_company(wanted.company); // any other change took nothing along
   return true;
 }
-
-bool Race::redo() {
-  if (redo_.empty()) return false;
-  const Json now = experiment_.json(), after = redo_.back();
-  redo_.pop_back();
-  const auto error = replace(after);
-  assert(!error && "it was valid before");
-  static_cast<void>(error);
-  undo_.push_back(now);
-  return true;
-}
+bool Race::undo() { return go_to(undo_, redo_); }
+bool Race::redo() { return go_to(redo_, undo_); }
 
 // ---- runs ----
 
@@ -281,6 +370,10 @@ void Race::reset() {
   });
   cancel_sweep();
   looks_.forget();
+  // whoever resets wants to see it run
+  std::erase_if(kept_, [&](const KeptRun& kept) {
+    return std::any_of(experiment_.lanes.begin(), experiment_.lanes.end(), [&](const Lane& lane) { return lane.complete == kept.complete; });
+  });
   std::vector<LaneState> old = std::exchange(lanes_, new_lanes());
   for (std::size_t i = 0; i < std::min(old.size(), lanes_.size()); ++i) lanes_[i].hidden = old[i].hidden;
   transport_ = Transport::ready;
@@ -289,7 +382,7 @@ void Race::reset() {
   allowance_ = 0;
   problem_.reset();
   ++news_;
-  begin_lanes();
+  due_ = true;
 }
 
 void Race::begin_with_workers() {
@@ -304,7 +397,7 @@ void Race::pack_failed(const UserError& error) {
   ++news_;
 }
 
-// Lanes are prepared as soon as data is there: their first evaluation shows before anyone presses start.
+// Before anyone presses start, so that their first evaluation shows.
 void Race::begin_lanes() {
   if (experiment_.lanes.empty() || !pack_ready()) return;
   each_run([&](std::size_t lane, RunState& run) {
@@ -314,11 +407,9 @@ void Race::begin_lanes() {
 
 void Race::begin_run(std::size_t lane, RunState& run) {
   run.started = true;
-  // repeats after the first are seen as bands only: they go back by starting anew
-  const std::size_t share = kHistoryBytes * packs_.worker_count() / std::max<std::size_t>(1, lanes_.size());
   const bool from_checkpoint = run.lost && run.checkpoint_step <= run.step;
-  post_(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0 ? static_cast<std::uint32_t>(std::min(share, kHistoryBytes)) : 0,
-                              from_checkpoint ? run.checkpoint : archive::Bytes()});
+  // repeats after the first are seen as bands only: they go back by starting anew
+  post_(run.worker, StartLane{run.key, single_lane(experiment_, lane), run.key.repeat == 0, from_checkpoint ? run.checkpoint : archive::Bytes()});
 }
 
 void Race::worker_restarted(std::size_t worker) {
@@ -327,15 +418,19 @@ void Race::worker_restarted(std::size_t worker) {
     if (run.worker != worker || run.problem) return;
     // a new number, so that what the dead worker still said is not taken for the new one's; an ended lane is brought
     // back to where it was, so that views and the timeline still have it
+    const LaneKey former = run.key;
     run.key.run = ++run_;
+    looks_.renumber(former, run.key);
     run.started = false;
     run.lost = true;
     run.granted = 0;
     run.turn = 0;
   };
   each_run([&](std::size_t, RunState& run) { renew(run); });
+  sweep_.worker_lost(worker);
   ++news_;
-  if (pack_ready()) resume(); // toys need no pack
+  due_ = true;
+  if (pack_ready()) sweep_.resume(post_); // toys need no pack
 }
 
 // ---- transport ----
@@ -347,32 +442,32 @@ void Race::start() {
   act_on_wish();
 }
 
-void Race::step(std::int64_t n) {
-  std::vector<std::int64_t> targets;
-  for (const LaneState& lane : lanes_) targets.push_back(std::clamp<std::int64_t>(lane.step + n, 0, lane.steps));
-  seek(std::move(targets));
-}
+void Race::step(std::int64_t n) { move({.steps = n}); }
+void Race::step_epoch() { move({.epochs = 1}); }
 
-void Race::step_epoch() {
-  std::vector<std::int64_t> targets;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) targets.push_back(std::min(lanes_[i].steps, (lanes_[i].step / steps_per_epoch(i) + 1) * steps_per_epoch(i)));
-  seek(std::move(targets));
+// From where each lane stands, or will stand once it has done what it was told: presses may come faster than lanes, or the
+// data, get there, and each counts. Where data are missing, lanes may come and go before it is acted on.
+void Race::move(Move by) {
+  if (transport_ == Transport::running) pause();
+  if (!wanted_ || wanted_->kind != Wanted::Kind::to)
+    wanted_ = Wanted{Wanted::Kind::to, [this, under_way = pack_ready() ? targets_ : std::vector<std::int64_t>()](std::size_t i) {
+                       return i < under_way.size() && !lanes_[i].ended() ? under_way[i] : lanes_[i].step;
+                     }};
+  wanted_->moves.push_back(by);
+  act_on_wish();
 }
 
 void Race::seek_examples(double examples) {
-  std::vector<std::int64_t> targets;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) targets.push_back(std::min(lanes_[i].steps, steps_begun_before(i, std::max(0.0, examples))));
-  seek(std::move(targets));
+  seek([this, examples](std::size_t i) { return steps_begun_before(i, std::max(0.0, examples)); });
 }
 
 void Race::seek_step(std::int64_t step) {
-  std::vector<std::int64_t> targets;
-  for (const LaneState& lane : lanes_) targets.push_back(std::clamp<std::int64_t>(step, 0, lane.steps));
-  seek(std::move(targets));
+  seek([step](std::size_t) { return step; });
 }
 
-void Race::seek(std::vector<std::int64_t> targets) {
-  wanted_ = Wanted{Wanted::Kind::to, std::move(targets)};
+void Race::seek(std::function<std::int64_t(std::size_t lane)> target) {
+  if (transport_ == Transport::running) pause();
+  wanted_ = Wanted{Wanted::Kind::to, std::move(target)};
   act_on_wish();
 }
 
@@ -380,10 +475,17 @@ void Race::act_on_wish() {
   if (!wanted_ || experiment_.lanes.empty()) return;
   ++news_;
   if (!pack_ready()) return problem_.reset(), packs_.request(data());
+  const Wanted wish = *std::exchange(wanted_, std::nullopt);
   begin_lanes();
+  if (wish.kind == Wanted::Kind::sweep) return pause(), cancel_sweep(), sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
   targets_.clear();
-  if (wanted_->kind == Wanted::Kind::to) {
-    targets_ = wanted_->targets;
+  if (wish.kind == Wanted::Kind::to) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      const auto in_run = [&](std::int64_t step) { return std::clamp<std::int64_t>(step, 0, lanes_[i].steps); };
+      std::int64_t target = in_run(wish.target(i));
+      for (const Move& by : wish.moves) target = in_run(by.epochs > 0 ? (target / steps_per_epoch(i) + by.epochs) * steps_per_epoch(i) : target + by.steps);
+      targets_.push_back(target);
+    }
     each_run([&](std::size_t i, RunState& run) {
       const std::int64_t target = std::min(targets_[i], run.steps);
       const bool back = target < run.step;
@@ -391,6 +493,7 @@ void Race::act_on_wish() {
       if (run.granted == target && run.turn > 0 && !back) return;
       run.status = LaneStatus::running;
       run.stop = Stop::none;
+      run.returning = false;
       run.granted = target;
       run.hash = 0;
       post_(run.worker, Seek{run.key, target, ++run.turn});
@@ -404,7 +507,6 @@ void Race::act_on_wish() {
     ticked_s_ = -1;
     grant_running();
   }
-  wanted_.reset();
 }
 
 void Race::pause() {
@@ -419,6 +521,7 @@ void Race::pause() {
 }
 
 void Race::tick(double now_s) {
+  if (due_ && pack_ready()) resume();
   if (transport_ != Transport::running) return;
   const double passed_s = ticked_s_ < 0 ? 0 : std::clamp(now_s - ticked_s_, 0.0, 0.1);
   ticked_s_ = now_s;
@@ -477,11 +580,9 @@ void Race::grant(RunState& run, std::int64_t steps, bool hash_at_rest) {
 // ---- the sweep ----
 
 void Race::start_sweep() {
-  if (!pack_ready()) return problem_.reset(), packs_.request(data());
   pause();
-  cancel_sweep();
-  sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
-  ++news_;
+  wanted_ = Wanted{Wanted::Kind::sweep};
+  act_on_wish();
 }
 
 void Race::cancel_sweep() {
@@ -495,7 +596,7 @@ void Race::take(std::size_t worker, const ToApp& message) {
   if (worker < packs_.worker_count()) std::visit([&](const auto& m) { on(worker, m); }, message);
 }
 
-bool Race::ask_looks(double now_s) { return pack_ready() && looks_.send(now_s); }
+bool Race::ask_looks(double now_s) { return pack_ready() && (due_ || looks_.send(now_s)); } // nobody could answer for a lane that is not begun
 
 void Race::want_look(std::uint32_t slot, std::size_t lane, LookKind kind, std::uint32_t from, std::uint32_t count, std::vector<std::uint8_t> image) {
   const LaneState& state = lanes_[lane];
@@ -508,15 +609,21 @@ void Race::want_images(std::uint32_t request, bool train, std::vector<std::uint3
 
 void Race::ask_weights(std::size_t lane) { post_(lanes_[lane].worker, AskWeights{lanes_[lane].key}); }
 
-// With data there, or there again: lanes are prepared, runs of a worker that was lost go back to where they were.
-void Race::resume() {
-  looks_.forget();
-  begin_lanes();
+void Race::return_lost() {
+  if (!pack_ready()) return;
   each_run([&](std::size_t i, RunState& run) {
     if (!std::exchange(run.lost, false) || (transport_ == Transport::running && !run.ended())) return;
-    run.granted = targets_.empty() || run.ended() ? run.step : targets_[i];
+    // a lane that diverged does so on the way to its next step
+    run.granted = targets_.empty() || run.ended() ? run.step + (run.status == LaneStatus::diverged) : targets_[i];
     post_(run.worker, Seek{run.key, run.granted, ++run.turn});
   });
+}
+
+// With data there, or there again: lanes are prepared, runs of a worker that was lost go back to where they were.
+void Race::resume() {
+  due_ = false;
+  begin_lanes();
+  return_lost();
   if (transport_ == Transport::running) grant_running();
   act_on_wish();
 }
@@ -529,28 +636,15 @@ void Race::on(std::size_t, const PackOpened& m) {
   each_run([&](std::size_t, RunState& run) {
     if (run.problem) problem_ = run.problem;
   });
-  resume();
+  looks_.forget();
+  due_ = true;
+  sweep_.resume(post_);
 }
 
-void Race::on(std::size_t worker, const Snapshot& m) {
-  if (sweep_.take(m)) {
+void Race::on(std::size_t, const Snapshot& m) {
+  if (sweep_.take(m, post_)) {
     ++news_;
-    if (m.status != LaneStatus::running) post_(worker, DropLane{m.key});
-    if (!sweep_.running() && m.status != LaneStatus::running) {
-      // done: each lane gets its best rate, in one edit
-      const auto error = edit_json([&](Json& json) {
-        for (std::size_t i = 0; i < std::min(sweep_.curves().size(), experiment_.lanes.size()); ++i) {
-          const auto best = sweep_.curves()[i].best();
-          if (!best) continue;
-          Json optimizer = experiment_.lanes[i].complete["optimizer"];
-          optimizer["lr"] = *best;
-          json["lanes"][i]["optimizer"] = optimizer;
-        }
-      });
-      assert(!error);
-      static_cast<void>(error);
-    }
-    return;
+    return take_rates();
   }
   RunState* run = find(m.key);
   if (!run) return;
@@ -559,12 +653,15 @@ void Race::on(std::size_t worker, const Snapshot& m) {
   const std::size_t known = run->evaluations.size();
   for (const EvaluationRow& e : m.evaluations)
     if (run->evaluations.empty() || e.step > run->evaluations.back().step) run->evaluations.push_back(e);
+  if (!m.here.empty()) run->here = m.here.back();
   const auto from = static_cast<std::size_t>(std::max<std::int64_t>(0, m.losses_from));
   if (from <= run->losses.size() && run->key.repeat == 0) {
     run->losses.resize(std::max(run->losses.size(), from + m.losses.size()));
     std::copy(m.losses.begin(), m.losses.end(), run->losses.begin() + static_cast<std::ptrdiff_t>(from));
   }
-  if (m.turn != run->turn) return; // said before the lane turned round
+  if (m.turn != run->turn) return;                                                     // said before the lane turned round
+  if (run->returning && (m.step < run->step || (run->ended() && m.hash == 0))) return; // still on its way to where it is shown
+  run->returning = false;
   run->status = m.status;
   run->step = m.step;
   run->steps = m.steps;
@@ -574,8 +671,35 @@ void Race::on(std::size_t worker, const Snapshot& m) {
   run->batch_loss = m.batch_loss;
   run->hash = m.hash;
   apply_stop_rules(*run, known);
+  for (LaneState& lane : lanes_) lane.catching_up = lane.catching_up && !lane.ended() && behind(lane);
   settle();
   if (transport_ == Transport::running) grant_running();
+}
+
+// A sweep that has come to its end gives each lane its best rate.
+void Race::take_rates() {
+  if (sweep_.running()) return;
+  const std::optional<UserError> problem = problem_; // this edit mends none
+  const auto error = edit_json([&](Json& json) {
+    for (std::size_t i = 0; i < sweep_.curves().size(); ++i) {
+      const auto best = sweep_.curves()[i].best();
+      if (!best) continue;
+      Json optimizer = experiment_.lanes[i].complete["optimizer"];
+      optimizer["lr"] = *best;
+      json["lanes"][i]["optimizer"] = optimizer;
+    }
+  });
+  assert(!error);
+  static_cast<void>(error);
+  problem_ = problem;
+}
+
+// Whether the lanes that are not catching up are all well ahead.
+bool Race::behind(const LaneState& lane) const {
+  std::int64_t least = -1;
+  for (const LaneState& other : lanes_)
+    if (!other.catching_up && !other.problem && other.status != LaneStatus::diverged) least = least < 0 ? other.examples : std::min(least, other.examples);
+  return 10 * lane.examples < 9 * least;
 }
 
 // The lane rests at the very evaluation that fulfilled the rule, wherever the worker has got to meanwhile.
@@ -595,7 +719,17 @@ void Race::apply_stop_rules(RunState& run, std::size_t from) {
 }
 
 void Race::on(std::size_t, const LaneProblem& m) {
+  give_up_point(sweep_.take(m, post_), {m.code, m.place, m.with});
   if (RunState* run = find(m.key)) give_up(*run, {m.code, m.place, m.with});
+}
+
+// One run of the sweep is left out; it goes on without.
+void Race::give_up_point(std::optional<std::size_t> lane, UserError error) {
+  if (!lane) return;
+  ++news_;
+  if (error.place.empty()) error.place = "/lanes/" + std::to_string(*lane);
+  problem_ = std::move(error);
+  take_rates();
 }
 
 // The others go on.
@@ -612,6 +746,7 @@ void Race::worker_hopeless(std::size_t worker) {
   each_run([&](std::size_t, RunState& run) {
     if (run.worker == worker && !run.ended()) give_up(run, {"worker_dead", "", {}});
   });
+  give_up_point(sweep_.worker_hopeless(worker), {"worker_dead", "", {}});
 }
 
 void Race::on(std::size_t, const Checkpoint& m) {

@@ -33,13 +33,15 @@ struct RunState {
   bool started = false; ///< a StartLane is out
   protocol::LaneStatus status = protocol::LaneStatus::running;
   Stop stop = Stop::none;
+  bool returning = false; ///< shown where it was, while its worker is still on the way there
   bool lost = false;      ///< its worker died; the run is to be brought back to where it was
   std::uint32_t turn = 0; ///< of the last Seek
   std::int64_t step = 0, steps = 0, examples = 0, granted = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< 0: not known at this step
   std::vector<protocol::EvaluationRow> evaluations;
-  archive::Bytes checkpoint; ///< the latest that its worker has sent, taken at checkpoint_step
+  std::optional<protocol::EvaluationRow> here; ///< measured where the run last rested between two of them; no point of the curve
+  archive::Bytes checkpoint;                   ///< the latest that its worker has sent, taken at checkpoint_step
   std::int64_t checkpoint_step = 0;
   std::vector<float> losses; ///< of the batches, losses[i] of step i + 1
   std::optional<UserError> problem;
@@ -48,7 +50,8 @@ struct RunState {
 struct LaneState : RunState {
   std::vector<RunState> repeats; ///< the runs after the first
   bool hidden = false;           ///< from the curves
-  /// The last evaluation at or before the lane's step, or null.
+  bool catching_up = false;      ///< it began again while others kept their runs, and has not reached them yet
+  /// What is known of the lane where it stands: its values at this step, or else those of the last evaluation before it, or null.
   const protocol::EvaluationRow* evaluation() const;
 };
 
@@ -60,8 +63,13 @@ public:
 
   // ---- the experiment ----
   const Experiment& experiment() const { return experiment_; }
-  /// Replaces it, or says why not and leaves everything as it was. Lanes whose numbers it does not change keep their run.
-  std::optional<UserError> set_experiment(const Json& json);
+  /// What becomes of runs when the experiment is replaced: lanes whose numbers it does not change keep theirs; all begin
+  /// anew; or, besides those kept, those that an earlier change ended are brought back (undo).
+  enum class Runs { kept, anew, brought_back };
+  /// Replaces it, or says why not and leaves everything as it was.
+  std::optional<UserError> set_experiment(const Json& json, Runs runs = Runs::kept);
+  /// The same for this experiment with some of its fields changed, rather than another one: see `on_company`.
+  std::optional<UserError> change_to(const Json& json);
   /// Sets one field of the base, by its JSON pointer. Same answer as set_experiment.
   std::optional<UserError> edit(const std::string& pointer, const Json& value);
   /// Other data: as many examples and classes as are usual for it; lanes and batches stay where they can.
@@ -71,6 +79,9 @@ public:
   std::optional<UserError> edit_lane(std::size_t lane, const std::string& pointer, const Json& value);
   /// Back to the base in one field.
   std::optional<UserError> clear_lane_field(std::size_t lane, const std::string& pointer);
+  /// One more lane, of this rule and rate; `batch`: where it makes the method, 0 for the full one; else the base's, if that
+  /// is a mini-batch.
+  std::optional<UserError> add_lane(const std::string& rule, double lr, std::optional<std::int64_t> batch);
   std::optional<UserError> duplicate_lane(std::size_t lane);
   std::optional<UserError> remove_lane(std::size_t lane);
   std::optional<UserError> move_lane(std::size_t lane, std::size_t to);
@@ -78,11 +89,18 @@ public:
   std::optional<UserError> rename_lane(std::size_t lane, const std::string& name);
   /// The same rate in every lane; nullopt: each rule's default in PyTorch.
   std::optional<UserError> set_rates(std::optional<double> lr);
+  std::optional<UserError> set_each_rate(const std::vector<double>& rates); ///< one a lane
   void hide_lane(std::size_t lane, bool hidden);
   /// All others hidden, or, if they are already, all shown.
   void solo_lane(std::size_t lane);
+  /// Back to the experiment before the last change, and to its runs, where their numbers are still known.
   bool undo();
   bool redo();
+  /// What goes with the experiment for whoever holds the race (its preset, what is looked at): kept at each change, and
+  /// handed back when undo or redo leads from one experiment to another that was opened in its place.
+  std::function<Json()> company;
+  std::function<void(const Json&)> on_company;
+  std::size_t undo_bytes = 48U << 20; ///< what the runs kept for undo may take
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }
   /// Whether anything that decides the numbers has changed since the link was last made.
@@ -112,6 +130,7 @@ public:
 
   // ---- the sweep over rates ----
   const Sweep& sweep() const { return sweep_; }
+  /// At its end each lane gets its best rate, in one edit.
   void start_sweep();
   void cancel_sweep();
 
@@ -125,6 +144,8 @@ public:
   /// Worker after worker died in this place: what was left to do there is given up, and said.
   void worker_hopeless(std::size_t worker);
   void pack_failed(const UserError& error);
+  /// To be called in every frame that shows the race. Lanes are prepared by it as soon as data is there: a race that has not
+  /// been looked at yet does no work.
   void tick(double now_s);
   /// Asks for what was wanted since the last call. Whether something must be asked later, without news from outside.
   bool ask_looks(double now_s);
@@ -156,22 +177,44 @@ public:
   std::int64_t examples_at_end() const;
 
 private:
-  struct Wanted {
-    enum class Kind { run, to } kind = Kind::run;
-    std::vector<std::int64_t> targets; // of each lane
+  // What was asked for and has to wait for data. Where a lane is to go is reckoned when they are there: lanes may be others by then.
+  struct Move {
+    std::int64_t steps = 0, epochs = 0; // one of them; whole epochs lead to the end of one
   };
-  std::optional<UserError> replace(const Json& json);
+  struct Wanted {
+    enum class Kind { run, to, sweep } kind = Kind::run;
+    std::function<std::int64_t(std::size_t lane)> target = {};
+    std::vector<Move> moves = {}; // from there
+  };
+  struct Past {
+    Json experiment, company;
+    bool opening; // what came next was another experiment, not a change of this one
+  };
+  struct KeptRun {
+    Json complete; // the lane's settings
+    LaneState lane;
+  };
+  std::optional<UserError> put(const Json& json, Runs runs, bool opening);
+  std::optional<UserError> replace(const Json& json, Runs runs);
+  Past past() const;
+  bool go_to(std::vector<Past>& from, std::vector<Past>& to);
+  void keep(const Json& complete, const LaneState& lane);
+  bool find_again(LaneState& lane, const Json& complete);
+  void return_lost();
   std::optional<UserError> edit_json(const std::function<void(Json&)>& change);
   std::vector<LaneState> new_lanes();
   void begin_lanes();
   void resume();
   void begin_run(std::size_t lane, RunState& run);
-  void seek(std::vector<std::int64_t> targets);
+  void move(Move by);
+  void seek(std::function<std::int64_t(std::size_t lane)> target);
+  std::optional<UserError> missing(std::size_t lane) const;
   void act_on_wish();
   void grant(RunState& run, std::int64_t steps, bool hash_at_rest);
   void grant_running();
   void each_run(const std::function<void(std::size_t lane, RunState& run)>& act);
   bool all_ended() const;
+  bool behind(const LaneState& lane) const;
   RunState* find(const protocol::LaneKey& key);
   void apply_stop_rules(RunState& run, std::size_t from);
   std::int64_t steps_begun_before(std::size_t lane, double examples) const;
@@ -180,6 +223,8 @@ private:
   void on(std::size_t worker, const protocol::LaneProblem& m);
   void on(std::size_t worker, const protocol::Checkpoint& m);
   void give_up(RunState& run, UserError error);
+  void give_up_point(std::optional<std::size_t> lane, UserError error);
+  void take_rates();
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
   template <class Seen> void on(std::size_t, const Seen& m) { news_ += looks_.take(m); }
@@ -189,12 +234,14 @@ private:
   Packs& packs_;
   Experiment experiment_;
   std::uint64_t version_ = 0;
-  std::vector<Json> undo_, redo_;
+  std::vector<Past> undo_, redo_;
+  std::vector<KeptRun> kept_;
   std::vector<LaneState> lanes_;
   std::uint32_t next_lane_ = 0, run_;
   Transport transport_ = Transport::ready;
   std::optional<Wanted> wanted_;
   std::vector<std::int64_t> targets_; // of a seek or step under way; empty while running freely
+  bool due_ = false;                  // lanes are to be prepared, or to go on, with the next tick that finds data
   StopRules stop_rules_;
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
   std::optional<UserError> problem_;

@@ -1,5 +1,7 @@
 #include "app/labs/activations.hpp"
 
+#include "core/printable.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -12,6 +14,7 @@ using namespace ui;
 namespace {
 
 constexpr std::size_t kChosenMost = 3;
+constexpr int kPickerTab = 5;
 constexpr double kReaches[] = {4.5, 10};
 constexpr std::size_t kCurvesMost = 100;
 
@@ -88,30 +91,42 @@ Json label_of(const Choice& choice) {
   return {{"zh", tr_id("activation." + choice.name, Language::zh)}, {"en", tr_id("activation." + choice.name, Language::en)}};
 }
 
+std::vector<Choice> chosen_of(const Race& race) {
+  std::vector<Choice> out;
+  for (const Lane& lane : race.experiment().lanes) out.push_back(activation_of(lane));
+  return out;
+}
+
+// A lane by its function; by its own name where another lane has the same one.
+std::string called(const Ui& ui, const Race& race, std::size_t i) {
+  const auto chosen = chosen_of(race);
+  const auto same = std::count_if(chosen.begin(), chosen.end(), [&](const Choice& c) { return c.name == chosen[i].name; });
+  return same > 1 ? lane_name(race.experiment(), i, ui.language) : name_of(ui, chosen[i]);
+}
+// Whether an earlier lane draws the same curve.
+bool drawn_before(const std::vector<Choice>& chosen, std::size_t i) {
+  return std::any_of(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(i), [&](const Choice& c) { return key_of(c) == key_of(chosen[i]); });
+}
+
 // The race with these functions, and so many layers of so many units.
 std::optional<UserError> set_lanes(Race& race, const std::vector<Choice>& chosen, std::size_t depth, std::int64_t units) {
   Json json = race.experiment().json();
   const Json old = json["lanes"];
   Json lanes = Json::array();
+  std::vector<bool> gone_on(race.experiment().lanes.size(), false);
   for (const Choice& choice : chosen) {
-    // a lane that goes on keeps what else it differs in
+    // a lane that goes on keeps what else it differs in; lanes of one function keep their order
     Json lane = Json::object();
     bool kept = false;
     for (std::size_t i = 0; i < race.experiment().lanes.size() && !kept; ++i)
-      if (activation_of(race.experiment().lanes[i]).name == choice.name) lane = old[i], kept = true;
+      if (!gone_on[i] && activation_of(race.experiment().lanes[i]).name == choice.name) lane = old[i], kept = gone_on[i] = true;
     if (!kept) lane["label"] = label_of(choice);
     lane["network"]["hidden"] = layers(depth, units, as_json(choice));
     lanes.push_back(std::move(lane));
   }
   json["network"]["hidden"] = layers(depth, units, as_json(chosen.front()));
   json["lanes"] = std::move(lanes);
-  return race.set_experiment(json);
-}
-
-std::vector<Choice> chosen_of(const Race& race) {
-  std::vector<Choice> out;
-  for (const Lane& lane : race.experiment().lanes) out.push_back(activation_of(lane));
-  return out;
+  return race.change_to(json);
 }
 
 // One function of the table: small, drawn, named; pressed, it is taken or left.
@@ -203,6 +218,7 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
   spec.x_text = [](double x) { return "x = " + grouped(x, 2); };
   std::vector<Series> series;
   for (std::size_t i = 0; i < chosen.size() && i < race.lanes().size(); ++i) {
+    if (drawn_before(chosen, i)) continue;
     const ActivationCurve& curve = curve_of(own, chosen[i], reach);
     const std::uint32_t color = ui.theme->*lane_look(race.experiment().lanes, i).color;
     const std::string name = name_of(ui, chosen[i]);
@@ -214,7 +230,7 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
       if (own.shown != 1)
         series.push_back({name + number + " f′", color, k == 0 ? Dash::dashed : Dash::dotted, Marker::none, curve.x, curve.d[k], {}, {}, {}, {}, -1});
     }
-    const bool current = i == view.lane;
+    const bool current = view.lane < chosen.size() && key_of(chosen[i]) == key_of(chosen[view.lane]);
     if (current) {
       const bool strong = own.highlight == Highlight::saturation;
       for (const auto& zone : curve.saturated) spec.zones.push_back({zone[0], zone[1], faded(color, strong ? 0.22F : 0.08F), std::string(ui("act.saturated"))});
@@ -246,7 +262,10 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
     const ActivationPoint p = ActivationProbe(chosen[i]).at(static_cast<float>(*spec.pinned));
     std::string value = "f " + exact(static_cast<double>(p.f[0])) + ", f′ " + exact(static_cast<double>(p.d[0]));
     if (pair) value += "; f₂ " + exact(static_cast<double>(p.f[1])) + ", f₂′ " + exact(static_cast<double>(p.d[1]));
-    ui.note_item("act.read." + chosen[i].name, name + ", x = " + grouped(own.x, 2), "status", value, {box.x, box.y, 1, 1});
+    // lanes may share a function, and differ in something else
+    const bool again = std::any_of(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(i), [&](const Choice& c) { return c.name == chosen[i].name; });
+    ui.note_item("act.read." + chosen[i].name + (again ? "." + std::to_string(i) : ""), name + ", x = " + grouped(own.x, 2), "status", value,
+                 {box.x, box.y, 1, 1});
   }
   if (const auto moved = ui::plot(ui, box, spec, series)) own.x = std::round(*moved * 100) / 100;
 }
@@ -283,7 +302,7 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
   view.lane = std::min(view.lane, chosen.size() - 1);
   if (chosen.size() > 1) {
     std::vector<std::string> names;
-    for (const Choice& c : chosen) names.push_back(name_of(ui, c));
+    for (std::size_t i = 0; i < chosen.size(); ++i) names.push_back(called(ui, race, i));
     const std::vector<std::string_view> labels(names.begin(), names.end());
     int current = static_cast<int>(view.lane);
     ui.segmented("act.current", column.row(ui.control_height() + 2).min(), labels, current);
@@ -313,9 +332,11 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
     ui.text(row, text, ui.theme->soft, kLabel);
     ui.note_item(id, text, "note", "", row);
   };
-  for (const Kink& kink : curve.kinks)
-    fact("act.kink", fill(ui("act.kink"), {setting(std::round(kink.x * 100) / 100), setting(std::round(kink.below * 1e4) / 1e4),
-                                           setting(std::round(kink.above * 1e4) / 1e4), setting(std::round(kink.taken * 1e4) / 1e4)}));
+  for (std::size_t k = 0; k < curve.kinks.size(); ++k) {
+    const Kink& kink = curve.kinks[k];
+    fact("act.kink." + std::to_string(k), fill(ui("act.kink"), {setting(std::round(kink.x * 100) / 100), setting(std::round(kink.below * 1e4) / 1e4),
+                                                                setting(std::round(kink.above * 1e4) / 1e4), setting(std::round(kink.taken * 1e4) / 1e4)}));
+  }
   fact("act.steepest", fill(ui("act.steepest"), {setting(std::round(curve.steepest * 1e4) / 1e4)}));
   column.rest.cut_top(kHalf);
 
@@ -394,6 +415,7 @@ void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
   std::vector<BarSeries> series;
   std::string said;
   for (std::size_t i = 0; i < chosen.size() && i < race.lanes().size(); ++i) {
+    if (drawn_before(chosen, i)) continue;
     const ActivationProbe probe(chosen[i]);
     std::vector<double> products = own.chain == 0 ? probe.slopes_along(own.x, depth) : largest_slopes_along(curve_of(own, chosen[i], kReaches[1]), depth);
     for (double& v : products) v = std::fabs(v);
@@ -432,7 +454,7 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
   const bool beside = box.w > 560;
   Rect right = beside ? box.cut_right(box.w * 0.52F) : box.cut_bottom(box.h * 0.52F);
   if (beside) right.cut_left(kGrid);
-  chart_panel(ui, race, view, box, 0, false);
+  chart_panel(ui, race, view, box, 0, true);
 
   if (!in_head) ui.segmented("act.measure", right.cut_top(ui.control_height() + 2).min(), measures, own.measure);
   BarSpec spec;
@@ -442,11 +464,15 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
   spec.percents = own.measure != 0;
   spec.least = 1e-4;
   std::vector<BarSeries> series;
+  std::string sampled;
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
     const std::uint32_t slot = kUnitSlots + static_cast<std::uint32_t>(i);
     race.want_look(slot, i, protocol::LookKind::units);
     const auto* look = race.looks().answer<protocol::UnitsLook>(slot, race.lanes()[i].key);
-    BarSeries s{lane_name(race.experiment().lanes[i], ui.language), ui.theme->*lane_look(race.experiment().lanes, i).color, {}};
+    BarSeries s{lane_name(race.experiment(), i, ui.language), ui.theme->*lane_look(race.experiment().lanes, i).color, {}};
+    if (race.lanes()[i].status == protocol::LaneStatus::diverged) s.ended = ui("lanes.diverged");
+    if (race.looks().failed(slot, race.lanes()[i].key)) s.ended = ui("views.no_memory_short");
+    if (look && look->examples < look->of && own.measure != 0) sampled = fill(ui("units.sample"), {grouped(look->examples), grouped(look->of)});
     for (std::size_t l = 0; look && l < look->layers.size(); ++l) {
       const protocol::UnitsRow& row = look->layers[l];
       const bool last = l + 1 == look->layers.size();
@@ -457,6 +483,7 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
     }
     series.push_back(std::move(s));
   }
+  if (!sampled.empty()) ui.text(right.cut_bottom(16), sampled, ui.theme->soft, kSmall);
   if (right.w < 46 * static_cast<float>(spec.groups.size()) + 60)
     for (std::size_t g = 0; g < spec.groups.size(); ++g) spec.groups[g] = std::to_string(g + 1);
   bars(ui, right, spec, series);
@@ -470,8 +497,8 @@ std::string matrix_text(const protocol::Dense& dense, std::uint32_t row) {
   return out;
 }
 
-void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own, Rect box) {
-  // lane 0 has no activation; the others the chosen ones
+// A toy that follows from the chosen functions: lane 0 has no activation; the others the chosen ones.
+void follow(Race& race, Race& toy, RaceView& view, ActivationsView& own) {
   const auto chosen = chosen_of(race);
   std::string made_for;
   for (const Choice& c : chosen) made_for += key_of(c) + ";";
@@ -483,16 +510,24 @@ void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own,
     json["lanes"] = Json::array({{{"label", label_of({"identity", {}})}}});
     for (const Choice& c : chosen)
       if (c.name != "identity") json["lanes"].push_back({{"label", label_of(c)}, {"network", {{"hidden", layers(1, units, as_json(c))}}}});
-    keep(view, toy.set_experiment(json));
+    keep(view, toy.change_to(json));
   }
   if (toy.transport() == Transport::ready && toy.pack_ready()) toy.start();
+}
+
+void linear(Ui& ui, Race& race, Race& own_toy, RaceView& view, ActivationsView& own, Rect box) {
+  // a race over points of the plane is shown itself: its Start is the lab's
+  if (race.has_images()) follow(race, own_toy, view, own);
+  Race& toy = race.has_images() ? own_toy : race;
   own.linear = std::clamp(own.linear, 0, static_cast<int>(toy.lanes().size()) - 1);
   Rect head = box.cut_top(ui.control_height() + 4);
-  std::vector<std::string> names{std::string(ui("act.no_activation"))};
-  for (std::size_t i = 1; i < toy.lanes().size(); ++i) names.push_back(lane_name(toy.experiment().lanes[i], ui.language));
+  const auto plain = [&](std::size_t i) { return activation_of(toy.experiment().lanes[i]).name == "identity"; };
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < toy.lanes().size(); ++i)
+    names.push_back(plain(i) ? std::string(ui("act.no_activation")) : lane_name(toy.experiment(), i, ui.language));
   const std::vector<std::string_view> labels(names.begin(), names.end());
   head.cut_left(ui.segmented("act.linear", head.min(), labels, own.linear) + kGrid);
-  if (head.w > 60 && ui.link("act.linear.again", head.cut_right(std::min(head.w, 90.0F)), ui("act.again"))) toy.reset();
+  if (head.w > 60 && ui.link("act.linear.again", head.cut_right(std::min(head.w, 90.0F)), ui("act.again"))) toy.reset(), toy.start();
   const auto lane = static_cast<std::size_t>(own.linear);
   const float side = std::min(box.h, box.w * (box.w > 420 ? 0.45F : 0.6F));
   const protocol::BoundaryLook* look = boundary_picture(ui, toy, view, lane, 0, {box.x, box.y, side, side});
@@ -501,10 +536,12 @@ void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own,
   if (words.w < 80) return;
   const auto* e = toy.lanes()[lane].evaluation();
   const std::string accuracy = e ? percent(e->test_accuracy) : "–";
-  const std::string said = lane == 0 ? fill(ui("act.linear_says"), {accuracy}) : fill(ui("act.bent_says"), {names[lane], accuracy});
+  const std::string said = plain(lane)                           ? fill(ui("act.linear_says"), {accuracy})
+                           : toy.transport() == Transport::ready ? std::string() // untrained it parts nothing yet
+                                                                 : fill(ui("act.bent_says"), {names[lane], accuracy});
   words.cut_top(ui.paragraph(words, said, ui.theme->ink, kLabel) + kGrid);
   ui.note_item("act.linear.says", said, "note", "", {words.x, box.y, words.w, 40});
-  if (!look || look->layers.size() != 2 || look->product.weight.size() != 2 * look->product.outputs || lane != 0) return;
+  if (!look || look->layers.size() != 2 || look->product.weight.size() != 2 * look->product.outputs || !plain(lane)) return;
   // W₂W₁ in numbers, with the two matrices it comes from where there is room
   ui.text(words.cut_top(18), fill(ui("act.product"), {std::to_string(look->layers[0].outputs)}), ui.theme->soft, kLabel, Weight::bold);
   for (std::uint32_t o = 0; o < look->product.outputs; ++o) {
@@ -531,17 +568,16 @@ void linear(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own,
 
 void ActivationsView::add_to(Json& shown_now) const {
   shown_now["tab"] = kActivationTabs[static_cast<std::size_t>(tab)];
-  shown_now["at"] = setting(x);
+  shown_now["at"] = std::round(x * 1e4) / 1e4; // a link takes no exponents
+  shown_now["measure"] = kLayerMeasures[static_cast<std::size_t>(measure)];
 }
 void ActivationsView::take(const Json& wanted) {
   for (int i = 0; i < static_cast<int>(std::size(kActivationTabs)); ++i)
     if (wanted.contains("tab") && wanted["tab"] == kActivationTabs[static_cast<std::size_t>(i)]) tab = i;
+  for (int i = 0; i < static_cast<int>(std::size(kLayerMeasures)); ++i)
+    if (wanted.contains("measure") && wanted["measure"] == kLayerMeasures[static_cast<std::size_t>(i)]) measure = i;
   if (wanted.contains("at"))
-    if (const double v = wanted["at"].is_number()   ? wanted["at"].get<double>()
-                         : wanted["at"].is_string() ? std::strtod(wanted["at"].get<std::string>().c_str(), nullptr)
-                                                    : x;
-        std::fabs(v) <= kReaches[1])
-      x = v;
+    if (const double v = wanted["at"].get<double>(); std::fabs(v) <= kReaches[1]) x = v;
 }
 
 std::string activations_csv(const Race& race, const ActivationsView& own) {
@@ -575,7 +611,7 @@ bool type_activations(Race& race, RaceView& view, ActivationsView& own, const st
   const double v = std::strtod(plain.c_str(), &end);
   const auto outside = [&](double least, double most) {
     if (end != plain.c_str() && std::isfinite(v) && v >= least && v <= most) return false;
-    view.complaint = UserError{"out_of_range", "", {text, setting(least), setting(most)}};
+    view.complaint = UserError{"out_of_range", "", {shortened(text, 40), setting(least), setting(most)}};
     return true;
   };
   if (id == "act.x") {
@@ -623,12 +659,19 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
       const float list = std::min(head.w, 190.0F);
       if (const auto pick = ui.select("act.tab", {head.x, head.y, list, ui.control_height()}, ui("act.tabs"), labels, place)) place = *pick;
       head.cut_left(list + kGrid);
+      // what is chosen first must not hide in a list
+      const auto choose = std::find(which.begin(), which.end(), kPickerTab);
+      const float button = ui.text_width(ui("act.tab.picker")) + 24;
+      if (choose != which.end() && which[static_cast<std::size_t>(place)] != kPickerTab && button <= head.w &&
+          ui.button("act.pick", {head.x, head.y, button, ui.control_height()}, ui("act.tab.picker")))
+        place = static_cast<int>(choose - which.begin());
+      head.cut_left(std::min(head.w, button + kGrid));
     }
     own.tab = which[static_cast<std::size_t>(place)];
     if (depth && head.w > 190)
       depth_fields(ui, race, {head.x, head.y, head.w, ui.control_height()});
     else if (depth && area.h > 240)
-      depth_fields(ui, race, area.cut_top(ui.control_height() + 4));
+      depth_fields(ui, race, area.cut_top(ui.control_height() + kGrid));
     switch (own.tab) {
     case 0: chain(ui, race, own, area); break;
     case 1: network(ui, race, view, own, area); break;
@@ -660,8 +703,8 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
     box.cut_top(kGrid);
     return tabs(box, {3, 0, 1, 2});
   }
-  if (box.h < 560) return tabs(box, {4, 5, 3, 0, 1, 2});
-  plot_panel(box.cut_top(box.h * 0.46F));
+  if (box.h < 680) return tabs(box, {4, 5, 3, 0, 1, 2}); // below a note each has the whole height
+  plot_panel(box.cut_top(box.h * (own.tab == 1 ? 0.36F : 0.46F)));
   box.cut_top(kGrid);
   tabs(box, {5, 3, 0, 1, 2});
 }

@@ -1,5 +1,7 @@
 #include "app/labs/dropout.hpp"
 
+#include "core/printable.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -31,7 +33,7 @@ std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t laye
   std::string name;
   for (const Json& l : hidden) name += (name.empty() ? "p = " : ", ") + setting(l["dropout"].get<double>());
   json["lanes"][lane]["label"] = one_rate ? "p = " + setting(p) : name;
-  return race.set_experiment(json);
+  return race.change_to(json);
 }
 
 const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
@@ -70,18 +72,21 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("drop.mode", head.min(), {ui("drop.train"), ui("drop.eval")}, own.mode) + kGrid);
   const bool still = race.transport() != Transport::running;
-  const float button = std::max(ui.text_width(ui("drop.next")), ui.text_width(ui("drop.back"))) + 24;
-  if (ui.button("drop.next", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.next"), false,
-                still && race.lanes()[view.lane].step < race.lanes()[view.lane].steps))
-    race.step(1);
-  head.cut_right(button + 6);
-  if (ui.button("drop.back", {head.right() - button, head.y, button, ui.control_height()}, ui("drop.back"), false, still && race.lanes()[view.lane].step > 0))
-    race.step(-1);
-  head.cut_right(button + 6);
+  const float words_width = std::max(ui.text_width(ui("drop.next")), ui.text_width(ui("drop.back"))) + 24;
+  const bool as_words = 2 * words_width + 6 <= head.w;
+  const auto button = [&](const std::string& id, Icon icon, std::string_view label, bool enabled) {
+    const float width = as_words ? words_width : ui.control_height();
+    const Rect at{head.right() - width, head.y, width, ui.control_height()};
+    head.cut_right(width + 6);
+    return as_words ? ui.button(id, at, label, false, enabled) : ui.icon_button(id, at, icon, label, enabled);
+  };
+  const LaneState& shown = race.lanes()[view.lane];
+  if (button("drop.next", Icon::step, ui("drop.next"), still && shown.step < shown.steps)) race.step(1);
+  if (button("drop.back", Icon::step_back, ui("drop.back"), still && shown.step > 0)) race.step(-1);
   const std::string batch_number = grouped(static_cast<double>(race.lanes()[view.lane].step + 1));
   std::string which = training ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
   if (training && ui.text_width(which, kLabel) > head.w) which = fill(ui("drop.batch_short"), {batch_number});
-  ui.text(head, which, ui.theme->soft, kLabel);
+  if (ui.text_width(which, kLabel) <= head.w) ui.text(head, which, ui.theme->soft, kLabel);
 
   // sliders below, one a hidden layer
   Rect foot = box.cut_bottom(static_cast<float>(ui.touch ? 44 : 34) *
@@ -108,6 +113,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
 
   // columns: input, hidden layers, output
   const auto columns = layers + 2;
+  if (race.looks().failed(kMaskSlot, race.lanes()[view.lane].key)) return awaited(ui, race, box, kMaskSlot, view.lane);
   const Rect names = box.cut_bottom(34);
   const Rect why = box.cut_top(18);
   const auto x_of = [&](std::size_t c) { return box.x + 30 + (box.w - 60) * static_cast<float>(c) / static_cast<float>(columns - 1); };
@@ -129,7 +135,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     if (!training || c == 0 || c == columns - 1 || !batch || batch->masks[c - 1].kept.empty()) return true;
     return batch->masks[c - 1].kept[unit] != 0;
   };
-  const float radius = std::clamp(box.h / 42, 4.0F, 8.0F);
+  const float radius = std::clamp(box.h / 42, 4.0F, 8.0F), spacing = (box.w - 60) / static_cast<float>(columns - 1);
   for (std::size_t c = 0; c + 1 < columns; ++c)
     for (std::size_t a = 0; a < dots(c); ++a)
       for (std::size_t b = 0; b < dots(c + 1); ++b)
@@ -183,6 +189,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
               : static_cast<std::size_t>(
                     std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
       second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
+      if (ui.text_width(second, kLabel) > spacing - 4) second = fill(ui("drop.count_short"), {std::to_string(off), std::to_string(layer.units)});
       ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
     }
     ui.text({x_of(c) - 70, names.y, 140, 17}, below, ui.theme->soft, kLabel, Weight::regular, Align::center);
@@ -203,8 +210,7 @@ void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const std::size_t unit = unit_shown(look, own);
   ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
   if (!look || own.layer >= look->eval_units.size() || unit >= look->eval_units[own.layer].size() || unit >= look->mean_units[own.layer].size()) {
-    ui.text(box.cut_top(24), race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint);
-    return;
+    return awaited(ui, race, box, kEnsembleSlot, view.lane);
   }
   const double p = settings_of(race, view).network.hidden[own.layer].dropout;
   const auto y = static_cast<double>(look->eval_units[own.layer][unit]), mean = static_cast<double>(look->mean_units[own.layer][unit]);
@@ -245,13 +251,13 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto tests = static_cast<std::uint32_t>(race.data().test);
   own.image = std::min(own.image, tests - 1);
   const float h = ui.control_height();
-  if (race.has_images()) race.want_images(kCellSheet, false, {own.image});
-  const Images* images = race.has_images() ? sheet_images(race, view, kCellSheet) : nullptr;
+  if (race.has_images()) race.want_images(kCellSheets, false, {own.image});
+  const Images* images = race.has_images() ? sheet_images(race, view, kCellSheets) : nullptr;
   const Rect picture = head.cut_left(race.has_images() ? 32 : 0);
   if (images && images->places.size() == 1 && images->places[0] == own.image) {
-    view.sheets[kCellSheet].begin(ui);
-    view.sheets[kCellSheet].draw(ui, 0, {picture.x, picture.y, 32, 32});
-    view.sheets[kCellSheet].end(ui);
+    view.sheets[kCellSheets].begin(ui);
+    view.sheets[kCellSheets].draw(ui, 0, {picture.x, picture.y, 32, 32});
+    view.sheets[kCellSheets].end(ui);
   }
   head.cut_left(6);
   if (ui.icon_button("ensemble.back", {head.x, head.y + 1, h, h}, Icon::step_back, ui("ensemble.back"), own.image > 0)) --own.image;
@@ -263,10 +269,7 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   ui.text(head.cut_left(std::min(head.w * 0.3F, 24.0F)), "n", ui.theme->soft, kText, Weight::regular, Align::center);
   ui.slider("ensemble.slider", head, ui("ensemble.n"), std::to_string(n), own.masks, ui("help.ensemble.n"));
   const EnsembleLook* look = ensemble_of(race, view, own);
-  if (!look) {
-    ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
-    return;
-  }
+  if (!look) return awaited(ui, race, box, kEnsembleSlot, view.lane);
   const auto label = static_cast<std::size_t>(look->label);
   const auto truth = static_cast<double>(look->eval[label]);
   const auto& classes = race.data().classes;
@@ -290,7 +293,8 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     mean.faint_x.push_back(k + 1), mean.faint_y.push_back(q);
     if (k + 1 == n) at_n = sum / n;
   }
-  const std::string said = fill(ui("ensemble.says"), {std::to_string(n), name, percent(at_n), percent(truth)});
+  const std::string says = fill(ui("ensemble.says"), {std::to_string(n), name, percent(at_n), percent(truth)});
+  const std::string said = box.h > 220 ? says + between_sentences(ui) + std::string(ui("ensemble.why")) : says;
   const float height = ui.paragraph({0, 0, box.w, 0}, said, 0, kLabel, false);
   Rect words = box.cut_bottom(height + 4);
   words.cut_top(4);
@@ -317,7 +321,7 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
                    list.w / static_cast<float>(across) - (beside ? 0.0F : 6.0F), row_height};
     if (row.bottom() > list.bottom() + 1) break;
     const LaneLook look = lane_look(race.experiment().lanes, i);
-    const std::string id = "drop.lane." + std::to_string(i), name = lane_name(race.experiment().lanes[i], ui.language);
+    const std::string id = "drop.lane." + std::to_string(i), name = lane_name(race.experiment(), i, ui.language);
     const Ui::Press p = ui.press(id, row);
     if (p.pressed) view.lane = i;
     if (view.lane == i) ui.draw()->AddRectFilled({row.x - 4, row.y + 1}, {row.right(), row.bottom() - 1}, ui.theme->fill, 4);
@@ -343,7 +347,7 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     const LaneLook look = lane_look(race.experiment().lanes, i);
     const LaneState& lane = race.lanes()[i];
     if (lane.hidden) continue;
-    const std::string name = lane_name(race.experiment().lanes[i], ui.language);
+    const std::string name = lane_name(race.experiment(), i, ui.language);
     spec.x_most = std::max(spec.x_most, static_cast<double>(race.experiment().lanes[i].settings.epochs));
     Series test{name + " " + std::string(ui("drop.test")), ui.theme->*look.color, Dash::solid, look.marker, {}, {}, {}, {}, {}, {}, -1};
     Series train{name + " " + std::string(ui("drop.training")), ui.theme->*look.color, Dash::dashed, Marker::none, {}, {}, {}, {}, {}, {}, -1};
@@ -364,8 +368,8 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
 
 // ---- the boundary ----
 
-void boundaries(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own, Rect box) {
-  // the toy drops as the chosen lane's first layer does, or half where that drops nothing
+// The toy drops as the chosen lane's first layer does, or half where that drops nothing.
+void follow(const Race& race, Race& toy, RaceView& view, DropoutView& own) {
   const auto& hidden = settings_of(race, view).network.hidden;
   const double wanted = hidden.empty() || hidden[0].dropout == 0 ? 0.5 : hidden[0].dropout;
   if (own.toy_of != setting(wanted)) {
@@ -373,17 +377,29 @@ void boundaries(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own,
     Json json = toy.experiment().json();
     for (Json& layer : json["lanes"][1]["network"]["hidden"]) layer["dropout"] = wanted;
     json["lanes"][1]["label"] = "p = " + setting(wanted);
-    keep(view, toy.set_experiment(json));
+    keep(view, toy.change_to(json));
   }
   if (toy.transport() == Transport::ready && toy.pack_ready()) toy.start();
+}
+
+void boundaries(Ui& ui, Race& race, Race& own_toy, RaceView& view, DropoutView& own, Rect box) {
+  // a race over points of the plane is shown itself: its Start is the lab's
+  const bool itself = !race.has_images() && race.lanes().size() > 1;
+  if (!itself) follow(race, own_toy, view, own);
+  Race& toy = itself ? race : own_toy;
   Rect head = box.cut_top(22);
-  if (ui.link("drop.again", head.cut_right(std::min(100.0F, head.w * 0.4F)), ui("act.again"))) toy.reset();
+  if (ui.link("drop.again", head.cut_right(std::min(100.0F, head.w * 0.4F)), ui("act.again"))) toy.reset(), toy.start();
   ui.text(head, ui("drop.boundary_title"), ui.theme->soft, kLabel, Weight::bold);
+  const auto name = [&](std::size_t i) { return lane_name(toy.experiment(), i, ui.language); };
   const std::string said = [&] {
     const auto *a = toy.lanes()[0].evaluation(), *b = toy.lanes()[1].evaluation();
     if (!a || !b) return std::string();
-    return fill(ui("drop.boundary_says"),
-                {percent(a->train_accuracy), percent(a->test_accuracy), setting(wanted), percent(b->train_accuracy), percent(b->test_accuracy)});
+    std::string out = fill(ui("drop.boundary_says"),
+                           {name(0), percent(a->train_accuracy), percent(a->test_accuracy), name(1), percent(b->train_accuracy), percent(b->test_accuracy)});
+    if (toy.transport() != Transport::finished) return out;
+    if (const std::string_view rule = boundary_verdict(*a, *b); !rule.empty())
+      out += between_sentences(ui) + fill(ui.by_id(std::string(rule)), {name(0), name(1)});
+    return out;
   }();
   const float note = ui.paragraph({0, 0, box.w - 20, 0}, said, 0, kLabel, false) + 12;
   const float side = std::max(40.0F, std::min((box.w - kGrid) / 2, box.h - 20 - (box.h > 150 ? note + 6 : 0)));
@@ -391,8 +407,7 @@ void boundaries(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own,
   for (std::size_t i = 0; i < 2; ++i) {
     const Rect at{left + (side + gap) * static_cast<float>(i), box.y, side, side};
     boundary_picture(ui, toy, view, i, i, at);
-    ui.text({at.x, at.bottom() + 1, side, 18}, i == 0 ? ui("drop.without") : std::string_view(lane_name(toy.experiment().lanes[1], ui.language)), ui.theme->ink,
-            kLabel, Weight::regular, Align::center);
+    ui.text({at.x, at.bottom() + 1, side, 18}, name(i), ui.theme->ink, kLabel, Weight::regular, Align::center);
   }
   const Rect frame{box.x, box.y + side + 22, box.w, note};
   if (said.empty() || frame.bottom() > box.bottom() + 4) return;
@@ -411,8 +426,8 @@ void DropoutView::add_to(Json& shown_now) const {
 void DropoutView::take(const Json& wanted) {
   for (int i = 0; i < static_cast<int>(std::size(kDropoutTabs)); ++i)
     if (wanted.contains("tab") && wanted["tab"] == kDropoutTabs[static_cast<std::size_t>(i)]) tab = i;
-  if (wanted.contains("mode") && wanted["mode"].is_number()) mode = wanted["mode"].get<int>() == 1 ? 1 : 0;
-  if (wanted.contains("image") && wanted["image"].is_number()) image = static_cast<std::uint32_t>(std::clamp(wanted["image"].get<int>(), 0, 9999));
+  if (wanted.contains("mode")) mode = wanted["mode"].get<int>();
+  if (wanted.contains("image")) image = wanted["image"].get<std::uint32_t>();
 }
 
 std::string dropout_csv(const Race& race, const RaceView& view) {
@@ -434,7 +449,7 @@ bool type_dropout(Race& race, RaceView& view, DropoutView& own, const std::strin
   const double v = std::strtod(text.c_str(), &end);
   const auto outside = [&](double least, double most) {
     if (end != text.c_str() && std::isfinite(v) && v >= least && v <= most) return false;
-    view.complaint = UserError{"out_of_range", "", {text, setting(least), setting(most)}};
+    view.complaint = UserError{"out_of_range", "", {shortened(text, 40), setting(least), setting(most)}};
     return true;
   };
   if (id == "ensemble.n") {

@@ -1,5 +1,7 @@
 #include "app/labs/race.hpp"
 
+#include "core/printable.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -14,9 +16,10 @@ constexpr float kSettingsWidth = 264, kLanesWidth = 368;
 
 void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   ui.panel(box);
-  const Rect foot = box.cut_bottom(transport_height(ui, box.w));
+  const bool strip = box.h >= 300; // a low window keeps its room for the curves
+  const Rect foot = box.cut_bottom(transport_height(ui, box.w, strip));
   curves_panel(ui, race, view, box.inset(kPadding, 8), legend);
-  transport_panel(ui, race, view, foot.inset(kPadding, 0));
+  transport_panel(ui, race, view, foot.inset(kPadding, 0), strip);
 }
 
 // Views below, where there is room: open, their share of the height; closed, their bar alone.
@@ -41,10 +44,10 @@ std::optional<UserError> apply_typed(Race& race, RaceView& view, const std::stri
     StopRules rules = race.stop_rules();
     const double number = std::strtod(text.c_str(), nullptr); // words: off
     if (id == "stop:accuracy") {
-      if (number < 0 || number > 100) return UserError{"out_of_range", "", {text, "0", "100"}};
+      if (!(number >= 0 && number <= 100)) return UserError{"out_of_range", "", {shortened(text, 40), "0", "100"}};
       rules.accuracy = number / 100;
     } else {
-      if (number < 0 || number > 10000) return UserError{"out_of_range", "", {text, "0", "10000"}};
+      if (!(number >= 0 && number <= 10000)) return UserError{"out_of_range", "", {shortened(text, 40), "0", "10000"}};
       rules.no_improvement = static_cast<std::int64_t>(number);
     }
     race.set_stop_rules(rules);
@@ -88,8 +91,11 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
       labels.push_back(all[i].second);
       if (all[i].first == view.tab) place = static_cast<int>(i);
     }
+    const int before = place;
     ui.segmented("tab", at, labels, place);
-    view.tab = all[static_cast<std::size_t>(place)].first;
+    // what is chosen stays chosen where it has no tab of its own for a while
+    if (place != before) view.tab = all[static_cast<std::size_t>(place)].first;
+    return all[static_cast<std::size_t>(place)].first;
   };
   if (box.w >= kMedium - 2 * kGrid) {
     // where there is height: settings in a drawer beside the curves, views below; else all but the curves shares a place
@@ -98,11 +104,11 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
     if (low) {
       right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
       box.cut_right(kGrid);
-      tabs(right.min(), false);
+      const int tab = tabs(right.min(), false);
       right.cut_top(ui.control_height() + 6);
-      plot_panel(ui, race, view, box, view.tab != 0);
-      if (view.tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
-      if (view.tab == 2) return settings_panel(ui, race, view, right);
+      plot_panel(ui, race, view, box, tab != 0);
+      if (tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
+      if (tab == 2) return settings_panel(ui, race, view, right);
       return lanes_panel(ui, race, view, right);
     }
     const Rect views = view.hide_views ? Rect{} : cut_views(ui, view, box);
@@ -131,11 +137,11 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   const Rect bar = box.cut_bottom(bar_height);
   box.cut_bottom(kHalf);
   const bool tall = box.h >= 560;
-  tabs(bar.min(), !tall);
+  const int tab = tabs(bar.min(), !tall);
   if (tall) {
-    plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), view.tab != 0);
+    plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), tab != 0);
     box.cut_top(kGrid);
-  } else if (view.tab == -1) {
+  } else if (tab == -1) {
     return plot_panel(ui, race, view, box, false);
   } else {
     const Rect foot = box.cut_bottom(transport_height(ui, box.w));
@@ -143,9 +149,9 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
     ui.panel(foot);
     transport_panel(ui, race, view, foot.inset(kPadding, 0));
   }
-  if (view.tab == 0) lanes_panel(ui, race, view, box);
-  if (view.tab == 1) view.views_open = true, views_panel(ui, race, view, box, false);
-  if (view.tab == 2) settings_panel(ui, race, view, box);
+  if (tab == 0) lanes_panel(ui, race, view, box);
+  if (tab == 1) view.views_open = true, views_panel(ui, race, view, box, false);
+  if (tab == 2) settings_panel(ui, race, view, box);
 }
 
 } // namespace downhill

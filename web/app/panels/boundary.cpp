@@ -14,7 +14,7 @@ const protocol::BoundaryLook* boundary_picture(Ui& ui, Race& race, RaceView& vie
   const Rect area{box.x, box.y, side, side};
   ui.draw()->AddRectFilled(area.min(), area.max(), ui.theme->fill);
   const auto cells = look ? static_cast<std::size_t>(look->side) * look->side : 0;
-  if (!look || look->probabilities.size() != cells || look->points.size() != 2 * look->labels.size()) return nullptr;
+  if (!look || look->probabilities.size() != cells || look->points.size() != 2 * look->labels.size()) return awaited(ui, race, area, slot, lane), nullptr;
   // blue where the first class is said, orange where the second, pale where it is undecided
   std::vector<float> values(cells);
   for (std::size_t i = 0; i < cells; ++i) values[i] = 0.5F - look->probabilities[i];
@@ -38,7 +38,7 @@ const protocol::BoundaryLook* boundary_picture(Ui& ui, Race& race, RaceView& vie
   }
   ui.draw()->AddRect(area.min(), area.max(), ui.theme->line);
   const auto* e = race.lanes()[lane].evaluation();
-  ui.note_item("boundary." + std::to_string(place), lane_name(race.experiment().lanes[lane], ui.language), "img", e ? percent(e->test_accuracy) : "", area);
+  ui.note_item("boundary." + std::to_string(place), lane_name(race.experiment(), lane, ui.language), "img", e ? percent(e->test_accuracy) : "", area);
   return look;
 }
 

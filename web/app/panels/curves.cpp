@@ -11,41 +11,15 @@ namespace downhill {
 using namespace ui;
 using protocol::EvaluationRow;
 
-double axis_value(const EvaluationRow& e, Axis axis) {
-  switch (axis) {
-  case Axis::examples: return static_cast<double>(e.examples);
-  case Axis::epochs: return e.epoch;
-  case Axis::steps: return static_cast<double>(e.step);
-  case Axis::seconds: return e.seconds;
-  }
-  return 0;
-}
-
-double metric_value(const EvaluationRow& e, Metric metric) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  switch (metric) {
-  case Metric::test_loss: return e.test_loss;
-  case Metric::train_loss: return e.train_loss;
-  case Metric::test_accuracy: return 100 * e.test_accuracy;
-  case Metric::train_accuracy: return 100 * e.train_accuracy;
-  case Metric::lr: return e.lr;
-  case Metric::gradient_norm: return e.step > 0 ? e.gradient_norm : kNone;
-  case Metric::update_ratio: return e.step > 0 && e.weight_norm > 0 ? e.update_norm / e.weight_norm : kNone;
-  case Metric::count: break;
-  }
-  return kNone;
-}
-
 namespace {
 
-bool is_loss(Metric m) { return m == Metric::test_loss || m == Metric::train_loss; }
-bool is_accuracy(Metric m) { return m == Metric::test_accuracy || m == Metric::train_accuracy; }
+std::string metric_name(const Ui& ui, Metric metric) { return std::string(ui.by_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(metric)]))); }
 
 std::string metric_title(const Ui& ui, const Race& race, Metric metric) {
-  const auto& name = ui.by_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(metric)]));
+  const std::string name = metric_name(ui, metric);
   if (is_loss(metric)) return fill(ui("metric.unit_loss"), {name, ui.by_id("loss." + race.experiment().complete["loss"]["name"].get<std::string>())});
   if (is_accuracy(metric)) return fill(ui("metric.unit_accuracy"), {name});
-  return std::string(name);
+  return name;
 }
 
 // Where on the axis the batch of a step lies; seconds are between two evaluations' times.
@@ -73,11 +47,17 @@ void add_batch_losses(Series& s, const LaneState& state, const Lane& lane, Axis 
   }
 }
 
+// Two quantities of one unit share a chart: the first solid, the second dashed.
+bool one_chart(const RaceView& view) {
+  const auto a = static_cast<Metric>(view.metric[0]), b = static_cast<Metric>(view.metric[1]);
+  return view.two_charts && a != b && ((is_loss(a) && is_loss(b)) || (is_accuracy(a) && is_accuracy(b)));
+}
+
 Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size_t i, Metric metric, Axis axis) {
   const Lane& lane = race.experiment().lanes[i];
   const LaneState& state = race.lanes()[i];
   const LaneLook look = lane_look(race.experiment().lanes, i);
-  Series s{lane_name(lane, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
+  Series s{lane_name(race.experiment(), i, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
   for (std::size_t k = 0; k < state.evaluations.size(); ++k) {
     const EvaluationRow& e = state.evaluations[k];
     s.x.push_back(axis_value(e, axis));
@@ -98,6 +78,13 @@ Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size
     if (least + 2 < s.y.end() && s.y.back() > 1.05 * *least) s.minimum = static_cast<int>(least - s.y.begin());
   }
   if (view.batch_losses && is_loss(metric)) add_batch_losses(s, state, lane, axis);
+  if (state.status == protocol::LaneStatus::diverged) {
+    EvaluationRow here;
+    here.examples = state.examples, here.epoch = state.epoch, here.step = state.step, here.seconds = state.seconds;
+    s.ended = ui("lanes.diverged");
+    s.ended_x = axis_value(here, axis);
+    s.ended_y = is_loss(metric) || s.y.empty() ? std::numeric_limits<double>::infinity() : s.y.back();
+  }
   return s;
 }
 
@@ -108,7 +95,11 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
   PlotSpec spec;
   spec.id = number == 0 ? "plot" : "plot2";
   spec.x_title = ui.by_id("axis.title." + axis_id);
+  const bool shared = one_chart(view);
+  const auto second = static_cast<Metric>(view.metric[1]);
+  const std::string name = metric_name(ui, metric), second_name = metric_name(ui, second);
   spec.y_title = metric_title(ui, race, metric);
+  if (shared) spec.y_title = fill(ui("plot.shared"), {spec.y_title, second_name});
   spec.log_y = view.scale == 1 || (metric == Metric::gradient_norm || metric == Metric::update_ratio);
   if (is_accuracy(metric)) spec.log_y = false;
   spec.y_decimals = is_accuracy(metric) ? 1 : is_loss(metric) ? 4 : -1;
@@ -120,6 +111,7 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
                                                  : axis == Axis::epochs ? setting(std::round(v * 100) / 100)
                                                                         : grouped(v)});
   };
+  spec.minimum_label = ui("plot.minimum");
   std::vector<Series> series;
   double start_loss = 0, reached = 0;
   bool back = false;
@@ -138,6 +130,16 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
     here.examples = state.examples, here.epoch = state.epoch, here.step = state.step, here.seconds = state.seconds;
     reached = std::max(reached, axis_value(here, axis));
     series.push_back(series_of(ui, race, view, i, metric, axis));
+    // where it rests between two points of its curve
+    if (state.here && state.here->step == state.step && std::isfinite(metric_value(*state.here, metric)))
+      spec.marks.push_back({axis_value(*state.here, axis), metric_value(*state.here, metric), series.back().color, true});
+    if (!shared) continue;
+    // the dash says which quantity it is, colour and marker which lane
+    Series other = series_of(ui, race, view, i, second, axis);
+    series.back().dash = Dash::solid, other.dash = Dash::dashed, other.marker = Marker::none;
+    series.back().label += " " + name, other.label += " " + second_name;
+    other.faint_x.clear(), other.faint_y.clear(), other.ended.clear();
+    series.push_back(std::move(other));
   }
   if (back && race.transport() != Transport::finished) spec.cursor = reached;
   // a lane that explodes must not press the others flat
@@ -149,8 +151,9 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
 
 std::string curves_csv(const Ui& ui, const Race& race) {
   std::string out = "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy,gradient_norm,update_norm,weight_norm\n";
+  const auto names = lane_names(race.experiment(), ui.language);
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const std::string name = csv_text(lane_name(race.experiment().lanes[i], ui.language));
+    const std::string name = csv_text(names[i]);
     const auto add = [&](const RunState& run) {
       for (const EvaluationRow& e : run.evaluations) {
         out += name + "," + std::to_string(run.key.repeat) + "," + std::to_string(e.step) + "," + csv_number(e.epoch) + "," + std::to_string(e.examples);
@@ -167,10 +170,11 @@ std::string curves_csv(const Ui& ui, const Race& race) {
 
 std::string sweep_csv(const Ui& ui, const Race& race) {
   std::string out = "lane,lr,train_loss\n";
+  const auto names = lane_names(race.experiment(), ui.language);
   const auto& curves = race.sweep().curves();
   for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i)
     for (const auto& point : curves[i].points)
-      if (point.loss) out += csv_text(lane_name(race.experiment().lanes[i], ui.language)) + "," + csv_number(point.lr) + "," + csv_number(*point.loss) + "\n";
+      if (point.loss) out += csv_text(names[i]) + "," + csv_number(point.lr) + "," + csv_number(*point.loss) + "\n";
   return out;
 }
 
@@ -220,20 +224,31 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   if (box.w >= 480) check("batch_losses", ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"));
   if (box.w > 560)
     check("two_charts", ui("plot.two"), view.two_charts, ui("help.two_charts"));
-  else
+  else if (!one_chart(view))
     view.two_charts = false;
   box.cut_top(y + row - box.y);
+  if (box.h < 60) return; // the window is too low for a chart; the lanes tell the numbers
 
   Rect first = box;
-  if (view.two_charts) {
+  if (view.two_charts && !one_chart(view)) {
     const Rect second = first.cut_right(first.w / 2);
     chart(ui, race, view, second, 1, legend);
   }
   chart(ui, race, view, first, 0, legend);
+  if (race.transport() == Transport::running) view.linked = false;
   const bool moved = std::any_of(race.lanes().begin(), race.lanes().end(), [](const LaneState& lane) { return lane.step > 0 || lane.evaluations.size() > 1; });
   if (!moved && race.transport() != Transport::running) {
     const Rect middle{first.x + 60, first.y + first.h * 0.42F, first.w - 80, 24};
-    ui.text(middle, race.waiting() ? ui("plot.waiting") : ui("plot.empty"), ui.theme->soft, kText, Weight::regular, Align::center);
+    const bool linked = view.linked && !race.waiting();
+    const std::string_view words = race.waiting() ? ui("plot.waiting") : linked ? ui("plot.linked") : ui("plot.empty");
+    float below = middle.bottom() + kHalf;
+    if (ui.text_width(words) <= middle.w)
+      ui.text(middle, words, ui.theme->soft, kText, Weight::regular, Align::center);
+    else
+      below = middle.y + ui.paragraph(middle, words, ui.theme->soft) + kGrid;
+    const float width = ui.text_width(ui("plot.linked_show"), kText, Weight::bold) + 32;
+    if (linked && ui.button("link.result", {middle.x + (middle.w - width) / 2, below, width, ui.control_height() + 4}, ui("plot.linked_show"), true))
+      race.start();
   }
 }
 

@@ -11,7 +11,7 @@ using namespace ui;
 
 namespace {
 
-constexpr float kRateWidth = 52, kLossWidth = 46, kAccuracyWidth = 62, kMenuWidth = 24; // columns of the table
+constexpr float kRankWidth = 17, kSwatchWidth = 33, kRateWidth = 52, kLossWidth = 46, kAccuracyWidth = 62, kMenuWidth = 24; // columns of the table
 
 void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
   const std::string id = "lane:" + std::to_string(i) + ":menu";
@@ -26,7 +26,7 @@ void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
   case 2:
     ui.edit_request = EditRequest{"lane:" + std::to_string(i) + ":label",
                                   std::string(ui("lanes.rename")),
-                                  lane_name(race.experiment().lanes[i], ui.language),
+                                  lane_name(race.experiment(), i, ui.language),
                                   {box.x - 180, box.y, 180, box.h}};
     break;
   case 3: race.solo_lane(i); break;
@@ -43,15 +43,15 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const LaneState& state = race.lanes()[i];
   const LaneLook look = lane_look(race.experiment().lanes, i);
   const std::string id = "lane:" + std::to_string(i) + ":";
-  const std::string name = lane_name(lane, ui.language);
+  const std::string name = lane_name(race.experiment(), i, ui.language);
   if (view.lane == i || view.other == static_cast<int>(i))
     ui.draw()->AddRectFilled({row.x - 6, row.y + 1}, {row.right() + 6, row.bottom() - 1}, faded(ui.theme->fill, 0.7F), 4);
   ui.line({row.x, row.bottom() - 0.5F}, {row.right(), row.bottom() - 0.5F});
   const float dim = state.hidden ? 0.35F : 1;
 
   // the line's own look shows or hides it
-  ui.text(row.cut_left(12), std::to_string(place + 1), ui.theme->faint, kLabel);
-  const Rect swatch = row.cut_left(33);
+  ui.text(row.cut_left(kRankWidth), std::to_string(place + 1), ui.theme->faint, kLabel);
+  const Rect swatch = row.cut_left(kSwatchWidth);
   if (ui.press(id + "show", swatch).pressed) race.hide_lane(i, !state.hidden);
   ui.tip((state.hidden ? ui("lanes.show") : ui("lanes.hide")));
   if (Item* item = ui.note_item(id + "show", name, "checkbox", state.hidden ? "false" : "true", swatch))
@@ -129,8 +129,16 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
     for (std::size_t i = 0; i < lanes.size(); ++i) best = best && curves[i].best() == lanes[i].settings.optimizer.values[0];
     if (best) chosen = 2;
   }
+  if (chosen < 0) chosen = 3; // each its own
   const int before = chosen;
-  const float width = ui.segmented("rates", {row.x, row.y + 2}, {ui("rates.same"), ui("rates.defaults"), ui("rates.best")}, chosen);
+  const float width = ui.segmented("rates", {row.x, row.y + 2}, {ui("rates.same"), ui("rates.defaults"), ui("rates.best"), ui("rates.own")}, chosen);
+  if (before == 3 && chosen != 3) view.own_rates.keep(lanes);
+  if (chosen == 3 && before != 3) {
+    const auto own = view.own_rates.of(lanes);
+    std::vector<double> rates;
+    for (std::size_t i = 0; i < lanes.size(); ++i) rates.push_back(own[i].value_or(lane_look(lanes[i].settings).good_lr));
+    keep(view, race.set_each_rate(rates));
+  }
   const bool same_pressed = chosen == 0 && before != 0;
   if (same_pressed) keep(view, race.set_rates(view.all_rate));
   if (chosen == 1 && before != 1) keep(view, race.set_rates({}));
@@ -152,6 +160,17 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
   }
 }
 
+// What an explanation says to look at, "metric=update_ratio": as App::show takes it.
+void look_at(RaceView& view, const std::string& show) {
+  const std::size_t equals = show.find('=');
+  const std::string key = show.substr(0, equals), id = show.substr(equals + 1);
+  const auto place = [&](const auto& ids) { return static_cast<int>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
+  if (key == "metric") view.metric[0] = place(kMetricIds);
+  if (key == "axis") view.axis = place(kAxisIds), view.zoom = {};
+  if (key == "view") view.view = place(kViewIds), view.views_open = view.chose_views = true;
+  view.tab = key == "view" ? 1 : view.tab == 1 || view.tab == 2 ? 0 : view.tab;
+}
+
 } // namespace
 
 void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
@@ -163,56 +182,84 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   rate_buttons(ui, race, view, column);
   Rect head = column.row(24);
   head.cut_right(kMenuWidth);
-  ui.text(head.cut_right(kAccuracyWidth - 2), ui("lanes.accuracy"), ui.theme->faint, kLabel, Weight::regular, Align::right);
-  ui.text(head.cut_right(kLossWidth + 2), ui("lanes.loss"), ui.theme->faint, kLabel, Weight::regular, Align::right);
+  // the column that ranks them is in bold; where another number does, the note below says which
+  const Metric ranked = ranked_by(static_cast<Metric>(view.metric[0]));
+  const auto title = [&](Rect at, const char* id, std::string_view words, Metric metric) {
+    const bool ranks = ranked == metric;
+    ui.text(at, words, ranks ? ui.theme->ink : ui.theme->faint, kLabel, ranks ? Weight::bold : Weight::regular, Align::right);
+    if (Item* item = ui.note_item(id, words, "note", ranks ? std::string(ui("lanes.ranks")) : "", at)) item->help = ui("help.lanes.ranked");
+  };
+  title(head.cut_right(kAccuracyWidth - 2), "lanes.accuracy", ui("lanes.accuracy"), Metric::test_accuracy);
+  title(head.cut_right(kLossWidth + 2), "lanes.loss", ui("lanes.loss"), Metric::test_loss);
   ui.text(head.cut_right(kRateWidth), ui("lanes.rate"), ui.theme->faint, kLabel, Weight::regular, Align::right);
-  const Rect by{head.x + 45, head.y, std::max(1.0F, std::min(head.w - 45, 96.0F)), head.h};
+  const float before = kRankWidth + kSwatchWidth;
+  const Rect by{head.x + before, head.y, std::max(1.0F, std::min(head.w - before, 96.0F)), head.h};
   const Ui::Press p_group = ui.press("lanes.grouped", by);
   if (p_group.pressed) view.grouped = !view.grouped;
   ui.text(by, view.grouped ? ui("lanes.by_class") : ui("lanes.method"), p_group.hovered ? ui.theme->accent : ui.theme->faint, kLabel);
   ui.tip(ui("help.lanes.grouped"));
   if (Item* item = ui.note_item("lanes.grouped", ui("lanes.by_class"), "checkbox", view.grouped ? "true" : "false", by)) item->help = ui("help.lanes.grouped");
   ui.line({column.rest.x, column.rest.y}, {column.rest.right(), column.rest.y});
-  auto order = ranking(race);
+  // a row that is being used stays where it is, though its rank is another by now
+  const auto ranks = ranking(race, ranked);
+  const Rect rows{column.rest.x, column.rest.y, column.rest.w - kMenuWidth - kAccuracyWidth - kLossWidth, row_height * static_cast<float>(ranks.size())};
+  const bool used = ui.editing.starts_with("lane:") || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId) ||
+                    (!ui.touch && ImGui::IsMouseHoveringRect({rows.x + kRankWidth, rows.y}, rows.max()));
+  if (!used || view.lane_order.size() != ranks.size()) view.lane_order = ranks;
+  auto order = view.lane_order;
   const auto group_of = [&](std::size_t i) { return lane_look(race.experiment().lanes[i].settings).group; };
   if (view.grouped) std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return group_of(a) < group_of(b); });
   for (std::size_t place = 0; place < order.size(); ++place) {
     if (order[place] >= race.lanes().size()) break; // an edit in an earlier row made the race anew
     if (view.grouped && (place == 0 || group_of(order[place]) != group_of(order[place - 1])))
       ui.text(column.rest.cut_top(20), ui.by_id("group." + std::to_string(group_of(order[place]))), ui.theme->soft, kSmall, Weight::bold);
-    lane_row(ui, race, view, column.rest.cut_top(row_height), place, order[place]);
+    const auto rank = static_cast<std::size_t>(std::find(ranks.begin(), ranks.end(), order[place]) - ranks.begin());
+    lane_row(ui, race, view, column.rest.cut_top(row_height), rank, order[place]);
   }
   Rect below = column.row();
-  if (race.lanes().size() < kLanesMost && ui.link("lanes.add", below.cut_left(below.w * 0.4F), ui("lanes.add"), Align::left))
-    keep(view, race.duplicate_lane(race.lanes().size() - 1));
+  if (race.lanes().size() < kLanesMost) {
+    const Rect at = below.cut_left(below.w * 0.4F);
+    const bool pressed = ui.link("lanes.add", at, ui("lanes.add"), Align::left);
+    std::vector<std::string_view> names;
+    for (const LaneLook& look : lane_looks()) names.push_back(ui.by_id("lane." + std::string(look.id)));
+    if (const auto picked = ui.list("lanes.add", at, names, -1, pressed)) {
+      const LaneLook& look = lane_looks()[static_cast<std::size_t>(*picked)];
+      keep(view, race.add_lane(std::string(look.rule), look.good_lr, look.batch));
+    }
+  }
   if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = static_cast<int>(View::differences), view.views_open = true, view.tab = 1;
 
-  // as many sentences as there is room for, the first in any case
-  const float room = box.bottom() - column.rest.y - 16;
-  std::string note;
-  std::string field;
-  for (const Explanation& e : explain(race, ui.language)) {
-    const std::string longer = note + (note.empty() ? "" : between_sentences(ui)) + e.text;
-    if (!note.empty() && ui.paragraph({0, 0, column.rest.w - 20, 0}, longer, 0, kLabel, false) + 20 > std::max(room, 64.0F)) break;
-    note = longer;
-    if (field.empty()) field = e.field;
+  // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
+  const float room = box.bottom() - kGrid;
+  std::size_t said = 0;
+  for (const Explanation& e : explain(race, ui.language, static_cast<Metric>(view.metric[0]))) {
+    const auto id = FieldId::parse(e.field);
+    const bool leads = id || !e.show.empty();
+    const float text_width = column.rest.w - (leads ? 38.0F : 20.0F);
+    const float height = ui.paragraph({0, 0, text_width, 0}, e.text, 0, kLabel, false) + 12;
+    if (said > 0 && column.rest.y + kHalf + height > room) break;
+    column.rest.cut_top(kHalf);
+    const Rect frame = column.rest.cut_top(height);
+    const std::string name = "explanation." + std::to_string(said++);
+    const Ui::Press p = leads ? ui.press(name, frame) : Ui::Press{};
+    ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
+    if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
+    ui.paragraph({frame.x + 10, frame.y + 6, text_width, frame.h}, e.text, ui.theme->ink);
+    const std::string_view help = e.show.empty() ? ui("explain.mend") : ui("explain.show");
+    if (leads) ui.icon({frame.right() - 20, frame.y + (frame.h - 16) / 2, 16, 16}, Icon::step, ui.theme->accent), ui.tip(help);
+    if (Item* item = ui.note_item(name, e.text, leads ? "button" : "note", "", frame); item && leads) item->help = help;
+    if (!p.pressed) continue;
+    if (!e.show.empty()) {
+      look_at(view, e.show);
+      continue;
+    }
+    // to the setting that mends it, ready for another value
+    view.scope = id->lane;
+    view.drawer = true, view.tab = 2, view.more_settings = true;
+    const FieldInfo info = field_info(race, *id);
+    ui.edit_request =
+        EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
   }
-  const float text_height = ui.paragraph({0, 0, column.rest.w - 20, 0}, note, 0, kLabel, false);
-  column.rest.cut_top(kHalf);
-  const Rect frame = column.rest.cut_top(text_height + 12);
-  const auto id = FieldId::parse(field);
-  const Ui::Press p = id ? ui.press("explanation.mend", frame) : Ui::Press{};
-  ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
-  if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
-  ui.paragraph(frame.inset(10, 6), note, ui.theme->ink);
-  if (id) ui.icon({frame.right() - 20, frame.bottom() - 20, 16, 16}, Icon::step, ui.theme->accent), ui.tip(ui("explain.mend"));
-  ui.note_item(id ? "explanation.mend" : "explanation", note, id ? "button" : "note", "", frame);
-  if (!p.pressed) return;
-  // to the setting that mends it, ready for another value
-  view.scope = id->lane;
-  view.drawer = true, view.tab = 2, view.more_settings = true;
-  const FieldInfo info = field_info(race, *id);
-  ui.edit_request = EditRequest{field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
 }
 
 } // namespace downhill

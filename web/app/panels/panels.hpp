@@ -2,6 +2,8 @@
 #pragma once
 #include "app/core/explain.hpp"
 #include "app/core/field_info.hpp"
+#include "app/core/own_rates.hpp"
+#include "app/core/standing.hpp"
 #include "app/ui/image_sheet.hpp"
 #include "app/ui/plot.hpp"
 
@@ -9,17 +11,21 @@
 
 namespace downhill {
 
-enum class Metric { test_loss, train_loss, test_accuracy, train_accuracy, lr, gradient_norm, update_ratio, count };
-enum class Axis { examples, epochs, steps, seconds };
 enum class View { samples, weights, confusion, predictions, units, optimizer, masks, draw, boundary, sweep, differences, count };
 
-inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "test_accuracy", "train_accuracy", "lr", "gradient_norm", "update_ratio"};
-inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
 inline constexpr std::string_view kViewIds[] = {"samples", "weights", "confusion", "predictions", "units",      "optimizer",
                                                 "masks",   "draw",    "boundary",  "sweep",       "differences"};
 
 /// Requests and slots of the looks that views ask for (app/core/looks.hpp).
-enum Sheet : std::uint32_t { kCardSheet, kGallerySheet, kBatchSheet, kCellSheet, kPredictionSheet, kSheets };
+/// Pictures: some are one of either side of two lanes compared, this number and the next.
+enum Sheet : std::uint32_t {
+  kCardSheet,
+  kGallerySheet,
+  kBatchSheets,
+  kCellSheets = kBatchSheets + 2,
+  kPredictionSheets = kCellSheets + 2,
+  kSheets = kPredictionSheets + 2
+};
 inline constexpr std::uint32_t kOwnSlots = 100; ///< and one for each lane
 /// Slots of the labs' own pictures, one for each lane where several are shown.
 inline constexpr std::uint32_t kBoundarySlots = 200, kUnitSlots = 250, kMaskSlot = 300, kTraceSlot = 301, kEnsembleSlot = 302;
@@ -29,7 +35,7 @@ struct RaceView {
   int axis = 0, scale = 0;
   bool two_charts = false, batch_losses = false;
   ui::PlotView zoom;
-  int tab = 0;            ///< where there is no room for all: lanes, views, settings
+  int tab = 0;            ///< where there is no room for all: curves (−1), lanes, views, settings
   bool drawer = false;    ///< the settings, where they are behind a button
   bool views_open = true; ///< the views below, where there is room for both
   bool chose_views = false;
@@ -44,14 +50,18 @@ struct RaceView {
   float timeline = 0;
   bool scrubbing = false;
   double pack_received = 0, pack_total = 0;
+  // where two lanes are compared, both sides show the same of these
   std::uint32_t gallery_from = 0;
   bool gallery_batch = false;
   int cell = -1;            ///< of the confusion matrix: label · classes + predicted
   int prediction_order = 0; ///< most wrong, all
   std::uint32_t prediction_from = 0;
-  int unit_from = 0;
+  std::uint32_t unit_from = 0;
   double all_rate = 0.01;
-  std::vector<std::uint8_t> pad; ///< 28×28, drawn or dropped
+  OwnRates own_rates;                  ///< the lanes' before one of the ways to choose them all was taken
+  std::vector<std::size_t> lane_order; ///< of the rows as they are drawn
+  bool linked = false;                 ///< a link brought the experiment; its result has not been asked for
+  std::vector<std::uint8_t> pad;       ///< 28×28, drawn or dropped
   bool pad_used = false;
   std::uint64_t pad_version = 1;
   ImVec2 pen{-1, -1};
@@ -79,13 +89,15 @@ void views_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool can_
 /// Where a lane of a race over points of the plane says one class or the other, with the training points: a square in `box`.
 /// Asks for it and draws the last answer, which it returns (null: none yet). `place` < 4 tells pictures on the screen apart.
 const protocol::BoundaryLook* boundary_picture(ui::Ui& ui, Race& race, RaceView& view, std::size_t lane, std::size_t place, ui::Rect box);
+/// What stands where a look of a lane is awaited: data are missing, it is on its way, or there is no memory for it.
+void awaited(const ui::Ui& ui, const Race& race, ui::Rect box, std::uint32_t slot, std::size_t lane);
 /// The curves of one metric, with axes and legend, without the controls above them.
 void chart_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, std::size_t number, bool legend);
 /// Start, pause, reset and steps in a row. Returns the width used.
 float transport_buttons(ui::Ui& ui, Race& race, ui::Rect box);
-/// Buttons, timeline, speed; and the flow strip above them where there is room.
-void transport_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
-float transport_height(const ui::Ui& ui, float width);
+/// Buttons, timeline, speed; and, `strip`, the flow strip above them.
+void transport_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool strip = true);
+float transport_height(const ui::Ui& ui, float width, bool strip = true);
 
 /// The plotted numbers of a chart: a line for each point of each lane.
 std::string curves_csv(const ui::Ui& ui, const Race& race);
@@ -93,9 +105,7 @@ std::string curves_csv(const ui::Ui& ui, const Race& race);
 std::string sweep_csv(const ui::Ui& ui, const Race& race);
 /// The numbers of the view that is shown, of its lane: whatever the last answer holds. Empty where there is none.
 std::string view_csv(const ui::Ui& ui, const Race& race, const RaceView& view);
-double metric_value(const protocol::EvaluationRow& e, Metric metric);
-double axis_value(const protocol::EvaluationRow& e, Axis axis);
 /// Puts the images of a request into their sheet and returns them, or null.
-const protocol::Images* sheet_images(Race& race, RaceView& view, Sheet sheet);
+const protocol::Images* sheet_images(Race& race, RaceView& view, std::uint32_t sheet);
 
 } // namespace downhill

@@ -18,7 +18,7 @@ std::vector<std::string_view> labels_of(const Ui& ui, const std::vector<std::str
   return out;
 }
 
-const protocol::Images* sheet_images(Race& race, RaceView& view, Sheet sheet) {
+const protocol::Images* sheet_images(Race& race, RaceView& view, std::uint32_t sheet) {
   const protocol::Images* images = race.looks().images(sheet);
   if (!images) return nullptr;
   view.sheets[sheet].set_pixels(images->pixels, images->labels.size(), static_cast<int>(images->width), static_cast<int>(images->height),
@@ -231,7 +231,15 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fi
   ui.text(title, name, ui.theme->soft, kLabel, Weight::bold);
   draw_network(ui, column.rest.cut_top(76), widths, hidden);
 
-  if (hidden.empty()) ui.text(column.row(24), ui("network.none"), ui.theme->soft, kLabel);
+  if (hidden.empty()) {
+    const Json& values = view.scope ? race.experiment().lanes[*view.scope].complete : race.experiment().complete;
+    const LossEntry& loss = entry_of(losses(), values["loss"]["name"].get<std::string>());
+    ui.text(column.row(24),
+            loss.one_logit     ? ui("network.none_bce")
+            : loss.for_numbers ? ui("network.none_numbers")
+                               : ui("network.none"),
+            ui.theme->soft, kLabel);
+  }
   for (std::size_t l = 0; l < hidden.size(); ++l) {
     const std::string place = "/network/hidden/" + std::to_string(l);
     Rect row = column.row();
@@ -305,7 +313,7 @@ void equality(Ui& ui, const Race& race, Column& column) {
     if (std::all_of(lanes.begin(), lanes.end(), [&](const Lane& lane) { return lane.complete[at] == lanes[0].complete[at]; })) continue;
     differs += (differs.empty() ? "" : std::string(ui("list.and"))) + std::string(ui.by_id("field." + std::string(field.pointer)));
   }
-  column.paragraph(std::string(ui("equal.same")) + between_sentences(ui) +
+  column.paragraph(std::string(same_start(race.experiment()) ? ui("equal.same") : ui("equal.order")) + between_sentences(ui) +
                        (differs.empty() ? std::string(ui("equal.nothing")) : fill(ui("equal.differs"), {differs})),
                    ui.theme->soft);
 }
@@ -319,7 +327,7 @@ void settings_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (view.scope) {
     Rect head = column.row(28);
     if (ui.icon_button("scope.close", head.cut_right(28), Icon::close, ui("scope.close"))) view.scope.reset();
-    if (view.scope) ui.text(head, fill(ui("scope.lane"), {lane_name(race.experiment().lanes[*view.scope], ui.language)}), ui.theme->ink, kText, Weight::bold);
+    if (view.scope) ui.text(head, fill(ui("scope.lane"), {lane_name(race.experiment(), *view.scope, ui.language)}), ui.theme->ink, kText, Weight::bold);
     column.paragraph(ui("scope.help"), ui.theme->soft);
   } else {
     data_card(ui, race, view, column, fields);

@@ -36,29 +36,31 @@ void flow_strip(Ui& ui, const Race& race, const RaceView& view, Rect box) {
   std::size_t lit = lane.step == 0 && !running ? 0 : 6;
   if (phase > 0) lit = 1 + std::min<std::size_t>(5, static_cast<std::size_t>(phase * 6));
   const bool all = running && phase == 0; // too fast to follow
-  const std::string progress = fill(ui("flow.progress"), {lane_name(race.experiment().lanes[i], ui.language), grouped(static_cast<double>(lane.step)),
-                                                          grouped(static_cast<double>(lane.steps))});
+  const std::string progress = fill(
+      ui("flow.progress"), {lane_name(race.experiment(), i, ui.language), grouped(static_cast<double>(lane.step)), grouped(static_cast<double>(lane.steps))});
   const float progress_width = ui.text_width(progress, kLabel) + kGrid;
   float needed = 0;
   for (const Stage& stage : kStages) needed += ui.text_width(ui.by_id("flow." + std::string(stage.id)), kLabel) + 28;
   const bool room_for_progress = needed + progress_width < box.w;
   if (room_for_progress) ui.text(box.cut_right(progress_width), progress, ui.theme->soft, kLabel, Weight::regular, Align::right);
-  const float squeeze = std::min(1.0F, box.w / needed);
+  // where there is no room for all names, the one that is at work keeps its own and the others have their numbers
+  const bool numbered = needed > box.w;
   float x = box.x;
   for (std::size_t s = 0; s < kStages.size(); ++s) {
     const std::string id = "flow." + std::string(kStages[s].id);
     const std::string_view label = ui.by_id(id);
-    const float width = (ui.text_width(label, kLabel) + 16) * squeeze;
+    const bool on = !all && s == lit;
+    const std::string text = numbered && !on ? std::to_string(s + 1) : std::string(label);
+    const float width = ui.text_width(text, kLabel) + 16;
     const Rect chip{x, box.y + (box.h - 22) / 2, width, 22};
     ui.press(id, chip);
     ui.tip(std::string(ui.by_id("flow.help." + std::string(kStages[s].id))) + "\n" + std::string(kStages[s].line));
-    const bool on = !all && s == lit;
     ui.draw()->AddRectFilled(chip.min(), chip.max(), on ? ui.theme->accent : all && s > 0 ? ui.theme->note : ui.theme->fill, 11);
-    ui.text(chip, label, on ? ui.theme->on_accent : ui.theme->soft, squeeze < 1 ? kSmall : kLabel, on ? Weight::bold : Weight::regular, Align::center);
+    ui.text(chip, text, on ? ui.theme->on_accent : ui.theme->soft, kLabel, on ? Weight::bold : Weight::regular, Align::center);
     if (Item* item = ui.note_item(id, label, "img", on ? "true" : "false", chip)) item->help = kStages[s].line;
     x += width;
-    if (s + 1 < kStages.size()) ui.text({x, box.y, 12 * squeeze, box.h}, "›", ui.theme->faint, kLabel, Weight::regular, Align::center);
-    x += 12 * squeeze;
+    if (s + 1 < kStages.size()) ui.text({x, box.y, 12, box.h}, "›", ui.theme->faint, kLabel, Weight::regular, Align::center);
+    x += 12;
   }
 }
 
@@ -73,7 +75,7 @@ void speed_slider(Ui& ui, Race& race, RaceView& view, Rect box) {
     rate = steps < 100 ? fill(ui("transport.steps_rate"), {setting(std::round(steps * 10) / 10)}) : fill(ui("transport.rate"), {grouped(race.speed())});
   }
   const float word = ui.text_width(ui("transport.speed"), kLabel) + kGrid;
-  const Rect value = box.cut_right(std::min(96.0F, box.w * 0.4F));
+  const Rect value = box.cut_right(std::clamp(box.w * 0.4F, ui.text_width(ui("transport.full_speed"), kSmall) + 8, 96.0F));
   if (box.w > word + 60) ui.text(box.cut_left(word), ui("transport.speed"), ui.theme->soft, kLabel);
   if (ui.slider("speed", box, ui("transport.speed"), rate, view.speed, ui("help.speed")))
     race.set_speed(view.speed > 0.985F ? 0 : std::max(1.0, least * std::pow(kFastest / least, static_cast<double>(view.speed) / 0.985)));
@@ -97,9 +99,9 @@ void timeline(Ui& ui, Race& race, RaceView& view, Rect box) {
 
 } // namespace
 
-float transport_height(const Ui& ui, float width) {
+float transport_height(const Ui& ui, float width, bool strip) {
   const float h = ui.touch ? 40 : 32;
-  return 30 + 6 + h + (width < kTwoRowsBelow ? h + 4 : 0) + 10;
+  return (strip ? 30.0F : 0.0F) + 6 + h + (width < kTwoRowsBelow ? h + 4 : 0) + 10;
 }
 
 float transport_buttons(Ui& ui, Race& race, Rect box) {
@@ -129,15 +131,15 @@ float transport_buttons(Ui& ui, Race& race, Rect box) {
     x += width + 4;
     return pressed;
   };
-  if (words("step", ui("transport.step"))) race.pause(), race.step(1);
-  if (words("step_ten", ui("transport.step_ten"))) race.pause(), race.step(10);
-  if (words("step_epoch", ui("transport.step_epoch"))) race.pause(), race.step_epoch();
+  if (words("step", ui("transport.step"))) race.step(1);
+  if (words("step_ten", ui("transport.step_ten"))) race.step(10);
+  if (words("step_epoch", ui("transport.step_epoch"))) race.step_epoch();
 
   return x - box.x;
 }
 
-void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
-  flow_strip(ui, race, view, box.cut_top(30));
+void transport_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool strip) {
+  if (strip) flow_strip(ui, race, view, box.cut_top(30));
   const bool two_rows = box.w + 2 * kPadding < kTwoRowsBelow;
   const float h = ui.touch ? 40 : 32, y = box.y + 6;
   const float x = box.x + transport_buttons(ui, race, {box.x, y, box.w, h});

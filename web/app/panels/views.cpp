@@ -13,6 +13,13 @@ namespace downhill {
 using namespace ui;
 using namespace protocol;
 
+void awaited(const Ui& ui, const Race& race, Rect box, std::uint32_t slot, std::size_t lane) {
+  if (race.looks().failed(slot, race.lanes()[lane].key))
+    ui.paragraph(box, fill(ui("views.no_memory"), {lane_name(race.experiment(), lane, ui.language)}), ui.theme->bad, kText);
+  else
+    ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
+}
+
 namespace {
 
 // One view of one lane: `side` 0 or 1 tells its slots and textures from the other's.
@@ -34,9 +41,8 @@ struct Stand {
     const auto& classes = race.experiment().lanes.front().settings.data.classes;
     return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
   }
-  void waiting(Rect box) const {
-    ui.text(box, (race.pack_ready() ? ui("views.waiting") : ui("views.no_data")), ui.theme->faint, kText, Weight::regular, Align::center);
-  }
+  // for what a view wants, or for images
+  void waiting(Rect box, View kind = View::count) const { awaited(ui, race, box, static_cast<std::uint32_t>(kind) * 2 + side, lane); }
   // the longer words where they fit; cut short they would say nothing
   void caption(Rect box, std::string_view text, std::string_view shorter = {}) const {
     const bool fits = ui.text_width(text, kSmall) <= box.w;
@@ -58,15 +64,18 @@ struct Grid {
   float side, pitch_x, pitch_y;
 };
 
+// Where the page begins that is shown: two lanes turn their pages together, and one that has fewer stays at its last.
+std::uint32_t page_start(std::uint32_t from, std::uint32_t page, std::uint32_t all) { return std::min(from, all > 0 ? (all - 1) / page * page : 0); }
+
 // ‹ 1–24 of 128 ›; changes `from` by whole pages
 void pages(Ui& ui, Rect box, const std::string& id, std::uint32_t& from, std::uint32_t page, std::uint32_t all) {
   const float h = ui.touch ? 40 : 24;
-  from = std::min(from, all > 0 ? (all - 1) / page * page : 0);
-  const std::string text = fill(ui("views.page"), {grouped(all ? from + 1 : 0), grouped(std::min(all, from + page)), grouped(all)});
-  if (ui.icon_button(id + ".next", box.cut_right(h), Icon::step, ui("views.next"), from + page < all)) from += page;
+  const std::uint32_t here = page_start(from, page, all);
+  const std::string text = fill(ui("views.page"), {grouped(all ? here + 1 : 0), grouped(std::min(all, here + page)), grouped(all)});
+  if (ui.icon_button(id + ".next", box.cut_right(h), Icon::step, ui("views.next"), here + page < all)) from = here + page;
   const float width = ui.text_width(text, kSmall) + 12;
-  ui.text(box.cut_right(width), text, ui.theme->soft, kSmall, Weight::regular, Align::center);
-  if (ui.icon_button(id + ".back", box.cut_right(h), Icon::step_back, ui("views.back"), from > 0)) from -= std::min(page, from);
+  if (width + h <= box.w) ui.text(box.cut_right(width), text, ui.theme->soft, kSmall, Weight::regular, Align::center); // else the buttons alone
+  if (ui.icon_button(id + ".back", box.cut_right(h), Icon::step_back, ui("views.back"), here > 0)) from = here - std::min(page, here);
 }
 
 // ---- samples ----
@@ -76,26 +85,27 @@ void samples(const Stand& s, Rect box) {
   RaceView& view = s.view;
   int which = view.gallery_batch ? 1 : 0;
   Rect head = box.cut_top(s.ui.control_height() + 4);
-  head.cut_left(s.ui.segmented("gallery", head.min(), {ui("gallery.subset"), ui("gallery.batch")}, which) + kGrid);
+  if (s.side == 0) head.cut_left(s.ui.segmented("gallery", head.min(), {ui("gallery.subset"), ui("gallery.batch")}, which) + kGrid);
   view.gallery_batch = which == 1;
   const Grid grid(box, 40, 6, 13);
   const auto page = static_cast<std::uint32_t>(grid.size());
-  Sheet sheet = kGallerySheet;
+  std::uint32_t sheet = kGallerySheet;
   std::string caption;
   if (view.gallery_batch) {
-    sheet = kBatchSheet;
+    sheet = kBatchSheets + s.side;
     if (const auto* batch = s.want<BatchLook>(View::samples, LookKind::batch)) {
       auto places = batch->places;
       if (places.size() > page) places.resize(page);
-      caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment().lanes[s.lane], ui.language),
-                                                   grouped(static_cast<double>(batch->head.step + 1)), grouped(batch->size), std::to_string(places.size())});
+      caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment(), s.lane, ui.language), grouped(static_cast<double>(batch->head.step + 1)),
+                                                   grouped(batch->size), std::to_string(places.size())});
       s.race.want_images(sheet, true, std::move(places));
     }
   } else {
     const auto all = static_cast<std::uint32_t>(s.race.experiment().lanes.front().settings.data.train);
     pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "gallery", view.gallery_from, page, all);
-    std::vector<std::uint32_t> places(std::min(page, all - view.gallery_from));
-    std::iota(places.begin(), places.end(), view.gallery_from);
+    const std::uint32_t from = page_start(view.gallery_from, page, all);
+    std::vector<std::uint32_t> places(std::min(page, all - from));
+    std::iota(places.begin(), places.end(), from);
     s.race.want_images(sheet, true, std::move(places));
     caption = ui("gallery.subset_caption");
   }
@@ -117,7 +127,7 @@ void samples(const Stand& s, Rect box) {
     ImGui::SetCursorScreenPos(at.min());
     ImGui::Dummy({at.w, at.h});
     if (wrong) ui.tip(words);
-    s.ui.note_item("sample." + std::to_string(i), words, "img", wrong ? "wrong" : "", at);
+    s.ui.note_item("sample." + std::to_string(s.side) + "." + std::to_string(i), words, "img", wrong ? "wrong" : "", at);
   }
 }
 
@@ -129,11 +139,12 @@ void weights(const Stand& s, Rect box) {
   Rect foot = box.cut_bottom(s.ui.touch ? 40 : 24);
   const Grid grid(box, hidden ? 46 : 60, 4, hidden ? 0 : 14);
   const auto page = static_cast<std::uint32_t>(std::min(grid.size(), 128));
-  auto from = static_cast<std::uint32_t>(s.view.unit_from);
+  const auto& network = s.race.experiment().lanes[s.lane].settings.network;
+  const auto units = static_cast<std::uint32_t>(hidden ? network.hidden.front().units : static_cast<std::int64_t>(s.race.data().classes.size()));
+  const std::uint32_t from = page_start(s.view.unit_from, page, units);
   const auto* look = s.want<WeightsLook>(View::weights, LookKind::weights, from, page);
-  if (!look) return s.waiting(box);
-  pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), from, page, look->units);
-  s.view.unit_from = static_cast<int>(from);
+  if (!look) return s.waiting(box, View::weights);
+  pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), s.view.unit_from, page, look->units);
   s.caption(foot, fill((hidden ? ui("weights.caption") : ui("weights.caption_classes")), {std::to_string(look->units), std::to_string(look->shown)}),
             ui("weights.short"));
   ImageSheet& sheet = s.view.numbers[s.side][0];
@@ -168,19 +179,20 @@ void cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
   const Grid grid(box, 36, 4);
   if (places.size() > static_cast<std::size_t>(grid.size())) places.resize(static_cast<std::size_t>(grid.size()));
   if (places.empty()) return;
-  s.race.want_images(kCellSheet, false, places);
-  const Images* images = sheet_images(s.race, s.view, kCellSheet);
+  s.race.want_images(kCellSheets + s.side, false, places);
+  const Images* images = sheet_images(s.race, s.view, kCellSheets + s.side);
   if (!images || images->places != places) return;
-  s.view.sheets[kCellSheet].begin(ui);
-  for (int i = 0; i < static_cast<int>(places.size()); ++i) s.view.sheets[kCellSheet].draw(ui, static_cast<std::size_t>(i), grid.at(i));
-  s.view.sheets[kCellSheet].end(ui);
-  s.ui.note_item("confusion.images", "", "img", std::to_string(places.size()), box);
+  ImageSheet& sheet = s.view.sheets[kCellSheets + s.side];
+  sheet.begin(ui);
+  for (int i = 0; i < static_cast<int>(places.size()); ++i) sheet.draw(ui, static_cast<std::size_t>(i), grid.at(i));
+  sheet.end(ui);
+  s.ui.note_item("confusion.images." + std::to_string(s.side), "", "img", std::to_string(places.size()), box);
 }
 
 void confusion(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = s.want<PredictionsLook>(View::confusion, LookKind::predictions);
-  if (!look || look->classes == 0) return s.waiting(box);
+  if (!look || look->classes == 0) return s.waiting(box, View::confusion);
   const auto c = static_cast<int>(look->classes);
   std::vector<int> counts(static_cast<std::size_t>(c * c)), totals(static_cast<std::size_t>(c));
   for (std::size_t i = 0; i < look->labels.size(); ++i) {
@@ -189,11 +201,13 @@ void confusion(const Stand& s, Rect box) {
   }
   float names = 0;
   for (int i = 0; i < c; ++i) names = std::max(names, ui.text_width(s.class_name(static_cast<std::size_t>(i)), kSmall));
-  const float head = 16, left = names + 8, right = 44;
+  const float head = 16, left = names + 8, right = ui.text_width(percent(1), kSmall) + 8;
   const bool beside = box.w > 460;
-  const float size = std::max(60.0F, std::min(box.h - head - 18, (beside ? box.w * 0.5F : box.w) - left - right));
-  const float cell = std::floor(size / static_cast<float>(c));
-  const Rect area{box.x + left, box.y + head, cell * static_cast<float>(c), cell * static_cast<float>(c)};
+  // cells as high as there is room, and wide enough for their counts
+  const float room = (beside ? box.w * 0.5F : box.w) - left - right;
+  const float cell = std::floor(std::max(60.0F, std::min(box.h - head - 18, room)) / static_cast<float>(c));
+  const float cell_width = std::max(cell, std::floor(std::min(room / static_cast<float>(c), 34.0F)));
+  const Rect area{box.x + left, box.y + head, cell_width * static_cast<float>(c), cell * static_cast<float>(c)};
   ui.text({box.x, box.y, left + area.w + right, head}, ui("confusion.title"), ui.theme->soft, kSmall);
   for (int row = 0; row < c; ++row) {
     const Rect line{area.x, area.y + cell * static_cast<float>(row), area.w, cell};
@@ -204,16 +218,17 @@ void confusion(const Stand& s, Rect box) {
     }
     for (int column = 0; column < c; ++column) {
       const int index = row * c + column, n = counts[static_cast<std::size_t>(index)];
-      const Rect at{line.x + cell * static_cast<float>(column), line.y, cell - 1, cell - 1};
+      const Rect at{line.x + cell_width * static_cast<float>(column), line.y, cell_width - 1, cell - 1};
       const float share = static_cast<float>(n) / static_cast<float>(std::max(1, totals[static_cast<std::size_t>(row)]));
       const std::string id = "confusion." + std::to_string(s.side) + "." + std::to_string(row) + "." + std::to_string(column);
-      const Ui::Press p = s.ui.press(id, {at.x, at.y, cell, cell});
+      const Ui::Press p = s.ui.press(id, {at.x, at.y, cell_width, cell});
       if (p.pressed) s.view.cell = index;
       ui.draw()->AddRectFilled(at.min(), at.max(), ui.theme->fill, 2);
       if (n > 0)
         ui.draw()->AddRectFilled(at.min(), at.max(), faded(row == column ? ui.theme->positive : ui.theme->negative, 0.12F + 0.88F * std::sqrt(share)), 2);
       if (s.view.cell == index) ui.draw()->AddRect({at.x - 1, at.y - 1}, {at.right() + 1, at.bottom() + 1}, ui.theme->ink, 2, 0, 2);
-      if (cell >= 22 && n > 0) ui.text(at, std::to_string(n), share > 0.5F ? ui.theme->panel : ui.theme->ink, kSmall, Weight::regular, Align::center);
+      if (cell >= 11 && cell_width >= 22 && n > 0)
+        ui.text(at, std::to_string(n), share > 0.5F ? ui.theme->panel : ui.theme->ink, kSmall, Weight::regular, Align::center);
       const std::string words =
           fill(ui("confusion.cell"), {s.class_name(static_cast<std::size_t>(row)), s.class_name(static_cast<std::size_t>(column)), std::to_string(n)});
       ui.tip(words);
@@ -235,9 +250,11 @@ void confusion(const Stand& s, Rect box) {
 void predictions(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = s.want<PredictionsLook>(View::predictions, LookKind::predictions);
-  if (!look || look->classes == 0) return s.waiting(box);
+  if (!look || look->classes == 0) return s.waiting(box, View::predictions);
   Rect head = box.cut_top(s.ui.control_height() + 4);
-  head.cut_left(s.ui.segmented("prediction_order", head.min(), {ui("predictions.worst"), ui("predictions.all")}, s.view.prediction_order) + kGrid);
+  head.cut_left(
+      s.ui.segmented("prediction_order" + std::to_string(s.side), head.min(), {ui("predictions.worst"), ui("predictions.all")}, s.view.prediction_order) +
+      kGrid);
   std::vector<std::uint32_t> order(look->labels.size());
   std::iota(order.begin(), order.end(), 0U);
   if (s.view.prediction_order == 0) {
@@ -253,10 +270,9 @@ void predictions(const Stand& s, Rect box) {
   s.caption(head, fill(ui("predictions.caption"), {grouped(static_cast<double>(std::count_if(
                                                        order.begin(), order.end(), [&](std::uint32_t i) { return look->labels[i] != look->predicted[i]; }))),
                                                    grouped(static_cast<double>(look->labels.size()))}));
-  const auto first = order.begin() + std::min(static_cast<std::ptrdiff_t>(s.view.prediction_from), std::ssize(order));
+  const auto first = order.begin() + static_cast<std::ptrdiff_t>(page_start(s.view.prediction_from, page, static_cast<std::uint32_t>(order.size())));
   const std::vector<std::uint32_t> places(first, first + std::min(static_cast<std::ptrdiff_t>(page), order.end() - first));
-  // sheets are one a side
-  const Sheet sheet = s.side == 0 ? kPredictionSheet : kCellSheet;
+  const std::uint32_t sheet = kPredictionSheets + s.side;
   if (!places.empty()) s.race.want_images(sheet, false, places);
   const Images* images = sheet_images(s.race, s.view, sheet);
   const bool ready = images && images->places == places;
@@ -305,13 +321,17 @@ void predictions(const Stand& s, Rect box) {
 void units(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = s.want<UnitsLook>(View::units, LookKind::units);
-  if (!look) return s.waiting(box);
+  if (!look) return s.waiting(box, View::units);
+  if (look->examples < look->of) s.caption(box.cut_bottom(18), fill(ui("units.sample"), {grouped(look->examples), grouped(look->of)}));
   const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes, s.lane).color;
   const float needed = 150;
   const auto count = static_cast<float>(look->layers.size());
   // layers beside each other, or, where there is no room, below each other in a list that scrolls
   const bool beside = needed * count <= box.w;
   const float width = beside ? std::min(280.0F, box.w / count) : box.w;
+  // a title, the histogram and six lines fill the height, which is little in a low window
+  const float histogram_height = std::clamp(box.h - 22 - 6 * 16, 34.0F, 90.0F);
+  const float line_height = std::clamp((box.h - 22 - histogram_height) / 6, 16.0F, 18.0F);
   ImGui::SetCursorScreenPos(box.min());
   ImGui::BeginChild(("units" + std::to_string(s.side)).c_str(), {box.w, box.h}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -325,11 +345,11 @@ void units(const Stand& s, Rect box) {
     ui.text(column.cut_top(20), last ? std::string(ui("units.output")) : fill(ui("units.layer"), {std::to_string(l + 1), std::to_string(layer.units)}),
             ui.theme->ink, kLabel, Weight::bold);
     if (!last) {
-      histogram(s.ui, column.cut_top(std::clamp(box.h - 176, 34.0F, 90.0F)), layer.low, layer.high, layer.bins, faded(color, 0.8F));
+      histogram(s.ui, column.cut_top(histogram_height), layer.low, layer.high, layer.bins, faded(color, 0.8F));
       column.cut_top(2);
     }
     const auto row = [&](StringKey key, const std::string& value, bool bad = false) {
-      const Rect line = column.cut_top(18);
+      const Rect line = column.cut_top(line_height);
       ui.text({line.x, line.y, line.w * 0.68F, line.h}, ui(key), ui.theme->soft, kLabel);
       ui.text(line, value, bad ? ui.theme->bad : ui.theme->ink, kLabel, Weight::bold, Align::right);
       s.ui.note_item("units." + std::to_string(s.side) + "." + std::to_string(l) + "." + std::to_string(static_cast<int>(key.index)), ui(key), "status", value,
@@ -369,7 +389,7 @@ void optimizer(const Stand& s, Rect box) {
   const auto* look = s.want<OptimizerLook>(View::optimizer, LookKind::optimizer, 0, shown);
   if (!look) {
     if (s.state().ended() && s.state().step > 0) return s.ui.text(box, ui("optimizer.over"), ui.theme->soft, kText, Weight::regular, Align::center), void();
-    return s.waiting(box);
+    return s.waiting(box, View::optimizer);
   }
   const std::string rule = s.race.experiment().lanes[s.lane].settings.optimizer.name;
   s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}),
@@ -417,7 +437,7 @@ void optimizer(const Stand& s, Rect box) {
 void masks(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = s.want<BatchLook>(View::masks, LookKind::batch);
-  if (!look) return s.waiting(box);
+  if (!look) return s.waiting(box, View::masks);
   std::vector<std::size_t> with;
   for (std::size_t l = 0; l < look->masks.size(); ++l)
     if (!look->masks[l].kept.empty()) with.push_back(l);
@@ -505,9 +525,11 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
     race.want_look(kOwnSlots + static_cast<std::uint32_t>(i), i, LookKind::own, 0, 0, view.pad);
     const auto* own = race.looks().answer<OwnLook>(kOwnSlots + static_cast<std::uint32_t>(i), race.lanes()[i].key);
     Rect row = table.cut_top(row_height);
-    const Lane& lane = race.experiment().lanes[i];
-    ui.text(row.cut_left(96), lane_name(lane, ui.language), ui.theme->soft, kLabel);
-    if (!own || own->probabilities.empty()) continue;
+    ui.text(row.cut_left(96), lane_name(race.experiment(), i, ui.language), ui.theme->soft, kLabel);
+    if (!own || own->probabilities.empty()) {
+      if (race.looks().failed(kOwnSlots + static_cast<std::uint32_t>(i), race.lanes()[i].key)) ui.text(row, ui("views.no_memory_short"), ui.theme->bad, kLabel);
+      continue;
+    }
     const auto best = static_cast<std::size_t>(std::max_element(own->probabilities.begin(), own->probabilities.end()) - own->probabilities.begin());
     const float p_best = own->probabilities[best];
     const std::string name(best < classes.size() ? ui.by_id("class." + std::to_string(classes[best])) : "");
@@ -523,7 +545,7 @@ void pad(Ui& ui, Race& race, RaceView& view, Rect box) {
                                k == best ? ui.theme->*lane_look(race.experiment().lanes, i).color : faded(ui.theme->faint, k % 2 ? 0.25F : 0.45F));
       x += share;
     }
-    ui.note_item("own." + std::to_string(i), lane_name(lane, ui.language), "status", name + " " + percent(static_cast<double>(p_best)), row);
+    ui.note_item("own." + std::to_string(i), lane_name(race.experiment(), i, ui.language), "status", name + " " + percent(static_cast<double>(p_best)), row);
   }
 }
 
@@ -560,11 +582,12 @@ void sweep(Ui& ui, Race& race, Rect box) {
   spec.y_ceiling = 3;
   spec.y_decimals = 4;
   spec.x_text = [&](double v) { return fill(ui("sweep.at"), {setting(v)}); };
+  spec.minimum_label = ui("sweep.minimum");
   std::vector<Series> series;
   for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i) {
-    const Lane& lane = race.experiment().lanes[i];
+    if (curves[i].points.empty()) continue; // a lane that was not in the sweep
     const LaneLook look = lane_look(race.experiment().lanes, i);
-    Series s{lane_name(lane, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
+    Series s{lane_name(race.experiment(), i, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
     for (const auto& point : curves[i].points) {
       if (!point.loss) continue;
       if (curves[i].best() == point.lr) s.minimum = static_cast<int>(s.x.size());
@@ -576,7 +599,13 @@ void sweep(Ui& ui, Race& race, Rect box) {
   Rect side = box.cut_right(std::min(220.0F, box.w * 0.34F));
   plot(ui, box, spec, series);
   side.cut_left(8);
-  ui.paragraph(side, fill(ui("sweep.explain"), {grouped(static_cast<double>(race.sweep().epochs()))}), ui.theme->soft);
+  side.cut_top(ui.paragraph(side, fill(ui("sweep.explain"), {grouped(static_cast<double>(race.sweep().epochs()))}), ui.theme->soft) + kHalf);
+  for (std::size_t i = 0; i < std::min(curves.size(), race.lanes().size()); ++i) {
+    if (!curves[i].best_at_edge()) continue;
+    const std::string words = fill(ui("explain.rates_edge"), {lane_name(race.experiment(), i, ui.language), setting(*curves[i].best()),
+                                                              setting(Sweep::kRates[0]), setting(std::end(Sweep::kRates)[-1])});
+    side.cut_top(ui.paragraph(side, words, ui.theme->bad) + kHalf);
+  }
 }
 
 // ---- what differs ----
@@ -636,9 +665,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float name_width = 110, width = 104;
   float x = at.x + name_width;
   for (const std::string& path : columns) {
-    std::string label = path.starts_with("/optimizer/") ? path.substr(11) : path.substr(1); // parameters by PyTorch's names
-    if (const auto known = ui.by_id("column." + path); known != "column." + path) label = known;
-    ui.text({x, at.y, width - 8, 20}, label, ui.theme->faint, kSmall, Weight::regular, Align::right);
+    ui.text({x, at.y, width - 8, 20}, field_label(path, ui.language), ui.theme->faint, kSmall, Weight::regular, Align::right);
     x += width;
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
@@ -646,7 +673,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
     ui.line({at.x, y}, {at.x + name_width + width * static_cast<float>(columns.size()), y});
     const LaneLook look = lane_look(lanes, i);
     Ui::dashed_line(ui.draw(), {{at.x, y + 11}, {at.x + 18, y + 11}}, ui.theme->*look.color, look.dash, 2);
-    ui.text({at.x + 24, y, name_width - 28, 22}, lane_name(lanes[i], ui.language), ui.theme->ink, kLabel, Weight::bold);
+    ui.text({at.x + 24, y, name_width - 28, 22}, lane_name(race.experiment(), i, ui.language), ui.theme->ink, kLabel, Weight::bold);
     x = at.x + name_width;
     for (const std::string& path : columns) {
       const Json value = table.at(i, path);
@@ -655,7 +682,7 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
       const Json::json_pointer pointer(path);
       const bool own = !race.experiment().complete.contains(pointer) || race.experiment().complete[pointer] != value;
       ui.text({x, y, width - 8, 22}, text, own ? ui.theme->accent : ui.theme->soft, kLabel, Weight::regular, Align::right);
-      ui.note_item("differs." + std::to_string(i) + "." + path, path, "status", text, {x, y, width, 22});
+      ui.note_item("differs." + std::to_string(i) + "." + path, field_label(path, ui.language), "status", text, {x, y, width, 22});
       x += width;
     }
     if (ui.press("differs." + std::to_string(i), {at.x, y, name_width, 22}).pressed) view.scope = i, view.drawer = true, view.tab = 2;
@@ -665,7 +692,11 @@ void differences(Ui& ui, Race& race, RaceView& view, Rect box) {
   ImGui::EndChild();
 }
 
-bool of_lane(View v) { return v != View::draw && v != View::sweep && v != View::differences; }
+// Whether it shows a lane, or what all have in common.
+bool of_lane(const RaceView& view) {
+  const auto v = static_cast<View>(view.view);
+  return v != View::draw && v != View::sweep && v != View::differences && (v != View::samples || view.gallery_batch);
+}
 
 void one_side(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t lane, std::uint32_t side) {
   const Stand stand{ui, race, view, lane, side};
@@ -692,6 +723,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
   const LaneKey key = race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key;
   const Looks& looks = race.looks();
   const auto number = [](double v) { return "," + csv_number(v); };
+  const auto names = lane_names(race.experiment(), ui.language);
   std::string out;
   const auto spread = [&](const std::string& name, double low, double high, const std::vector<std::uint32_t>& bins) {
     out += name + number(low) + number(high);
@@ -725,10 +757,10 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
     break;
   case View::units:
     if (const auto* look = looks.answer<UnitsLook>(slot, key)) {
-      out = "layer,units,zero_share,dead_share,saturated_share,mean_in,mean,gradient_norm,update_norm,weight_norm\n";
+      out = "layer,units,test_examples,zero_share,dead_share,saturated_share,mean_in,mean,gradient_norm,update_norm,weight_norm\n";
       for (std::size_t l = 0; l < look->layers.size(); ++l) {
         const UnitsRow& r = look->layers[l];
-        out += std::to_string(l + 1) + "," + std::to_string(r.units);
+        out += std::to_string(l + 1) + "," + std::to_string(r.units) + "," + std::to_string(look->examples);
         for (const double v : {r.zero_share, r.dead_share, r.saturated_share, r.mean_in, r.mean, r.gradient_norm, r.update_norm, r.weight_norm})
           out += number(v);
         out += "\n";
@@ -744,7 +776,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
     }
     break;
   case View::samples: {
-    const Images* images = looks.images(view.gallery_batch ? kBatchSheet : kGallerySheet);
+    const Images* images = looks.images(view.gallery_batch ? kBatchSheets : kGallerySheet);
     if (!images) break;
     out = "train_example,label,true_label,pixels\n";
     const std::size_t size = static_cast<std::size_t>(images->width) * images->height;
@@ -770,7 +802,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
     out = "lane,probabilities\n";
     for (std::size_t i = 0; i < race.lanes().size(); ++i)
       if (const auto* own = looks.answer<OwnLook>(kOwnSlots + static_cast<std::uint32_t>(i), race.lanes()[i].key)) {
-        out += csv_text(lane_name(race.experiment().lanes[i], ui.language));
+        out += csv_text(names[i]);
         for (const float q : own->probabilities) out += number(static_cast<double>(q));
         out += "\n";
       }
@@ -794,7 +826,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
     for (const std::string& path : table.columns) out += "," + path;
     out += "\n";
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
-      out += csv_text(lane_name(race.experiment().lanes[i], ui.language));
+      out += csv_text(names[i]);
       for (const std::string& path : table.columns) {
         const Json value = table.at(i, path);
         out += "," + (value.is_null() ? "" : csv_text(value.is_string() ? value.get<std::string>() : value.dump()));
@@ -833,11 +865,11 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
 
   // lanes right; tabs left, as a list where they don't fit
   std::vector<std::string> names{std::string(ui("views.no_other"))};
-  for (const Lane& lane : race.experiment().lanes) names.push_back(lane_name(lane, ui.language));
+  for (std::string& name : lane_names(race.experiment(), ui.language)) names.push_back(std::move(name));
   std::vector<std::string_view> name_views(names.begin(), names.end());
   float tabs_width = 4;
   for (const std::string_view label : labels) tabs_width += ui.text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
-  const bool lanes_shown = of_lane(static_cast<View>(view.view));
+  const bool lanes_shown = of_lane(view);
   const float lane_width = std::clamp(head.w * 0.24F, 84.0F, 122.0F);
   const bool two = lanes_shown && head.w > 520;
   if (lanes_shown) {
@@ -867,7 +899,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
   content.cut_top(6);
   ui.note_item("views.content", ui.by_id("view." + std::string(kViewIds[static_cast<std::size_t>(view.view)])), "note", "", content);
   ui.draw()->PushClipRect(content.min(), content.max(), true);
-  const bool both = two && view.other >= 0 && of_lane(static_cast<View>(view.view));
+  const bool both = two && view.other >= 0 && of_lane(view);
   if (both) {
     Rect second = content.cut_right(content.w / 2);
     content.w -= 10;

@@ -17,6 +17,7 @@ struct Program {
 };
 Program programs[2];       // bytes, numbers
 std::uint32_t context = 0; // counts the graphics contexts there have been
+int largest_texture = 0;   // px; asked for once a context
 
 void unpack(std::uint32_t color, float* out) {
   for (int i = 0; i < 3; ++i) out[i] = static_cast<float>((color >> (8 * i)) & 0xffU) / 255;
@@ -56,19 +57,24 @@ const Program& program_for(bool numbers) {
 
 } // namespace
 
+ImageSheet::~ImageSheet() {
+  if (it_.texture && it_.context == context) glDeleteTextures(1, &it_.texture);
+}
+
 void ImageSheet::use_program(const ImDrawList*, const ImDrawCmd* command) {
-  const auto& sheet = *static_cast<const ImageSheet*>(command->UserCallbackData);
+  const State& it = static_cast<const ImageSheet*>(command->UserCallbackData)->it_;
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const float projection[16] = {2 / size.x, 0, 0, 0, 0, -2 / size.y, 0, 0, 0, 0, -1, 0, -1, 1, 0, 1};
-  const Program& p = program_for(sheet.numbers_);
+  const Program& p = program_for(it.numbers);
   glUseProgram(p.program);
   glUniformMatrix4fv(p.projection, 1, GL_FALSE, projection);
-  for (int i = 0; i < (sheet.numbers_ ? 3 : 2); ++i) glUniform3fv(p.colors[i], 1, sheet.colors_[i]);
-  if (sheet.numbers_) glUniform1f(p.scale, sheet.scale_);
+  for (int i = 0; i < (it.numbers ? 3 : 2); ++i) glUniform3fv(p.colors[i], 1, it.colors[i]);
+  if (it.numbers) glUniform1f(p.scale, it.scale);
 }
 
 void ImageSheet::forget_graphics() {
   ++context;
+  largest_texture = 0;
   for (Program& p : programs) p = {};
 }
 
@@ -77,25 +83,34 @@ void ImageSheet::set_pixels(std::span<const std::uint8_t> pixels, std::size_t co
 }
 
 void ImageSheet::set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full) {
-  if ((version == version_ && context == context_) || values.size() != count * static_cast<std::size_t>(width * height)) return;
+  if ((version == it_.version && context == it_.context) || values.size() != count * static_cast<std::size_t>(width * height)) return;
   float most = full;
   for (std::size_t i = 0; full == 0 && i < values.size(); ++i) most = std::max(most, std::fabs(values[i]));
-  scale_ = most > 0 && std::isfinite(most) ? 1 / most : 1;
+  it_.scale = most > 0 && std::isfinite(most) ? 1 / most : 1;
   upload(values.data(), true, count, width, height, version);
 }
 
 void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int width, int height, std::uint64_t version) {
-  if ((version == version_ && context == context_) || count == 0) return;
-  if (context != context_) texture_ = 0, context_ = context;
-  version_ = version;
-  count_ = count;
-  height_ = height;
-  numbers_ = numbers;
-  if (!texture_) glGenTextures(1, &texture_);
-  glBindTexture(GL_TEXTURE_2D, texture_);
+  if ((version == it_.version && context == it_.context) || count == 0 || width <= 0 || height <= 0) return;
+  if (context != it_.context) it_.texture = 0, it_.context = context;
+  if (largest_texture == 0) glGetIntegerv(GL_MAX_TEXTURE_SIZE, &largest_texture);
+  const auto [columns, rows] = it_.layout = sheet_layout(count, width, height, largest_texture);
+  it_.version = version;
+  it_.count = std::min(count, columns * rows);
+  it_.width = width;
+  it_.height = height;
+  it_.numbers = numbers;
+  if (!it_.texture) glGenTextures(1, &it_.texture);
+  glBindTexture(GL_TEXTURE_2D, it_.texture);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-  // images below each other, as they lie in memory
-  glTexImage2D(GL_TEXTURE_2D, 0, numbers ? GL_R32F : GL_R8, width, height * static_cast<int>(count), 0, GL_RED, numbers ? GL_FLOAT : GL_UNSIGNED_BYTE, data);
+  const auto kind = static_cast<unsigned>(numbers ? GL_FLOAT : GL_UNSIGNED_BYTE);
+  const std::size_t bytes = static_cast<std::size_t>(width * height) * (numbers ? sizeof(float) : 1);
+  glTexImage2D(GL_TEXTURE_2D, 0, numbers ? GL_R32F : GL_R8, width * static_cast<int>(columns), height * static_cast<int>(rows), 0, GL_RED, kind,
+               columns == 1 ? data : nullptr);
+  // the images of a column are below each other, as they lie in memory
+  for (std::size_t c = 0; columns > 1 && c * rows < it_.count; ++c)
+    glTexSubImage2D(GL_TEXTURE_2D, 0, width * static_cast<int>(c), 0, width, height * static_cast<int>(std::min(rows, it_.count - c * rows)), GL_RED, kind,
+                    static_cast<const std::uint8_t*>(data) + c * rows * bytes);
   const int filter = numbers ? GL_NEAREST : GL_LINEAR;
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
@@ -106,26 +121,31 @@ void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int w
 
 void ImageSheet::begin(const Ui& ui) {
   const bool dark = ui.theme->id == "dark";
-  if (numbers_) {
-    unpack(ui.theme->panel, colors_[0]);
-    unpack(ui.theme->positive, colors_[1]);
-    unpack(ui.theme->negative, colors_[2]);
+  if (it_.numbers) {
+    unpack(ui.theme->panel, it_.colors[0]);
+    unpack(ui.theme->positive, it_.colors[1]);
+    unpack(ui.theme->negative, it_.colors[2]);
   } else {
-    unpack(dark ? 0xffffffff : ui.theme->panel, colors_[0]);
-    unpack(dark ? 0xff101010 : 0xff151515, colors_[1]);
+    unpack(dark ? 0xffffffff : ui.theme->panel, it_.colors[0]);
+    unpack(dark ? 0xff101010 : 0xff151515, it_.colors[1]);
   }
-  if (count_ > 0) ui.draw()->AddCallback(use_program, this);
+  if (it_.count > 0) ui.draw()->AddCallback(use_program, this);
 }
 
 void ImageSheet::draw(const Ui& ui, std::size_t i, Rect box) {
-  if (i >= count_) return;
-  const float height = 1.0F / static_cast<float>(count_), inset = numbers_ ? 0 : 0.5F * height / static_cast<float>(height_); // no neighbour shines in
-  ui.draw()->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(texture_)), box.min(), box.max(), {0, height * static_cast<float>(i) + inset},
-                      {1, height * static_cast<float>(i + 1) - inset});
+  if (i >= it_.count) return;
+  const auto [columns, rows] = it_.layout;
+  const float w = 1.0F / static_cast<float>(columns), h = 1.0F / static_cast<float>(rows);
+  // no neighbour shines in
+  const float inset_x = it_.numbers || columns == 1 ? 0 : 0.5F * w / static_cast<float>(it_.width);
+  const float inset_y = it_.numbers ? 0 : 0.5F * h / static_cast<float>(it_.height);
+  const float u = w * static_cast<float>(i / rows), v = h * static_cast<float>(i % rows);
+  ui.draw()->AddImage(reinterpret_cast<ImTextureID>(static_cast<std::uintptr_t>(it_.texture)), box.min(), box.max(), {u + inset_x, v + inset_y},
+                      {u + w - inset_x, v + h - inset_y});
 }
 
 void ImageSheet::end(const Ui& ui) {
-  if (count_ > 0) ui.draw()->AddCallback(ImDrawCallback_ResetRenderState, nullptr);
+  if (it_.count > 0) ui.draw()->AddCallback(ImDrawCallback_ResetRenderState, nullptr);
 }
 
 } // namespace downhill::ui

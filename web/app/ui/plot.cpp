@@ -39,6 +39,14 @@ std::vector<double> log_ticks(double least, double most) {
   return out;
 }
 
+// Leaves powers of ten alone, every one or, where there are more than `most` of them, every second, third …
+void keep_decades(std::vector<double>& ticks, float most) {
+  const auto decade = [](double v) { return std::log10(v); };
+  std::erase_if(ticks, [&](double v) { return std::fabs(decade(v) - std::round(decade(v))) > 1e-6; });
+  const int every = std::max(1, static_cast<int>(std::ceil(static_cast<float>(ticks.size()) / most)));
+  std::erase_if(ticks, [&](double v) { return static_cast<int>(std::lround(decade(v))) % every != 0; });
+}
+
 // The point of a series whose x is nearest.
 std::size_t nearest(const Series& s, double x) {
   const auto it = std::lower_bound(s.x.begin(), s.x.end(), x);
@@ -69,6 +77,8 @@ struct Row {
 };
 
 std::string value_text(const PlotSpec& spec, double value) { return spec.y_decimals < 0 ? short_number(value) : grouped(value, spec.y_decimals); }
+
+std::string named(const std::string& label, const std::string& ended) { return ended.empty() ? label : label + " · " + ended; }
 
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
   const double pointed = spec.pinned ? *spec.pinned : sx.back(ImGui::GetIO().MousePos.x);
@@ -104,7 +114,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   const auto away = [&](const Row& r) { return std::fabs(r.series->x[r.point] - x) > 1e-9 * (1 + x); };
   bool any_away = false;
   for (const Row& r : rows) {
-    label_width = std::max(label_width, ui.text_width(r.series->label, kLabel));
+    label_width = std::max(label_width, ui.text_width(named(r.series->label, r.series->ended), kLabel));
     value_width = std::max(value_width, ui.text_width(value_text(spec, value(r)), kLabel));
     any_away = any_away || away(r);
   }
@@ -128,22 +138,27 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
       const Rect other = row.cut_right(away_width);
       if (away(r)) ui.text(other, "@ " + tick_text(std::round(r.series->x[r.point] * 100) / 100), ui.theme->faint, kSmall, Weight::regular, Align::right);
     }
-    ui.text(row, r.series->label, ui.theme->ink, kLabel);
+    ui.text(row, named(r.series->label, r.series->ended), ui.theme->ink, kLabel);
     ui.text(row, value_text(spec, value(r)), ui.theme->ink, kLabel, Weight::regular, Align::right);
   }
 }
 
-float legend_width(const Ui& ui, const Series& s) { return 40 + ui.text_width(s.label, kSmall); }
-// Under a finger the values at `at` stand in the names' places: a box beside the finger would hide the curves.
+// On a touch screen a reading that stays has room beside each name.
+bool values_beside(const Ui& ui, const PlotSpec& spec) { return ui.touch && spec.pinned; }
+float legend_width(const Ui& ui, const PlotSpec& spec, const Series& s) {
+  return 40 + ui.text_width(named(s.label, s.ended), kSmall) + (values_beside(ui, spec) ? ui.text_width("0.0000", kSmall, Weight::bold) : 0);
+}
+// Under a finger the values at `at` stand in the names' places, or beside them where they stay: a box beside the finger would hide the curves.
 void legend(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, std::optional<double> at) {
   float x = box.x, y = box.y;
   for (const Series& s : series) {
-    const float width = legend_width(ui, s);
+    const float width = legend_width(ui, spec, s);
     if (x > box.x && x + width > box.right()) x = box.x, y += 16;
     Ui::dashed_line(ui.draw(), {{x, y + 8}, {x + 20, y + 8}}, s.color, s.dash, 2);
     const bool value = at && !s.x.empty();
-    ui.text({x + 26, y, width, 16}, value ? value_text(spec, s.y[nearest(s, *at)]) : s.label, value ? ui.theme->ink : ui.theme->soft, kSmall,
-            value ? Weight::bold : Weight::regular);
+    float left = x + 26;
+    if (!value || values_beside(ui, spec)) left += ui.text({left, y, width, 16}, named(s.label, s.ended), ui.theme->soft, kSmall) + 4;
+    if (value) ui.text({left, y, width, 16}, value_text(spec, s.y[nearest(s, *at)]), ui.theme->ink, kSmall, Weight::bold);
     x += width;
   }
 }
@@ -173,6 +188,9 @@ std::vector<double> axis_ticks(double least, double most, int count) {
       step = power * m;
       break;
     }
+  // one or two numbers say nothing of a scale
+  if (const int places = static_cast<int>(std::floor(most / step + 1e-9) - std::ceil(least / step - 1e-9)) + 1; places < 3 && count < 8)
+    return axis_ticks(least, most, count + 1);
   std::vector<double> out;
   for (double k = std::ceil(least / step - 1e-9); k * step <= most + step * 1e-9; ++k) out.push_back(k == 0 ? 0.0 : k * step); // no −0
   return out;
@@ -199,7 +217,7 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
   const ImGuiIO& io = ImGui::GetIO();
   const bool hovered = ImGui::IsItemHovered();
   if (ImGui::IsItemActivated()) view.press_x = io.MousePos.x;
-  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) view = {};
+  if (hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) view = {};
   const auto keep_within = [&] {
     const double span = view.to - view.from;
     view.from = std::clamp(view.from, all_least, std::max(all_least, all_most - span));
@@ -238,11 +256,14 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
 } // namespace
 
 std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
+  // a title that is longer than its axis stands above it
+  const bool title_above = ui.text_width(spec.y_title, kSmall) > box.h - kAxisBottom;
+  if (title_above) ui.text(box.cut_top(16), spec.y_title, ui.theme->soft, kSmall);
   Rect legend_box{};
   if (spec.show_legend || ui.touch) {
     float rows = 1, x = 0;
     for (const Series& s : series) {
-      const float width = legend_width(ui, s);
+      const float width = legend_width(ui, spec, s);
       if (x > 0 && x + width > box.w - (ui.touch ? 0 : kAxisLeft)) x = 0, ++rows;
       x += width;
     }
@@ -279,7 +300,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   if (spec.log_y && y_most < 2 * y_least) y_least /= 1.5, y_most *= 1.5;
 
   if (spec.y_to > spec.y_from) y_least = spec.y_from, y_most = spec.y_to;
-  const Rect area{box.x + kAxisLeft, box.y + kTop, box.w - kAxisLeft - kRight, box.h - kTop - kAxisBottom};
+  const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};
   const Scale sx{x_from, x_to, area.x, area.right(), spec.log_x}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
   ImDrawList* list = ui.draw();
   for (const Zone& zone : spec.zones) {
@@ -290,12 +311,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   }
 
   auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 50)));
-  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24)
-    std::erase_if(y_ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
-  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) // many decades: every second or third
-    std::erase_if(y_ticks, [&, every = static_cast<int>(std::ceil(static_cast<float>(y_ticks.size()) * 24 / area.h))](double v) {
-      return static_cast<int>(std::lround(std::log10(v))) % every != 0;
-    });
+  if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) keep_decades(y_ticks, area.h / 24);
   for (const double v : y_ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
@@ -309,7 +325,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
   ui.text({area.x - 20, area.bottom() + 23, area.w + 20, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
-  vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
+  if (!title_above) vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
 
   list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);
   // far above the plot a line only needs its direction; unbounded coordinates break the anti-aliasing
@@ -340,6 +356,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   }
   if (spec.cursor && *spec.cursor >= x_from && *spec.cursor <= x_to)
     list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
+  bool ringed = false;
   for (const Series& s : series) {
     std::vector<ImVec2> points;
     const auto flush = [&] {
@@ -361,7 +378,18 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
       const auto m = static_cast<std::size_t>(s.minimum);
       const ImVec2 p = point(s.x[m], s.y[m]);
       list->AddCircle(p, 6, s.color, 20, 2);
+      ringed = true;
+      ui.note_item(spec.id + ".ring." + std::to_string(&s - series.data()), s.label + ": " + spec.minimum_label, "img",
+                   spec.x_text(s.x[m]) + " · " + value_text(spec, s.y[m]), {p.x - 6, p.y - 6, 12, 12});
     }
+  }
+  std::vector<std::pair<const Series*, ImVec2>> ends;
+  for (const Series& s : series) {
+    if (s.ended.empty()) continue;
+    const float y = drawable(s.ended_y) ? sy.at(s.ended_y) : area.y;
+    const ImVec2 p{std::clamp(sx.at(s.ended_x), area.x + 6, area.right() - 6), std::clamp(y, area.y + 7, area.bottom() - 7)};
+    for (const float up : {-5.0F, 5.0F}) list->AddLine({p.x - 5, p.y - up}, {p.x + 5, p.y + up}, s.color, 2.5F);
+    ends.push_back({&s, p});
   }
   for (const Mark& mark : spec.marks) {
     const ImVec2 p = point(mark.x, mark.y);
@@ -369,6 +397,26 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
     list->AddCircle(p, 4, mark.color, 16, 1.6F);
   }
   list->PopClipRect();
+  if (ringed && !spec.minimum_label.empty()) {
+    // the ring explained, where curves that fall leave room
+    const float width = ui.text_width(spec.minimum_label, kSmall) + 24;
+    const Rect key{std::max(area.x, area.right() - width - 34), area.y + 2, width, 18};
+    list->AddRectFilled(key.min(), key.max(), faded(ui.theme->panel, 0.85F), 4);
+    list->AddCircle({key.x + 10, key.y + 9}, 5, ui.theme->soft, 20, 1.6F);
+    ui.text({key.x + 20, key.y, width, 18}, spec.minimum_label, ui.theme->soft, kSmall);
+    ui.note_item(spec.id + ".ring", spec.minimum_label, "note", "", key);
+  }
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const auto& [s, p] = ends[i];
+    const std::string text = named(s->label, s->ended);
+    const float width = ui.text_width(text, kSmall), right = p.x + 9;
+    // the names of lines that end at one place stand below each other
+    Rect at{right + width > area.right() ? p.x - 9 - width : right, p.y - 8, width, 16};
+    for (std::size_t j = 0; j < i; ++j)
+      if (std::fabs(ends[j].second.x - p.x) < width + 20 && std::fabs(ends[j].second.y - p.y) < 15) at.y += 15;
+    ui.text(at, text, ui.theme->bad, kSmall);
+    ui.note_item(spec.id + ".ended." + std::to_string(i), text, "note", "", {p.x - 6, p.y - 6, 12, 12});
+  }
 
   ImGui::SetCursorScreenPos(area.min());
   ImGui::SetNextItemAllowOverlap();
@@ -402,7 +450,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
 
 void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& series) {
   ImDrawList* list = ui.draw();
-  const Rect area{box.x + kAxisLeft, box.y + kTop, box.w - kAxisLeft - 4, box.h - kTop - 38};
+  const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - 4), std::max(1.0F, box.h - kTop - 38)};
   double least = spec.log ? spec.least : 0, most = spec.most;
   for (const BarSeries& s : series)
     for (const double v : s.values)
@@ -410,11 +458,7 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
   if (spec.log) least = std::pow(10, std::floor(std::log10(least))), most = std::pow(10, std::ceil(std::log10(most) - 1e-9));
   const Scale sy{least, most, area.bottom(), area.y, spec.log};
   auto ticks = spec.log ? log_ticks(least, most) : axis_ticks(least, most, std::max(2, static_cast<int>(area.h / 40)));
-  if (spec.log) {
-    std::erase_if(ticks, [](double v) { return std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6; });
-    const int every = std::max(1, static_cast<int>(std::ceil(static_cast<float>(ticks.size()) * 20 / area.h)));
-    std::erase_if(ticks, [&](double v) { return static_cast<int>(std::lround(std::log10(v))) % every != 0; });
-  }
+  if (spec.log) keep_decades(ticks, area.h / 20);
   for (const double v : ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
@@ -431,13 +475,16 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
     for (std::size_t s = 0; s < series.size(); ++s) {
       const double v = g < series[s].values.size() ? series[s].values[g] : 0;
       const Rect slot{left + width * static_cast<float>(s), area.y, width, area.h};
-      const std::string text = std::isfinite(v) ? (spec.percents ? percent(v) : short_number(v)) : std::string("–");
+      const std::string& ended = series[s].ended;
+      const std::string text = !ended.empty() ? ended : std::isfinite(v) ? (spec.percents ? percent(v) : short_number(v)) : std::string("–");
       if (std::isfinite(v) && v > 0) {
         const float top = std::min(area.bottom() - 1, sy.at(v));
         list->AddRectFilled({slot.x + 1, top}, {slot.right() - 1, area.bottom()}, series[s].color, 2);
       }
       // a bar of 0 has a foot, so that it is seen to be one
-      if (!(v > 0)) list->AddRectFilled({slot.x + 1, area.bottom() - 2}, {slot.right() - 1, area.bottom()}, series[s].color);
+      if (!(v > 0) && ended.empty()) list->AddRectFilled({slot.x + 1, area.bottom() - 2}, {slot.right() - 1, area.bottom()}, series[s].color);
+      if (const ImVec2 p{slot.x + slot.w / 2, area.bottom() - 7}; !ended.empty())
+        for (const float up : {-4.0F, 4.0F}) list->AddLine({p.x - 4, p.y - up}, {p.x + 4, p.y + up}, series[s].color, 2);
       ImGui::SetCursorScreenPos(slot.min());
       ImGui::Dummy({slot.w, slot.h});
       ui.tip(series[s].label + " · " + spec.groups[g] + ": " + text);

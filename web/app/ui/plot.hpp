@@ -14,6 +14,8 @@ struct Series {
   std::vector<double> low, high;        ///< a band about the line, as many as x, or empty
   std::vector<double> faint_x, faint_y; ///< a faint line behind, of its own points
   int minimum = -1;                     ///< a point that is marked as the least
+  std::string ended = {};               ///< why the line stops before the others ("diverged"): said beside its name, marked at the point below
+  double ended_x = 0, ended_y = 0;      ///< beyond the axes: marked at their edge
 };
 
 /// What of the plot is looked at, kept between frames.
@@ -45,6 +47,7 @@ struct PlotSpec {
   double y_span_least = 0; ///< linear axis: it spans this much at least
   int y_decimals = 3;      ///< of the read-out; −1: as many as a setting needs
   bool show_legend = false;
+  std::string minimum_label;   ///< what the ring about a series' minimum means; stands on the plot where there is one
   double y_from = 0, y_to = 0; ///< linear axis: exactly this range, if it is one
   std::vector<Zone> zones;
   std::vector<Mark> marks;
@@ -61,6 +64,7 @@ struct BarSeries {
   std::string label;
   std::uint32_t color = 0;
   std::vector<double> values; ///< one a group; 0 or less, or NaN: no bar
+  std::string ended = {};     ///< why there are no bars: said beside the name, a cross in every group
 };
 struct BarSpec {
   std::string id, title;

@@ -72,20 +72,22 @@ void Ui::begin_frame() {
   drag_areas.clear();
   edit_request.reset();
   help_request.reset();
-  scrollable_under_pointer = false;
+  scrollable_under_pointer = tip_waits = false;
   slider_held = slider_held && ImGui::IsMouseDown(ImGuiMouseButton_Left);
 }
 
 bool Ui::drags_at(ImVec2 at) const {
   const auto hit = [&](const Rect& r) { return at.x >= r.x && at.x <= r.right() && at.y >= r.y && at.y <= r.bottom(); };
   return std::any_of(drag_areas.begin(), drag_areas.end(), hit) ||
-         std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.role == "slider" && hit(item.rect); });
+         std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.role == "slider" && item.visible && hit(item.rect); });
 }
 
 bool Ui::end_frame() {
   if (!activated.empty()) activated.erase(activated.begin());
   activation_taken_ = false;
   nudged.clear();
+  revealed.clear();
+  close_list = drag_cancelled = double_clicked = false;
   return !activated.empty();
 }
 
@@ -97,12 +99,18 @@ float Ui::text(Rect box, std::string_view text, std::uint32_t color, float size,
   std::string cut;
   float width = text_width(text, size, weight);
   if (width > box.w + 0.5F) {
-    cut = text;
-    while (!cut.empty() && text_width(cut + "…", size, weight) > box.w) {
-      while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xc0) == 0x80) cut.pop_back();
-      if (!cut.empty()) cut.pop_back();
+    // the longest beginning that fits with the dots behind it: `fits` bytes do, those after `most` don't
+    const float room = box.w - text_width("…", size, weight);
+    std::size_t fits = 0, most = text.size();
+    while (fits < most) {
+      std::size_t middle = (fits + most + 1) / 2;
+      while (middle < text.size() && (static_cast<unsigned char>(text[middle]) & 0xc0) == 0x80) ++middle;
+      if (middle <= most && text_width(text.substr(0, middle), size, weight) <= room)
+        fits = middle;
+      else
+        most = (fits + most + 1) / 2 - 1;
     }
-    cut += "…";
+    cut = std::string(text.substr(0, fits)) + "…";
     text = cut;
     width = text_width(text, size, weight);
   }
@@ -197,15 +205,19 @@ Ui::Press Ui::press(const std::string& id, Rect box, bool enabled) {
 }
 
 Item* Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled) {
-  // what has scrolled out of its panel is not visible
+  // what has scrolled out of its panel is not visible, but the keyboard can go there
   const ImVec2 low = draw()->GetClipRectMin(), high = draw()->GetClipRectMax();
-  if (rect.bottom() <= low.y || rect.y >= high.y || rect.right() <= low.x || rect.x >= high.x) return nullptr;
-  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, {}, -1});
+  const bool out = rect.bottom() <= low.y || rect.y >= high.y, whole = rect.y >= low.y - 0.5F && rect.bottom() <= high.y + 0.5F;
+  const bool scrolls = ImGui::GetCurrentWindowRead()->ParentWindow && ImGui::GetScrollMaxY() > 0;
+  if (rect.right() <= low.x || rect.x >= high.x || (out && !scrolls)) return nullptr;
+  if (scrolls && !whole && id == revealed) ImGui::SetScrollY(ImGui::GetScrollY() + (rect.y < low.y ? rect.y - low.y - kHalf : rect.bottom() - high.y + kHalf));
+  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, {}, -1, {}, !out, whole || !scrolls});
   return &items.back();
 }
 
 void Ui::tip(std::string_view help) const {
-  if (help.empty() || touch || !ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return;
+  if (help.empty() || touch || !ImGui::IsItemHovered()) return;
+  if (!ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return void(tip_waits = true);
   constexpr float kWidth = 264;
   const float height = paragraph({0, 0, kWidth, 0}, help, 0, kLabel, false);
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
@@ -293,21 +305,31 @@ std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view 
 
 bool Ui::list_open(const std::string& id) { return ImGui::IsPopupOpen((id + ".list").c_str()); }
 
-std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool open) {
+std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool pressed) {
   const std::string popup = id + ".list";
-  if (open) ImGui::OpenPopup(popup.c_str());
+  const bool was_open = list_open(id), opens = pressed && !was_open;
+  if (opens) ImGui::OpenPopup(popup.c_str());
   std::optional<int> picked;
   float width = under.w;
   for (const std::string_view option : labels) width = std::max(width, text_width(option) + 3 * kGrid);
-  const float height = static_cast<float>(labels.size()) * control_height() + kGrid;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float height = std::min(static_cast<float>(labels.size()) * control_height() + kGrid, screen.y - kGrid);
   const float y = under.bottom() + kHalf + height < screen.y ? under.bottom() + kHalf : std::max(kHalf, under.y - kHalf - height);
   ImGui::SetNextWindowPos({std::min(under.x, screen.x - width - kHalf), y});
   ImGui::SetNextWindowSize({width, height});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, kHalf});
   ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, kControlRadius);
+  const auto found = std::find_if(items.rbegin(), items.rend(), [&](const Item& item) { return item.id == id; });
+  const auto opener = static_cast<std::size_t>(items.rend() - found); // its place + 1
+  if (opener) items[opener - 1].expanded = false;
   if (ImGui::BeginPopup(popup.c_str())) {
-    Rect rest{ImGui::GetWindowPos().x, ImGui::GetWindowPos().y + kHalf, width, height - kGrid};
+    const std::size_t before = items.size();
+    const std::string role = opener && items[opener - 1].role == "combobox" ? "option" : "menuitem";
+    scrolls({ImGui::GetWindowPos().x, ImGui::GetWindowPos().y, width, height});
+    if (opens && chosen >= 0) ImGui::SetScrollY(static_cast<float>(chosen) * control_height() - height / 2);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    Rect rest{at.x, at.y, width, 100000};
+    bool close = close_list || (pressed && was_open);
     for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
       const std::string_view option = labels[static_cast<std::size_t>(i)];
       const Rect row = rest.cut_top(control_height());
@@ -315,12 +337,11 @@ std::optional<int> Ui::list(const std::string& id, Rect under, const std::vector
       const Press q = press(item, row);
       if (q.hovered) draw()->AddRectFilled(row.inset(kHalf, 0).min(), row.inset(kHalf, 0).max(), theme->fill, kControlRadius - 2);
       text(row.inset(kGrid + 2, 0), option, i == chosen ? theme->accent : theme->ink, kText, i == chosen ? Weight::bold : Weight::regular);
-      note_item(item, option, "option", i == chosen ? "true" : "false", row);
-      if (q.pressed) {
-        picked = i;
-        ImGui::CloseCurrentPopup();
-      }
+      note_item(item, option, role, i == chosen ? "true" : "false", row);
+      if (q.pressed) picked = i, close = true;
     }
+    if (close) ImGui::CloseCurrentPopup(), items.resize(before);
+    if (opener) items[opener - 1].expanded = !close;
     ImGui::EndPopup();
   }
   ImGui::PopStyleVar(2);
@@ -333,17 +354,19 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   constexpr float kKnob = 7;
   const float left = box.x + kKnob, span = box.w - 2 * kKnob, middle = box.y + box.h / 2;
   bool changed = false;
-  if (p.held) slider_held = true;
-  if (nudged == id) {
-    nudged.clear();
-    const float wanted = std::clamp(value + nudge, 0.0F, 1.0F);
-    changed = wanted != value;
+  const auto move = [&](float wanted) {
+    wanted = std::clamp(wanted, 0.0F, 1.0F);
+    changed = changed || wanted != value;
     value = wanted;
-  }
+  };
+  if (nudged == id) nudged.clear(), move(value + nudge);
   if (p.held) {
-    const float wanted = std::clamp((ImGui::GetIO().MousePos.x - left) / span, 0.0F, 1.0F);
-    changed = wanted != value;
-    value = wanted;
+    if (dragged_ != id) dragged_ = id, dragged_from_ = value;
+    slider_held = true;
+    move((ImGui::GetIO().MousePos.x - left) / span);
+  } else if (dragged_ == id) {
+    if (drag_cancelled) move(dragged_from_);
+    dragged_.clear();
   }
   const float x = left + span * value;
   draw()->AddRectFilled({left, middle - 2}, {left + span, middle + 2}, theme->line, 2);
@@ -435,21 +458,25 @@ void Ui::label(const std::string& id, Rect box, std::string_view words, std::str
   if (p.pressed) help_request = EditRequest{id, std::string(words), std::string(help), place};
 }
 
+void Ui::scrolls(Rect box) {
+  if (ImGui::GetScrollMaxY() <= 0) return;
+  drag_areas.push_back(box);
+  if (!ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem)) return;
+  scrollable_under_pointer = true;
+  // a press that moves is a drag of the list, not a press of what is under it; sliders and plots keep theirs
+  if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 8) && !slider_held) {
+    ImGui::ClearActiveID();
+    ImGui::SetScrollY(ImGui::GetScrollY() - ImGui::GetIO().MouseDelta.y);
+  }
+}
+
 Column::Column(Ui& u, const char* id, Rect box, bool framed) : ui(u) {
   if (framed) ui.panel(box);
   ImGui::SetCursorScreenPos({box.x + 1, box.y + kHalf});
   ImGui::BeginChild(id, {box.w - 2, box.h - kGrid}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   rest = {at.x + kPadding - 1, at.y + kHalf, box.w - 2 * kPadding, 100000};
-  if (ImGui::GetScrollMaxY() > 0) ui.drag_areas.push_back(box);
-  if (ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) && ImGui::GetScrollMaxY() > 0) {
-    ui.scrollable_under_pointer = true;
-    // a press that moves is a drag of the list, not a press of what is under it; sliders and plots keep theirs
-    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 8) && !ui.slider_held) {
-      ImGui::ClearActiveID();
-      ImGui::SetScrollY(ImGui::GetScrollY() - ImGui::GetIO().MouseDelta.y);
-    }
-  }
+  ui.scrolls(box);
 }
 Column::~Column() {
   ImGui::SetCursorScreenPos({rest.x, rest.y});

@@ -40,8 +40,11 @@ struct Item {
   std::string id, label, role, value;
   Rect rect;
   bool enabled = true;
-  std::string help;    ///< what it does, in a sentence
-  float position = -1; ///< of a slider, 0 to 1
+  std::string help;             ///< what it does, in a sentence
+  float position = -1;          ///< of a slider, 0 to 1
+  std::optional<bool> expanded; ///< of what opens a list: whether it is open
+  bool visible = true;          ///< false: it has scrolled out of its panel
+  bool whole = true;            ///< false: at least a part of it has
 };
 
 enum class Weight { regular, bold };
@@ -71,13 +74,18 @@ public:
   std::string editing;                     ///< id of the field that an <input> covers now
   bool touch = false;                      ///< fingers need 40 px
   bool slider_held = false;                ///< a slider under the pointer moves, so lists must not
+  bool drag_cancelled = false;             ///< the finger turned out to be the first of two: its slider goes back to where it was
+  bool double_clicked = false;             ///< by the browser's clock: frames on a slow machine are too far apart for ImGui's
   bool scrollable_under_pointer = false;
-  std::vector<Rect> drag_areas; ///< lists that scroll and surfaces that are drawn on: with the sliders, what a finger may drag
+  mutable bool tip_waits = false; ///< the pointer rests on something whose tool tip is due in a moment
+  std::vector<Rect> drag_areas;   ///< lists that scroll and surfaces that are drawn on: with the sliders, what a finger may drag
   bool drags_at(ImVec2 at) const;
   /// Pressed or moved by keyboard or by a script: taken by the control of that id when it is drawn next.
   std::vector<std::string> activated; ///< in the order pressed, one a frame: keys may come faster than frames
   std::string nudged;
   float nudge = 0;
+  std::string revealed;    ///< its panel scrolls so far that it is seen whole
+  bool close_list = false; ///< the open list is closed without a choice
 
   float control_height() const { return touch ? 40 : 28; }
   float row_height() const { return touch ? 44 : 34; }
@@ -121,15 +129,18 @@ public:
   /// A choice from a list. `labels` in the order of the list.
   std::optional<int> select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen,
                             std::string_view help = {});
-  /// The list alone, for a control of another look: `open` when that control was pressed.
-  std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool open);
+  /// The list alone, for a control of another look that has entered itself as `id`; a combobox has options, a button a menu.
+  /// `pressed`: that control was; it opens the list, or closes it. Lists that are too tall scroll.
+  std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool pressed);
   static bool list_open(const std::string& id);
   /// 0 … 1.
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
+  /// The pointer must rest so long before a tool tip shows.
+  static constexpr float kTipDelay_s = 0.45F;
   /// A tool tip in a sentence, for the control just made.
   void tip(std::string_view text) const;
   /// Enters something that is not one of the controls above.
-  /// Null where it is not visible.
+  /// Null where it is not visible, unless its panel can be scrolled to it.
   Item* note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true);
 
   struct Press {
@@ -139,9 +150,14 @@ public:
   Press press(const std::string& id, Rect box, bool enabled = true);
 
 private:
+  friend struct Column;
   ImFont* font(float size, Weight weight) const;
+  /// The current window scrolls by wheel, and by dragging within `box`.
+  void scrolls(Rect box);
 
   bool activation_taken_ = false; // in this frame
+  std::string dragged_;           // the slider that is held
+  float dragged_from_ = 0;        // where it was before
   struct LoadedFont {
     float size;
     Weight weight;
