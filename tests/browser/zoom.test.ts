@@ -70,6 +70,11 @@ test('a list that is taller than the lab scrolls: all of it is reached by wheel,
   const seen = () => page.evaluate(() => window.downhill.items().filter((i) => /^metric\.\d+$/.test(i.id)).map((i) => i.id));
   const { top, low } = await page.evaluate(() => { const c = document.getElementById('canvas')!; return { top: c.getBoundingClientRect().y, low: c.clientHeight }; });
   const inside = async (id: string) => { const r = (await item(page, id))?.rectangle; return r !== undefined && r.y >= -1 && r.y + r.height <= low + 1; };
+  const comes = async (id: string, how: string) => { // a busy machine is late
+    for (let i = 0; i < 50 && !(await inside(id)); ++i) await settle(page);
+    assert.equal(await inside(id), true, how);
+  };
+  const closes = async () => { for (let i = 0; i < 50 && (await seen()).length > 0; ++i) await settle(page); assert.deepEqual(await seen(), []); };
   await press(page, 'metric');
   const all = (await page.evaluate(() => (window.downhill_internal.page.command('all_items') as { id: string }[]).map((i) => i.id))).filter((id) => /^metric\.\d+$/.test(id));
   assert.equal(all.length, 7);
@@ -78,17 +83,17 @@ test('a list that is taller than the lab scrolls: all of it is reached by wheel,
   await page.mouse.move(first.x + 20, top + first.y + 10);
   await settle(page);
   for (let i = 0; i < 12; ++i) { await page.mouse.wheel({ deltaY: 120 }); await settle(page); }
-  assert.equal(await inside(all.at(-1)!), true, 'the last one, by the wheel');
+  await comes(all.at(-1)!, 'the last one, by the wheel');
   await press(page, all.at(-1)!);
-  assert.deepEqual(await seen(), []);
+  await closes();
   // by keys: from the chosen one, which is the last, to the first
   await page.$eval('#mirror [data-id="metric"]', (e) => (e as HTMLElement).focus());
   await page.keyboard.press('Enter');
-  assert.equal(await inside(all.at(-1)!), true, 'the chosen one is seen when the list opens');
+  await comes(all.at(-1)!, 'the chosen one is seen when the list opens');
   await page.keyboard.press('Home');
-  assert.equal(await inside(all[0]!), true, 'the first one, by Home');
+  await comes(all[0]!, 'the first one, by Home');
   await page.keyboard.press('Escape');
-  assert.deepEqual(await seen(), []);
+  await closes();
   assert.deepEqual(lab.faults, []);
   await lab.close();
 });
