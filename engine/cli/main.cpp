@@ -1,7 +1,8 @@
-// downhill, the command line: reads experiments, trains their lanes one after the other, writes curves and weights.
+// downhill, the command line: reads experiments, trains their lanes side by side, writes curves and weights.
 // The same program natively and, run by node, as WebAssembly.
 #include "bench/bench.hpp"
 #include "cli/files.hpp"
+#include "cli/side_by_side.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
 #include "experiment/experiment.hpp"
@@ -10,6 +11,7 @@
 #include "trainer/trainer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -21,12 +23,13 @@
 #include <functional>
 #include <new>
 #include <sys/stat.h>
+#include <utility>
 
 namespace downhill {
 namespace {
 
 struct Arguments {
-  std::string experiment, data, out, lane, lang = "zh";
+  std::string experiment, data, out, lane, jobs, lang = "zh";
 };
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -75,16 +78,28 @@ std::vector<std::string> lane_names(const Experiment& experiment) {
   return told_apart(std::move(names));
 }
 
+// A whole number from 1 on with at most three digits, or 0.
+std::size_t number_of(const std::string& text) {
+  return text.size() < 4 && text.find_first_not_of("0123456789") == std::string::npos ? std::stoul("0" + text) : 0;
+}
+
 // The lanes --lane asks for, from first to before last.
 struct Lanes {
   std::size_t first, last;
 };
 Result<Lanes> lanes_asked(const Arguments& arguments, std::size_t count) {
   if (arguments.lane.empty()) return Lanes{0, count};
-  const bool digits = arguments.lane.size() < 4 && arguments.lane.find_first_not_of("0123456789") == std::string::npos;
-  const std::size_t number = digits ? std::stoul(arguments.lane) : 0;
+  const std::size_t number = number_of(arguments.lane);
   if (number < 1 || number > count) return UserError{"no_such_lane", "--lane", {arguments.lane, std::to_string(count)}};
   return Lanes{number - 1, number};
+}
+
+// How many runs --jobs lets go on side by side.
+Result<std::size_t> jobs_asked(const Arguments& arguments) {
+  if (arguments.jobs.empty()) return cores();
+  const std::size_t number = number_of(arguments.jobs);
+  if (number < 1) return UserError{"not_a_choice", "--jobs", {arguments.jobs, "1 … 999"}};
+  return number;
 }
 
 // A field of a CSV file, quoted where it must be (RFC 4180).
@@ -99,6 +114,7 @@ struct Run {
   Experiment experiment;
   std::vector<std::string> names;
   Lanes lanes;
+  std::size_t jobs;
   std::shared_ptr<const Subset> data;
 };
 
@@ -118,6 +134,8 @@ Result<Run> prepare(const Arguments& arguments) {
   if (!experiment) return experiment.error();
   const auto lanes = lanes_asked(arguments, experiment->lanes.size());
   if (!lanes) return lanes.error();
+  const auto jobs = jobs_asked(arguments);
+  if (!jobs) return jobs.error();
   const DataSettings& data = experiment->lanes.front().settings.data;
   auto source = source_for(data, arguments.data);
   if (!source) return source.error();
@@ -126,34 +144,67 @@ Result<Run> prepare(const Arguments& arguments) {
   for (const Lane& lane : experiment->lanes)
     if (auto error = misfit(lane.settings, *subset)) return *error;
   std::vector<std::string> names = lane_names(*experiment);
-  return Run{std::move(*experiment), std::move(names), *lanes, std::make_shared<Subset>(std::move(*subset))};
+  return Run{std::move(*experiment), std::move(names), *lanes, *jobs, std::make_shared<Subset>(std::move(*subset))};
+}
+
+// One training of one lane.
+struct Training {
+  std::size_t lane;
+  std::int64_t repeat;
+};
+std::vector<Training> trainings(const Run& run) {
+  std::vector<Training> all;
+  for (std::size_t lane = run.lanes.first; lane < run.lanes.last; ++lane)
+    for (std::int64_t repeat = 0; repeat < run.experiment.lanes[lane].settings.repeats; ++repeat) all.push_back({lane, repeat});
+  return all;
+}
+
+// What progress counts: examples, and for each update as much as eight of them.
+double work_of(std::int64_t examples, std::int64_t steps) { return static_cast<double>(examples + 8 * steps); }
+Progress progress_of(const Run& run, const std::vector<Training>& all) {
+  double work = 0;
+  for (const Training& training : all) {
+    const LaneSettings& settings = run.experiment.lanes[training.lane].settings;
+    const std::int64_t examples = run.data->train.size(), batch = settings.batch == 0 ? examples : settings.batch;
+    work += static_cast<double>(settings.epochs) * work_of(examples, (examples + batch - 1) / batch);
+  }
+  return Progress(all.size(), work, now_s);
 }
 
 // Trains to the end; `on_piece` sees each completed step and evaluation, and ends it by saying false.
-void drive(Trainer& trainer, const std::function<bool(Trainer::Piece)>& on_piece) {
+void drive(Trainer& trainer, Progress& progress, const std::function<bool(Trainer::Piece)>& on_piece) {
   for (;;) {
     const bool training = trainer.next_is_training();
+    const std::int64_t examples = training ? trainer.next_batch_size() : 0;
     const double start = now_s();
     const Trainer::Piece piece = trainer.advance();
     if (training) trainer.add_seconds(now_s() - start);
-    if (piece == Trainer::Piece::end) return;
-    if (piece != Trainer::Piece::part && !on_piece(piece)) return;
+    if (piece == Trainer::Piece::step) progress.add(work_of(examples, 1));
+    if (piece == Trainer::Piece::end) break;
+    if (piece != Trainer::Piece::part && !on_piece(piece)) break;
   }
+  progress.run_ended();
 }
 
 int hash(const Arguments& arguments) {
   auto run = prepare(arguments);
   if (!run) return complain(run.error());
-  for (std::size_t i = run->lanes.first; i < run->lanes.last && printed(); ++i) {
-    const Lane& lane = run->experiment.lanes[i];
-    Hash all;
-    for (std::int64_t repeat = 0; repeat < lane.settings.repeats; ++repeat) {
-      Trainer trainer(lane.settings.repeat(repeat), run->data);
-      drive(trainer, [](Trainer::Piece) { return true; });
-      trainer.add_to(all);
-    }
-    print("%s\t%s\n", run->names[i].c_str(), hex16(all.value()).c_str());
-  }
+  const auto all = trainings(*run);
+  Progress progress = progress_of(*run, all);
+  Hash sum;
+  std::vector<std::unique_ptr<Trainer>> trainers(all.size());
+  const auto train = [&](std::size_t i) {
+    trainers[i] = std::make_unique<Trainer>(run->experiment.lanes[all[i].lane].settings.repeat(all[i].repeat), run->data);
+    drive(*trainers[i], progress, [](Trainer::Piece) { return true; });
+  };
+  side_by_side(all.size(), run->jobs, train, [&](std::size_t i) {
+    if (all[i].repeat == 0) sum = {};
+    std::exchange(trainers[i], nullptr)->add_to(sum);
+    if (all[i].repeat + 1 < run->experiment.lanes[all[i].lane].settings.repeats) return true;
+    progress.clear();
+    print("%s\t%s\n", run->names[all[i].lane].c_str(), hex16(sum.value()).c_str());
+    return printed();
+  });
   return 0;
 }
 
@@ -171,30 +222,33 @@ std::string weights_file(const Arguments& arguments, const Run& run, std::size_t
 
 // What train writes as it goes.
 struct Tables {
-  Stream curves, batches;
-  Result<bool> flush() {
-    auto done = curves.flush();
-    return done ? batches.flush() : done;
+  RowsInTurn curves, batches;
+  Result<bool> flush(std::size_t run) {
+    auto done = curves.flush(run);
+    return done ? batches.flush(run) : done;
+  }
+  Result<bool> next() {
+    auto done = curves.next();
+    return done ? batches.next() : done;
   }
 };
 
 // Everything --out asks for is tried before anything is trained.
-Result<Tables> open_tables(const Arguments& arguments, const Run& run) {
+Result<Tables> open_tables(const Arguments& arguments, const Run& run, const std::vector<Training>& all) {
   mkdir(arguments.out.c_str(), 0777); // a failure shows at the first file
   // opened, a table is empty: nothing is while another output may still be refused
   std::vector<std::string> outputs{arguments.out + "/curves.csv", arguments.out + "/batches.csv"};
-  for (std::size_t i = run.lanes.first; i < run.lanes.last; ++i)
-    for (std::int64_t repeat = 0; repeat < run.experiment.lanes[i].settings.repeats; ++repeat) outputs.push_back(weights_file(arguments, run, i, repeat));
+  for (const Training& training : all) outputs.push_back(weights_file(arguments, run, training.lane, training.repeat));
   for (const std::string& path : outputs)
     if (auto error = unwritable(path)) return *error;
   auto curves = Stream::open(outputs[0]);
   if (!curves) return curves.error();
   auto batches = Stream::open(outputs[1]);
   if (!batches) return batches.error();
-  Tables tables{std::move(*curves), std::move(*batches)};
-  tables.curves.write("lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n");
-  tables.batches.write("lane,repeat,step,batch_loss\n");
-  if (auto done = tables.flush(); !done) return done.error();
+  Tables tables{{std::move(*curves), all.size()}, {std::move(*batches), all.size()}};
+  tables.curves.write(0, "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n");
+  tables.batches.write(0, "lane,repeat,step,batch_loss\n");
+  if (auto done = tables.flush(0); !done) return done.error();
   return tables;
 }
 
@@ -211,53 +265,77 @@ void print_classes(const Run& run, const DataSettings& data) {
   if (!plain) print("classes: %s\n", line.c_str());
 }
 
+// A row of curves.csv after the lane and the repeat.
+std::string curve_row(const Evaluation& e) {
+  char seconds[40];
+  std::snprintf(seconds, sizeof seconds, "%.6f", e.seconds);
+  return std::to_string(e.step) + "," + cell(e.epoch) + "," + std::to_string(e.examples) + "," + seconds + "," + cell(e.lr) + "," + cell(e.train_loss) + "," +
+         cell(e.train_accuracy) + "," + cell(e.test_loss) + "," + cell(e.test_accuracy) + "\n";
+}
+
+// What is printed of a training that has ended.
+std::string train_line(const std::string& name, const Trainer& trainer, double best_accuracy) {
+  const Evaluation& e = trainer.last_evaluation();
+  char numbers[160];
+  int size = std::snprintf(numbers, sizeof numbers, " %8lld %10.3f %11.4f %11.4f", static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss, e.test_loss);
+  if (trainer.data().classes > 0) std::snprintf(numbers + size, sizeof numbers - static_cast<std::size_t>(size), " %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best_accuracy);
+  return name + std::string(name.size() < 24 ? 24 - name.size() : 0, ' ') + numbers + (trainer.verdict() == Verdict::diverged ? "  diverged" : "") + "\n";
+}
+
 int train(const Arguments& arguments) {
   auto run = prepare(arguments);
   if (!run) return complain(run.error());
+  const auto all = trainings(*run);
   std::optional<Tables> tables;
   if (!arguments.out.empty()) {
-    auto opened = open_tables(arguments, *run);
+    auto opened = open_tables(arguments, *run, all);
     if (!opened) return complain(opened.error());
-    tables = std::move(*opened);
+    tables.emplace(std::move(*opened));
   }
   print_classes(*run, run->experiment.lanes.front().settings.data);
   print("%-24s %8s %10s %11s %11s %11s %11s\n", "lane", "step", "seconds", "train loss", "test loss", "test acc.", "best acc.");
-  for (std::size_t i = run->lanes.first; i < run->lanes.last; ++i) {
-    const Lane& lane = run->experiment.lanes[i];
-    for (std::int64_t repeat = 0; repeat < lane.settings.repeats; ++repeat) {
-      if (!printed() && !tables) return 0; // nobody would see the rest; files are worth going on for
-      const std::string& name = run->names[i];
-      const std::string row = csv(name) + "," + std::to_string(repeat) + ",";
-      Trainer trainer(lane.settings.repeat(repeat), run->data);
-      double best = 0;
-      Result<bool> written = true;
-      drive(trainer, [&](Trainer::Piece piece) {
-        if (piece == Trainer::Piece::step) {
-          if (tables) tables->batches.write(row + std::to_string(trainer.step()) + "," + cell(trainer.batch_loss()) + "\n");
-          return true;
-        }
-        const Evaluation& e = trainer.last_evaluation();
-        best = std::max(best, e.test_accuracy);
-        if (!tables) return true;
-        char seconds[40];
-        std::snprintf(seconds, sizeof seconds, "%.6f", e.seconds);
-        tables->curves.write(row + std::to_string(e.step) + "," + cell(e.epoch) + "," + std::to_string(e.examples) + "," + seconds + "," + cell(e.lr) + "," +
-                             cell(e.train_loss) + "," + cell(e.train_accuracy) + "," + cell(e.test_loss) + "," + cell(e.test_accuracy) + "\n");
-        written = tables->flush();
-        return written.ok();
-      });
-      if (!written) return complain(written.error());
-      const Evaluation& e = trainer.last_evaluation();
-      print("%-24s %8lld %10.3f %11.4f %11.4f", name.c_str(), static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss, e.test_loss);
-      if (run->data->classes > 0) print(" %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best);
-      print("%s\n", trainer.verdict() == Verdict::diverged ? "  diverged" : "");
-      if (!tables) continue;
-      const std::string weights = safetensors(trainer.network(), {{"lane", name}, {"hash", hex16(trainer.hash())}});
-      if (auto done = write_file(weights_file(arguments, *run, i, repeat), weights); !done) return complain(done.error());
-      if (auto done = tables->flush(); !done) return complain(done.error());
-    }
-  }
-  return 0;
+  if (!printed() && !tables) return 0; // nobody would see the rest; files are worth going on for
+
+  Progress progress = progress_of(*run, all);
+  std::vector<Result<bool>> done(all.size(), true);
+  std::vector<std::string> lines(all.size());
+  std::atomic<std::size_t> first_failed = all.size(); // an output that fails ends its run and those after it
+  const auto train_one = [&](std::size_t i) {
+    if (i > first_failed) return;
+    const auto [lane, repeat] = all[i];
+    const std::string& name = run->names[lane];
+    const std::string row = csv(name) + "," + std::to_string(repeat) + ",";
+    Trainer trainer(run->experiment.lanes[lane].settings.repeat(repeat), run->data);
+    double best = 0;
+    drive(trainer, progress, [&](Trainer::Piece piece) {
+      if (i > first_failed) return false;
+      if (piece == Trainer::Piece::step) {
+        if (tables) tables->batches.write(i, row + std::to_string(trainer.step()) + "," + cell(trainer.batch_loss()) + "\n");
+        return true;
+      }
+      best = std::max(best, trainer.last_evaluation().test_accuracy);
+      if (!tables) return true;
+      tables->curves.write(i, row + curve_row(trainer.last_evaluation()));
+      done[i] = tables->flush(i);
+      return done[i].ok();
+    });
+    if (i > first_failed) return;
+    lines[i] = train_line(name, trainer, best);
+    if (tables && done[i])
+      done[i] = write_file(weights_file(arguments, *run, lane, repeat), safetensors(trainer.network(), {{"lane", name}, {"hash", hex16(trainer.hash())}}));
+    if (!done[i])
+      for (std::size_t first = first_failed; i < first && !first_failed.compare_exchange_weak(first, i);) {
+      }
+  };
+  std::optional<UserError> error;
+  side_by_side(all.size(), run->jobs, train_one, [&](std::size_t i) {
+    progress.clear();
+    if (done[i]) print("%s", lines[i].c_str());
+    if (done[i] && tables) done[i] = tables->next();
+    if (!done[i]) error = done[i].error();
+    return !error && (printed() || tables);
+  });
+  return error ? complain(*error) : 0;
 }
 
 int check(const Arguments& arguments) {
@@ -309,10 +387,10 @@ struct Verb {
 };
 
 const std::vector<Verb>& verbs() {
-  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, lane{"--lane", "N", &Arguments::lane};
+  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, lane{"--lane", "N", &Arguments::lane}, jobs{"--jobs", "N", &Arguments::jobs};
   static const std::vector<Verb> table{
-      {"train", true, {data, lane, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
-      {"hash", true, {data, lane}, "trains; prints a hash of each lane's weights", hash},
+      {"train", true, {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
+      {"hash", true, {data, lane, jobs}, "trains; prints a hash of each lane's weights", hash},
       {"export", true, {lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}}, "a lane as a PyTorch script", export_script},
       {"check", true, {}, "says what is wrong with an experiment", check},
       {"bench", false, {}, "how fast this machine trains", bench},

@@ -117,6 +117,7 @@ NextStep next_step(const Trainer& trainer, bool with_weights) {
   NextStep view;
   if (trainer.verdict() != Verdict::running) return view;
   Trainer copy = trainer;
+  copy.keep_gradient();
   while (!copy.between_steps() && copy.verdict() == Verdict::running) copy.advance(); // an evaluation may stand before it
   if (copy.verdict() != Verdict::running) return view;
   Vector update(copy.network().parameters().begin(), copy.network().parameters().end()); // the weights before, at first

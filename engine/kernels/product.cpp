@@ -69,13 +69,6 @@ Index pack_nonzero_rows(ConstMatrixView a, Index row, Index k_begin, Index depth
   return kept;
 }
 
-// x·0 is 0 unless x is infinite or NaN
-bool all_finite(const float* values, Index count) {
-  Float4 check = splat4(0.0F);
-  for (Index i = 0; i < count; i += 4) check += load4(values + i) * splat4(0.0F);
-  return check[0] == 0 && check[1] == 0 && check[2] == 0 && check[3] == 0;
-}
-
 struct Tile {
   Float4 sum[kTileRows][kVectors];
 };
@@ -123,19 +116,79 @@ void store_tile(MatrixView c, Index row, Index column, const Tile& tile) {
     for (Index n = 0; n < columns; ++n) to[r * c.row_step + n] = corner[r][n];
 }
 
-// With a few rows packing costs more than it saves: run along the rows of B and add into C.
-void product_few_rows(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate) {
-  for (Index m = 0; m < c.rows; ++m) {
-    float* out = c.data + m * c.row_step;
-    if (!accumulate) std::fill(out, out + c.columns, 0.0F);
-    for (Index k = 0; k < a.columns; ++k) {
-      const float scale = a.data[m * a.row_step + k * a.column_step];
-      const float* from = b.data + k * b.row_step;
-      const Float4 scale4 = splat4(scale);
-      Index n = 0;
-      for (; n + 4 <= c.columns; n += 4) store4(out + n, load4(out + n) + scale4 * load4(from + n));
-      for (; n < c.columns; ++n) out[n] += scale * from[n];
+// A vector that shrinks is filled with zeros again when it grows: layers of different widths would do that at every turn.
+template <class Item> void grow(std::vector<Item>& items, Index size) {
+  if (items.size() < static_cast<std::size_t>(size)) items.resize(static_cast<std::size_t>(size));
+}
+
+// One row: packing would cost more than it saves. Eight rows of B at a time, so that what is summed is loaded and stored less.
+// Those whose factor is 0 are left out if they are known to be finite.
+void product_one_row(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, std::vector<std::uint32_t>& places, bool skip) {
+  constexpr Index kRows = 8;
+  float* out = c.data;
+  if (!accumulate) std::fill(out, out + c.columns, 0.0F);
+  grow(places, a.columns);
+  Index kept = 0;
+  for (Index k = 0; k < a.columns; ++k) {
+    places[static_cast<std::size_t>(kept)] = static_cast<std::uint32_t>(k); // written over if it is left out: no branch
+    kept += !skip || a.data[k * a.column_step] != 0;
+  }
+  const auto place = [&](Index i) { return static_cast<Index>(places[static_cast<std::size_t>(i)]); };
+  Index i = 0;
+  for (; i + kRows <= kept; i += kRows) {
+    Float4 scale[kRows];
+    const float* from[kRows];
+    for (Index r = 0; r < kRows; ++r) {
+      scale[r] = splat4(a.data[place(i + r) * a.column_step]);
+      from[r] = b.data + place(i + r) * b.row_step;
     }
+    Index n = 0;
+    for (; n + 4 <= c.columns; n += 4) {
+      Float4 sum = load4(out + n);
+      for (Index r = 0; r < kRows; ++r) sum += scale[r] * load4(from[r] + n);
+      store4(out + n, sum);
+    }
+    for (; n < c.columns; ++n)
+      for (Index r = 0; r < kRows; ++r) out[n] += scale[r][0] * from[r][n];
+  }
+  for (; i < kept; ++i) {
+    const float scale = a.data[place(i) * a.column_step];
+    for (Index n = 0; n < c.columns; ++n) out[n] += scale * b.data[place(i) * b.row_step + n];
+  }
+}
+
+// One row by a transposed matrix, whose columns lie in one piece each: back through a layer at batch 1. Each element is a
+// sum in order, so vectors run over sixteen columns, four times four of them turned about.
+void product_one_row_transposed(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate) {
+  constexpr Index kGroups = 4, kColumns = 4 * kGroups;
+  Index n = 0;
+  for (; n + kColumns <= c.columns; n += kColumns) {
+    Float4 sum[kGroups];
+    for (Index g = 0; g < kGroups; ++g) sum[g] = accumulate ? load4(c.data + n + 4 * g) : splat4(0.0F);
+    Index k = 0;
+    for (; k + 4 <= a.columns; k += 4) {
+      const Float4 a0 = splat4(a.data[k * a.column_step]), a1 = splat4(a.data[(k + 1) * a.column_step]);
+      const Float4 a2 = splat4(a.data[(k + 2) * a.column_step]), a3 = splat4(a.data[(k + 3) * a.column_step]);
+      for (Index g = 0; g < kGroups; ++g) {
+        const float* from = b.data + (n + 4 * g) * b.column_step + k;
+        const Float4 p = load4(from), q = load4(from + b.column_step), r = load4(from + 2 * b.column_step), s = load4(from + 3 * b.column_step);
+        const Float4 pq0 = __builtin_shufflevector(p, q, 0, 4, 1, 5), pq1 = __builtin_shufflevector(p, q, 2, 6, 3, 7);
+        const Float4 rs0 = __builtin_shufflevector(r, s, 0, 4, 1, 5), rs1 = __builtin_shufflevector(r, s, 2, 6, 3, 7);
+        sum[g] += a0 * __builtin_shufflevector(pq0, rs0, 0, 1, 4, 5);
+        sum[g] += a1 * __builtin_shufflevector(pq0, rs0, 2, 3, 6, 7);
+        sum[g] += a2 * __builtin_shufflevector(pq1, rs1, 0, 1, 4, 5);
+        sum[g] += a3 * __builtin_shufflevector(pq1, rs1, 2, 3, 6, 7);
+      }
+    }
+    for (; k < a.columns; ++k)
+      for (Index g = 0; g < kGroups; ++g)
+        for (Index i = 0; i < 4; ++i) sum[g][i] += a.data[k * a.column_step] * b.data[(n + 4 * g + i) * b.column_step + k];
+    for (Index g = 0; g < kGroups; ++g) store4(c.data + n + 4 * g, sum[g]);
+  }
+  for (; n < c.columns; ++n) {
+    float sum = accumulate ? c.data[n] : 0.0F;
+    for (Index k = 0; k < a.columns; ++k) sum += a.data[k * a.column_step] * b.data[n * b.column_step + k];
+    c.data[n] = sum;
   }
 }
 
@@ -155,12 +208,16 @@ void product_outer(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accu
   }
 }
 
-// A vector that shrinks is filled with zeros again when it grows: layers of different widths would do that at every turn.
-template <class Item> void grow(std::vector<Item>& items, Index size) {
-  if (items.size() < static_cast<std::size_t>(size)) items.resize(static_cast<std::size_t>(size));
-}
-
 } // namespace
+
+// x·0 is 0 unless x is infinite or NaN
+bool all_finite(std::span<const float> values) {
+  Float4 check = splat4(0.0F);
+  std::size_t i = 0;
+  for (; i + 4 <= values.size(); i += 4) check += load4(values.data() + i) * splat4(0.0F);
+  for (; i < values.size(); ++i) check[0] += values[i] * 0.0F;
+  return check[0] == 0 && check[1] == 0 && check[2] == 0 && check[3] == 0;
+}
 
 void product_reference(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate) {
   assert(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows);
@@ -176,7 +233,8 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
   assert(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows);
   const Index depth_all = a.columns;
   if (b.column_step == 1 && depth_all == 1) return product_outer(a, b, c, accumulate);
-  if (b.column_step == 1 && c.rows < kTileRows) return product_few_rows(a, b, c, accumulate);
+  if (c.rows == 1 && b.column_step == 1) return product_one_row(a, b, c, accumulate, scratch.places, zeros_in_a == Zeros::many_by_finite);
+  if (c.rows == 1 && b.row_step == 1) return product_one_row_transposed(a, b, c, accumulate);
 
   const Index row_tiles = (c.rows + kTileRows - 1) / kTileRows, column_tiles = (c.columns + kTileColumns - 1) / kTileColumns;
   const Index depth_most = std::min(depth_all, kDepth);
@@ -186,7 +244,7 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
   for (Index k = 0; k < depth_all; k += kDepth) {
     const Index depth = std::min(kDepth, depth_all - k);
     for (Index t = 0; t < column_tiles; ++t) pack_columns(b, t * kTileColumns, k, depth, scratch.b.data() + t * kTileColumns * depth);
-    const bool skip = zeros_in_a == Zeros::many && all_finite(scratch.b.data(), column_tiles * kTileColumns * depth);
+    const bool skip = zeros_in_a == Zeros::many_by_finite || (zeros_in_a == Zeros::many && all_finite(std::span(scratch.b).first(static_cast<std::size_t>(column_tiles * kTileColumns * depth))));
     for (Index r = 0; r < row_tiles; ++r) {
       Index kept = depth;
       if (skip)

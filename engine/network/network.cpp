@@ -43,7 +43,12 @@ Matrix& Network::run(const Matrix& input, Index rows, const DropoutPlace* place)
     if (layer.apart() && layer.input.rows() < rows) layer.input.resize(rows, layer.outputs);
     Matrix& sums = layer.apart() ? layer.input : layer.output;
     const ConstMatrixView weight{parameters_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs, 1};
-    product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_, zeros_in(l));
+    Zeros zeros = zeros_in(l);
+    if (zeros == Zeros::many && rows == 1) {
+      if (!known_finite_) known_finite_ = all_finite(parameters_);
+      if (known_finite_) zeros = Zeros::many_by_finite;
+    }
+    product(to_read(*in, rows), weight, to_write(sums, rows), false, scratch_, zeros);
     const float* bias = parameters_.data() + layer.bias;
     for (Index r = 0; r < rows; ++r) {
       float* z = sums.data() + r * layer.outputs;
@@ -102,22 +107,12 @@ void fill_mask(const DropoutPlace& place, std::uint32_t layer, double p, std::sp
   }
 }
 
-void Network::backward(const Matrix& input, Index rows, bool first_block) {
-  Matrix* d = &layers_.back().output; // R×O: the trainer left the output's gradient here
-  for (std::size_t l = layers_.size(); l-- > 0;) {
-    Layer& layer = layers_[l];
-    const Matrix& in = l == 0 ? input : given_to_next(layers_[l - 1]);
-    // dW (I×O) = inᵀ·d, db = Σ rows of d
-    const MatrixView d_weight{gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs};
-    product(to_read(in, rows).transposed(), to_read(*d, rows), d_weight, !first_block, scratch_, zeros_in(l));
-    float* d_bias = gradient_.data() + layer.bias;
-    if (first_block) std::fill(d_bias, d_bias + layer.outputs, 0.0F);
-    for (Index r = 0; r < rows; ++r)
-      for (Index o = 0; o < layer.outputs; ++o) d_bias[o] += d->data()[r * layer.outputs + o];
-    if (l == 0) break;
-
+// From the last layer to the first: take(l, in, d) with what the layer was given, R×I, and the gradient by its z, R×O.
+template <class Take> void Network::walk_back(const Matrix& input, Index rows, Take take) {
+  Matrix* d = &layers_.back().output; // the trainer left the output's gradient here
+  for (std::size_t l = layers_.size(); l-- > 1;) {
     // back through W, the mask and the activation of the layer below
-    Layer& below = layers_[l - 1];
+    Layer &layer = layers_[l], &below = layers_[l - 1];
     if (below.d_output.rows() < rows) {
       below.d_output.resize(rows, below.outputs);
       if (below.activation->width > 1) below.d_given.resize(rows, below.given);
@@ -131,8 +126,32 @@ void Network::backward(const Matrix& input, Index rows, bool first_block) {
     if (below.dropout > 0)
       for (std::size_t i = 0; i < count; ++i) dy.data()[i] *= below.scale.data()[i];
     differentiate_activation(below, rows, dy);
+    take(l, given_to_next(below), *d);
     d = &below.d_output;
   }
+  take(0, input, *d);
+}
+
+void Network::backward(const Matrix& input, Index rows, bool first_block) {
+  walk_back(input, rows, [&](std::size_t l, const Matrix& in, const Matrix& d) {
+    const Layer& layer = layers_[l];
+    // dW (I×O) = inᵀ·d, db = Σ rows of d
+    const MatrixView d_weight{gradient_.data() + layer.weight, layer.inputs, layer.outputs, layer.outputs};
+    product(to_read(in, rows).transposed(), to_read(d, rows), d_weight, !first_block, scratch_, zeros_in(l));
+    float* d_bias = gradient_.data() + layer.bias;
+    if (first_block) std::fill(d_bias, d_bias + layer.outputs, 0.0F);
+    for (Index r = 0; r < rows; ++r)
+      for (Index o = 0; o < layer.outputs; ++o) d_bias[o] += d.data()[r * layer.outputs + o];
+  });
+}
+
+void Network::backward_of_one(const Matrix& input, const std::function<bool(const OneLayer&)>& change) {
+  walk_back(input, 1, [&](std::size_t l, const Matrix& in, const Matrix& d) {
+    const Layer& layer = layers_[l];
+    const auto inputs = static_cast<std::size_t>(layer.inputs), outputs = static_cast<std::size_t>(layer.outputs);
+    if (!change({layer.weight, std::span(parameters_).subspan(layer.weight, (inputs + 1) * outputs), {in.data(), inputs}, {d.data(), outputs}}))
+      known_finite_ = false;
+  });
 }
 
 void Network::differentiate_activation(Layer& layer, Index rows, const Matrix& dy) {
@@ -161,6 +180,7 @@ std::vector<float> Network::torch_parameters(Index l) const {
 }
 
 void Network::set_torch_parameters(Index l, std::span<const float> values) {
+  known_finite_ = false;
   const Layer& layer = layers_[static_cast<std::size_t>(l)];
   Eigen::Map<Matrix>(parameters_.data() + layer.weight, layer.inputs, layer.outputs) =
       Eigen::Map<const Matrix>(values.data(), layer.outputs, layer.inputs).transpose();

@@ -7,6 +7,7 @@
 #include "network/activation.hpp"
 
 #include <cstdint>
+#include <functional>
 
 namespace downhill {
 
@@ -30,8 +31,21 @@ public:
   /// parameter to gradient(); rows in ascending order, so that blocks of any size give the same sums.
   /// The first block of a batch replaces what was there.
   void backward(const Matrix& input, Index rows, bool first_block);
+  /// The same for one row, without writing the gradient down: `change` gets each layer from the last to the first, when nothing
+  /// needs its weights any more, with its weights and biases ((I+1)·O, from parameters()[weight] on), what it was given (I) and
+  /// the gradient by its z (O), whose products the gradient is. It may change them and returns whether what it wrote is finite.
+  struct OneLayer {
+    std::size_t weight;
+    std::span<float> parameters;
+    std::span<const float> given, d;
+  };
+  void backward_of_one(const Matrix& input, const std::function<bool(const OneLayer&)>& change);
 
-  std::span<float> parameters() { return parameters_; }
+  /// Whoever may write into them: they are no longer known to be finite.
+  std::span<float> parameters() {
+    known_finite_ = false;
+    return parameters_;
+  }
   std::span<const float> parameters() const { return parameters_; }
   std::span<float> gradient() { return gradient_; }
   std::span<const float> gradient() const { return gradient_; }
@@ -78,6 +92,7 @@ private:
     bool apart() const { return activation->from_input || activation->width > 1; } // z and y in memory of their own
   };
   Matrix& run(const Matrix& input, Index rows, const DropoutPlace* place);
+  template <class Take> void walk_back(const Matrix& input, Index rows, Take take);
   Zeros zeros_in(std::size_t l) const; // in what layer l is given
   void activate(Layer& layer, Index rows);
   void differentiate_activation(Layer& layer, Index rows, const Matrix& dy);
@@ -87,6 +102,7 @@ private:
   std::vector<Layer> layers_;
   Zeros zeros_in_input_;
   std::vector<float> parameters_, gradient_;
+  bool known_finite_ = false; // all parameters; looked into where one row's forward pass gains by it
   ProductScratch scratch_;
 };
 

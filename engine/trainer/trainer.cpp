@@ -79,7 +79,10 @@ Trainer::Piece Trainer::advance() {
       phase_ = Phase::done;
       return Piece::end;
     }
-    update();
+    if (in_one_pass())
+      update_in_one_pass();
+    else
+      update();
     ++step_;
     if (evaluation_due(step_)) begin_evaluation();
     return Piece::step;
@@ -171,7 +174,7 @@ void Trainer::train_block() {
   gather(*data_, true, std::span(order_).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(rows)), input_, gathered_);
   Matrix& output = network_.forward(input_, rows, {settings_.seed, epoch, position});
   loss_->differentiate(output, gathered_.answers(), static_cast<float>(1.0 / static_cast<double>(size)), settings_.loss.values, sum_);
-  network_.backward(input_, rows, block_begin_ == 0);
+  if (!in_one_pass()) network_.backward(input_, rows, block_begin_ == 0);
   block_begin_ += rows;
 }
 
@@ -179,15 +182,28 @@ double Trainer::lr_at(std::int64_t step) const {
   return schedule_->rate_at(settings_.optimizer.values[0], {step, step / steps_per_epoch_, settings_.epochs}, settings_.schedule.values);
 }
 
+namespace {
+Decay decay_of(const LaneSettings& settings) { return {static_cast<float>(settings.l1), static_cast<float>(settings.l2)}; }
+} // namespace
+
 void add_decay(const LaneSettings& settings, std::span<const float> weights, std::span<float> gradient) {
-  if (settings.l2 != 0) {
-    const auto l2 = static_cast<float>(settings.l2);
-    for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += l2 * weights[i];
-  }
-  if (settings.l1 != 0) {
-    const auto l1 = static_cast<float>(settings.l1);
-    for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] += weights[i] > 0 ? l1 : weights[i] < 0 ? -l1 : 0.0F;
-  }
+  const Decay decay = decay_of(settings);
+  if (decay.none()) return;
+  for (std::size_t i = 0; i < weights.size(); ++i) gradient[i] = decay.added_to(gradient[i], weights[i]);
+}
+
+// The norms that an evaluation tells are of the whole gradient.
+bool Trainer::in_one_pass() const { return next_batch_size() == 1 && !keeps_gradient_ && !evaluation_due(step_ + 1); }
+
+void Trainer::update_in_one_pass() {
+  const std::int64_t step = step_ + 1;
+  const double lr = lr_at(step_);
+  network_.backward_of_one(input_, [&](const Network::OneLayer& layer) {
+    const auto here = [&](Vector& state) { return state.empty() ? std::span<float>() : std::span(state).subspan(layer.weight, layer.parameters.size()); };
+    return optimizer_->update_by_one({layer.parameters, {}, here(state0_), here(state1_), step, lr}, {layer.given, layer.d, decay_of(settings_)},
+                                     settings_.optimizer.values);
+  });
+  if (optimizer_->settles_at(step)) optimizer_->settle({network_.parameters(), {}, state0_, state1_, step, lr});
 }
 
 void Trainer::update() {
@@ -197,7 +213,9 @@ void Trainer::update() {
   const bool measure = evaluation_due(step_ + 1);
   Vector before;
   if (measure) before.assign(weights.begin(), weights.end());
-  optimizer_->take_step({weights, gradient, state0_, state1_, step_ + 1, lr_at(step_)}, settings_.optimizer.values);
+  const Update step{weights, gradient, state0_, state1_, step_ + 1, lr_at(step_)};
+  optimizer_->update(step, settings_.optimizer.values);
+  optimizer_->settle(step);
   if (!measure) return;
   for (std::size_t i = 0; i < weights.size(); ++i) before[i] = weights[i] - before[i];
   evaluation_.gradient_norm = norm(gradient);

@@ -29,7 +29,7 @@ struct Evaluation {
 
 enum class Verdict : std::uint8_t { running, finished, diverged, last = diverged };
 
-/// Weight decay joins the gradient before the rule, over weights and biases, as PyTorch's weight_decay: l2·w + l1·sign(w).
+/// Adds to the gradient the decay that these settings ask for.
 void add_decay(const LaneSettings& settings, std::span<const float> weights, std::span<float> gradient);
 
 class Trainer {
@@ -89,6 +89,9 @@ public:
   /// Where the dropout masks of a step's first example lie.
   DropoutPlace dropout_place(std::int64_t step) const { return {settings_.seed, step / steps_per_epoch_, step % steps_per_epoch_ * batch_}; }
 
+  /// From now on network().gradient() holds the gradient of the step just taken, decay added, after every step. Otherwise
+  /// steps of one example move the weights without writing it down. The run is the same to the bit.
+  void keep_gradient() { keeps_gradient_ = true; }
   /// Back to the beginning of the run.
   void reset();
   /// Forgets what has been worked off of a batch that is not done: between_steps() again, at the same step. Nothing in evaluations.
@@ -111,7 +114,9 @@ private:
   std::uint64_t fingerprint() const;
   void evaluate_block();
   void train_block();
+  bool in_one_pass() const; // whether the next step's gradient need not be written down
   void update();
+  void update_in_one_pass();
   void begin_evaluation();
   bool evaluation_due(std::int64_t step) const; // after that many steps
 
@@ -126,6 +131,7 @@ private:
   std::int64_t batch_, steps_per_epoch_, steps_, block_rows_;
   std::int64_t step_ = 0;
   std::int64_t block_begin_ = 0; // rows already done of the current batch or evaluation
+  bool keeps_gradient_ = false;
   std::int64_t order_epoch_ = -1;
   std::vector<std::uint32_t> order_; // of that epoch
   Phase phase_ = Phase::evaluate_train;

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { at_rest, browser, open_lab, screenshot, serve, settle, wait_for_images, wait_for_item, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
@@ -42,6 +42,18 @@ function shrunk(png: Buffer, width: number): PNG {
   return to;
 }
 
+/** Until a second and a half have passed in which nothing changed, a minute at most. */
+async function stands_still(page: Page): Promise<void> {
+  let before: string | undefined;
+  for (let i = 0; i < 40; ++i) {
+    await settle(page);
+    const now = await page.screenshot({ encoding: 'base64' });
+    if (now === before) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+}
+
 for (const [name, options] of sizes)
   test(`${name}: every view looks as it did`, async () => {
     const lab = await open_lab(chromium, site.origin, options);
@@ -69,9 +81,7 @@ for (const [name, options] of sizes)
     for (const [lab_name, tabs] of shown_labs)
       for (const tab of tabs) {
         await page.evaluate((w) => window.downhill.show(w as any), { lab: lab_name, tab });
-        // the toys train as soon as they are seen
-        await new Promise((resolve) => setTimeout(resolve, tab === tabs[0] ? 5000 : 900));
-        await settle(page);
+        await stands_still(page); // the toys train as soon as they are seen
         pictures.push(shrunk(await screenshot(page, `${name}-${lab_name}-${tab}`), name.startsWith('phone') ? kSmallWidth / 2 : kSmallWidth));
       }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'scrolls sideways');

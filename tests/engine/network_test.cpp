@@ -307,6 +307,37 @@ TEST_CASE("initialisers have the spread they state, and equal layers start equal
   CHECK(a.torch_parameters(0) == b.torch_parameters(0));
 }
 
+TEST_CASE("one row: zeros are left out only while all weights are finite, however they came to be otherwise") {
+  const Index inputs = 9;
+  Network network(network_with("relu", 0), inputs, 3, 1, Zeros::many);
+  Matrix input = random_input(1, inputs, 5), two = random_input(2, inputs, 5);
+  input(0, 0) = two(0, 0) = 0;
+  const auto same = [&] { // two rows go another way
+    const Matrix one_row = network.evaluate(input, 1).topRows(1), of_two = network.evaluate(two, 2).topRows(1);
+    for (Index o = 0; o < 3; ++o)
+      if (!(one_row(0, o) == of_two(0, o) || (std::isnan(one_row(0, o)) && std::isnan(of_two(0, o))))) return false;
+    return true;
+  };
+  CHECK(same());
+  const auto set_first = [&](float value) { network.parameters()[0] = value; }; // of the input that is 0
+  set_first(INFINITY);
+  CHECK(std::isnan(network.evaluate(input, 1)(0, 0)));
+  CHECK(same());
+  set_first(0.5F);
+  CHECK(same());
+  // an update that leads to infinity: in the layer above, whose inputs relu makes 0 here and there
+  network.evaluate(input, 1);
+  network.backward_of_one(input, [](const Network::OneLayer& layer) {
+    layer.parameters[0] = std::numeric_limits<float>::infinity();
+    return false;
+  });
+  CHECK(same());
+  std::vector<float> torch = network.torch_parameters(0);
+  torch[0] = 0.5F;
+  network.set_torch_parameters(0, torch);
+  CHECK(same());
+}
+
 TEST_CASE("no hidden layer is softmax regression") {
   Network network({{}, {"pytorch", {}}}, 6, 4, 1);
   CHECK(network.layer_count() == 1);

@@ -107,7 +107,8 @@ TEST_CASE("no state and no weight of any rule becomes subnormal, however long no
           g[i] = static_cast<float>(decay) * w[i];
           if (t < 4) g[i] += std::ldexp(1.0F, i + 1 == kWeights ? -149 : -10 * static_cast<int>(i));
         }
-        rule.take_step({w, g, s0, s1, t, values[0]}, values);
+        rule.update({w, g, s0, s1, t, values[0]}, values);
+        rule.settle({w, g, s0, s1, t, values[0]});
         for (std::size_t i = 0; t >= OptimizerEntry::kFlushEvery && i < kWeights; ++i) found += subnormal(w[i]) + subnormal(s0[i]) + subnormal(s1[i]);
       }
       CHECK(found == 0);

@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <set>
 
 using namespace downhill;
@@ -49,6 +51,77 @@ TEST_CASE("every rule, activation and initialiser learns the bars, and its weigh
     CHECK((trainer.last_evaluation().test_accuracy > 0.5) == can_learn);
     CHECK(hex16(trainer.hash()) == pinned_hash(name, trainer.hash()));
   }
+}
+
+TEST_CASE("gradient and update in one pass, where the batch is one example, are those apart, to the bit") {
+  const auto data = bars(60, 20);
+  const Json networks[] = {{{"hidden", Json::array()}},
+                           {{"hidden", {{{"units", 12}}, {{"units", 9}, {"activation", "tanh"}}}}},
+                           {{"hidden", {{{"units", 7}, {"activation", "crelu"}, {"dropout", 0.4}}, {{"units", 6}, {"dropout", 0.2}}}}}};
+  const Json decays[] = {{{"l1", 0}, {"l2", 0}}, {{"l1", 0.001}, {"l2", 0}}, {{"l1", 0}, {"l2", 0.01}}, {{"l1", 0.001}, {"l2", 0.01}}};
+  for (const OptimizerEntry& rule : optimizers())
+    for (const Json& network : networks)
+      for (const Json& decay : decays)
+        for (const bool no_eps : {false, true})
+          for (const std::int64_t batch : {1, 59}) { // 59 leaves an epoch's last batch of one
+            CAPTURE(std::string(rule.id));
+            CAPTURE(network.dump());
+            CAPTURE(decay.dump());
+            CAPTURE(batch);
+            Json optimizer = {{"name", rule.id}, {"lr", rule.id == "adadelta" ? 1.0 : 0.01}};
+            if (no_eps) {
+              const bool has_eps = std::any_of(rule.parameters.begin(), rule.parameters.end(), [](const ParameterSpec& p) { return p.name == "eps"; });
+              if (!has_eps) continue;
+              optimizer["eps"] = 0; // a gradient of 0 then gives 0/0
+            }
+            const LaneSettings settings = lane({{"optimizer", optimizer}, {"network", network}, {"regularization", decay}, {"batch", batch}, {"epochs", batch == 1 ? 2 : 20}});
+            Trainer one_pass(settings, data), apart(settings, data);
+            apart.keep_gradient();
+            for (Trainer* trainer : {&one_pass, &apart})
+              while (trainer->advance() != Trainer::Piece::end) {
+              }
+            CHECK(one_pass.step() == apart.step());
+            CHECK(one_pass.hash() == apart.hash());
+            const auto same = [](std::span<const float> a, std::span<const float> b) {
+              return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) { return x == y || (x != x && y != y); });
+            };
+            CHECK(same(one_pass.state0(), apart.state0()));
+            CHECK(same(one_pass.state1(), apart.state1()));
+          }
+}
+
+TEST_CASE("in one pass or apart: weights and errors that are not finite spread the same way") {
+  for (const OptimizerEntry& rule : optimizers())
+    for (const float odd : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 3e38F, 1e-30F, -0.0F}) {
+      CAPTURE(std::string(rule.id));
+      CAPTURE(odd);
+      ParameterValues values = standard_values(rule);
+      constexpr std::size_t kInputs = 5, kOutputs = 6, kSize = (kInputs + 1) * kOutputs;
+      const std::vector<float> given{0, 1, -0.0F, 0.5F, 0};
+      std::vector<float> d{1, 0, -1, odd, 0.25F, -0.0F}, gradient(kSize);
+      std::vector<float> weights(kSize, 0.5F), state0(rule.state.empty() ? 0 : kSize), state1(rule.state.size() > 1 ? kSize : 0);
+      weights[3] = odd;
+      if (!state0.empty()) state0[4] = std::fabs(odd);
+      if (!state1.empty()) state1[5] = std::fabs(odd);
+      auto weights_apart = weights, state0_apart = state0, state1_apart = state1;
+      for (std::int64_t t = 1; t <= 3; ++t) {
+        for (std::size_t i = 0; i < kInputs; ++i)
+          for (std::size_t o = 0; o < kOutputs; ++o) gradient[i * kOutputs + o] = 0.0F + given[i] * d[o];
+        for (std::size_t o = 0; o < kOutputs; ++o) gradient[kInputs * kOutputs + o] = 0.0F + d[o];
+        rule.update({weights_apart, gradient, state0_apart, state1_apart, t, values[0]}, values);
+        const std::vector<float> before = weights;
+        const bool finite = rule.update_by_one({weights, {}, state0, state1, t, values[0]}, {given, d, {}}, values);
+        for (std::size_t i = 0; i < kSize; ++i) // those that were left alone may be anything
+          if (finite && !std::isfinite(weights[i])) CHECK((!std::isfinite(before[i]) && given.at(i / kOutputs) == 0));
+        const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
+          return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) { return (x == y && std::signbit(x) == std::signbit(y)) || (x != x && y != y); });
+        };
+        CHECK(same(weights, weights_apart));
+        CHECK(same(state0, state0_apart));
+        CHECK(same(state1, state1_apart));
+        d[3] = 0.5F;
+      }
+    }
 }
 
 TEST_CASE("each epoch's batches take every example once; the last may be smaller") {

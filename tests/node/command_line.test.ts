@@ -274,6 +274,60 @@ for (const [name, command] of builds) {
   });
 }
 
+// what differs from run to run
+const without_seconds = (text: string) => text.replace(/^((?:[^,\n]*,){5})\d[^,\n]*/gm, '$1').replace(/^(\S.{23} +\d+) +\d+\.\d{3}/gm, '$1');
+for (const [name, command] of builds)
+  test(`${name}: --jobs changes no byte: tables in the order of the lanes, whichever ends first`, () => {
+    // the first lane takes longest, so that the others wait for their turn
+    const lanes = file('jobs.json', JSON.stringify({ ...tiny_settings, evaluate: { every: 1 }, repeats: 2, lanes: [{ epochs: 400 }, { epochs: 3 }, { epochs: 90, optimizer: { name: 'adam', lr: 0.01 } }, { optimizer: { lr: 100 } }] }));
+    const results = ['1', '2', '7'].map((jobs) => {
+      const out = join(folder, `jobs${jobs}.${name}`);
+      const { status, stdout, stderr } = run(command, 'train', lanes, '--out', out, '--jobs', jobs);
+      assert.deepEqual([status, stderr], [0, '']);
+      return [without_seconds(stdout), ...readdirSync(out).sort().map((each) => [each, each.endsWith('.csv') ? without_seconds(readFileSync(join(out, each), 'utf8')) : readFileSync(join(out, each), 'latin1')]).flat()];
+    });
+    assert.equal(results[0]!.length, 1 + 2 * (2 + 8));
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
+    const [one, many] = ['1', '5'].map((jobs) => run(command, 'hash', lanes, '--jobs', jobs).stdout);
+    assert.equal(many, one);
+    assert.equal(one!.split('\n').length, 5);
+  });
+
+test('--jobs is a number of runs; anything else is refused before anything is written', () => {
+  for (const wrong of ['0', '-1', 'x', '1000', '1.5', ' 2']) {
+    const out = join(folder, 'wrong_jobs');
+    const { status, stdout, stderr } = run(native, 'train', tiny, '--out', out, '--jobs', wrong);
+    assert.deepEqual([status, stdout], [2, ''], wrong);
+    assert.match(stderr, /^downhill: [^\n]*--jobs[^\n]*\n$/);
+    assert.ok(!existsSync(out));
+  }
+});
+
+test('an output that fails ends its run and those after it; those before it are told', () => {
+  const lanes = file('failing.json', JSON.stringify({ ...tiny_settings, lanes: [{ epochs: 400 }, {}, {}] })), out = join(folder, 'failing');
+  const names = ['lane1', 'lane2', 'lane3'].map((each) => join(out, `${each}.safetensors`));
+  mkdirSync(out);
+  symlinkSync('/dev/full', names[1]!);
+  const { status, stdout, stderr } = run(native, 'train', lanes, '--out', out, '--jobs', '3');
+  assert.equal(status, 2);
+  assert.match(stderr, /^downhill: [^\n]*lane2\.safetensors: can't write this file \(No space left on device\)[^\n]*\n$/);
+  assert.match(stdout, /\nsgd 1 [^\n]*\n$/);
+  assert.ok(existsSync(names[0]!));
+});
+
+test('on a terminal train says how far it is, in a pipe nothing', () => {
+  const long = file('progress.json', JSON.stringify({ ...tiny_settings, epochs: 10000, lanes: [{ epochs: 1 }, { repeats: 10 }] }));
+  assert.equal(run(native, 'hash', long).stderr, '');
+  const { status, stdout } = run(['script', '-qec', [...native, 'hash', long].map((word) => `'${word}'`).join(' '), '/dev/null']);
+  assert.equal(status, 0);
+  assert.match(stdout, /\r\d+ of 11 runs ended, \d+%, about \d+:\d\d left\x1b\[K/);
+  // it is gone before anything else is printed
+  const lines = stdout.split('\n').map((line) => line.replace(/^.*\x1b\[K/, '').trim()).filter(Boolean);
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /^sgd \d\t[0-9a-f]{16}$/);
+});
+
 test('train writes as it goes: killed, it leaves every evaluation so far', async () => {
   const long = file('killed.json', JSON.stringify({ ...tiny_settings, epochs: 10000, evaluate: { every: 1 }, lanes: [{ epochs: 1 }, {}] }));
   const out = join(folder, 'killed');

@@ -30,6 +30,9 @@ std::unique_ptr<App> app;
 // The frame that takes the input; one more for a list that opens, laid out unseen at first, or closes; and one each until what
 // now lies under the pointer, and what lies over that, knows it.
 constexpr int kFramesAfterInput = 4;
+// While a race runs and nobody acts, drawing takes this share of the time at most: where cores are few, the lanes pay for it.
+constexpr double kDrawShare = 0.25;
+constexpr double kFrame_ms = 1000.0 / 60;
 } // namespace
 
 App::App(std::vector<PackInfo> infos)
@@ -145,25 +148,31 @@ bool App::frame(double now_ms, bool input) {
     }
     input = true;
   }
-  for (Race* each : here().races()) each->tick(now_ms / 1000);
+  const auto races = here().races();
+  for (Race* each : races) each->tick(now_ms / 1000);
   // at a speed slow enough to watch, the flow strip moves on between two steps
   const double phase = race().step_phase(std::min(view().lane, race().lanes().size() - 1));
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (input) frames_due = kFramesAfterInput;
+  const bool running = std::any_of(races.begin(), races.end(), [](const Race* each) { return each->transport() == Transport::running; });
+  // what a frame costs shows in the time it takes here, or in how much later than usual the next one comes
+  if (running && now_ms - drawn_ms < 1000 && frame_follows) draw_cost_ms += (std::max(stats.cpu_ms.back(), now_ms - drawn_ms - kFrame_ms) - draw_cost_ms) / 4;
+  frame_follows = false;
   if (ui.tip_waits && now_ms - drawn_ms > 1000 * static_cast<double>(ui::Ui::kTipDelay_s)) frames_due = std::max(frames_due, 1);
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
     frames_due = 0;
-  } else if (!graphics_lost && (frames_due > 0 || activation_waits || here().news() != drawn_news)) {
+  } else if (!graphics_lost && (frames_due > 0 || activation_waits || (here().news() != drawn_news && !(running && now_ms - drawn_ms < draw_cost_ms / kDrawShare)))) {
     drawn_news = here().news();
     frames_due = std::max(0, frames_due - 1);
     drawn_ms = now_ms;
+    frame_follows = true;
     draw();
     // press and release in one batch are taken one a frame; and what a press did is to be shown
     if (here().news() != drawn_news || activation_waits || !ImGui::GetCurrentContext()->InputEventsQueue.empty()) frames_due = kFramesAfterInput;
   }
   bool more = !graphics_lost && (frames_due > 0 || ui.tip_waits);
-  for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
+  for (Race* each : races) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
   tell_changes();
   return more;
 }
