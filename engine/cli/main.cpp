@@ -11,7 +11,6 @@
 #include "trainer/trainer.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -183,7 +182,8 @@ void drive(Trainer& trainer, Progress& progress, const std::function<bool(Traine
     if (piece == Trainer::Piece::end) break;
     if (piece != Trainer::Piece::part && !on_piece(piece)) break;
   }
-  progress.run_ended();
+  const std::int64_t examples = trainer.data().train.size() * trainer.settings().epochs;
+  progress.run_ended(work_of(examples - trainer.examples(), trainer.steps() - trainer.step()));
 }
 
 int hash(const Arguments& arguments) {
@@ -191,19 +191,25 @@ int hash(const Arguments& arguments) {
   if (!run) return complain(run.error());
   const auto all = trainings(*run);
   Progress progress = progress_of(*run, all);
+  LastRun last(all.size());
   Hash sum;
-  std::vector<std::unique_ptr<Trainer>> trainers(all.size());
+  std::vector<std::vector<std::vector<float>>> weights(all.size()); // by run and layer, until it is their turn
   const auto train = [&](std::size_t i) {
-    trainers[i] = std::make_unique<Trainer>(run->experiment.lanes[all[i].lane].settings.repeat(all[i].repeat), run->data);
-    drive(*trainers[i], progress, [](Trainer::Piece) { return true; });
+    Trainer trainer(run->experiment.lanes[all[i].lane].settings.repeat(all[i].repeat), run->data);
+    drive(trainer, progress, [&](Trainer::Piece) { return !last.is_before(i); });
+    for (Index l = 0; l < trainer.network().layer_count(); ++l) weights[i].push_back(trainer.network().torch_parameters(l));
   };
   side_by_side(all.size(), run->jobs, train, [&](std::size_t i) {
     if (all[i].repeat == 0) sum = {};
-    std::exchange(trainers[i], nullptr)->add_to(sum);
+    for (const std::vector<float>& layer : std::exchange(weights[i], {})) sum.add_floats(layer);
     if (all[i].repeat + 1 < run->experiment.lanes[all[i].lane].settings.repeats) return true;
-    progress.clear();
-    print("%s\t%s\n", run->names[all[i].lane].c_str(), hex16(sum.value()).c_str());
-    return printed();
+    bool seen = false;
+    progress.aside([&] {
+      print("%s\t%s\n", run->names[all[i].lane].c_str(), hex16(sum.value()).c_str());
+      seen = printed();
+    });
+    if (!seen) last.at_most(i);
+    return seen;
   });
   return 0;
 }
@@ -245,7 +251,7 @@ Result<Tables> open_tables(const Arguments& arguments, const Run& run, const std
   if (!curves) return curves.error();
   auto batches = Stream::open(outputs[1]);
   if (!batches) return batches.error();
-  Tables tables{{std::move(*curves), all.size()}, {std::move(*batches), all.size()}};
+  Tables tables{{std::move(*curves), outputs[0], all.size()}, {std::move(*batches), outputs[1], all.size()}};
   tables.curves.write(0, "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n");
   tables.batches.write(0, "lane,repeat,step,batch_loss\n");
   if (auto done = tables.flush(0); !done) return done.error();
@@ -299,16 +305,16 @@ int train(const Arguments& arguments) {
   Progress progress = progress_of(*run, all);
   std::vector<Result<bool>> done(all.size(), true);
   std::vector<std::string> lines(all.size());
-  std::atomic<std::size_t> first_failed = all.size(); // an output that fails ends its run and those after it
+  LastRun last(all.size());
   const auto train_one = [&](std::size_t i) {
-    if (i > first_failed) return;
+    if (last.is_before(i)) return;
     const auto [lane, repeat] = all[i];
     const std::string& name = run->names[lane];
     const std::string row = csv(name) + "," + std::to_string(repeat) + ",";
     Trainer trainer(run->experiment.lanes[lane].settings.repeat(repeat), run->data);
     double best = 0;
     drive(trainer, progress, [&](Trainer::Piece piece) {
-      if (i > first_failed) return false;
+      if (last.is_before(i)) return false;
       if (piece == Trainer::Piece::step) {
         if (tables) tables->batches.write(i, row + std::to_string(trainer.step()) + "," + cell(trainer.batch_loss()) + "\n");
         return true;
@@ -319,23 +325,27 @@ int train(const Arguments& arguments) {
       done[i] = tables->flush(i);
       return done[i].ok();
     });
-    if (i > first_failed) return;
+    if (last.is_before(i)) return;
     lines[i] = train_line(name, trainer, best);
     if (tables && done[i])
       done[i] = write_file(weights_file(arguments, *run, lane, repeat), safetensors(trainer.network(), {{"lane", name}, {"hash", hex16(trainer.hash())}}));
-    if (!done[i])
-      for (std::size_t first = first_failed; i < first && !first_failed.compare_exchange_weak(first, i);) {
-      }
+    if (tables && done[i]) done[i] = tables->flush(i);
+    if (!done[i]) last.at_most(i);
   };
   std::optional<UserError> error;
   side_by_side(all.size(), run->jobs, train_one, [&](std::size_t i) {
-    progress.clear();
-    if (done[i]) print("%s", lines[i].c_str());
+    bool seen = true;
+    if (done[i]) progress.aside([&] { print("%s", lines[i].c_str()), seen = printed(); });
     if (done[i] && tables) done[i] = tables->next();
     if (!done[i]) error = done[i].error();
-    return !error && (printed() || tables);
+    const bool go_on = !error && (seen || tables);
+    if (!go_on) last.at_most(i);
+    return go_on;
   });
-  return error ? complain(*error) : 0;
+  progress.aside([&] {
+    if (error) complain(*error);
+  });
+  return error ? 2 : 0;
 }
 
 int check(const Arguments& arguments) {

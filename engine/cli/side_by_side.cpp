@@ -1,9 +1,9 @@
 #include "cli/side_by_side.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -61,50 +61,61 @@ void side_by_side(std::size_t count, std::size_t jobs, const std::function<void(
 }
 
 struct RowsInTurn::Inside {
+  // The rows of a run whose turn has not come.
+  struct Waiting {
+    File file;
+    int reason = 0; // why they could not be kept
+  };
   std::mutex mutex = {};
   Stream file;
-  std::vector<File> waiting; // of the runs whose turn has not come; null before they write
+  std::string path;
+  std::vector<Waiting> waiting;
   std::size_t turn = 0;
-  int reason = 0; // why something could not be kept in a file without a name
 
-  Result<bool> kept() const {
-    if (reason != 0) return UserError{"file_unwritable", P_tmpdir, {std::strerror(reason)}};
+  Result<bool> kept(std::size_t run) const {
+    if (const int reason = waiting[run].reason) return UserError{"file_unwritable", path, {std::strerror(reason)}};
     return true;
+  }
+  File nameless(std::size_t run) const {
+    const std::string beside = path + ".waiting" + std::to_string(run);
+    const int opened = open(beside.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (opened < 0) return File(std::tmpfile());
+    unlink(beside.c_str());
+    return File(fdopen(opened, "w+b"));
   }
 };
 
-RowsInTurn::RowsInTurn(Stream file, std::size_t runs) : inside_(new Inside{.file = std::move(file), .waiting = {}}) {
-  inside_->waiting.resize(runs);
-}
+RowsInTurn::RowsInTurn(Stream file, const std::string& path, std::size_t runs)
+    : inside_(new Inside{.file = std::move(file), .path = path, .waiting = std::vector<Inside::Waiting>(runs)}) {}
 RowsInTurn::RowsInTurn(RowsInTurn&&) noexcept = default;
 RowsInTurn::~RowsInTurn() = default;
 
 void RowsInTurn::write(std::size_t run, std::string_view rows) {
   const std::lock_guard lock(inside_->mutex);
   if (run == inside_->turn) return inside_->file.write(rows);
-  File& file = inside_->waiting[run];
-  if (!file) file.reset(std::tmpfile());
-  if ((!file || std::fwrite(rows.data(), 1, rows.size(), file.get()) != rows.size()) && inside_->reason == 0) inside_->reason = errno;
+  auto& [file, reason] = inside_->waiting[run];
+  if (reason != 0) return;
+  if (!file) file = inside_->nameless(run);
+  if (!file || std::fwrite(rows.data(), 1, rows.size(), file.get()) != rows.size()) reason = errno;
 }
 
 Result<bool> RowsInTurn::flush(std::size_t run) {
   const std::lock_guard lock(inside_->mutex);
-  if (run == inside_->turn) return inside_->file.flush();
-  return inside_->kept();
+  return run == inside_->turn ? inside_->file.flush() : inside_->kept(run);
 }
 
 Result<bool> RowsInTurn::next() {
   const std::lock_guard lock(inside_->mutex);
   if (++inside_->turn < inside_->waiting.size()) {
-    if (const File file = std::move(inside_->waiting[inside_->turn])) {
-      std::rewind(file.get());
+    auto& [file, reason] = inside_->waiting[inside_->turn];
+    if (const File rows = std::move(file); rows && reason == 0) {
+      if (std::fflush(rows.get()) != 0 || std::fseek(rows.get(), 0, SEEK_SET) != 0) reason = errno; // rewind would not tell
       char piece[1 << 14];
-      while (const std::size_t size = std::fread(piece, 1, sizeof piece, file.get())) inside_->file.write({piece, size});
-      if (std::ferror(file.get()) && inside_->reason == 0) inside_->reason = errno;
+      while (const std::size_t size = reason == 0 ? std::fread(piece, 1, sizeof piece, rows.get()) : 0) inside_->file.write({piece, size});
+      if (std::ferror(rows.get()) && reason == 0) reason = errno;
     }
   }
-  if (auto kept = inside_->kept(); !kept) return kept;
-  return inside_->file.flush();
+  return inside_->file.flush(); // what became of the next run's rows is that run's to tell
 }
 
 namespace {
@@ -130,7 +141,9 @@ Progress::Progress(std::size_t runs, double work, double (*now_s)())
     : inside_(new Inside{.runs = runs, .work = std::max(work, 1.0), .begun_s = now_s(), .now_s = now_s}) {
   inside_->drawn_s = inside_->begun_s;
 }
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  aside([] {});
+}
 
 void Progress::add(double work) {
   if (!inside_->terminal) return;
@@ -146,15 +159,17 @@ void Progress::add(double work) {
   std::fprintf(stderr, "\r%zu of %zu runs ended, %.0f%%, about %lld:%02lld left\033[K", inside_->ended, inside_->runs, 100 * share, left_s / 60, left_s % 60);
 }
 
-void Progress::run_ended() {
+void Progress::run_ended(double work) {
   const std::lock_guard lock(inside_->mutex);
   ++inside_->ended;
+  inside_->done += work;
 }
 
-void Progress::clear() {
+void Progress::aside(const std::function<void()>& print) {
   const std::lock_guard lock(inside_->mutex);
   if (inside_->shown) std::fputs("\r\033[K", stderr);
   inside_->shown = false;
+  print();
 }
 
 } // namespace downhill

@@ -66,8 +66,11 @@ export async function open_lab(chromium: Browser, origin: string, options: LabOp
 }
 
 export const wait_for_images = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
-export const wait_until_finished = (page: Page, timeout = 240000) =>
-  page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });
+/** Until all lanes have ended, and that is drawn. */
+export async function wait_until_finished(page: Page, timeout = 240000): Promise<void> {
+  await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });
+  await settle(page);
+}
 /** A verb of the page's own, and a frame in which what it did is seen. */
 export const command = (page: Page, verb: string, rest: object = {}) => page.evaluate((v, r) => {
   const it = window.downhill_internal.page, answer = it.command(v, r);
@@ -127,7 +130,11 @@ export async function drag(page: Page, id: string, from: [number, number], to: [
   await page.mouse.up();
   await settle(page);
 }
-export const at_rest = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.hash), { timeout: 60000 });
+/** Until all lanes stand where they were told to, and that is drawn. */
+export async function at_rest(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.downhill.results().every((r) => r.hash), { timeout: 60000 });
+  await settle(page);
+}
 /** Waits until a control that matches is there (views answer after a moment). */
 export const wait_for_item = (page: Page, pattern: string) =>
   page.waitForFunction((p) => window.downhill.items().some((i) => new RegExp(p).test(i.id)), { timeout: 20000 }, pattern);

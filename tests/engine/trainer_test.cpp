@@ -74,12 +74,23 @@ TEST_CASE("gradient and update in one pass, where the batch is one example, are 
               if (!has_eps) continue;
               optimizer["eps"] = 0; // a gradient of 0 then gives 0/0
             }
-            const LaneSettings settings = lane({{"optimizer", optimizer}, {"network", network}, {"regularization", decay}, {"batch", batch}, {"epochs", batch == 1 ? 2 : 20}});
+            const LaneSettings settings = lane({{"optimizer", optimizer}, {"network", network}, {"regularization", decay}, {"batch", batch}, {"epochs", batch == 1 ? 2 : 20}, {"evaluate", {{"every", 7}}}});
             Trainer one_pass(settings, data), apart(settings, data);
             apart.keep_gradient();
-            for (Trainer* trainer : {&one_pass, &apart})
-              while (trainer->advance() != Trainer::Piece::end) {
+            const std::int64_t step_of_one = batch == 1 ? 1 : 2;
+            for (Trainer* trainer : {&one_pass, &apart}) {
+              Vector before;
+              while (trainer->step() < step_of_one && trainer->verdict() == Verdict::running) {
+                before.assign(trainer->network().gradient().begin(), trainer->network().gradient().end());
+                trainer->advance();
               }
+              if (no_eps) continue; // may have diverged
+              CHECK(std::equal(before.begin(), before.end(), trainer->network().gradient().begin()) == (trainer == &one_pass));
+            }
+            Trainer restored(settings, data);
+            CHECK(restored.restore(one_pass.save()).ok());
+            for (Trainer* trainer : {&one_pass, &apart, &restored}) finish(*trainer);
+            CHECK(restored.hash() == one_pass.hash());
             CHECK(one_pass.step() == apart.step());
             CHECK(one_pass.hash() == apart.hash());
             const auto same = [](std::span<const float> a, std::span<const float> b) {
