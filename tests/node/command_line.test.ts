@@ -317,11 +317,11 @@ test('an output that fails ends its run and those after it; those before it are 
 });
 
 test('on a terminal train says how far it is, in a pipe nothing', () => {
-  const long = file('progress.json', JSON.stringify({ ...tiny_settings, epochs: 10000, lanes: [{ epochs: 1 }, { repeats: 10 }] }));
+  const long = file('progress.json', JSON.stringify({ ...tiny_settings, epochs: 10000, repeats: 11, lanes: [{ epochs: 1 }, {}] }));
   assert.equal(run(native, 'hash', long).stderr, '');
   const { status, stdout } = run(['script', '-qec', [...native, 'hash', long].map((word) => `'${word}'`).join(' '), '/dev/null']);
   assert.equal(status, 0);
-  assert.match(stdout, /\r\d+ of 11 runs ended, \d+%, about \d+:\d\d left\x1b\[K/);
+  assert.match(stdout, /\r\d+ of 22 runs ended, \d+%, about \d+:\d\d left\x1b\[K/);
   // it is gone before anything else is printed
   for (const lane of [1, 2]) assert.match(stdout, new RegExp(`(^|\\n|\\r\\x1b\\[K)sgd ${lane}\\t[0-9a-f]{16}\\r?\\n`));
   assert.doesNotMatch(stdout, /left\x1b\[K[^\r]/);
