@@ -283,8 +283,10 @@ std::string curve_row(const Evaluation& e) {
 std::string train_line(const std::string& name, const Trainer& trainer, double best_accuracy) {
   const Evaluation& e = trainer.last_evaluation();
   char numbers[160];
-  int size = std::snprintf(numbers, sizeof numbers, " %8lld %10.3f %11.4f %11.4f", static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss, e.test_loss);
-  if (trainer.data().classes > 0) std::snprintf(numbers + size, sizeof numbers - static_cast<std::size_t>(size), " %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best_accuracy);
+  int size = std::snprintf(numbers, sizeof numbers, " %8lld %10.3f %11.4f %11.4f", static_cast<long long>(trainer.step()), trainer.seconds(), e.train_loss,
+                           e.test_loss);
+  if (trainer.data().classes > 0)
+    std::snprintf(numbers + size, sizeof numbers - static_cast<std::size_t>(size), " %10.1f%% %10.1f%%", 100 * e.test_accuracy, 100 * best_accuracy);
   return name + std::string(name.size() < 24 ? 24 - name.size() : 0, ' ') + numbers + (trainer.verdict() == Verdict::diverged ? "  diverged" : "") + "\n";
 }
 

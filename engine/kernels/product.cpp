@@ -244,7 +244,8 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
   for (Index k = 0; k < depth_all; k += kDepth) {
     const Index depth = std::min(kDepth, depth_all - k);
     for (Index t = 0; t < column_tiles; ++t) pack_columns(b, t * kTileColumns, k, depth, scratch.b.data() + t * kTileColumns * depth);
-    const bool skip = zeros_in_a == Zeros::many_by_finite || (zeros_in_a == Zeros::many && all_finite(std::span(scratch.b).first(static_cast<std::size_t>(column_tiles * kTileColumns * depth))));
+    const bool skip = zeros_in_a == Zeros::many_by_finite ||
+                      (zeros_in_a == Zeros::many && all_finite(std::span(scratch.b).first(static_cast<std::size_t>(column_tiles * kTileColumns * depth))));
     for (Index r = 0; r < row_tiles; ++r) {
       Index kept = depth;
       if (skip)

@@ -40,10 +40,10 @@ struct OneExample {
 };
 
 struct OptimizerEntry {
-  std::string_view id;                                       ///< JSON value, string key
-  std::string_view torch;                                    ///< PyTorch's class in torch.optim
-  std::vector<ParameterSpec> parameters;                     ///< the first is always lr
-  std::vector<std::string_view> state = {};                  ///< PyTorch's names of state0 and state1, as many as are kept
+  std::string_view id;                      ///< JSON value, string key
+  std::string_view torch;                   ///< PyTorch's class in torch.optim
+  std::vector<ParameterSpec> parameters;    ///< the first is always lr
+  std::vector<std::string_view> state = {}; ///< PyTorch's names of state0 and state1, as many as are kept
   /// What a rule's file states is its formula; rule() makes the two passes over the weights of it (rule.hpp).
   /// Gradients are flushed before they are squared.
   void (*update)(const Update& u, const ParameterValues& p) = nullptr;

@@ -10,8 +10,9 @@
 namespace downhill {
 namespace detail {
 
-template <class Formula>
-inline constexpr int kStates = std::is_invocable_v<const Formula&, float&, float> ? 0 : std::is_invocable_v<const Formula&, float&, float, float&> ? 1 : 2;
+template <class Formula> inline constexpr int kStates = std::is_invocable_v<const Formula&, float&, float>           ? 0
+                                                        : std::is_invocable_v<const Formula&, float&, float, float&> ? 1
+                                                                                                                     : 2;
 
 // The formula over n weights, weight i with gradient(i, weight). A loop without branches and aliases, which compilers turn into vectors.
 template <class Formula, class Gradient>
@@ -25,7 +26,8 @@ void move_weights(const Formula& formula, std::size_t n, float* __restrict weigh
 }
 
 template <class Formula> void update_all(const Update& u, const ParameterValues& p) {
-  move_weights(Formula(u, p), u.weights.size(), u.weights.data(), u.state0.data(), u.state1.data(), [g = u.gradient.data()](std::size_t i, float) { return g[i]; });
+  move_weights(Formula(u, p), u.weights.size(), u.weights.data(), u.state0.data(), u.state1.data(),
+               [g = u.gradient.data()](std::size_t i, float) { return g[i]; });
 }
 
 template <class Formula> bool update_by_one(const Update& u, const OneExample& example, const ParameterValues& p) {
@@ -37,7 +39,7 @@ template <class Formula> bool update_by_one(const Update& u, const OneExample& e
     if constexpr (requires { formula.rests(); }) return finite && example.decay.none() && formula.rests();
     return false;
   }();
-  std::uint32_t exponents = 0; // plus one, which carries into the sign if all bits are set: infinite or NaN
+  std::uint32_t exponents = 0;                      // plus one, which carries into the sign if all bits are set: infinite or NaN
   for (std::size_t row = 0; row <= inputs; ++row) { // the last is the biases', whose input is 1
     const float x = row < inputs ? example.given[row] : 1.0F;
     const std::size_t at = row * outputs;

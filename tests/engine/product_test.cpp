@@ -25,9 +25,9 @@ bool same_bits(const Matrix& a, const Matrix& b) { return std::memcmp(a.data(), 
 
 // Sizes equal to, below and above the tile (2×16) and the depth of a panel (400), and those of the default network.
 TEST_CASE("the fast product is the reference, to the bit") {
-  const Index sizes[][3] = {{1, 1, 1},     {1, 784, 128}, {2, 5, 3},    {3, 9, 8},      {4, 8, 8},      {5, 7, 9},     {8, 1, 16},     {7, 1, 5},
-                            {12, 399, 16}, {2, 400, 15},  {9, 401, 17}, {64, 784, 128}, {784, 64, 128}, {64, 128, 10}, {33, 1100, 13}, {128, 10, 64},
-                            {1, 10, 35},   {1, 131, 50}, {1, 8, 16},   {1, 3, 3}};
+  const Index sizes[][3] = {{1, 1, 1},      {1, 784, 128}, {2, 5, 3},    {3, 9, 8},    {4, 8, 8},      {5, 7, 9},      {8, 1, 16},
+                            {7, 1, 5},      {12, 399, 16}, {2, 400, 15}, {9, 401, 17}, {64, 784, 128}, {784, 64, 128}, {64, 128, 10},
+                            {33, 1100, 13}, {128, 10, 64}, {1, 10, 35},  {1, 131, 50}, {1, 8, 16},     {1, 3, 3}};
   ProductScratch scratch;
   std::uint64_t seed = 1;
   for (const auto& [m, k, n] : sizes)

@@ -74,7 +74,12 @@ TEST_CASE("gradient and update in one pass, where the batch is one example, are 
               if (!has_eps) continue;
               optimizer["eps"] = 0; // a gradient of 0 then gives 0/0
             }
-            const LaneSettings settings = lane({{"optimizer", optimizer}, {"network", network}, {"regularization", decay}, {"batch", batch}, {"epochs", batch == 1 ? 2 : 20}, {"evaluate", {{"every", 7}}}});
+            const LaneSettings settings = lane({{"optimizer", optimizer},
+                                                {"network", network},
+                                                {"regularization", decay},
+                                                {"batch", batch},
+                                                {"epochs", batch == 1 ? 2 : 20},
+                                                {"evaluate", {{"every", 7}}}});
             Trainer one_pass(settings, data), apart(settings, data);
             apart.keep_gradient();
             const std::int64_t step_of_one = batch == 1 ? 1 : 2;
@@ -125,7 +130,8 @@ TEST_CASE("in one pass or apart: weights and errors that are not finite spread t
         for (std::size_t i = 0; i < kSize; ++i) // those that were left alone may be anything
           if (finite && !std::isfinite(weights[i])) CHECK((!std::isfinite(before[i]) && given.at(i / kOutputs) == 0));
         const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
-          return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) { return (x == y && std::signbit(x) == std::signbit(y)) || (x != x && y != y); });
+          return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                            [](float x, float y) { return (x == y && std::signbit(x) == std::signbit(y)) || (x != x && y != y); });
         };
         CHECK(same(weights, weights_apart));
         CHECK(same(state0, state0_apart));
