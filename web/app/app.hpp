@@ -108,13 +108,9 @@ struct App {
   float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
   float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
   int drawn_stage = -1;
-  bool activation_waits = false;    ///< a press by key is due in the next frame
-  double drawn_ms = 0;              ///< when the last frame was drawn
-  double draw_cost_ms = 0;          ///< of a frame, on the average of the last few
-  double last_draw_ms = 0;          ///< what the last one took here, without what the browser does with it
-  bool frame_follows = false;       ///< the last call drew, and asked for the next one at once
-  std::ptrdiff_t drawn_running = 0; ///< races that ran when the last frame was drawn
-  int frames_due = 0;               ///< what an input changes is seen in the frames after it
+  bool activation_waits = false; ///< a press by key is due in the next frame
+  double drawn_ms = 0;           ///< when the last frame was drawn
+  int frames_due = 0;            ///< what an input changes is seen in the frames after it
   std::uint64_t drawn_news = 0, told_version = 0;
   LabId told_lab = LabId::race;
   Transport told_transport = Transport::ready;

@@ -30,9 +30,6 @@ std::unique_ptr<App> app;
 // The frame that takes the input; one more for a list that opens, laid out unseen at first, or closes; and one each until what
 // now lies under the pointer, and what lies over that, knows it.
 constexpr int kFramesAfterInput = 4;
-// While a race runs and nobody acts, drawing takes this share of the time at most: where cores are few, the lanes pay for it.
-constexpr double kDrawShare = 0.25, kDrawEvery_ms = 250; // but at least so often
-constexpr double kFrame_ms = 1000.0 / 60;
 } // namespace
 
 App::App(std::vector<PackInfo> infos)
@@ -132,8 +129,7 @@ void App::draw() {
   SDL_GL_SwapWindow(window);
 
   ++stats.drawn;
-  last_draw_ms = emscripten_get_now() - start_ms;
-  FrameStats::put(stats.cpu_ms, last_draw_ms);
+  FrameStats::put(stats.cpu_ms, emscripten_get_now() - start_ms);
   if (stats.last_ms > 0 && start_ms - stats.last_ms < 1000) FrameStats::put(stats.interval_ms, start_ms - stats.last_ms);
   stats.last_ms = start_ms;
 }
@@ -149,36 +145,26 @@ bool App::frame(double now_ms, bool input) {
     }
     input = true;
   }
-  const auto races = here().races();
-  for (Race* each : races) each->tick(now_ms / 1000);
+  for (Race* each : here().races()) each->tick(now_ms / 1000);
   // at a speed slow enough to watch, the flow strip moves on between two steps
   const double phase = race().step_phase(std::min(view().lane, race().lanes().size() - 1));
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (input) frames_due = kFramesAfterInput;
-  const auto running = std::count_if(races.begin(), races.end(), [](const Race* each) { return each->transport() == Transport::running; });
-  // what a frame costs shows in the time it takes here, or in how much later than usual the next one comes; a pause is no cost
-  if (const double gap_ms = now_ms - drawn_ms; frame_follows && gap_ms < kDrawEvery_ms)
-    draw_cost_ms += (std::max(last_draw_ms, gap_ms - kFrame_ms) - draw_cost_ms) / 4;
-  const bool hurries = running == 0 || running != drawn_running || now_ms - drawn_ms >= std::min(draw_cost_ms / kDrawShare, kDrawEvery_ms);
-  bool drew = false;
   if (ui.tip_waits && now_ms - drawn_ms > 1000 * static_cast<double>(ui::Ui::kTipDelay_s)) frames_due = std::max(frames_due, 1);
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
     frames_due = 0;
-  } else if (!graphics_lost && (frames_due > 0 || activation_waits || (here().news() != drawn_news && hurries))) {
+  } else if (!graphics_lost && (frames_due > 0 || activation_waits || here().news() != drawn_news)) {
     drawn_news = here().news();
     frames_due = std::max(0, frames_due - 1);
     drawn_ms = now_ms;
-    drawn_running = running;
-    drew = true;
     draw();
     // press and release in one batch are taken one a frame; and what a press did is to be shown
     if (here().news() != drawn_news || activation_waits || !ImGui::GetCurrentContext()->InputEventsQueue.empty()) frames_due = kFramesAfterInput;
   }
   bool more = !graphics_lost && (frames_due > 0 || ui.tip_waits);
-  for (Race* each : races) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
+  for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
   tell_changes();
-  frame_follows = drew && more;
   return more;
 }
 
