@@ -307,12 +307,13 @@ lab_test('views: what they show is what the engine says, for one lane and for tw
   assert.ok((await values(/^prediction\.0\./)).every((v) => v === 'wrong'));
 
   await show({ view: 'units', other: 0 });
-  await wait_for_item(page, '^units\\.1\\.2\\.');
+  for (const side of [0, 1]) await wait_for_item(page, `^units\\.${side}\\.2\\.`); // each side has its answer in its time
   assert.ok(await count(/^units\.0\.0\./) >= 6);
   assert.ok((await values(/^units\.0\.0\./)).some((v) => /^\d+ \/ 16$/.test(v)));
 
   await show({ view: 'optimizer' });
   await wait_for_item(page, '^optimizer\\.0\\.exp_avg_sq$');
+  await wait_for_item(page, '^optimizer\\.1\\.update$');
   assert.deepEqual(await page.evaluate(() => window.downhill.items().filter((i) => i.id.startsWith('optimizer.0.')).map((i) => i.id.slice(12))), ['gradient', 'exp_avg', 'exp_avg_sq', 'rate', 'update']);
   assert.deepEqual(await page.evaluate(() => window.downhill.items().filter((i) => i.id.startsWith('optimizer.1.')).map((i) => i.id.slice(12))), ['gradient', 'update']);
 
