@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <deque>
 #include <memory>
 
@@ -136,6 +137,24 @@ TEST_CASE("a race ends with the weights its lanes have alone, with 1, 2 or 4 wor
     CHECK(table.hashes() == alone());
     for (const LaneState& lane : table.race.lanes()) CHECK(lane.evaluations.size() == 4);
   }
+}
+
+TEST_CASE("workers get lanes by what they cost: a lane of one example at a time has a worker for itself, equal runs are dealt out evenly") {
+  Table table(2, experiment());
+  const auto& lanes = table.race.lanes();
+  CHECK(lanes[0].worker == lanes[1].worker);
+  CHECK(lanes[0].worker == lanes[2].worker);
+  CHECK(lanes[3].worker != lanes[0].worker);
+  Json json = experiment();
+  json["lanes"] = {Json::object(), Json::object()};
+  json["repeats"] = 3;
+  std::array<int, 2> runs{};
+  const Table even(2, json);
+  for (const LaneState& lane : even.race.lanes()) {
+    ++runs[lane.worker];
+    for (const RunState& run : lane.repeats) ++runs[run.worker];
+  }
+  CHECK(runs == std::array{3, 3});
 }
 
 TEST_CASE("pausing, stepping and slow motion change no bit; steps are exact") {

@@ -66,14 +66,16 @@ lab_test('speed from one step a second; the flow strip then lights up stage by s
   await page.mouse.click(speed.x + 7, speed.y + speed.height / 2, { delay: 100 });
   await press(page, 'start');
   const lit = new Set<string>();
-  const began = Date.now();
-  while (Date.now() - began < 3500) {
+  const began = Date.now(), stages = ['batch', 'forward', 'loss', 'backward', 'update'].map((stage) => 'flow.' + stage);
+  const seconds = () => (Date.now() - began) / 1000;
+  let step = 0;
+  while (seconds() < 60 && (step < 3 || !stages.every((stage) => lit.has(stage)))) {
     for (const i of await page.evaluate(() => window.downhill.items().filter((x) => x.id.startsWith('flow.') && x.value === 'true').map((x) => x.id))) lit.add(i);
+    step = (await results(page))[0]!.step;
+    assert.ok(step <= seconds() + 3, `${step} steps in ${seconds()} s`);
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
-  const [a] = await results(page);
-  assert.ok(a!.step >= 2 && a!.step <= 6, `${a!.step} steps in 3.5 s`);
-  for (const stage of ['batch', 'forward', 'loss', 'backward', 'update']) assert.ok(lit.has('flow.' + stage), [...lit].join());
+  assert.ok(step >= 3 && stages.every((stage) => lit.has(stage)), `${step} steps, ${[...lit].join()}`);
   assert.equal((await item(page, 'flow.update'))?.help, 'optimizer.step()');
   await press(page, 'pause');
 });
@@ -476,7 +478,7 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   for (const png of ['chart.png', 'downhill.png', 'view.png']) assert.deepEqual(saved[png][1].slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
   assert.ok(saved['A.safetensors'][0] > (784 * 16 + 16 + 16 * 10 + 10) * 4);
   assert.ok(await page.evaluate(async () => (await window.downhill.screenshot()).size > 10000));
-});
+}, { drawn: true });
 
 lab_test('the CSV holds the plotted numbers exactly', async (page) => {
   await set_state(page, short({ lanes: two }));
@@ -608,9 +610,12 @@ lab_test('idle with every view open: no frames; the first press moves curves', a
   await wait_until_finished(page);
   for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'differences']) {
     await page.evaluate((v) => window.downhill.show({ view: v, other: 0 }), view);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const before_ = await page.evaluate(() => window.downhill.stats().frames);
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    assert.equal(await page.evaluate(() => window.downhill.stats().frames), before_, view);
+    let before_ = -1, now = 0;
+    for (let i = 0; i < 30 && now !== before_; ++i) { // its answer may be on the way
+      before_ = now;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      now = await page.evaluate(() => window.downhill.stats().frames!);
+    }
+    assert.equal(now, before_, `${view}: frames are drawn for ever`);
   }
 });

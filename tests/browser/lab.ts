@@ -9,6 +9,8 @@ import type { Downhill } from '../../web/page/downhill_api';
 
 declare global {
   interface Window {
+    /** Whether frames are filled in (`LabOptions.drawn`). */
+    drawn: boolean;
     downhill: Downhill;
     downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; input(): void } };
   }
@@ -46,14 +48,24 @@ export async function browser(more: string[] = [], whole = false): Promise<Brows
 export interface Lab { page: Page; faults: string[]; close(): Promise<void> }
 
 export interface LabOptions { query?: string; hash?: string; width?: number; height?: number; scale?: number; touch?: boolean; allow?: RegExp;
+  /** Every frame is filled in, for tests that compare pictures. Else only `screenshot` has it done: without a graphics card it is five sixths of the work. */
+  drawn?: boolean;
   /** Runs in the page before its own scripts. */
   before?: string | (() => void) }
+
+function fill_in_on_demand(): void {
+  const { drawElements, clear } = WebGL2RenderingContext.prototype;
+  window.drawn = false;
+  WebGL2RenderingContext.prototype.drawElements = function (...what) { if (window.drawn) drawElements.apply(this, what); };
+  WebGL2RenderingContext.prototype.clear = function (what) { if (window.drawn) clear.call(this, what); };
+}
 
 /** The page, ready, in a window of the given size. `faults` stays empty in a good run. */
 export async function open_lab(chromium: Browser, origin: string, options: LabOptions = {}): Promise<Lab> {
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 720, deviceScaleFactor: options.scale ?? 1, hasTouch: options.touch ?? false });
+  if (!options.drawn) await page.evaluateOnNewDocument(fill_in_on_demand);
   if (options.before) await page.evaluateOnNewDocument(options.before as string);
   const faults: string[] = [];
   const fault = (text: string) => { if (!options.allow?.test(text)) faults.push(text); };
@@ -142,7 +154,13 @@ export const wait_for_item = (page: Page, pattern: string) =>
 /** A screenshot, kept in build/screenshots to be looked at. */
 export async function screenshot(page: Page, name: string): Promise<Buffer> {
   mkdirSync('build/screenshots', { recursive: true });
+  const undrawn = await page.evaluate(() => window.drawn === false && (window.drawn = true));
+  if (undrawn) {
+    await page.evaluate(() => window.downhill_internal.page.input());
+    await settle(page);
+  }
   const png = Buffer.from(await page.screenshot());
+  if (undrawn) await page.evaluate(() => { window.drawn = false; });
   writeFileSync(`build/screenshots/${name}.png`, png);
   return png;
 }

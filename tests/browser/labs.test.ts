@@ -308,6 +308,7 @@ lab_test('dropout', 'the boundary with and without, same data and seed; it follo
   assert.ok(train! > tested! && regular! >= tested!, (await item(page, 'drop.boundary_says'))!.label);
   await type_into(page, 'drop.p.0', '0.2');
   await page.waitForFunction(() => /0\.2/.test(window.downhill.items().find((i) => i.id === 'drop.boundary_says')?.label ?? ''));
+  await wait_for_item(page, '^boundary\\.1$'); // its network is being trained anew
   assert.equal((await item(page, 'boundary.1'))!.label, 'p = 0.2');
 });
 
@@ -330,7 +331,7 @@ lab_test('dropout', 'the keyboard alone sets p, steps three batches and reads th
 });
 
 test('the labs\' numbers as CSV and pictures as PNG', async () => {
-  const lab = await open_lab(chromium, site.origin, { hash: '#activations' });
+  const lab = await open_lab(chromium, site.origin, { hash: '#activations', drawn: true });
   const { page } = lab;
   await page.evaluate(() => {
     (window as any).saved = [];
@@ -558,6 +559,8 @@ lab_test('dropout', 'a race over points of the plane is itself the one whose bou
   await page.select('#presets', 'dropout_boundary');
   await settle(page);
   await wait_for_item(page, '^boundary\\.1$');
+  await wait_for_images(page);
+  await settle(page);
   const before = await value(page, 'boundary.0');
   await new Promise((resolve) => setTimeout(resolve, 1500));
   assert.equal(await value(page, 'boundary.0'), before, 'nothing is trained before Start');

@@ -42,12 +42,12 @@ function shrunk(png: Buffer, width: number): PNG {
   return to;
 }
 
-/** Until a second and a half have passed in which nothing changed, a minute at most. */
+/** Until a second and a half have passed in which no control's words or place changed, a minute at most. */
 async function stands_still(page: Page): Promise<void> {
   let before: string | undefined;
   for (let i = 0; i < 40; ++i) {
     await settle(page);
-    const now = await page.screenshot({ encoding: 'base64' });
+    const now = await page.evaluate(() => JSON.stringify(window.downhill.items()));
     if (now === before) return;
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -239,7 +239,7 @@ lab_test('more images than a texture is high: on a screen of 3840 px the last on
   assert.ok(spread.length > 300);
   assert.deepEqual(spread.flatMap((s, i) => (s < 40 ? [i] : [])), [], 'blank images');
   await screenshot(page, 'samples-3840');
-}, { width: 3840, height: 2160 });
+}, { width: 3840, height: 2160, drawn: true });
 
 const drop_picture = (page: Page) => page.evaluate(async () => {
   const canvas = document.createElement('canvas');

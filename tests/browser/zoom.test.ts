@@ -90,6 +90,7 @@ test('a list that is taller than the lab scrolls: all of it is reached by wheel,
   await page.$eval('#mirror [data-id="metric"]', (e) => (e as HTMLElement).focus());
   await page.keyboard.press('Enter');
   await comes(all.at(-1)!, 'the chosen one is seen when the list opens');
+  await page.waitForFunction(() => /^metric\.\d+$/.test((document.activeElement as HTMLElement).dataset.id ?? ''), { timeout: 10000 });
   await page.keyboard.press('Home');
   await comes(all[0]!, 'the first one, by Home');
   await page.keyboard.press('Escape');
@@ -209,7 +210,7 @@ const pixel = async (page: Page, x: number, y: number) => page.evaluate(async (p
 
 for (const scheme of ['dark', 'light'])
   test(`forced colours (${scheme}): the canvas follows, nothing covers it, tabs and arrows are marked without colour`, async () => {
-    const lab = await open_lab(chromium, site.origin, { query: '?lang=en', width: 1280, height: 720 });
+    const lab = await open_lab(chromium, site.origin, { query: '?lang=en', width: 1280, height: 720, drawn: true });
     const { page } = lab;
     await wait_for_images(page);
     const client = await page.createCDPSession();
