@@ -1,5 +1,6 @@
 // The app as main.cpp runs it frame by frame and commands.cpp commands it: the labs, what is looked at, the frame's times.
 #pragma once
+#include "app/core/draw_pace.hpp"
 #include "app/labs/activations.hpp"
 #include "app/labs/dropout.hpp"
 #include "app/labs/race.hpp"
@@ -110,7 +111,8 @@ struct App {
   int drawn_stage = -1;
   bool activation_waits = false; ///< a press by key is due in the next frame
   double drawn_ms = 0;           ///< when the last frame was drawn
-  int frames_due = 0;            ///< what an input changes is seen in the frames after it
+  DrawPace pace;
+  int frames_due = 0; ///< what an input changes is seen in the frames after it
   std::uint64_t drawn_news = 0, told_version = 0;
   LabId told_lab = LabId::race;
   Transport told_transport = Transport::ready;

@@ -145,26 +145,32 @@ bool App::frame(double now_ms, bool input) {
     }
     input = true;
   }
-  for (Race* each : here().races()) each->tick(now_ms / 1000);
+  const auto races = here().races();
+  for (Race* each : races) each->tick(now_ms / 1000);
+  const auto running = std::count_if(races.begin(), races.end(), [](const Race* each) { return each->transport() == Transport::running; });
+  const bool paced = pace.allows(now_ms, running);
   // at a speed slow enough to watch, the flow strip moves on between two steps
   const double phase = race().step_phase(std::min(view().lane, race().lanes().size() - 1));
   if (const int stage = static_cast<int>(phase * 6); stage != drawn_stage) drawn_stage = stage, input = true;
   if (input) frames_due = kFramesAfterInput;
   if (ui.tip_waits && now_ms - drawn_ms > 1000 * static_cast<double>(ui::Ui::kTipDelay_s)) frames_due = std::max(frames_due, 1);
+  bool drew = false;
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
     frames_due = 0;
-  } else if (!graphics_lost && (frames_due > 0 || activation_waits || here().news() != drawn_news)) {
+  } else if (!graphics_lost && (frames_due > 0 || activation_waits || (paced && here().news() != drawn_news))) {
     drawn_news = here().news();
     frames_due = std::max(0, frames_due - 1);
     drawn_ms = now_ms;
     draw();
+    drew = true;
     // press and release in one batch are taken one a frame; and what a press did is to be shown
     if (here().news() != drawn_news || activation_waits || !ImGui::GetCurrentContext()->InputEventsQueue.empty()) frames_due = kFramesAfterInput;
   }
   bool more = !graphics_lost && (frames_due > 0 || ui.tip_waits);
-  for (Race* each : here().races()) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
+  for (Race* each : races) more = each->ask_looks(now_ms / 1000) || each->transport() == Transport::running || more;
   tell_changes();
+  if (drew) pace.drew(now_ms, stats.cpu_ms.back(), running, more);
   return more;
 }
 

@@ -353,18 +353,23 @@ std::vector<LaneState> Race::new_lanes() {
 
 // The dearest run first, each to the worker that has least to do: so that all workers end together.
 void Race::share_out(std::vector<LaneState>& lanes) const {
-  std::vector<std::pair<double, RunState*>> runs;
+  struct Share {
+    double cost;
+    std::size_t order; // equal ones as they stand
+    RunState* run;
+  };
+  std::vector<Share> shares;
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const double cost = cost_of(experiment_.lanes[i].settings, lanes[i].steps);
-    runs.emplace_back(cost, &lanes[i]);
-    for (RunState& run : lanes[i].repeats) runs.emplace_back(cost, &run);
+    shares.push_back({cost, shares.size(), &lanes[i]});
+    for (RunState& run : lanes[i].repeats) shares.push_back({cost, shares.size(), &run});
   }
-  std::ranges::stable_sort(runs, std::ranges::greater(), &std::pair<double, RunState*>::first);
+  std::sort(shares.begin(), shares.end(), [](const Share& a, const Share& b) { return a.cost != b.cost ? a.cost > b.cost : a.order < b.order; });
   std::vector<double> busy(std::max<std::size_t>(1, packs_.worker_count()));
-  for (const auto& [cost, run] : runs) {
-    const auto least = std::ranges::min_element(busy);
-    run->worker = static_cast<std::size_t>(least - busy.begin());
-    *least += cost;
+  for (const Share& share : shares) {
+    const auto least = std::min_element(busy.begin(), busy.end());
+    share.run->worker = static_cast<std::size_t>(least - busy.begin());
+    *least += share.cost;
   }
 }
 
