@@ -5,7 +5,7 @@ import { browser, open_lab, serve, wait_for_images } from '../browser/lab';
 const minutes = Number(process.argv[2] ?? 0);
 const site = await serve();
 const chromium = await browser([], true);
-const lab = await open_lab(chromium, site.origin, { query: `?lang=zh&theme=light&workers=${process.env.WORKERS ?? 2}` });
+const lab = await open_lab(chromium, site.origin, { drawn: true, query: `?lang=zh&theme=light&workers=${process.env.WORKERS ?? 2}` });
 const { page } = lab;
 await wait_for_images(page);
 await page.evaluate(() => window.downhill.setState({ ...(window.downhill.getState() as any), epochs: 10000, network: { hidden: [{ units: 128, activation: 'relu', dropout: 0.2 }] } }));

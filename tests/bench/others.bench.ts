@@ -56,7 +56,7 @@ else console.log('PyTorch is not installed (python3-torch): left out');
 const chromium = await browser([], true);
 const site = await serve();
 for (const net of nets) {
-  const lab = await open_lab(chromium, site.origin, { query: '?workers=1' });
+  const lab = await open_lab(chromium, site.origin, { drawn: true, query: '?workers=1' });
   await lab.page.evaluate((e) => window.downhill.setState(e), experiment(net));
   await lab.page.evaluate(() => window.downhill.start());
   await lab.page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished'), { timeout: 120000 });

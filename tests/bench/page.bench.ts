@@ -4,7 +4,7 @@ import { browser, open_lab, serve } from '../browser/lab';
 const site = await serve();
 const chromium = await browser([], true);
 for (const query of ['?workers=1', '?workers=1&simd=off']) {
-  const lab = await open_lab(chromium, site.origin, { query });
+  const lab = await open_lab(chromium, site.origin, { drawn: true, query });
   await lab.page.evaluate(() => window.downhill_internal.page.command('bench'));
   await lab.page.waitForFunction(() => (window.downhill_internal.page.command('bench_lines') as string[]).length > 0, { timeout: 120000 });
   console.log(query.includes('off') ? 'Chromium worker, scalar' : 'Chromium worker, simd128');

@@ -16,7 +16,7 @@ const since = (start: number) => (performance.now() - start) / 1000;
 
 const site = await serve();
 const chromium = await browser([], true);
-const lab = await open_lab(chromium, site.origin, { query: '?workers=2' });
+const lab = await open_lab(chromium, site.origin, { drawn: true, query: '?workers=2' });
 const { page } = lab;
 await page.evaluate((e) => window.downhill.setState(e), sixty);
 await page.evaluate(() => window.downhill.start());
@@ -26,7 +26,10 @@ await page.waitForFunction(() => window.downhill.results().every((r) => r.status
 const page_s = since(start);
 console.log(`nine lanes, 60,000 images, 10 epochs, two workers, evaluated every epoch: ${page_s.toFixed(1)} s`);
 const lanes = await page.evaluate(() => window.downhill.results());
-for (const r of lanes) console.log(`  ${r.label.padEnd(14)} ${r.seconds.toFixed(1).padStart(6)} s of training  ${(100 * r.test_accuracy!).toFixed(1)} %  ${r.hash}`);
+for (const r of lanes) {
+  const epochs = r.curve.slice(1).map((point, i) => point.seconds! - r.curve[i]!.seconds!);
+  console.log(`  ${r.label.padEnd(14)} ${r.seconds.toFixed(1).padStart(6)} s of training, ${epochs[0]!.toFixed(2)} s its first epoch, ${epochs.at(-1)!.toFixed(2)} s its last  ${(100 * r.test_accuracy!).toFixed(1)} %  ${r.hash}`);
+}
 console.log(`  heap of the page ${(((await page.metrics()).JSHeapUsedSize ?? 0) / 1e6).toFixed(0)} MB`);
 await lab.close();
 await chromium.close();

@@ -32,7 +32,7 @@ function renderers(): number {
 }
 
 async function reloads(count: number): Promise<void> {
-  const lab = await open_lab(chromium, site.origin);
+  const lab = await open_lab(chromium, site.origin, { drawn: true });
   const measure: [number, number, number][] = [];
   for (let i = 0; i <= count; ++i) {
     await lab.page.evaluate(() => window.downhill.ready);
@@ -56,7 +56,7 @@ async function kills(count: number): Promise<void> {
   const experiment = { downhill: 1, data: { train: 2000, test: 500 }, batch: 32, epochs: 6, network: { hidden: [{ units: 64, dropout: 0.2 }] }, lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.001 } }, { label: 'C', optimizer: 'nesterov', batch: 100 }, { label: 'D', optimizer: { name: 'adadelta' } }] };
   writeFileSync('build/soak.json', JSON.stringify(experiment));
   const native = execFileSync('build/native/downhill', ['hash', 'build/soak.json']).toString().trim().split('\n').map((line) => line.split('\t')[1]);
-  const lab = await open_lab(chromium, site.origin);
+  const lab = await open_lab(chromium, site.origin, { drawn: true });
   await lab.page.evaluate((e) => window.downhill.setState(e), experiment);
   let done = 0, races = 0, wrong = 0;
   while (done < count) {
@@ -78,7 +78,7 @@ async function kills(count: number): Promise<void> {
 }
 
 async function losses(count: number): Promise<void> {
-  const lab = await open_lab(chromium, site.origin, { allow: /CONTEXT_LOST|WebGL/ });
+  const lab = await open_lab(chromium, site.origin, { drawn: true, allow: /CONTEXT_LOST|WebGL/ });
   const { page } = lab;
   await wait_for_images(page);
   await page.waitForFunction(() => !document.getElementById('offline')!.hidden, { timeout: 60000 });
@@ -117,7 +117,7 @@ function random(): number {
 const pick = <T>(items: readonly T[]): T => items[random() % items.length]!;
 
 async function monkey(for_minutes: number): Promise<void> {
-  let lab: Lab = await open_lab(chromium, site.origin, { query: '?lang=zh' });
+  let lab: Lab = await open_lab(chromium, site.origin, { drawn: true, query: '?lang=zh' });
   const until = Date.now() + for_minutes * 60000;
   const keys = ['Tab', 'Enter', 'Escape', ' ', 's', 'S', 'r', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageDown', '?', '0', '5', '.', 'e', '-', '中'] as const;
   const sizes = [[1280, 720], [1920, 1080], [800, 600], [600, 480], [480, 480], [320, 560], [390, 844]] as const;
@@ -172,7 +172,7 @@ async function monkey(for_minutes: number): Promise<void> {
       }
       await lab.close().catch(() => undefined);
       errors.push(...lab.faults);
-      lab = await open_lab(chromium, site.origin, { query: '?lang=zh' });
+      lab = await open_lab(chromium, site.origin, { drawn: true, query: '?lang=zh' });
     }
     if (lab.faults.length) { errors.push(...lab.faults.splice(0).map((f) => `${f} after ${trail.join(' ')}`)); if (errors.length > 20) break; }
     ++count;

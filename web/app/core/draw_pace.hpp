@@ -6,10 +6,10 @@
 
 namespace downhill {
 
-/// Keeps drawing to a quarter of the time while races run, yet draws four times a second, and at once when one starts or ends.
+/// Keeps drawing to an eighth of the time while races run, yet draws four times a second, and at once when one starts or ends.
 class DrawPace {
 public:
-  static constexpr double kShare = 0.25, kLongest_ms = 250, kFrame_ms = 1000.0 / 60;
+  static constexpr double kShare = 0.125, kLongest_ms = 250, kFrame_ms = 1000.0 / 60;
 
   /// The browser asks for a frame at `now_ms`: whether news of `running` races may be drawn. What the last drawing cost is told
   /// by the time it took and by how late this call is: the browser's own work on it is seen only there.
