@@ -8,7 +8,7 @@ import { brotliCompress, gzip, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 const page = 'web/page', out = 'dist/site';
-const scalar = 'build/wasm-scalar', simd = 'build/wasm-simd', packs_dir = 'build/native/packs';
+const scalar = 'build/wasm-scalar', simd = 'build/wasm-simd', packs_dir = 'build/wasm-scalar/packs';
 
 // One glue script serves both trainer modules, so it must be the same for both.
 if (readFileSync(join(scalar, 'trainer.mjs'), 'utf8') !== readFileSync(join(simd, 'trainer.mjs'), 'utf8')) throw new Error('the trainer modules want different scripts');
