@@ -77,6 +77,7 @@ struct App {
   std::optional<UserError> put_on_pad(const Json& pixels);
   Json field(const FieldId& id) const;
   Json fields() const;
+  void lay_out();
   void draw();
   void tell_changes();
   /// {"verb", arguments by name} of the page itself, or {"call", "arguments" in order} from outside, which reaches public

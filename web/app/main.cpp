@@ -81,8 +81,7 @@ bool App::open_window() {
   return true;
 }
 
-void App::draw() {
-  const double start_ms = emscripten_get_now();
+void App::lay_out() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplSDL2_NewFrame();
   ImGui::GetIO().DisplaySize = {width / zoom, height / zoom};
@@ -119,6 +118,15 @@ void App::draw() {
   ImGui::End();
   ImGui::PopStyleVar();
   ImGui::Render();
+}
+
+void App::draw() {
+  const double start_ms = emscripten_get_now();
+  lay_out();
+  for (int i = 0; ui.letters_lack() && i < 3; ++i) { // what a longer text left room for may have letters of its own
+    set_fonts();
+    lay_out();
+  }
   FrameStats::put(stats.app_ms, emscripten_get_now() - start_ms);
 
   const ImVec4 page = ImGui::ColorConvertU32ToFloat4(ui.theme->page);

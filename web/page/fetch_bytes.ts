@@ -21,6 +21,19 @@ export function ask(file: string): void {
   answer.catch(() => undefined); // told to whoever wants it
 }
 
+/** Resolves when the last bytes of these files are here, which is before they are compiled. */
+export function arrived(files: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const awaited = new Set(files);
+    new PerformanceObserver((list, observer) => {
+      for (const { name } of list.getEntries()) awaited.delete(name.slice(name.lastIndexOf('/') + 1));
+      if (awaited.size > 0) return;
+      observer.disconnect();
+      resolve();
+    }).observe({ type: 'resource', buffered: true });
+  });
+}
+
 async function answer_for(file: string, cache: RequestCache = 'default'): Promise<Response> {
   if (single_file) throw new Error('404');
   const early = cache === 'default' ? asked[file] : undefined;

@@ -5,7 +5,7 @@ import { copy_text } from './clipboard';
 import { DataSource } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { ask, fetch_module, single_file } from './fetch_bytes';
+import { arrived, ask, fetch_module, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -401,7 +401,7 @@ async function start(): Promise<void> {
   // all that the first race needs is asked for at once; the data come after the modules, which have to be worked on
   const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar), app_wasm = fetch_module(files.app);
   const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
-  if (!linked && !query.has('lesson')) void Promise.allSettled([trainer_wasm, app_wasm]).then(() => ask(smallest.file));
+  if (!linked && !query.has('lesson')) void Promise.race([arrived([files.app, files.trainer_simd]), Promise.allSettled([trainer_wasm, app_wasm])]).then(() => ask(smallest.file));
 
   let page: Page | undefined;
   let page_made = (_: Page) => {};

@@ -13,58 +13,70 @@ namespace {
 
 constexpr float kPanelRadius = 8, kControlRadius = 6;
 
-// Every character that the page can show; the fonts were cut to the same set.
-const ImVector<ImWchar>& glyph_ranges() {
-  static const ImVector<ImWchar> ranges = [] {
-    ImFontGlyphRangesBuilder builder;
-    const auto add = [&](std::string_view text) { builder.AddText(text.data(), text.data() + text.size()); };
-    for (const StringRow& row : kStrings) add(row.zh), add(row.en);
-    for (const ErrorText& row : error_texts()) add(row.zh), add(row.en);
-    add(kPresets);
-    add("−×·…‹›–≤≥≠λημβαρεσγδ∞→↑↓√²θΔ");
-    for (ImWchar c = 32; c < 127; ++c) builder.AddChar(c);
-    builder.AddChar(0x202f);
-    ImVector<ImWchar> out;
-    builder.BuildRanges(&out);
-    return out;
-  }();
-  return ranges;
-}
+struct FontKind {
+  float size;
+  Weight weight;
+};
+constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::regular}, {kLabel, Weight::regular}, {kText, Weight::bold},
+                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold}};
 
 } // namespace
+
+Ui::Ui() {
+  for (const FontKind& kind : kFontKinds) fonts_.push_back({kind.size, kind.weight, nullptr, std::vector<bool>(IM_UNICODE_CODEPOINT_MAX + 1)});
+}
 
 void Ui::load_fonts(float pixel_ratio) {
   ImGuiIO& io = ImGui::GetIO();
   io.Fonts->Clear();
-  fonts_.clear();
   pixel_ratio_ = pixel_ratio;
-  const auto add = [&](Weight weight, float size) {
-    const bool bold = weight == Weight::bold;
+  letters_lack_ = false;
+  std::vector<ImVector<ImWchar>> ranges(fonts_.size()); // read by Build
+  for (std::size_t i = 0; i < fonts_.size(); ++i) {
+    Font& font = fonts_[i];
+    ImFontGlyphRangesBuilder builder;
+    for (std::size_t c = 0; c < font.letters.size(); ++c)
+      if (font.letters[c]) builder.AddChar(static_cast<ImWchar>(c));
+    builder.AddText(" ?…"); // ImGui's own: of each font
+    builder.BuildRanges(&ranges[i]);
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
     config.OversampleV = 1;
     const auto part = [&](const unsigned char* data, std::size_t bytes) {
       ImFont* made =
-          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), size * pixel_ratio, &config, glyph_ranges().Data);
+          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), font.size * pixel_ratio, &config, ranges[i].Data);
       config.MergeMode = true;
       return made;
     };
-    ImFont* made = bold ? part(k_font_bold_latin, sizeof k_font_bold_latin) : part(k_font_regular_latin, sizeof k_font_regular_latin);
+    const bool bold = font.weight == Weight::bold;
+    font.made = bold ? part(k_font_bold_latin, sizeof k_font_bold_latin) : part(k_font_regular_latin, sizeof k_font_regular_latin);
     if (bold) part(k_font_bold_cjk, sizeof k_font_bold_cjk);
     part(k_font_regular_cjk, sizeof k_font_regular_cjk); // for bold: characters of sentences only
-    fonts_.push_back({size, weight, made});
-  };
-  for (const float size : {kText, kSmall, kLabel}) add(Weight::regular, size);
-  for (const float size : {kText, kSmall, kLabel, kTitle}) add(Weight::bold, size);
+  }
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
 }
 
-ImFont* Ui::font(float size, Weight weight) const {
-  for (const LoadedFont& loaded : fonts_)
-    if (loaded.size == size && loaded.weight == weight) return loaded.font;
-  return fonts_.front().font;
+const Ui::Font& Ui::font(float size, Weight weight) const {
+  for (const Font& font : fonts_)
+    if (font.size == size && font.weight == weight) return font;
+  return fonts_.front();
+}
+
+// All letters of ASCII come with a font's first: figures change all the time.
+void Ui::want(const Font& font, std::string_view text) const {
+  const auto mark = [&](std::size_t c) {
+    if (c < font.letters.size() && !font.letters[c]) font.letters[c] = letters_lack_ = true;
+  };
+  for (const char *at = text.data(), *end = at + text.size(); at < end;) {
+    unsigned c = 0;
+    at += ImTextCharFromUtf8(&c, at, end);
+    if (c >= 128)
+      mark(c);
+    else if (!font.letters['0'])
+      for (std::size_t ascii = ' '; ascii < 127; ++ascii) mark(ascii);
+  }
 }
 
 void Ui::begin_frame() {
@@ -92,7 +104,9 @@ bool Ui::end_frame() {
 }
 
 float Ui::text_width(std::string_view text, float size, Weight weight) const {
-  return font(size, weight)->CalcTextSizeA(size, 1e9F, 0, text.data(), text.data() + text.size()).x;
+  const Font& chosen = font(size, weight);
+  want(chosen, text);
+  return chosen.made->CalcTextSizeA(size, 1e9F, 0, text.data(), text.data() + text.size()).x;
 }
 
 float Ui::text(Rect box, std::string_view text, std::uint32_t color, float size, Weight weight, Align align) const {
@@ -117,7 +131,7 @@ float Ui::text(Rect box, std::string_view text, std::uint32_t color, float size,
   const float x = align == Align::left ? box.x : align == Align::right ? box.right() - width : box.x + (box.w - width) / 2;
   // the em box sits a little high in CJK faces; half a pixel of rounding keeps lines of both scripts level
   const float y = std::round((box.y + (box.h - size) / 2 - 1) * pixel_ratio_) / pixel_ratio_;
-  draw()->AddText(font(size, weight), size, {std::round(x * pixel_ratio_) / pixel_ratio_, y}, color, text.data(), text.data() + text.size());
+  draw()->AddText(font(size, weight).made, size, {std::round(x * pixel_ratio_) / pixel_ratio_, y}, color, text.data(), text.data() + text.size());
   return width;
 }
 

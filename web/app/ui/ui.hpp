@@ -90,8 +90,12 @@ public:
   float control_height() const { return touch ? 40 : 28; }
   float row_height() const { return touch ? 44 : 34; }
 
-  /// (Re)makes the font atlas for a device pixel ratio.
+  Ui();
+  /// (Re)makes the font atlas for a device pixel ratio, with the letters that were wanted so far: all that the page can show
+  /// would take a second on a slow machine.
   void load_fonts(float pixel_ratio);
+  /// Whether this frame had letters that the atlas lacks: the fonts are to be loaded again, and the frame made again.
+  bool letters_lack() const { return letters_lack_; }
   void begin_frame();
   /// Ends what was asked for this frame, also where whoever was meant is not on the screen. Whether more waits.
   bool end_frame();
@@ -151,19 +155,22 @@ public:
 
 private:
   friend struct Column;
-  ImFont* font(float size, Weight weight) const;
+  struct Font {
+    float size;
+    Weight weight;
+    ImFont* made;
+    mutable std::vector<bool> letters; ///< by code point: was wanted
+  };
+  const Font& font(float size, Weight weight) const;
+  void want(const Font& font, std::string_view text) const;
   /// The current window scrolls by wheel, and by dragging within `box`.
   void scrolls(Rect box);
 
   bool activation_taken_ = false; // in this frame
   std::string dragged_;           // the slider that is held
   float dragged_from_ = 0;        // where it was before
-  struct LoadedFont {
-    float size;
-    Weight weight;
-    ImFont* font;
-  };
-  std::vector<LoadedFont> fonts_;
+  std::vector<Font> fonts_;
+  mutable bool letters_lack_ = false;
   float pixel_ratio_ = 1;
 };
 
