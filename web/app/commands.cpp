@@ -2,6 +2,7 @@
 // (window.downhill, messages), and what arguments each takes, stands here and nowhere else.
 #include "app/app.hpp"
 #include "app/core/verbs.hpp"
+#include "app/views/list.hpp"
 #include "core/printable.hpp"
 #include "export/script.hpp"
 #include "network/activation.hpp"
@@ -60,7 +61,7 @@ template <const auto&... lists> Ids all_of() {
   (ids.insert(ids.end(), std::begin(lists), std::end(lists)), ...);
   return ids;
 }
-constexpr std::string_view kNone[] = {"none"}, kLanguages[] = {"zh", "en"}, kParts[] = {"header", "views", "settings"}, kCsv[] = {"curves", "view"};
+constexpr std::string_view kLanguages[] = {"zh", "en"}, kParts[] = {"header", "views", "settings"}, kCsv[] = {"curves", "view"};
 Ids theme_ids() {
   Ids ids;
   for (const Tokens& theme : kThemes) ids.push_back(theme.id);
@@ -69,6 +70,12 @@ Ids theme_ids() {
 Ids preset_ids() {
   Ids ids;
   for (const Json& one : App::preset("")) ids.push_back(one["id"].get_ref<const std::string&>());
+  return ids;
+}
+Ids view_ids() {
+  Ids ids;
+  for (const ViewRow* view : views()) ids.push_back(view->id);
+  ids.push_back("none");
   return ids;
 }
 Ids error_codes() {
@@ -189,7 +196,7 @@ std::span<const Verb> verbs() {
       {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.race().redo()); }},
       {"show",
        Reach::acts,
-       {choice("lab", all_of<kLabIds>), choice("preset", preset_ids), choice("view", all_of<kViewIds, kNone>), whole("lane", 0, kLanesMost - 1),
+       {choice("lab", all_of<kLabIds>), choice("preset", preset_ids), choice("view", view_ids), whole("lane", 0, kLanesMost - 1),
         whole("other", -1, kLanesMost - 1), choice("metric", all_of<kMetricIds>), choice("second", all_of<kMetricIds>), choice("axis", all_of<kAxisIds>),
         flag("log"), flag("batch_losses"), choice("tab", all_of<kActivationTabs, kDropoutTabs>), number("at", -10, 10), choice("measure", all_of<kLayerMeasures>), flag("mode"), whole("image", 0, 9999)},
        [](App& app, const Json& a) { return app.show(a), ok(); },

@@ -1,6 +1,7 @@
 // The page's module: SDL2 window, WebGL2, Dear ImGui, and the commands the page gives it. It draws a frame only when
 // the page asks, and says whether it wants another.
 #include "app/app.hpp"
+#include "app/views/list.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
 #include "embedded.hpp"
@@ -397,7 +398,7 @@ std::string App::help_of(const ui::Item& item) const {
 Json App::shown() const {
   const RaceView& v = view();
   Json out = {{"lab", kLabIds[static_cast<std::size_t>(lab)]},
-              {"view", v.views_open || v.tab == 1 ? kViewIds[static_cast<std::size_t>(v.view)] : std::string_view("none")},
+              {"view", v.views_open || v.tab == 1 ? v.view->id : std::string_view("none")},
               {"lane", v.lane},
               {"other", v.other},
               {"metric", kMetricIds[static_cast<std::size_t>(v.metric[0])]},
@@ -430,7 +431,7 @@ void App::show(const Json& c) {
   show_lab(static_cast<LabId>(wanted));
   RaceView& v = view();
   if (c.contains("view")) {
-    choose("view", kViewIds, v.view);
+    if (const ViewRow* wanted_view = view_of(c["view"].get_ref<const std::string&>())) v.view = wanted_view;
     v.views_open = c["view"] != "none", v.chose_views = true, v.tab = v.views_open ? 1 : 0;
   }
   choose("metric", kMetricIds, v.metric[0]);

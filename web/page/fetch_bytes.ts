@@ -21,19 +21,6 @@ export function ask(file: string): void {
   answer.catch(() => undefined); // told to whoever wants it
 }
 
-/** Resolves when the last bytes of these files are here, which is before they are compiled. */
-export function arrived(files: string[]): Promise<void> {
-  return new Promise((resolve) => {
-    const awaited = new Set(files);
-    new PerformanceObserver((list, observer) => {
-      for (const { name } of list.getEntries()) awaited.delete(name.slice(name.lastIndexOf('/') + 1));
-      if (awaited.size > 0) return;
-      observer.disconnect();
-      resolve();
-    }).observe({ type: 'resource', buffered: true });
-  });
-}
-
 async function answer_for(file: string, cache: RequestCache = 'default'): Promise<Response> {
   if (single_file) throw new Error('404');
   const early = cache === 'default' ? asked[file] : undefined;
@@ -43,12 +30,22 @@ async function answer_for(file: string, cache: RequestCache = 'default'): Promis
   return response;
 }
 
-/** A WebAssembly module, compiled while it arrives, whatever type the host gives it. */
-export async function fetch_module(file: string): Promise<WebAssembly.Module> {
+/** A WebAssembly module, compiled while it arrives, whatever type the host gives it; `arrived` with its last byte, or soon after. */
+export async function fetch_module(file: string, arrived: () => void): Promise<WebAssembly.Module> {
   const own = inlined(file);
   if (own) return WebAssembly.compile(own as BufferSource);
-  const response = await answer_for(file), typed = response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm'; // a parameter behind it is refused, too
-  return WebAssembly.compileStreaming(typed ? response : new Response(response.body, { headers: { 'content-type': 'application/wasm' } }));
+  const response = await answer_for(file);
+  // with the right type (a parameter behind it is refused, too) it is handed on untouched: so the browser keeps what it compiles
+  if (response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm') {
+    new PerformanceObserver((list, observer) => {
+      if (!list.getEntries().some(({ name }) => name.endsWith('/' + file))) return;
+      observer.disconnect();
+      arrived();
+    }).observe({ type: 'resource', buffered: true });
+    return WebAssembly.compileStreaming(response);
+  }
+  const body = response.body?.pipeThrough(new TransformStream({ flush: arrived }));
+  return WebAssembly.compileStreaming(new Response(body ?? null, { headers: { 'content-type': 'application/wasm' } }));
 }
 
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {

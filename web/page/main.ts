@@ -5,7 +5,7 @@ import { copy_text } from './clipboard';
 import { DataSource } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { arrived, ask, fetch_module, single_file } from './fetch_bytes';
+import { ask, fetch_module, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -398,10 +398,11 @@ async function start(): Promise<void> {
   if (single_file && !simd) throw new CannotStart(words.say('status.no_simd')); // it carries one trainer
   // an experiment in the address is somebody's own: it goes before what the host asks for
   const linked = /[#&]x=/.test(location.hash);
-  // all that the first race needs is asked for at once; the data come after the modules, which have to be worked on
-  const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar), app_wasm = fetch_module(files.app);
+  // all that the first race needs is asked for at once; the data come with the modules' last bytes, which have to be worked on
   const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
-  if (!linked && !query.has('lesson')) void Promise.race([arrived([files.app, files.trainer_simd]), Promise.allSettled([trainer_wasm, app_wasm])]).then(() => ask(smallest.file));
+  let on_their_way = 2;
+  const arrived = () => { if (--on_their_way === 0 && !linked && !query.has('lesson')) ask(smallest.file); };
+  const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, arrived), app_wasm = fetch_module(files.app, arrived);
 
   let page: Page | undefined;
   let page_made = (_: Page) => {};
@@ -414,6 +415,8 @@ async function start(): Promise<void> {
     hopeless: (worker) => void there.then((it) => { it.command('worker_hopeless', { worker }); it.input(); }),
   });
   pool.catch(() => undefined); // waited for below
+  // made while the modules are on their way; the app is given the same one, whose attributes are those it would ask for
+  canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false });
 
   const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
     // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise

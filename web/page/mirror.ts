@@ -103,7 +103,7 @@ export class Mirror {
         element.remove();
         this.elements.delete(id);
       }
-    const opened = opener && opener !== this.opener && focused === opener;
+    const opened = opener && focused === opener;
     this.opener = opener;
     if (opened) {
       this.back = opener;

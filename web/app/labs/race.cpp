@@ -1,5 +1,6 @@
 #include "app/labs/race.hpp"
 
+#include "app/views/list.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
 Rect cut_views(const Ui& ui, RaceView& view, Rect& box) {
   if (!view.chose_views) view.views_open = box.h >= 560;
   const float bar = ui.control_height() + 12;
-  const Rect views = box.cut_bottom(view.views_open ? std::clamp(box.h * (view.view == static_cast<int>(View::draw) ? 0.44F : 0.32F), 170.0F, 360.0F) : bar);
+  const Rect views = box.cut_bottom(view.views_open ? std::clamp(box.h * view.view->height_share, 170.0F, 360.0F) : bar);
   box.cut_bottom(kGrid);
   return views;
 }

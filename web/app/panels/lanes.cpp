@@ -1,4 +1,4 @@
-#include "app/panels/panels.hpp"
+#include "app/views/list.hpp"
 
 #include "app/core/lane_look.hpp"
 #include "optimizers/list.hpp"
@@ -142,7 +142,7 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
   const bool same_pressed = chosen == 0 && before != 0;
   if (same_pressed) keep(view, race.set_rates(view.all_rate));
   if (chosen == 1 && before != 1) keep(view, race.set_rates({}));
-  if (chosen == 2 && before != 2) race.start_sweep(), view.view = static_cast<int>(View::sweep), view.views_open = true, view.tab = 1;
+  if (chosen == 2 && before != 2) race.start_sweep(), view.view = &kSweepView, view.views_open = true, view.tab = 1;
   Rect rest = row;
   rest.cut_left(width + kGrid);
   if (before == 0 && !same_pressed && rest.w > 50) {
@@ -167,7 +167,7 @@ void look_at(RaceView& view, const std::string& show) {
   const auto place = [&](const auto& ids) { return static_cast<int>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
   if (key == "metric") view.metric[0] = place(kMetricIds);
   if (key == "axis") view.axis = place(kAxisIds), view.zoom = {};
-  if (key == "view") view.view = place(kViewIds), view.views_open = view.chose_views = true;
+  if (const ViewRow* wanted = key == "view" ? view_of(id) : nullptr) view.view = wanted, view.views_open = view.chose_views = true;
   view.tab = key == "view" ? 1 : view.tab == 1 || view.tab == 2 ? 0 : view.tab;
 }
 
@@ -227,7 +227,7 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
       keep(view, race.add_lane(std::string(look.rule), look.good_lr, look.batch));
     }
   }
-  if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = static_cast<int>(View::differences), view.views_open = true, view.tab = 1;
+  if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = &kDifferencesView, view.views_open = true, view.tab = 1;
 
   // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
   const float room = box.bottom() - kGrid;

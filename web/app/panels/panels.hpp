@@ -11,10 +11,8 @@
 
 namespace downhill {
 
-enum class View { samples, weights, confusion, predictions, units, optimizer, masks, draw, boundary, sweep, differences, count };
-
-inline constexpr std::string_view kViewIds[] = {"samples", "weights", "confusion", "predictions", "units",      "optimizer",
-                                                "masks",   "draw",    "boundary",  "sweep",       "differences"};
+struct ViewRow; // app/views/view.hpp
+extern const ViewRow kWeightsView;
 
 /// Requests and slots of the looks that views ask for (app/core/looks.hpp).
 /// Pictures: some are one of either side of two lanes compared, this number and the next.
@@ -40,7 +38,7 @@ struct RaceView {
   bool views_open = true; ///< the views below, where there is room for both
   bool chose_views = false;
   bool hide_settings = false, hide_views = false; ///< parts that an embedding page does without
-  int view = static_cast<int>(View::weights);
+  const ViewRow* view = &kWeightsView;
   std::size_t lane = 8;             ///< the lane whose views are shown
   int other = -1;                   ///< one to compare it with; −1: none
   std::optional<std::size_t> scope; ///< the lane that settings are of; none: the base

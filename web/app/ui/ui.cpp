@@ -23,7 +23,10 @@ constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::re
 } // namespace
 
 Ui::Ui() {
-  for (const FontKind& kind : kFontKinds) fonts_.push_back({kind.size, kind.weight, nullptr, std::vector<bool>(IM_UNICODE_CODEPOINT_MAX + 1)});
+  for (const FontKind& kind : kFontKinds) {
+    fonts_.push_back({kind.size, kind.weight, nullptr, std::vector<bool>(IM_UNICODE_CODEPOINT_MAX + 1), {}});
+    for (const ImWchar c : {u' ', u'?', u'…'}) fonts_.back().ranges.insert(fonts_.back().ranges.end(), 2, c); // ImGui's own
+  }
 }
 
 void Ui::load_fonts(float pixel_ratio) {
@@ -31,21 +34,15 @@ void Ui::load_fonts(float pixel_ratio) {
   io.Fonts->Clear();
   pixel_ratio_ = pixel_ratio;
   letters_lack_ = false;
-  std::vector<ImVector<ImWchar>> ranges(fonts_.size()); // read by Build
-  for (std::size_t i = 0; i < fonts_.size(); ++i) {
-    Font& font = fonts_[i];
-    ImFontGlyphRangesBuilder builder;
-    for (std::size_t c = 0; c < font.letters.size(); ++c)
-      if (font.letters[c]) builder.AddChar(static_cast<ImWchar>(c));
-    builder.AddText(" ?…"); // ImGui's own: of each font
-    builder.BuildRanges(&ranges[i]);
+  for (Font& font : fonts_) {
+    font.ranges.push_back(0); // ends them, for Build
     ImFontConfig config;
     config.FontDataOwnedByAtlas = false;
     config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
     config.OversampleV = 1;
     const auto part = [&](const unsigned char* data, std::size_t bytes) {
       ImFont* made =
-          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), font.size * pixel_ratio, &config, ranges[i].Data);
+          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), font.size * pixel_ratio, &config, font.ranges.data());
       config.MergeMode = true;
       return made;
     };
@@ -56,6 +53,7 @@ void Ui::load_fonts(float pixel_ratio) {
   }
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
+  for (Font& font : fonts_) font.ranges.pop_back();
 }
 
 const Ui::Font& Ui::font(float size, Weight weight) const {
@@ -67,7 +65,9 @@ const Ui::Font& Ui::font(float size, Weight weight) const {
 // All letters of ASCII come with a font's first: figures change all the time.
 void Ui::want(const Font& font, std::string_view text) const {
   const auto mark = [&](std::size_t c) {
-    if (c < font.letters.size() && !font.letters[c]) font.letters[c] = letters_lack_ = true;
+    if (c >= font.letters.size() || font.letters[c]) return;
+    font.letters[c] = letters_lack_ = true;
+    font.ranges.insert(font.ranges.end(), 2, static_cast<ImWchar>(c));
   };
   for (const char *at = text.data(), *end = at + text.size(); at < end;) {
     unsigned c = 0;

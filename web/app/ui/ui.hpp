@@ -159,7 +159,8 @@ private:
     float size;
     Weight weight;
     ImFont* made;
-    mutable std::vector<bool> letters; ///< by code point: was wanted
+    mutable std::vector<bool> letters;   ///< by code point: was wanted
+    mutable std::vector<ImWchar> ranges; ///< the same as ImGui takes it: first and last, of one letter each
   };
   const Font& font(float size, Weight weight) const;
   void want(const Font& font, std::string_view text) const;

@@ -1,0 +1,44 @@
+// Where a lane says one class or the other, for points of the plane.
+#include "app/views/list.hpp"
+
+#include <algorithm>
+
+namespace downhill {
+
+using namespace ui;
+using namespace protocol;
+
+namespace {
+
+void draw(const Stand& s, Rect box) {
+  const Ui& ui = s.ui;
+  const float side = std::min(box.h, box.w > 420 ? box.w * 0.5F : box.w);
+  const BoundaryLook* look = boundary_picture(s.ui, s.race, s.view, s.lane, s.side, {box.x, box.y, side, side});
+  box.cut_left(side + 2 * kGrid);
+  if (!look || box.w < 100) return;
+  const EvaluationRow* e = s.state().evaluation();
+  box.cut_top(ui.paragraph(box, ui("boundary.explain"), ui.theme->soft) + kGrid);
+  if (e) ui.text(box.cut_top(20), fill(ui("boundary.accuracy"), {percent(e->train_accuracy), percent(e->test_accuracy)}), ui.theme->ink, kText, Weight::bold);
+}
+
+std::string csv(const ViewNumbers& n) {
+  std::string out;
+  if (const auto* look = n.race.looks().answer<BoundaryLook>(kBoundarySlots, n.key)) {
+    out = "x,y,probability\n";
+    for (std::size_t i = 0; i < look->probabilities.size(); ++i) {
+      const auto at = [&](std::size_t cell) { return look->reach * (2 * (static_cast<double>(cell) + 0.5) / look->side - 1); };
+      out += csv_number(at(i % look->side)) + comma_number(-at(i / look->side)) + comma_number(static_cast<double>(look->probabilities[i])) + "\n";
+    }
+    out += "x,y,label\n";
+    for (std::size_t i = 0; i < look->labels.size(); ++i)
+      out += csv_number(static_cast<double>(look->points[2 * i])) + comma_number(static_cast<double>(look->points[2 * i + 1])) + "," +
+             std::to_string(look->labels[i]) + "\n";
+  }
+  return out;
+}
+
+} // namespace
+
+const ViewRow kBoundaryView{.id = "boundary", .needs = Needs::points, .of_lane = always, .draw = draw, .csv = csv};
+
+} // namespace downhill

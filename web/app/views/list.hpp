@@ -1,0 +1,23 @@
+// All views, in the order of their tabs: a view is its file and its line here.
+#pragma once
+#include "app/views/view.hpp"
+
+#include <span>
+
+namespace downhill {
+
+extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kSweepView,
+    kDifferencesView;
+
+inline std::span<const ViewRow* const> views() {
+  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView,      &kOptimizerView,
+                                              &kMasksView,   &kDrawView,    &kBoundaryView,  &kSweepView,       &kDifferencesView};
+  return kTable;
+}
+
+/// Null: there is none of that id.
+const ViewRow* view_of(std::string_view id);
+/// Where its answers go, on one side of two.
+std::uint32_t view_slot(const ViewRow& view, std::uint32_t side);
+
+} // namespace downhill

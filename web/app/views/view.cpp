@@ -1,0 +1,61 @@
+#include "app/views/list.hpp"
+
+#include <algorithm>
+
+namespace downhill {
+
+using namespace ui;
+
+void awaited(const Ui& ui, const Race& race, Rect box, std::uint32_t slot, std::size_t lane) {
+  if (race.looks().failed(slot, race.lanes()[lane].key))
+    ui.paragraph(box, fill(ui("views.no_memory"), {lane_name(race.experiment(), lane, ui.language)}), ui.theme->bad, kText);
+  else
+    ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
+}
+
+std::string Stand::class_name(std::size_t label) const {
+  const auto& classes = race.experiment().lanes.front().settings.data.classes;
+  return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
+}
+
+void Stand::caption(Rect box, std::string_view text, std::string_view shorter) const {
+  const bool fits = ui.text_width(text, kSmall) <= box.w;
+  if (fits || ui.text_width(shorter, kSmall) <= box.w) ui.text(box, fits ? text : shorter, ui.theme->soft, kSmall);
+}
+
+const ViewRow* view_of(std::string_view id) {
+  const auto found = std::find_if(views().begin(), views().end(), [&](const ViewRow* view) { return view->id == id; });
+  return found == views().end() ? nullptr : *found;
+}
+
+std::uint32_t view_slot(const ViewRow& view, std::uint32_t side) {
+  return static_cast<std::uint32_t>(std::find(views().begin(), views().end(), &view) - views().begin()) * 2 + side;
+}
+
+Grid::Grid(Rect b, float wanted, float gap, float below) : box(b) {
+  columns = std::max(1, static_cast<int>((box.w + gap) / (wanted + gap)));
+  rows = std::max(1, static_cast<int>((box.h + gap) / (wanted + below + gap)));
+  side = wanted, pitch_x = wanted + gap, pitch_y = wanted + below + gap;
+}
+
+std::uint32_t page_start(std::uint32_t from, std::uint32_t page, std::uint32_t all) { return std::min(from, all > 0 ? (all - 1) / page * page : 0); }
+
+void pages(Ui& ui, Rect box, const std::string& id, std::uint32_t& from, std::uint32_t page, std::uint32_t all) {
+  const float h = ui.touch ? 40 : 24;
+  const std::uint32_t here = page_start(from, page, all);
+  const std::string text = fill(ui("views.page"), {grouped(all ? here + 1 : 0), grouped(std::min(all, here + page)), grouped(all)});
+  if (ui.icon_button(id + ".next", box.cut_right(h), Icon::step, ui("views.next"), here + page < all)) from = here + page;
+  const float width = ui.text_width(text, kSmall) + 12;
+  if (width + h <= box.w) ui.text(box.cut_right(width), text, ui.theme->soft, kSmall, Weight::regular, Align::center); // else the buttons alone
+  if (ui.icon_button(id + ".back", box.cut_right(h), Icon::step_back, ui("views.back"), here > 0)) from = here - std::min(page, here);
+}
+
+std::string comma_number(double value) { return "," + csv_number(value); }
+
+std::string spread_row(const std::string& name, double low, double high, const std::vector<std::uint32_t>& counts) {
+  std::string out = name + comma_number(low) + comma_number(high);
+  for (const std::uint32_t count : counts) out += "," + std::to_string(count);
+  return out + "\n";
+}
+
+} // namespace downhill
