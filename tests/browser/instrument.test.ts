@@ -59,6 +59,23 @@ lab_test('one step, ten steps, one epoch, one step back; the timeline takes ever
   assert.deepEqual((await results(page)).map((r) => r.hash), end);
 });
 
+test('a press in the frame that shows letters for the first time is not lost', async () => {
+  const lab = await open_lab(chromium, site.origin, { query: '?lang=en' });
+  const { page } = lab;
+  await wait_for_images(page);
+  const all = await page.evaluate(() => window.downhill.items().filter((i) => i.role === 'textbox').map((i) => i.id));
+  assert.ok(all.length > 0);
+  await page.evaluate((id) => {
+    const inner = window.downhill_internal.page;
+    inner.command('language', { language: 'zh' }); // no Chinese has been shown yet: the frame is laid out twice
+    inner.command('activate', { id });
+    inner.input();
+  }, all[0]);
+  await page.waitForSelector('#field:not([hidden])', { timeout: 10000 });
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
 lab_test('speed from one step a second; the flow strip then lights up stage by stage', async (page) => {
   await set_state(page, short({ lanes: two }));
   await wait_for_images(page);

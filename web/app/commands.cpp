@@ -422,6 +422,7 @@ std::span<const Verb> verbs() {
        Reach::page,
        {number("received", 0, kWholeMost, "0"), number("total", 0, kWholeMost, "0")},
        [](App& app, const Json& a) {
+         app.frames_due = std::max(app.frames_due, 1);
          for (const auto& each : app.labs) each->view.pack_received = a["received"].get<double>(), each->view.pack_total = a["total"].get<double>();
          return ok();
        }},

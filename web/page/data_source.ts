@@ -12,6 +12,8 @@ export interface DataActions {
   command(verb: string, rest?: object): unknown;
   say(text: string, stays?: boolean, wants_files?: boolean): void;
   redraw(): void;
+  /** One frame. */
+  frame(): void;
 }
 
 export class DataSource {
@@ -37,9 +39,12 @@ export class DataSource {
     if (given) return each_worker({ files: given, id: pack.id, hash: pack.files ?? '' });
     const progress = (received: number, total: number) => { this.actions.command('pack_progress', { received, total }); };
     try {
+      let told_ms = 0;
       const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
+        if (performance.now() - told_ms < 250) return; // parts come faster than a slow machine draws
+        told_ms = performance.now();
         progress(received, total);
-        this.actions.redraw();
+        this.actions.frame();
       }, anew);
       progress(0, 0);
       if (may_keep() && !this.kept.has(id)) this.fetched.set(id, { bytes, anew });

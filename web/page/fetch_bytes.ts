@@ -30,22 +30,13 @@ async function answer_for(file: string, cache: RequestCache = 'default'): Promis
   return response;
 }
 
-/** A WebAssembly module, compiled while it arrives, whatever type the host gives it; `arrived` with its last byte, or soon after. */
-export async function fetch_module(file: string, arrived: () => void): Promise<WebAssembly.Module> {
+/** A WebAssembly module, compiled while it arrives, whatever type the host gives it; `answered`: the host has begun to. */
+export async function fetch_module(file: string, answered: () => void): Promise<WebAssembly.Module> {
   const own = inlined(file);
   if (own) return WebAssembly.compile(own as BufferSource);
-  const response = await answer_for(file);
-  // with the right type (a parameter behind it is refused, too) it is handed on untouched: so the browser keeps what it compiles
-  if (response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm') {
-    new PerformanceObserver((list, observer) => {
-      if (!list.getEntries().some(({ name }) => name.endsWith('/' + file))) return;
-      observer.disconnect();
-      arrived();
-    }).observe({ type: 'resource', buffered: true });
-    return WebAssembly.compileStreaming(response);
-  }
-  const body = response.body?.pipeThrough(new TransformStream({ flush: arrived }));
-  return WebAssembly.compileStreaming(new Response(body ?? null, { headers: { 'content-type': 'application/wasm' } }));
+  const response = await answer_for(file), typed = response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm'; // a parameter behind it is refused, too
+  answered();
+  return WebAssembly.compileStreaming(typed ? response : new Response(response.body, { headers: { 'content-type': 'application/wasm' } }));
 }
 
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {

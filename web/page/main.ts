@@ -107,7 +107,7 @@ class Page {
       post: (worker, input) => this.pool.post(worker, input),
       worker_count: () => this.pool.count,
       command: (verb, rest) => this.command(verb, rest),
-      say, redraw: () => this.input(),
+      say, redraw: () => this.input(), frame: () => this.ask_frame(),
     });
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
@@ -159,7 +159,12 @@ class Page {
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
   }
 
-  private update_mirror(): void { this.mirror.update(this.command('all_items') as ScreenItem[]); }
+  private mirror_ms = 0;
+  private update_mirror(): void {
+    const start_ms = performance.now();
+    this.mirror.update(this.command('all_items') as ScreenItem[]);
+    this.mirror_ms = performance.now() - start_ms;
+  }
   /** What a key asks for is drawn before the next one comes: it meets the field, list or explanation that this one opened. */
   private answer(verb = '', rest: object = {}): void {
     if (verb) this.command(verb, rest);
@@ -173,16 +178,14 @@ class Page {
     this.ask_frame();
   }
 
-  private mirror_soon(delay_ms = 250): void {
-    if (this.mirror_timer && delay_ms > 0) return;
-    clearTimeout(this.mirror_timer);
-    this.mirror_timer = window.setTimeout(() => {
+  private mirror_soon(): void {
+    this.mirror_timer ||= window.setTimeout(() => {
       this.mirror_timer = 0;
       if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
       this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '');
-    }, Math.max(delay_ms, 30));
+    }, Math.max(250, 8 * this.mirror_ms)); // on a slow machine less often
   }
 
   /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */
@@ -398,11 +401,11 @@ async function start(): Promise<void> {
   if (single_file && !simd) throw new CannotStart(words.say('status.no_simd')); // it carries one trainer
   // an experiment in the address is somebody's own: it goes before what the host asks for
   const linked = /[#&]x=/.test(location.hash);
-  // all that the first race needs is asked for at once; the data come with the modules' last bytes, which have to be worked on
+  // all that the first race needs is asked for at once; the data as soon as the host has begun to answer with the modules
   const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
-  let on_their_way = 2;
-  const arrived = () => { if (--on_their_way === 0 && !linked && !query.has('lesson')) ask(smallest.file); };
-  const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, arrived), app_wasm = fetch_module(files.app, arrived);
+  let unanswered = 2;
+  const answered = () => { if (--unanswered === 0 && !linked && !query.has('lesson')) ask(smallest.file); };
+  const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, answered), app_wasm = fetch_module(files.app, answered);
 
   let page: Page | undefined;
   let page_made = (_: Page) => {};
@@ -415,8 +418,6 @@ async function start(): Promise<void> {
     hopeless: (worker) => void there.then((it) => { it.command('worker_hopeless', { worker }); it.input(); }),
   });
   pool.catch(() => undefined); // waited for below
-  // made while the modules are on their way; the app is given the same one, whose attributes are those it would ask for
-  canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false });
 
   const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
     // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise

@@ -82,8 +82,6 @@ void Ui::want(const Font& font, std::string_view text) const {
 void Ui::begin_frame() {
   items.clear();
   drag_areas.clear();
-  edit_request.reset();
-  help_request.reset();
   scrollable_under_pointer = tip_waits = false;
   slider_held = slider_held && ImGui::IsMouseDown(ImGuiMouseButton_Left);
 }

@@ -69,7 +69,7 @@ public:
   Language language = Language::zh;
   const Tokens* theme = &kThemes[0];
   std::vector<Item> items;
-  std::optional<EditRequest> edit_request;
+  std::optional<EditRequest> edit_request; ///< stays until it is told: a frame may be laid out twice
   std::optional<EditRequest> help_request; ///< a control whose explanation was asked for; `text` is the sentence
   std::string editing;                     ///< id of the field that an <input> covers now
   bool touch = false;                      ///< fingers need 40 px
