@@ -155,6 +155,14 @@ TEST_CASE("workers get lanes by what they cost: a lane of one example at a time 
     for (const RunState& run : lane.repeats) ++runs[run.worker];
   }
   CHECK(runs == std::array{3, 3});
+  // an edit leaves a lane that it does not change where it is, and the dear one goes elsewhere
+  json["repeats"] = 1;
+  Table edited(2, json);
+  const std::size_t before = edited.race.lanes()[0].worker;
+  json["lanes"][1]["batch"] = 1;
+  REQUIRE_FALSE(edited.race.set_experiment(json));
+  CHECK(edited.race.lanes()[0].worker == before);
+  CHECK(edited.race.lanes()[1].worker != before);
 }
 
 TEST_CASE("pausing, stepping and slow motion change no bit; steps are exact") {

@@ -14,7 +14,7 @@ after(async () => { await chromium?.close(); site?.close(); });
 const notice = (page: Page) => page.$eval('#notice', (e) => ((e as HTMLElement).hidden ? '' : e.textContent ?? ''));
 
 test('graphics lost and given back, again and again: the same picture, pictures of numbers and all; training went on', async () => {
-  const lab = await open_lab(chromium, site.origin);
+  const lab = await open_lab(chromium, site.origin, { drawn: true });
   const { page } = lab;
   await wait_for_images(page);
   await page.waitForFunction(() => !document.getElementById('offline')!.hidden, { timeout: 60000 }); // the header changes no more

@@ -86,7 +86,7 @@ lab_test('speed from one step a second; the flow strip then lights up stage by s
   const began = Date.now(), stages = ['batch', 'forward', 'loss', 'backward', 'update'].map((stage) => 'flow.' + stage);
   const seconds = () => (Date.now() - began) / 1000;
   let step = 0;
-  while (seconds() < 60 && (step < 3 || !stages.every((stage) => lit.has(stage)))) {
+  while (seconds() < 25 && (step < 3 || !stages.every((stage) => lit.has(stage)))) {
     for (const i of await page.evaluate(() => window.downhill.items().filter((x) => x.id.startsWith('flow.') && x.value === 'true').map((x) => x.id))) lit.add(i);
     step = (await results(page))[0]!.step;
     assert.ok(step <= seconds() + 3, `${step} steps in ${seconds()} s`);

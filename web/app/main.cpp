@@ -127,6 +127,7 @@ void App::draw() {
   for (int i = 0; ui.letters_lack() && i < 3; ++i) { // what a longer text left room for may have letters of its own
     set_fonts();
     lay_out();
+    frames_due = std::max(frames_due, 1); // what is as large as the frame before found it: tool tips
   }
   FrameStats::put(stats.app_ms, emscripten_get_now() - start_ms);
 

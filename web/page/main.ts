@@ -185,7 +185,7 @@ class Page {
       else this.form.update([]);
       this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '');
-    }, Math.max(250, 8 * this.mirror_ms)); // on a slow machine less often
+    }, Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
   }
 
   /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */

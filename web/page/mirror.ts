@@ -21,6 +21,7 @@ export class Mirror {
   private opener: HTMLElement | null = null;
   private back: HTMLElement | null = null; // where the focus goes when the list closes
   private updating = false;
+  private was_in_list = false; // at the last update
 
   constructor(private root: HTMLElement, private actions: MirrorActions) {
     root.addEventListener('keydown', (event) => {
@@ -103,7 +104,7 @@ export class Mirror {
         element.remove();
         this.elements.delete(id);
       }
-    const opened = opener && focused === opener;
+    const opened = opener && focused === opener && !this.was_in_list;
     this.opener = opener;
     if (opened) {
       this.back = opener;
@@ -113,6 +114,7 @@ export class Mirror {
     else if (focused && document.activeElement !== focused) (focused.isConnected ? focused : this.nearest(stood!))?.focus({ preventScroll: true });
     this.updating = false;
     const now = document.activeElement as HTMLElement;
+    this.was_in_list = this.list.contains(now);
     if (now !== focused && this.root.contains(now)) this.show(now);
   }
 

@@ -6,8 +6,12 @@ namespace downhill {
 
 bool DrawPace::allows(double now_ms, std::ptrdiff_t running) {
   const double gap_ms = now_ms - drawn_ms_;
-  if (follows_ && gap_ms < kLongest_ms) cost_ms_ += (std::max(took_ms_, gap_ms - kFrame_ms) - cost_ms_) / 4; // a longer gap was a pause
+  if (follows_ && gap_ms < kLongest_ms)
+    cost_ms_ += (std::max(took_ms_, gap_ms - frame_ms_) - cost_ms_) / 4; // a longer gap was a pause
+  else if (!follows_ && now_ms - asked_ms_ < kSlowest_ms)
+    frame_ms_ = std::max(kFrame_ms, now_ms - asked_ms_);
   follows_ = false;
+  asked_ms_ = now_ms;
   return running == 0 || running != running_ || gap_ms >= std::min(cost_ms_ / kShare, kLongest_ms);
 }
 

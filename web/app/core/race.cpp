@@ -29,7 +29,8 @@ double cost_of(const LaneSettings& settings, std::int64_t steps) {
     weights += inputs * static_cast<double>(layer.units);
     inputs = static_cast<double>(layer.units);
   }
-  return (weights + inputs) * static_cast<double>(settings.epochs * settings.data.train + 2 * steps);
+  weights += inputs * std::max(1, entry_of(sources(), settings.data.source).classes);
+  return weights * static_cast<double>(settings.epochs * settings.data.train + 2 * steps);
 }
 
 } // namespace
@@ -97,6 +98,7 @@ std::optional<UserError> Race::replace(const Json& json, Runs runs) {
         any_kept = any_kept || lanes_[i].step > 0;
         break;
       }
+  share_out();
   for (std::size_t i = 0; runs == Runs::brought_back && i < lanes_.size(); ++i)
     if (lanes_[i].key.run == run_ && find_again(lanes_[i], experiment_.lanes[i].complete)) any_kept = true;
   for (std::size_t j = 0; j < old.size(); ++j) {
@@ -347,25 +349,27 @@ std::vector<LaneState> Race::new_lanes() {
     for (std::size_t r = 0; r < lane.repeats.size(); ++r) prepare(lane.repeats[r], static_cast<std::uint32_t>(r) + 1);
     lanes.push_back(std::move(lane));
   }
-  share_out(lanes);
   return lanes;
 }
 
-// The dearest run first, each to the worker that has least to do: so that all workers end together.
-void Race::share_out(std::vector<LaneState>& lanes) const {
+// Runs that keep their worker stay there; of the others the dearest first, each to the worker that has least to do: so that
+// all workers end together.
+void Race::share_out() {
   struct Share {
     double cost;
     std::size_t order; // equal ones as they stand
     RunState* run;
   };
   std::vector<Share> shares;
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    const double cost = cost_of(experiment_.lanes[i].settings, lanes[i].steps);
-    shares.push_back({cost, shares.size(), &lanes[i]});
-    for (RunState& run : lanes[i].repeats) shares.push_back({cost, shares.size(), &run});
-  }
-  std::sort(shares.begin(), shares.end(), [](const Share& a, const Share& b) { return a.cost != b.cost ? a.cost > b.cost : a.order < b.order; });
   std::vector<double> busy(std::max<std::size_t>(1, packs_.worker_count()));
+  each_run([&](std::size_t i, RunState& run) {
+    const double cost = cost_of(experiment_.lanes[i].settings, run.steps);
+    if (run.key.run == run_)
+      shares.push_back({cost, shares.size(), &run});
+    else if (!run.ended())
+      busy[run.worker % busy.size()] += cost;
+  });
+  std::sort(shares.begin(), shares.end(), [](const Share& a, const Share& b) { return a.cost != b.cost ? a.cost > b.cost : a.order < b.order; });
   for (const Share& share : shares) {
     const auto least = std::min_element(busy.begin(), busy.end());
     share.run->worker = static_cast<std::size_t>(least - busy.begin());
@@ -406,6 +410,7 @@ void Race::reset() {
     return std::any_of(experiment_.lanes.begin(), experiment_.lanes.end(), [&](const Lane& lane) { return lane.complete == kept.complete; });
   });
   std::vector<LaneState> old = std::exchange(lanes_, new_lanes());
+  share_out();
   for (std::size_t i = 0; i < std::min(old.size(), lanes_.size()); ++i) lanes_[i].hidden = old[i].hidden;
   transport_ = Transport::ready;
   wanted_.reset();

@@ -203,7 +203,7 @@ private:
   void return_lost();
   std::optional<UserError> edit_json(const std::function<void(Json&)>& change);
   std::vector<LaneState> new_lanes();
-  void share_out(std::vector<LaneState>& lanes) const;
+  void share_out();
   void begin_lanes();
   void resume();
   void begin_run(std::size_t lane, RunState& run);

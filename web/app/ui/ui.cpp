@@ -223,6 +223,8 @@ Item* Ui::note_item(std::string id, std::string_view label, std::string role, st
   const bool scrolls = ImGui::GetCurrentWindowRead()->ParentWindow && ImGui::GetScrollMaxY() > 0;
   if (rect.right() <= low.x || rect.x >= high.x || (out && !scrolls)) return nullptr;
   if (scrolls && !whole && id == revealed) ImGui::SetScrollY(ImGui::GetScrollY() + (rect.y < low.y ? rect.y - low.y - kHalf : rect.bottom() - high.y + kHalf));
+  for (auto* request : {&edit_request, &help_request}) // laid out twice, it stands elsewhere now
+    if (*request && (*request)->id == id) (*request)->rect = rect;
   items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, {}, -1, {}, !out, whole || !scrolls});
   return &items.back();
 }

@@ -1,4 +1,4 @@
-// All views, in the order of their tabs: a view is its file and its line here.
+// All views, in the order of their tabs: a view is its file and its name here, twice.
 #pragma once
 #include "app/views/view.hpp"
 

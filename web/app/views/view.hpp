@@ -1,4 +1,4 @@
-// A view is a room: a file with its drawing and its CSV, and a line in list.hpp. It shows one lane of a race, once or beside
+// A view is a room: a file with its drawing and its CSV, and its name in list.hpp. It shows one lane of a race, once or beside
 // another lane, or what all lanes have in common.
 #pragma once
 #include "app/panels/panels.hpp"
