@@ -22,7 +22,7 @@ async function key(page: Page, name: KeyInput, shift = false): Promise<string> {
   return focus(page);
 }
 /** The mirror follows the canvas after a moment. */
-const to = async (page: Page, id: string) => (await page.waitForSelector(`#mirror [data-id="${id}"]`, { timeout: 5000 }))!.evaluate((e) => (e as HTMLElement).focus());
+const to = async (page: Page, id: string) => (await page.waitForSelector(`#mirror [data-id="${id}"]`, { timeout: 15000 }))!.evaluate((e) => (e as HTMLElement).focus());
 /** All controls of the screen, with those that have scrolled out of their panels. */
 const all_items = (page: Page) => page.evaluate(() => window.downhill_internal.page.command('all_items') as ScreenItem[]);
 const attribute = (page: Page, id: string, name: string) => page.$eval(`#mirror [data-id="${id}"]`, (e, n) => e.getAttribute(n), name);
