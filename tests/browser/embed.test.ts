@@ -17,6 +17,7 @@ async function course(body: string, act: (page: Page, faults: string[]) => Promi
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport(size);
+  page.setDefaultTimeout(90000); // three labs at once, drawn in software, beside other tests
   const faults: string[] = [];
   page.on('console', (m) => { if (m.type() === 'error' && !/favicon/.test(m.location().url ?? '')) faults.push(m.text()); });
   page.on('pageerror', (e) => faults.push((e as Error).message));
