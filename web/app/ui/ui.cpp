@@ -1,6 +1,5 @@
 #include "app/ui/ui.hpp"
 
-#include "core/user_error.hpp"
 #include "embedded.hpp"
 
 #include <imgui_internal.h>
