@@ -44,13 +44,13 @@ const beginnings = [...named].filter((name) => /[./_]$/.test(name));
 const page_strings = Object.fromEntries(Object.entries(strings).filter(([key]) => named.has(key) || beginnings.some((beginning) => key.startsWith(beginning))));
 writeFileSync(aliases['strings.ts'], `export const strings = ${JSON.stringify(page_strings, null, 1)} as const;\n`);
 
-const worker = await bundle('worker.ts');
+const worker = (await bundle('worker.ts')).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 const virtual = {
   name: 'virtual',
   setup(build) {
-    build.onResolve({ filter: /^(worker-source|bench-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
-    build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path.endsWith('-source')
-      ? { contents: path === 'worker-source' ? worker : bench_worker, loader: 'text' }
+    build.onResolve({ filter: /^(bench-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
+    build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path === 'bench-source'
+      ? { contents: bench_worker, loader: 'text' }
       : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)};`, loader: 'js' });
   },
 };
@@ -68,7 +68,7 @@ const script_hash = (text) => `'sha256-${createHash('sha256').update(text).diges
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
 const policy = `default-src 'self'; script-src 'self' ${script_hash(old_text)} ${script_hash(early_text)} 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
-const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{style}}', () => style);
+const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{worker}}', () => worker).replace('{{style}}', () => style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -90,6 +90,7 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace(/<link rel="manifest"[^>]*>\n?/, '')
   .replace('{{style}}', () => style)
   .replace('{{old_browser}}', () => old_text)
+  .replace('{{worker}}', () => worker)
   .replace('<script>{{ask_early}}</script>\n', '')
   .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
   .replace('href="./"', 'href="#race"')

@@ -16,16 +16,35 @@ export interface DataActions {
   frame(): void;
 }
 
+/** A pack that will be wanted: fetched and with the trainers, perhaps, before there is an app to ask for it. */
+export class EarlyPack {
+  /** Told of what arrives, once somebody waits for it. */
+  progress?: (received: number, total: number) => void;
+  /** Other data are wanted by now, or other trainers have to do. */
+  given_up = false;
+  readonly handed: Promise<Uint8Array>;
+
+  /** `begin`: when to ask for it; `trainers`: what hands it to all of them. */
+  constructor(readonly pack: (typeof packs)[number], begin: Promise<void>, trainers: Promise<(input: TrainerInput) => void>) {
+    this.handed = begin.then(() => fetch_bytes(pack.file, pack.bytes, (received, total) => this.progress?.(received, total))).then(async (bytes) => {
+      const hand = await trainers;
+      if (!this.given_up) hand({ pack: bytes, id: pack.id, hash: pack.hash });
+      return bytes;
+    });
+    this.handed.catch(() => undefined); // told to whoever waits for it
+  }
+}
+
 export class DataSource {
   private loading = ''; // the pack that workers have or are about to have
   private given = new GivenFiles();
-  private fetched = new Map<string, { bytes: Uint8Array; anew: boolean }>(); // packs that are not known to be good yet
+  private fetched = new Map<string, { bytes: Promise<Uint8Array>; anew: boolean }>(); // packs that are not known to be good yet
   private kept = new Set<string>();
   private page_kept = false;
   private keep_timer = 0;
 
   /** `mark` is shown once the page is ready for use without a network. */
-  constructor(private words: Words, private mark: HTMLElement, private actions: DataActions) {}
+  constructor(private words: Words, private mark: HTMLElement, private actions: DataActions, private early?: EarlyPack) {}
 
   /** Hands a pack to all trainers, or to one; `anew`: not the browser's own copy, which was found bad. */
   async load(id: string, anew: boolean, only_worker?: number): Promise<void> {
@@ -33,6 +52,9 @@ export class DataSource {
     const pack = packs.find((p) => (given ? p.files : p.id === id)); // given files are everything
     if (!pack) return;
     this.loading = pack.id;
+    const early = this.early?.pack === pack && !this.early.given_up && !given && !anew && only_worker === undefined ? this.early : undefined;
+    if (this.early && !early) this.early.given_up = true;
+    this.early = undefined;
     const each_worker = (input: TrainerInput) => {
       for (let worker = 0; worker < this.actions.worker_count(); ++worker) if (only_worker === undefined || worker === only_worker) this.actions.post(worker, input);
     };
@@ -40,16 +62,20 @@ export class DataSource {
     const progress = (received: number, total: number) => { this.actions.command('pack_progress', { received, total }); };
     try {
       let told_ms = 0;
-      const bytes = await fetch_bytes(pack.file, pack.bytes, (received, total) => {
+      const arrives = (received: number, total: number) => {
         if (performance.now() - told_ms < 250) return; // parts come faster than a slow machine draws
         told_ms = performance.now();
         progress(received, total);
         this.actions.frame();
-      }, anew);
+      };
+      if (early) early.progress = arrives;
+      const fetching = early?.handed ?? fetch_bytes(pack.file, pack.bytes, arrives, anew);
+      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, { bytes: fetching, anew });
+      const bytes = await fetching;
       progress(0, 0);
-      if (may_keep() && !this.kept.has(id)) this.fetched.set(id, { bytes, anew });
-      each_worker({ pack: bytes, id, hash: pack.hash });
+      if (!early) each_worker({ pack: bytes, id, hash: pack.hash });
     } catch (error) {
+      this.fetched.delete(id);
       progress(0, 0);
       this.actions.command('pack_failed');
       this.actions.say(single_file ? this.words.say('notice.pack_in_file') : this.words.say('notice.pack_missing', (error as Error).message), true, true);
@@ -86,7 +112,7 @@ export class DataSource {
     if (!fetched || !pack) return;
     this.fetched.delete(id);
     try {
-      await keep_pack(pack.file, fetched.bytes, fetched.anew, packs.map((p) => p.file));
+      await keep_pack(pack.file, await fetched.bytes, fetched.anew, packs.map((p) => p.file));
       this.kept.add(id);
     } catch { /* storage is full or refused: online it is, then */ }
     this.show_kept();

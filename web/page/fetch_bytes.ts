@@ -12,14 +12,8 @@ function inlined(file: string): Uint8Array | null {
   return block.dataset.packed === 'gzip' ? gunzipSync(packed) : packed;
 }
 
-/** What ask_early.js and ask() have asked for already, each answer for one use. */
+/** What ask_early.js has asked for already, each answer for one use. */
 const asked = window.downhill_asked ?? {};
-/** Asks for a file that will be wanted soon. */
-export function ask(file: string): void {
-  if (single_file || file in asked) return;
-  const answer = asked[file] = fetch(new URL(file, document.baseURI));
-  answer.catch(() => undefined); // told to whoever wants it
-}
 
 async function answer_for(file: string, cache: RequestCache = 'default'): Promise<Response> {
   if (single_file) throw new Error('404');
@@ -42,13 +36,7 @@ export async function fetch_module(file: string, answered: () => void): Promise<
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {
   const own = inlined(file);
   if (own) return own;
-  const early = !anew && file in asked;
-  try {
-    return await read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
-  } catch (error) {
-    if (early) return fetch_bytes(file, expected, progress, true); // asked for long ago: its connection may be gone
-    throw error;
-  }
+  return read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
 }
 
 async function read_whole(response: Response, expected: number, progress?: (received: number, total: number) => void): Promise<Uint8Array> {

@@ -2,10 +2,10 @@
 import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
 import { copy_text } from './clipboard';
-import { DataSource } from './data_source';
+import { DataSource, EarlyPack } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { ask, fetch_module, single_file } from './fetch_bytes';
+import { fetch_module, single_file } from './fetch_bytes';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -22,6 +22,7 @@ import { Presets } from './presets';
 import { LinkCut, from_hash, shown_in, to_hash, type Shown } from './share_link';
 import { canvas_theme, is_theme, on_system_change, system_theme } from './theme';
 import { Words, first_language, memory } from './words';
+import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
 const workers_most = 6; // each keeps a copy of the data
@@ -102,13 +103,13 @@ class Page {
   private mirror_timer = 0;
   private narrator = new Narrator(element('live'), words);
 
-  constructor(private app: AppModule) {
+  constructor(private app: AppModule, early?: EarlyPack) {
     this.data = new DataSource(words, element('offline'), {
       post: (worker, input) => this.pool.post(worker, input),
       worker_count: () => this.pool.count,
       command: (verb, rest) => this.command(verb, rest),
       say, redraw: () => this.input(), frame: () => this.ask_frame(),
-    });
+    }, early);
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
       help: (id: string) => this.command('help_at', { id }),
@@ -402,22 +403,28 @@ async function start(): Promise<void> {
   // an experiment in the address is somebody's own: it goes before what the host asks for
   const linked = /[#&]x=/.test(location.hash);
   // all that the first race needs is asked for at once; the data as soon as the host has begun to answer with the modules
-  const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
-  let unanswered = 2;
-  const answered = () => { if (--unanswered === 0 && !linked && !query.has('lesson')) ask(smallest.file); };
+  let unanswered = 2, host_answers = () => {};
+  const both_answered = new Promise<void>((resolve) => { host_answers = resolve; });
+  const answered = () => { if (--unanswered === 0) host_answers(); };
   const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, answered), app_wasm = fetch_module(files.app, answered);
 
-  let page: Page | undefined;
+  let page: Page | undefined, page_there = false;
+  const early_answers: [number, Uint8Array][] = []; // to what was handed to workers before the app could ask
   let page_made = (_: Page) => {};
   const there = new Promise<Page>((resolve) => { page_made = resolve; });
   const wanted = Math.floor(Number(query.get('workers')));
   const count = Math.min(workers_most, wanted > 0 ? wanted : Math.max(1, navigator.hardwareConcurrency || 2));
+  let seated = (_: (input: TrainerInput) => void) => {};
+  const all_trainers = new Promise<(input: TrainerInput) => void>((resolve) => { seated = resolve; });
   const pool = WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
-    message: (worker, bytes) => page?.deliver(worker, bytes), // nothing is answered that the page has not asked
+    seated,
+    message: (worker, bytes) => { if (page_there) page?.deliver(worker, bytes); else early_answers.push([worker, bytes]); },
     restarted: (worker) => void there.then((it) => it.worker_restarted(worker)),
     hopeless: (worker) => void there.then((it) => { it.command('worker_hopeless', { worker }); it.input(); }),
   });
   pool.catch(() => undefined); // waited for below
+  const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
+  const early = linked || single_file || query.has('lesson') ? undefined : new EarlyPack(smallest, both_answered, all_trainers);
 
   const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
     // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise
@@ -434,7 +441,7 @@ async function start(): Promise<void> {
     },
   });
   performance.mark('app instantiated');
-  page = new Page(app);
+  page = new Page(app, early);
   const it = page;
   const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
@@ -460,9 +467,12 @@ async function start(): Promise<void> {
 
   performance.mark('app made');
   it.pool = await pool;
+  if (early && it.pool.on_page) early.given_up = true; // nobody has it
   page_made(it);
   performance.mark('workers ready');
   it.command('workers', { count: it.pool.count });
+  page_there = true;
+  for (const [worker, bytes] of early_answers.splice(0)) it.deliver(worker, bytes);
   if (it.pool.on_page) say(words.say('notice.no_workers'));
 
   element('language').addEventListener('click', () => {

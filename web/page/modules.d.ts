@@ -35,10 +35,6 @@ declare module 'formulas.ts' {
   /** MathML by field or choice. */
   export const formulas: Record<string, string>;
 }
-declare module 'worker-source' {
-  const source: string;
-  export default source;
-}
 declare module 'bench-source' {
   const source: string;
   export default source;
@@ -53,4 +49,7 @@ interface Window {
   downhill_lacking?: string[];
   /** What ask_early.js has asked for. */
   downhill_asked?: Record<string, Promise<Response>>;
+  /** The address of the worker's script, and those that it has started. */
+  downhill_worker?: string;
+  downhill_workers?: Worker[];
 }

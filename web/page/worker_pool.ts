@@ -1,9 +1,10 @@
 // The trainers of the page: workers where they can be had, else one on this thread. A worker that dies is replaced.
-import worker_source from 'worker-source';
 import { trusted } from './trusted';
 import { Trainer, type TrainerInput } from './trainer';
 
 export interface PoolEvents {
+  /** The workers are made. What `all` is given they take as soon as they can; if none of them starts, nobody does. */
+  seated(all: (input: TrainerInput) => void): void;
   message(worker: number, bytes: Uint8Array): void;
   /** A dead worker has been replaced; it knows nothing yet. */
   restarted(worker: number): void;
@@ -42,8 +43,10 @@ export class WorkerPool {
     try {
       if (count < 1) throw new Error('no workers wanted');
       // a Blob's address works in sandboxed frames and from file://, where a file's does not
-      pool.address = URL.createObjectURL(new Blob([worker_source], { type: 'text/javascript' }));
+      pool.address = window.downhill_worker ?? URL.createObjectURL(new Blob([document.getElementById('worker')?.textContent ?? ''], { type: 'text/javascript' }));
       for (let i = 0; i < count; ++i) seats.push(pool.seat(i));
+      for (const worker of window.downhill_workers?.splice(0) ?? []) worker.terminate(); // more than were wanted
+      events.seated((input) => { for (const seat of seats) seat.worker.postMessage(input); });
       await pool.started(seats[0] as Seat);
       pool.seats = seats; // till now none was replaced
       seats.forEach((seat, i) => { if (seat.dead) pool.replace(i, seat); });
@@ -83,7 +86,7 @@ export class WorkerPool {
   }
 
   private seat(index: number, deaths = 0): Seat {
-    const worker = new Worker(trusted.createScriptURL(this.address));
+    const worker = window.downhill_workers?.shift() ?? new Worker(trusted.createScriptURL(this.address));
     const seat: Seat = { worker, born_ms: performance.now(), ready: false, dead: false, given_up: 0, again: 0, deaths };
     worker.onmessage = (event: MessageEvent<Uint8Array | 'ready' | { failed: string }>) => {
       if (event.data instanceof Uint8Array) this.events.message(index, event.data);
