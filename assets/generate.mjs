@@ -1,6 +1,6 @@
 // Build step: from the assets to the headers, style sheet and script that the page is compiled with.
 //   node assets/generate.mjs OUT_DIR
-// presets.json and experiments/* → embedded.hpp
+// labs.json → labs.hpp · presets.json and experiments/* → embedded.hpp
 // strings.json → strings.hpp · formulas.json (TeX) → formulas.ts (MathML) · tokens.json → tokens.hpp, tokens.css · shaders/* → shaders.hpp
 // fonts (made by fonts/make_fonts.py) → embedded.hpp. A string without both languages stops the build.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -47,6 +47,14 @@ const presets = JSON.parse(read('assets/presets.json')).map(({ claims, ...preset
 for (const { id, lab, experiment, do: task, guess, see } of presets)
   for (const text of [experiment.title, task, guess?.ask, ...(guess?.answers ?? [undefined]), see])
     if (!text?.zh || !text?.en || !lab) throw new Error(`assets/presets.json: "${id}" lacks lab, title, do, guess or see in zh or en`);
+
+// a lab: its id, the preset that it opens with, and the one that its toy is of
+const labs = JSON.parse(read('assets/labs.json'));
+for (const { id, preset, toy } of labs) {
+  if (!/^[a-z]+$/.test(id) || !strings['nav.' + id]) throw new Error(`assets/labs.json: "${id}" is no id, or has no string nav.${id}`);
+  for (const named of [preset, toy]) if (named !== undefined && presets.find((p) => p.id === named)?.lab !== id) throw new Error(`assets/labs.json: ${id} has no preset "${named}"`);
+}
+writeFileSync(join(out, 'labs.hpp'), head + '#define DOWNHILL_LABS(ROW) ' + labs.map(({ id, preset, toy }) => `ROW(${id}, k${id[0].toUpperCase()}${id.slice(1)}Room, "${preset}", "${toy ?? ''}")`).join(' ') + '\n');
 
 const bytes = (name, data) => `inline constexpr unsigned char ${name}[] = {${[...data].join(',')}};\n`;
 const fonts = ['regular_latin', 'regular_cjk', 'bold_latin', 'bold_cjk'];

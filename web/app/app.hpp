@@ -1,9 +1,7 @@
 // The app as main.cpp runs it frame by frame and commands.cpp commands it: the labs, what is looked at, the frame's times.
 #pragma once
 #include "app/core/draw_pace.hpp"
-#include "app/labs/activations.hpp"
-#include "app/labs/dropout.hpp"
-#include "app/labs/race.hpp"
+#include "app/labs/list.hpp"
 
 #include <SDL.h>
 
@@ -30,29 +28,6 @@ struct FrameStats {
   }
 };
 
-/// The labs, in the order of the header's links; each has its own file in app/labs.
-enum class LabId { race, activations, dropout, count };
-inline constexpr std::string_view kLabIds[] = {"race", "activations", "dropout"};
-/// The preset that a lab opens with, and the one whose toy it trains beside it.
-inline constexpr std::string_view kFirstPreset[] = {"nine", "deep_sigmoid", "dropout_cures"}, kToyPreset[] = {"", "linear_is_linear", "dropout_boundary"};
-
-struct Lab {
-  Lab(LabId id, const Race::Post& post, Packs& packs)
-      : race(post, packs, 2 * static_cast<std::uint32_t>(id)), toy(post, packs, 2 * static_cast<std::uint32_t>(id) + 1) {}
-  Race race, toy;
-  RaceView view;
-  std::string preset; ///< that was opened last; its note is shown
-  int guess = -1;     ///< which of the note's answers was pressed before the run
-  bool seen = false;  ///< the note tells what is to be seen: the run has ended, or it was asked for
-  /// What was guessed and seen was of the preset before.
-  void set_preset(const std::string& id) {
-    if (id == preset) return;
-    preset = id, guess = -1, seen = false;
-  }
-  std::vector<Race*> races() { return toy.experiment().lanes.empty() ? std::vector{&race} : std::vector{&race, &toy}; }
-  std::uint64_t news() const { return race.news() + toy.news(); }
-};
-
 struct App {
   explicit App(std::vector<PackInfo> infos);
   bool open_window();
@@ -66,42 +41,35 @@ struct App {
   Json help(const ui::EditRequest& request) const;
   /// What is looked at, as `show` takes it: part of a link.
   Json shown() const;
-  /// Its arguments are checked (commands.cpp). Lanes that there are not become the last.
+  /// Its arguments are checked (commands.cpp).
   void show(const Json& c);
-  void show_lab(LabId wanted);
-  static const Json& preset(std::string_view id);
+  void show_lab(const LabRow& wanted);
   std::optional<UserError> open_preset(const std::string& id);
   /// Where the note of the preset stands: whether its sentences still speak of this experiment, whether it has been started.
   Json note() const;
-  /// A picture from outside, 28×28: seen on the Race's pad, wherever it was dropped.
-  std::optional<UserError> put_on_pad(const Json& pixels);
-  Json field(const FieldId& id) const;
-  Json fields() const;
   void lay_out();
   void draw();
   void tell_changes();
   /// {"verb", arguments by name} of the page itself, or {"call", "arguments" in order} from outside, which reaches public
   /// verbs alone. Answers {"ok": …} or {"error": sentence}. Any text will do (commands.cpp).
   Json command(std::string_view text);
-  /// How the lanes stand; their curves are long, and left out unless they are asked for.
-  Json results(bool curves) const;
   /// `all`: also what has scrolled out of its panel.
   Json items(bool all) const;
   std::string help_of(const ui::Item& item) const;
 
-  Lab& here() { return *labs[static_cast<std::size_t>(lab)]; }
-  const Lab& here() const { return *labs[static_cast<std::size_t>(lab)]; }
-  Race& race() { return here().race; }
-  const Race& race() const { return here().race; }
-  RaceView& view() { return here().view; }
-  const RaceView& view() const { return here().view; }
+  /// The lab of a row, made if it was not shown before.
+  Lab& lab(const LabRow& row);
+  /// The lab that is shown.
+  Lab& here() { return *here_; }
+  const Lab& here() const { return *here_; }
+  /// The races of all labs that were made.
+  std::vector<Race*> races() const;
 
   Packs packs;
-  std::vector<std::unique_ptr<Lab>> labs;
-  LabId lab = LabId::race;
-  ActivationsView activations_view;
-  DropoutView dropout_view;
   ui::Ui ui;
+  LabWorld world;
+  std::vector<std::unique_ptr<Lab>> made; ///< by number; null: not shown yet
+  Lab* here_ = nullptr;
   Tokens forced = kThemes[0]; ///< the theme where the system decides colours
   bool projector = false;     ///< the theme that was chosen
   FrameStats stats;
@@ -109,13 +77,13 @@ struct App {
   SDL_GLContext context = nullptr;
   float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
   float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
-  int drawn_stage = -1;
+  int drawn_stage = -1; ///< of what moves by itself in the lab
   bool activation_waits = false; ///< a press by key is due in the next frame
   double drawn_ms = 0;           ///< when the last frame was drawn
   DrawPace pace;
   int frames_due = 0; ///< what an input changes is seen in the frames after it
   std::uint64_t drawn_news = 0, told_version = 0;
-  LabId told_lab = LabId::race;
+  const Lab* told_lab = nullptr;
   Transport told_transport = Transport::ready;
   bool told_begun = false;
   bool told_problem = false;

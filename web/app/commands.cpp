@@ -1,11 +1,9 @@
-// Everything that the page, and through it an embedding page, can ask of the app: one table of verbs. Which are public
-// (window.downhill, messages), and what arguments each takes, stands here and nowhere else.
+// Everything that the page, and through it an embedding page, can ask of the app: one table of verbs, besides those of the labs.
+// Which are public (window.downhill, messages), and what arguments each takes, stands in these tables and nowhere else.
 #include "app/app.hpp"
-#include "app/core/verbs.hpp"
-#include "app/views/list.hpp"
+#include "app/presets.hpp"
+#include "app/ui/image_sheet.hpp"
 #include "core/printable.hpp"
-#include "export/script.hpp"
-#include "network/activation.hpp"
 
 #include <backends/imgui_impl_opengl3.h>
 #include <imgui_internal.h>
@@ -15,53 +13,16 @@
 namespace downhill {
 namespace {
 
-using Answer = Result<Json>;
-
-/// Whom a verb answers.
-enum class Reach {
-  page,     ///< this page alone
-  asks,     ///< anyone: it changes nothing
-  acts,     ///< anyone
-  promises, ///< anyone, and its answer takes a while
-};
-
-struct Verb {
-  std::string_view name;
-  Reach reach;
-  std::initializer_list<Argument> arguments; ///< from outside in this order
-  Answer (*act)(App& app, const Json& a);
-  bool one_object = false; ///< from outside they come by name, in one object
-};
-
-constexpr double kWholeMost = 9007199254740991.0; // 2^53 − 1
-constexpr double kIdMost = 200, kTypedMost = 1000;
-
-constexpr Argument must(Argument argument) { return argument.must = true, argument; }
-constexpr Argument whole(std::string_view name, double least, double most, const char* standard = nullptr) {
-  return {.name = name, .kind = ArgumentKind::whole, .standard = standard, .least = least, .most = most};
-}
-constexpr Argument number(std::string_view name, double least, double most, const char* standard = nullptr) {
-  return {.name = name, .kind = ArgumentKind::number, .standard = standard, .least = least, .most = most};
-}
-constexpr Argument flag(std::string_view name, const char* standard = nullptr) { return {.name = name, .kind = ArgumentKind::flag, .standard = standard}; }
-constexpr Argument text(std::string_view name, double most = kIdMost, const char* standard = nullptr) {
-  return {.name = name, .kind = ArgumentKind::text, .standard = standard, .most = most};
-}
-constexpr Argument choice(std::string_view name, std::vector<std::string_view> (*ids)(), const char* standard = nullptr) {
-  return {.name = name, .kind = ArgumentKind::choice, .standard = standard, .ids = ids};
-}
-constexpr Argument any(std::string_view name) { return must({.name = name, .kind = ArgumentKind::any}); }
-constexpr Argument list(std::size_t entries, Argument argument) { return argument.entries = entries, must(argument); }
-constexpr Argument lane() { return whole("lane", 0, kLanesMost - 1, "0"); }
-constexpr Argument worker() { return must(whole("worker", 0, kWholeMost)); }
-
+using namespace takes;
 using Ids = std::vector<std::string_view>;
-template <const auto&... lists> Ids all_of() {
+
+constexpr Argument worker() { return must(whole("worker", 0, kWholeMost)); }
+constexpr std::string_view kLanguages[] = {"zh", "en"}, kParts[] = {"header", "views", "settings"}, kCsv[] = {"curves", "view"};
+Ids lab_ids() {
   Ids ids;
-  (ids.insert(ids.end(), std::begin(lists), std::end(lists)), ...);
+  for (const LabRow& row : labs()) ids.push_back(row.id);
   return ids;
 }
-constexpr std::string_view kLanguages[] = {"zh", "en"}, kParts[] = {"header", "views", "settings"}, kCsv[] = {"curves", "view"};
 Ids theme_ids() {
   Ids ids;
   for (const Tokens& theme : kThemes) ids.push_back(theme.id);
@@ -69,13 +30,7 @@ Ids theme_ids() {
 }
 Ids preset_ids() {
   Ids ids;
-  for (const Json& one : App::preset("")) ids.push_back(one["id"].get_ref<const std::string&>());
-  return ids;
-}
-Ids view_ids() {
-  Ids ids;
-  for (const ViewRow* view : views()) ids.push_back(view->id);
-  ids.push_back("none");
+  for (const Json& one : presets()) ids.push_back(one["id"].get_ref<const std::string&>());
   return ids;
 }
 Ids error_codes() {
@@ -83,17 +38,6 @@ Ids error_codes() {
   for (const ErrorText& row : error_texts()) ids.push_back(row.code);
   return ids;
 }
-
-Answer ok() { return Json(true); }
-Answer done(const std::optional<UserError>& error) { return error ? Answer(*error) : ok(); }
-Answer no_field(const std::string& id) { return UserError{"no_field", "", {shortened(id, 40)}}; }
-
-template <class Act> void each_race(App& app, Act act) {
-  for (const auto& each : app.labs)
-    for (Race* one : each->races()) act(*one);
-}
-
-std::span<const Verb> verbs();
 
 Answer stats_of(App& app) {
   const FrameStats& stats = app.stats;
@@ -124,7 +68,7 @@ Answer help_at(App& app, const Json& a) {
 Answer presets_of(App& app) {
   const auto words = [&](const Json& text) { return text[app.ui.language == Language::en ? "en" : "zh"]; };
   Json out = Json::array();
-  for (const Json& one : App::preset("")) {
+  for (const Json& one : presets()) {
     Json answers = Json::array();
     for (const Json& answer : one["guess"]["answers"]) answers.push_back(words(answer));
     out.push_back({{"id", one["id"]},
@@ -142,125 +86,73 @@ Answer presets_of(App& app) {
 Answer take_guess(App& app, const Json& a) {
   const Json now = app.note();
   if (now.is_null() || now["started"].get<bool>() || now["changed"].get<bool>()) return Json(false);
-  const auto answers = static_cast<int>(App::preset(app.here().preset)["guess"]["answers"].size()), answer = a["answer"].get<int>();
+  const auto answers = static_cast<int>(preset_of(app.here().preset)["guess"]["answers"].size()), answer = a["answer"].get<int>();
   app.here().guess = answer < answers ? answer : -1;
   return ok();
 }
 
-Answer take_pad(App& app, const Json& a) { return done(app.put_on_pad(a["pixels"])); }
-
-Answer typed(App& app, const Json& a) {
-  const std::string id = a["id"].get<std::string>(), given = a["text"].get<std::string>();
-  if (type_activations(app.race(), app.view(), app.activations_view, id, given) || type_dropout(app.race(), app.view(), app.dropout_view, id, given))
-    return ok();
-  return done(apply_typed(app.race(), app.view(), id, given));
+// What can be looked at: first what the lab in question has to say, since labs may use one name for different things.
+std::vector<Argument> looks_for(const App& app, const Json& given) {
+  const LabRow* row = given.contains("lab") && given["lab"].is_string() ? lab_of(given["lab"].get_ref<const std::string&>()) : &app.here().row();
+  std::vector<Argument> all;
+  const auto add = [&](const LabRow& of) {
+    for (const LabRoom* room = &of.room; room; room = room->like)
+      for (const Argument& argument : room->looks)
+        if (std::none_of(all.begin(), all.end(), [&](const Argument& a) { return a.name == argument.name; })) all.push_back(argument);
+  };
+  if (row) add(*row);
+  for (const LabRow& each : labs()) add(each);
+  return all;
 }
 
-Answer csv_of(App& app, const Json& a) {
-  const bool of_view = a["plot"] == "view";
-  if (of_view && app.lab == LabId::activations) return Json(activations_csv(app.race(), app.activations_view));
-  if (of_view && app.lab == LabId::dropout) return Json(dropout_csv(app.race(), app.view()));
-  return Json(of_view ? view_csv(app.ui, app.race(), app.view()) : curves_csv(app.ui, app.race()));
-}
+Answer verbs_told(App&, const Json&);
 
-std::optional<UserError> no_lane(const App& app, const Json& a) {
-  const std::size_t count = app.race().experiment().lanes.size(), lane = a["lane"].get<std::size_t>();
-  if (lane < count) return {};
-  return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(count)}};
-}
-
-std::span<const Verb> verbs() {
-  static constexpr Verb table[] = {
+std::span<const Verb<App>> verbs() {
+  static constexpr Verb<App> table[] = {
       // ---- public ----
-      {"getState", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.race().experiment().json(); }},
+      {"getState", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().document(); }},
       {"setState",
        Reach::promises,
        {any("experiment")},
        [](App& app, const Json& a) -> Answer {
-         if (!a["experiment"].is_string()) return done(app.race().set_experiment(a["experiment"]));
-         const auto read = read_experiment(a["experiment"].get_ref<const std::string&>());
-         return done(read ? app.race().set_experiment(read->json()) : std::optional(read.error()));
+         const Json& given = a["experiment"];
+         return done(given.is_string() ? app.here().open_text(given.get_ref<const std::string&>()) : app.here().open(given));
        }},
-      {"start", Reach::acts, {}, [](App& app, const Json&) { return app.race().start(), ok(); }},
-      {"pause", Reach::acts, {}, [](App& app, const Json&) { return app.race().pause(), ok(); }},
-      {"step",
-       Reach::acts,
-       {whole("n", -kWholeMost, kWholeMost, "1")},
-       [](App& app, const Json& a) { return app.race().step(a["n"].get<std::int64_t>()), ok(); }},
-      {"reset", Reach::acts, {}, [](App& app, const Json&) { return app.race().reset(), ok(); }},
-      {"seek",
-       Reach::acts,
-       {must(whole("step", -kWholeMost, kWholeMost))},
-       [](App& app, const Json& a) { return app.race().seek_step(a["step"].get<std::int64_t>()), ok(); }},
-      {"undo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.race().undo()); }},
-      {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.race().redo()); }},
+      {"undo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().undo()); }},
+      {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().redo()); }},
       {"show",
        Reach::acts,
-       {choice("lab", all_of<kLabIds>), choice("preset", preset_ids), choice("view", view_ids), whole("lane", 0, kLanesMost - 1),
-        whole("other", -1, kLanesMost - 1), choice("metric", all_of<kMetricIds>), choice("second", all_of<kMetricIds>), choice("axis", all_of<kAxisIds>),
-        flag("log"), flag("batch_losses"), choice("tab", all_of<kActivationTabs, kDropoutTabs>), number("at", -10, 10), choice("measure", all_of<kLayerMeasures>), flag("mode"), whole("image", 0, 9999)},
+       {choice("lab", lab_ids), choice("preset", preset_ids)}, // and what labs have to look at
        [](App& app, const Json& a) { return app.show(a), ok(); },
        true},
-      {"explain",
-       Reach::asks,
-       {},
-       [](App& app, const Json&) -> Answer {
-         Json out = Json::array();
-         for (const Explanation& e : explain(app.race(), app.ui.language, static_cast<Metric>(app.view().metric[0])))
-           out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}, {"show", e.show}});
-         return out;
-       }},
       {"screenshot",
        Reach::promises,
        {},
        [](App& app, const Json&) { return app.window && !app.graphics_lost ? ok() : Answer(UserError{"no_graphics", "", {}}); }},
-      {"results", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.results(true); }},
+      {"results", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().results(true); }},
       {"items", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.items(false); }},
       {"stats", Reach::asks, {}, [](App& app, const Json&) { return stats_of(app); }},
 
       // ---- experiment ----
-      {"defaults",
-       Reach::page,
-       {},
-       [](App& app, const Json&) { return done(app.race().set_experiment(App::preset(kFirstPreset[static_cast<std::size_t>(app.lab)])["experiment"])); }},
-      {"can_undo", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json::array({app.race().can_undo(), app.race().can_redo()}); }},
-      {"fields", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.fields(); }},
+      {"defaults", Reach::page, {}, [](App& app, const Json&) { return done(app.here().open(preset_of(app.here().row().preset)["experiment"])); }},
+      {"can_undo", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json::array({app.here().can_undo(), app.here().can_redo()}); }},
+      {"fields", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().fields(); }},
       {"field",
        Reach::page,
        {must(text("id"))},
        [](App& app, const Json& a) -> Answer {
-         const auto id = FieldId::parse(a["id"].get<std::string>());
-         return id && !field_info(app.race(), *id).value.is_null() ? app.field(*id) : no_field(a["id"].get<std::string>());
+         Json field = app.here().field(a["id"].get<std::string>());
+         return field.is_null() ? Answer(no_field(a["id"].get<std::string>())) : Answer(std::move(field));
        }},
       {"set_field",
        Reach::page,
        {must(text("id")), any("value")},
-       [](App& app, const Json& a) {
-         const auto id = FieldId::parse(a["id"].get<std::string>());
-         return id ? done(set_field(app.race(), *id, a["value"])) : no_field(a["id"].get<std::string>());
-       }},
-      {"reset_field",
+       [](App& app, const Json& a) { return done(app.here().set_field(a["id"].get<std::string>(), a["value"])); }},
+      {"reset_field", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.here().reset_field(a["id"].get<std::string>())); }},
+      {"typed",
        Reach::page,
-       {must(text("id"))},
-       [](App& app, const Json& a) {
-         const auto id = FieldId::parse(a["id"].get<std::string>());
-         return id ? done(reset_field(app.race(), *id)) : no_field(a["id"].get<std::string>());
-       }},
-      {"typed", Reach::page, {must(text("id")), must(text("text", kTypedMost))}, typed},
-      {"lane_names",
-       Reach::page,
-       {},
-       [](App& app, const Json&) -> Answer {
-         return Json(lane_names(app.race().experiment(), app.ui.language));
-       }},
-      {"activations",
-       Reach::page,
-       {},
-       [](App& app, const Json&) -> Answer {
-         Json out = Json::array();
-         for (const ActivationEntry& entry : activations()) out.push_back({{"id", entry.id}, {"label", app.ui.by_id("activation." + std::string(entry.id))}});
-         return out;
-       }},
+       {must(text("id")), must(text("text", kTypedMost))},
+       [](App& app, const Json& a) { return done(app.here().type(a["id"].get<std::string>(), a["text"].get<std::string>())); }},
       {"presets", Reach::page, {}, [](App& app, const Json&) { return presets_of(app); }},
       {"open_preset", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.open_preset(a["id"].get<std::string>())); }},
       {"guess", Reach::page, {must(whole("answer", -1, 100))}, take_guess},
@@ -268,32 +160,23 @@ std::span<const Verb> verbs() {
       {"close_preset", Reach::page, {}, [](App& app, const Json&) { return app.here().set_preset(""), ok(); }},
 
       // ---- transport ----
-      {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.results(false); }},
-      {"toggle",
-       Reach::page,
-       {},
-       [](App& app, const Json&) { return app.race().transport() == Transport::running ? app.race().pause() : app.race().start(), ok(); }},
+      {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().results(false); }},
       {"transport",
        Reach::page,
        {},
        [](App& app, const Json&) -> Answer {
-         const Transport now = app.race().transport();
-         return Json{{"running", now == Transport::running}, {"waiting", app.race().waiting()}, {"finished", now == Transport::finished}};
+         const Transport now = app.here().transport();
+         return Json{{"running", now == Transport::running}, {"waiting", app.here().waiting()}, {"finished", now == Transport::finished}};
        }},
-      {"step_epoch", Reach::page, {}, [](App& app, const Json&) { return app.race().step_epoch(), ok(); }},
-      {"seek_examples",
-       Reach::page,
-       {must(number("examples", 0, kWholeMost))},
-       [](App& app, const Json& a) { return app.race().seek_examples(a["examples"].get<double>()), ok(); }},
 
       // ---- what is looked at ----
       {"shown", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.shown(); }},
       {"lab",
        Reach::page,
-       {choice("id", all_of<kLabIds>)},
+       {choice("id", lab_ids)},
        [](App& app, const Json& a) -> Answer {
          if (a.contains("id")) app.show({{"lab", a["id"]}});
-         return Json(kLabIds[static_cast<std::size_t>(app.lab)]);
+         return Json(app.here().row().id);
        }},
       {"language",
        Reach::page,
@@ -307,33 +190,13 @@ std::span<const Verb> verbs() {
        Reach::page,
        {list(std::size(kParts), choice("parts", all_of<kParts>))},
        [](App& app, const Json& a) {
-         for (const auto& each : app.labs)
-           for (const Json& part : a["parts"]) {
-             if (part == "views") each->view.hide_views = true;
-             if (part == "settings") each->view.hide_settings = true;
-           }
+         for (const Json& part : a["parts"]) app.world.hidden.push_back(part.get<std::string>());
          return ok();
        }},
-      {"csv", Reach::page, {choice("plot", all_of<kCsv>, "\"curves\"")}, csv_of},
-      {"script",
+      {"csv",
        Reach::page,
-       {lane()},
-       [](App& app, const Json& a) -> Answer {
-         if (auto error = no_lane(app, a)) return *error;
-         const Lane& wanted = app.race().experiment().lanes[a["lane"].get<std::size_t>()];
-         return Json(torch_script(wanted.settings, {lane_name(app.race().experiment(), a["lane"].get<std::size_t>(), app.ui.language), app.ui.language}));
-       }},
-      {"weights",
-       Reach::page,
-       {lane()},
-       [](App& app, const Json& a) -> Answer {
-         if (auto error = no_lane(app, a)) return *error;
-         return app.race().ask_weights(a["lane"].get<std::size_t>()), ok();
-       }},
-      {"pad", Reach::page, {list(28 * 28, whole("pixels", 0, 255))}, take_pad},
-      {"linked", Reach::page, {}, [](App& app, const Json&) { return app.view().linked = true, ok(); }},
-      {"bench", Reach::page, {}, [](App& app, const Json&) { return app.race().ask_bench(), ok(); }},
-      {"bench_lines", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json(app.race().bench_lines()); }},
+       {choice("plot", all_of<kCsv>, "\"curves\"")},
+       [](App& app, const Json& a) -> Answer { return Json(app.here().csv(a["plot"].get_ref<const std::string&>())); }},
       {"stats_anew", Reach::page, {}, [](App& app, const Json&) { return app.stats = {}, ok(); }},
 
       // ---- controls by key, touch and text field ----
@@ -398,7 +261,7 @@ std::span<const Verb> verbs() {
        {must(whole("count", 1, 64))},
        [](App& app, const Json& a) {
          app.packs.set_worker_count(a["count"].get<std::size_t>());
-         each_race(app, [](Race& race) { race.begin_with_workers(); });
+         for (Race* each : app.races()) each->begin_with_workers();
          return ok();
        }},
       {"worker_restarted",
@@ -408,14 +271,14 @@ std::span<const Verb> verbs() {
          const auto worker = a["worker"].get<std::size_t>();
          if (worker >= app.packs.worker_count()) return ok(); // there is none
          app.packs.worker_lost(worker);
-         each_race(app, [&](Race& race) { race.worker_restarted(worker); });
+         for (Race* each : app.races()) each->worker_restarted(worker);
          return ok();
        }},
       {"worker_hopeless",
        Reach::page,
        {worker()},
        [](App& app, const Json& a) {
-         each_race(app, [&](Race& race) { race.worker_hopeless(a["worker"].get<std::size_t>()); });
+         for (Race* each : app.races()) each->worker_hopeless(a["worker"].get<std::size_t>());
          return ok();
        }},
       {"pack_progress",
@@ -423,7 +286,7 @@ std::span<const Verb> verbs() {
        {number("received", 0, kWholeMost, "0"), number("total", 0, kWholeMost, "0")},
        [](App& app, const Json& a) {
          app.frames_due = std::max(app.frames_due, 1);
-         for (const auto& each : app.labs) each->view.pack_received = a["received"].get<double>(), each->view.pack_total = a["total"].get<double>();
+         app.packs.received = a["received"].get<double>(), app.packs.total = a["total"].get<double>();
          return ok();
        }},
       {"pack_failed",
@@ -431,50 +294,111 @@ std::span<const Verb> verbs() {
        {choice("code", error_codes, "\"pack_damaged\"")},
        [](App& app, const Json& a) {
          app.packs.failed();
-         for (const auto& each : app.labs) each->race.pack_failed({a["code"].get<std::string>(), "", {}});
+         for (Race* each : app.races()) each->pack_failed({a["code"].get<std::string>(), "", {}});
          return app.told_problem = true, ok();
        }},
-      {"public_verbs",
-       Reach::page,
-       {},
-       [](App&, const Json&) -> Answer {
-         Json out = Json::array();
-         for (const Verb& verb : verbs())
-           if (verb.reach != Reach::page)
-             out.push_back({{"name", verb.name}, {"acts", verb.reach != Reach::asks}, {"promises", verb.reach == Reach::promises}});
-         return out;
-       }},
+      {"public_verbs", Reach::page, {}, verbs_told},
   };
   return table;
+}
+
+// Those of labs are told once, though several have them.
+template <class Act> void each_lab_verb(const LabRow& row, Act act) {
+  for (const LabRoom* room = &row.room; room; room = room->like)
+    for (const Verb<Lab>& verb : room->verbs) act(verb);
+}
+struct Known {
+  std::string_view name;
+  Reach reach;
+};
+std::vector<Known> public_verbs() {
+  std::vector<Known> all;
+  const auto add = [&](const auto& verb) {
+    if (verb.reach != Reach::page && std::none_of(all.begin(), all.end(), [&](const Known& k) { return k.name == verb.name; }))
+      all.push_back({verb.name, verb.reach});
+  };
+  for (const Verb<App>& verb : verbs()) add(verb);
+  for (const LabRow& row : labs()) each_lab_verb(row, add);
+  return all;
+}
+Answer verbs_told(App&, const Json&) {
+  Json out = Json::array();
+  for (const Known& verb : public_verbs())
+    out.push_back({{"name", verb.name}, {"acts", verb.reach != Reach::asks}, {"promises", verb.reach == Reach::promises}});
+  return out;
+}
+
+/// Who is called, and with what.
+struct Call {
+  std::string name;
+  bool outside;
+  const Json& given; ///< from outside a list of arguments, else an object that holds them
+};
+
+// The arguments by name, checked.
+Result<Json> checked(const Call& call, std::span<const Argument> arguments, std::span<const Argument> more, bool one_object) {
+  Json by = call.given;
+  if (call.outside && one_object) {
+    if (!call.given.is_array() || call.given.size() != 1 || !call.given[0].is_object()) return UserError{"wrong_type", call.name, {"{…}"}};
+    by = call.given[0];
+  } else if (call.outside) {
+    auto named = by_name(call.name, arguments, call.given);
+    if (!named) return named;
+    by = *named;
+  }
+  std::vector<Argument> all(arguments.begin(), arguments.end());
+  all.insert(all.end(), more.begin(), more.end());
+  if (auto error = check_arguments(call.name, all, by)) return *error;
+  return by;
+}
+
+template <class Self> Answer act_on(Self& self, const Verb<Self>& verb, const Call& call, std::span<const Argument> more = {}) {
+  const auto arguments = checked(call, verb.arguments, more, verb.one_object);
+  return arguments ? verb.act(self, *arguments) : arguments;
+}
+
+UserError no_verb(const std::string& shown_name) {
+  std::string known;
+  for (const Known& verb : public_verbs()) known += (known.empty() ? "" : ", ") + std::string(verb.name);
+  return {"no_verb", "", {shown_name, known}};
+}
+
+Answer call_lab(App& app, const Call& call) {
+  const auto in = [&](const LabRow& row) {
+    const Verb<Lab>* found = nullptr;
+    each_lab_verb(row, [&](const Verb<Lab>& verb) {
+      if (!found && verb.name == call.name && (verb.reach != Reach::page || !call.outside)) found = &verb;
+    });
+    return found;
+  };
+  if (const Verb<Lab>* verb = in(app.here().row())) return act_on(app.here(), *verb, call);
+  bool elsewhere = false;
+  for (const LabRow& row : labs()) {
+    const Verb<Lab>* verb = in(row);
+    elsewhere = elsewhere || verb;
+    if (!verb || !verb->leads_here) continue;
+    const Answer answer = act_on(app.lab(row), *verb, call);
+    if (answer) app.show_lab(row);
+    return answer;
+  }
+  if (!elsewhere) return no_verb(shortened(call.name, 40));
+  return UserError{"not_in_lab", "", {call.name, std::string(app.ui.by_id("nav." + std::string(app.here().row().id)))}};
 }
 
 Answer command_of(App& app, const Json& c) {
   if (!c.is_object()) return UserError{"wrong_type", "", {"{…}"}};
   const bool outside = c.contains("call");
   const Json name = outside ? c["call"] : c.value("verb", Json());
-  const auto verb = std::find_if(verbs().begin(), verbs().end(), [&](const Verb& v) { return name == v.name && (v.reach != Reach::page || !outside); });
-  if (verb == verbs().end()) {
-    std::string known;
-    for (const Verb& v : verbs())
-      if (v.reach != Reach::page) known += (known.empty() ? "" : ", ") + std::string(v.name);
-    return UserError{"no_verb", "", {name.is_string() ? shortened(name.get_ref<const std::string&>(), 40) : name.type_name(), known}};
-  }
-  Json arguments = c;
-  if (outside) {
-    const Json given = c.contains("arguments") ? c["arguments"] : Json::array();
-    if (verb->one_object) {
-      if (!given.is_array() || given.size() != 1 || !given[0].is_object()) return UserError{"wrong_type", std::string(verb->name), {"{…}"}};
-      arguments = given[0];
-    } else {
-      auto named = by_name(verb->name, verb->arguments, given);
-      if (!named) return named;
-      arguments = *named;
-    }
-  } else {
-    arguments.erase("verb");
-  }
-  if (auto error = check_arguments(verb->name, verb->arguments, arguments)) return *error;
-  return verb->act(app, arguments);
+  if (!name.is_string()) return no_verb(name.type_name());
+  Json given = c;
+  given.erase("verb");
+  if (outside) given = c.contains("arguments") ? c["arguments"] : Json::array();
+  const Call call{name.get<std::string>(), outside, given};
+  const auto verb = std::find_if(verbs().begin(), verbs().end(), [&](const Verb<App>& v) { return v.name == call.name && (v.reach != Reach::page || !outside); });
+  if (verb == verbs().end()) return call_lab(app, call);
+  if (call.name != "show") return act_on(app, *verb, call);
+  const Json& wanted = outside && given.is_array() && given.size() == 1 ? given[0] : given;
+  return act_on(app, *verb, call, looks_for(app, wanted));
 }
 
 } // namespace

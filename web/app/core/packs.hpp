@@ -37,6 +37,8 @@ public:
   /// Fetching failed; the next request asks anew.
   void failed() { load_failed_ = true, loading_.clear(); }
 
+  double received = 0, total = 0; ///< bytes of the one that is being fetched
+
 private:
   Load load_;
   std::vector<PackInfo> infos_;

@@ -1,17 +1,45 @@
-#include "app/labs/activations.hpp"
-
+// The lab of activation functions: all of the table as small pictures, up to three large with f and f′, what layers of
+// them do to a gradient, to a normal input and to a boundary, and the same inside a network that trains.
+// The chosen functions are the lanes of the lab's race, so that link, undo and export hold them.
+#include "app/core/activation_probe.hpp"
+#include "app/labs/race_lab.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 namespace downhill {
 
 using namespace ui;
 
 namespace {
+
+enum class Highlight { none, range, saturation, steepest, zero, mean, kink };
+
+constexpr std::string_view kActivationTabs[] = {"chain", "network", "linear", "card", "plot", "picker"};
+constexpr std::string_view kLayerMeasures[] = {"gradient", "dead", "saturated"};
+
+/// What is only looked at in this lab.
+struct ActivationsView {
+  double x = 1.2; ///< where f and f′ are read
+  int shown = 0;
+  int reach = 0; ///< ±5 or ±10
+  int tab = 0;   ///< of kActivationTabs
+  int chain = 0; ///< the product of f′ at x, or the largest that it can be
+  int measure = 0;
+  int linear = 0; ///< the lane of the toy that is shown: 0 has no activation
+  Highlight highlight = Highlight::none;
+  bool highlight_held = false; ///< pressed, not only pointed at
+  std::string toy_of;          ///< the chosen functions that the toy was made for
+  std::map<std::string, ActivationCurve> curves;
+  std::map<std::string, PassedNormal> passed;
+
+  void add_to(Json& shown) const;
+  void take(const Json& shown);
+};
 
 constexpr std::size_t kChosenMost = 3;
 constexpr int kPickerTab = 5;
@@ -564,8 +592,6 @@ void linear(Ui& ui, Race& race, Race& own_toy, RaceView& view, ActivationsView& 
   list({words.x + half, words.y, half, words.h}, look->layers[1], "W₂");
 }
 
-} // namespace
-
 void ActivationsView::add_to(Json& shown_now) const {
   shown_now["tab"] = kActivationTabs[static_cast<std::size_t>(tab)];
   shown_now["at"] = std::round(x * 1e4) / 1e4; // a link takes no exponents
@@ -603,8 +629,7 @@ std::string activations_csv(const Race& race, const ActivationsView& own) {
   return out;
 }
 
-bool type_activations(Race& race, RaceView& view, ActivationsView& own, const std::string& id, const std::string& text) {
-  if (!id.starts_with("act.")) return false;
+void type_own(Race& race, RaceView& view, ActivationsView& own, const std::string& id, const std::string& text) {
   std::string plain = text;
   for (std::size_t at = plain.find("−"); at != std::string::npos; at = plain.find("−")) plain.replace(at, std::string("−").size(), "-");
   char* end = nullptr;
@@ -615,7 +640,7 @@ bool type_activations(Race& race, RaceView& view, ActivationsView& own, const st
     return true;
   };
   if (id == "act.x") {
-    if (outside(-kReaches[1], kReaches[1])) return true;
+    if (outside(-kReaches[1], kReaches[1])) return;
     own.x = v;
     if (std::fabs(v) > kReaches[0]) own.reach = 1;
   }
@@ -632,10 +657,9 @@ bool type_activations(Race& race, RaceView& view, ActivationsView& own, const st
         keep(view, set_lanes(race, chosen, depth_of(race), units_of(race)));
       }
   }
-  return true;
 }
 
-void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own, Rect box) {
+void arrange(Ui& ui, Race& race, Race& toy, RaceView& view, ActivationsView& own, Rect box) {
   ui.touch = box.w < 640;
   box = box.inset(kGrid, kGrid);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
@@ -708,5 +732,33 @@ void draw_activations(Ui& ui, Race& race, Race& toy, RaceView& view, Activations
   box.cut_top(kGrid);
   tabs(box, {5, 3, 0, 1, 2});
 }
+
+class Activations final : public RaceLab {
+public:
+  using RaceLab::RaceLab;
+  void add_shown(Json& out) const override { RaceLab::add_shown(out), own_.add_to(out); }
+  void show(const Json& wanted) override { RaceLab::show(wanted), own_.take(wanted); }
+  std::string csv(std::string_view plot) const override { return plot == "view" ? activations_csv(race_, own_) : RaceLab::csv(plot); }
+  std::optional<UserError> type(const std::string& id, const std::string& text) override {
+    if (!id.starts_with("act.")) return RaceLab::type(id, text);
+    return type_own(race_, view_, own_, id, text), std::nullopt;
+  }
+  void explain_control(Json& out) const override {
+    const std::string id = out["id"].get<std::string>();
+    if (id.starts_with("activation:")) out["formula"] = "activation." + id.substr(11);
+    RaceLab::explain_control(out);
+  }
+
+private:
+  void draw_lab(Rect box) override { arrange(ui(), race_, toy_, view_, own_, box); }
+  ActivationsView own_;
+};
+
+constexpr Argument kLooks[] = {takes::choice("tab", takes::all_of<kActivationTabs>), takes::number("at", -kReaches[1], kReaches[1]),
+                               takes::choice("measure", takes::all_of<kLayerMeasures>)};
+
+} // namespace
+
+extern const LabRoom kActivationsRoom{.make = make_lab<Activations>, .verbs = {}, .looks = kLooks, .like = &kLanesRoom};
 
 } // namespace downhill

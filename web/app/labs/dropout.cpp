@@ -1,5 +1,6 @@
-#include "app/labs/dropout.hpp"
-
+// The dropout lab: the network with the units that this batch drops, one unit's two states, many masks as an ensemble,
+// training with and without, and the boundary on a toy with and without. Rates are those of the lab's race.
+#include "app/labs/race_lab.hpp"
 #include "core/printable.hpp"
 
 #include <algorithm>
@@ -12,6 +13,23 @@ using namespace ui;
 using namespace protocol;
 
 namespace {
+
+constexpr std::string_view kDropoutTabs[] = {"network", "unit", "ensemble", "curves", "boundary"};
+
+/// What is only looked at in this lab.
+struct DropoutView {
+  int mode = 0; ///< training, evaluation
+  int tab = 0;  ///< of kDropoutTabs, where there is no room for all
+  std::size_t layer = 0;
+  std::optional<std::size_t> unit; ///< none chosen: the one that speaks loudest
+  float masks = 1;                 ///< the slider: 0 to 1 is 1 to 200 masks
+  std::uint32_t image = 0;         ///< a test image, for the ensemble
+  int quantity = 0;                ///< loss, accuracy
+  std::string toy_of;              ///< the rate that the toy was made for
+
+  void add_to(Json& shown) const;
+  void take(const Json& shown);
+};
 
 constexpr std::uint32_t kMasks = 200;
 
@@ -416,8 +434,6 @@ void boundaries(Ui& ui, Race& race, Race& own_toy, RaceView& view, DropoutView& 
   ui.note_item("drop.boundary_says", said, "note", "", frame);
 }
 
-} // namespace
-
 void DropoutView::add_to(Json& shown_now) const {
   shown_now["tab"] = kDropoutTabs[static_cast<std::size_t>(tab)];
   shown_now["mode"] = mode;
@@ -430,6 +446,7 @@ void DropoutView::take(const Json& wanted) {
   if (wanted.contains("image")) image = wanted["image"].get<std::uint32_t>();
 }
 
+// The ensemble that is shown: each mask's probabilities, and those of evaluation mode. Empty while there is no answer.
 std::string dropout_csv(const Race& race, const RaceView& view) {
   const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key);
   if (!look) return {};
@@ -444,7 +461,8 @@ std::string dropout_csv(const Race& race, const RaceView& view) {
   return out + "\n";
 }
 
-bool type_dropout(Race& race, RaceView& view, DropoutView& own, const std::string& id, const std::string& text) {
+/// False: it is no field of this lab's.
+bool type_own(Race& race, RaceView& view, DropoutView& own, const std::string& id, const std::string& text) {
   char* end = nullptr;
   const double v = std::strtod(text.c_str(), &end);
   const auto outside = [&](double least, double most) {
@@ -462,7 +480,7 @@ bool type_dropout(Race& race, RaceView& view, DropoutView& own, const std::strin
   return true;
 }
 
-void draw_dropout(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own, Rect box) {
+void arrange(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& own, Rect box) {
   ui.touch = box.w < 640;
   box = box.inset(kGrid, kGrid);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
@@ -522,5 +540,26 @@ void draw_dropout(Ui& ui, Race& race, Race& toy, RaceView& view, DropoutView& ow
   }
   tabs(box, {0, 3, 1, 2, 4});
 }
+
+class Dropout final : public RaceLab {
+public:
+  Dropout(LabWorld& world, const LabRow& row) : RaceLab(world, row) { view_.lane = 2; }
+  void add_shown(Json& out) const override { RaceLab::add_shown(out), own_.add_to(out); }
+  void show(const Json& wanted) override { RaceLab::show(wanted), own_.take(wanted); }
+  std::string csv(std::string_view plot) const override { return plot == "view" ? dropout_csv(race_, view_) : RaceLab::csv(plot); }
+  std::optional<UserError> type(const std::string& id, const std::string& text) override {
+    return type_own(race_, view_, own_, id, text) ? std::nullopt : RaceLab::type(id, text);
+  }
+
+private:
+  void draw_lab(Rect box) override { arrange(ui(), race_, toy_, view_, own_, box); }
+  DropoutView own_;
+};
+
+constexpr Argument kLooks[] = {takes::choice("tab", takes::all_of<kDropoutTabs>), takes::flag("mode"), takes::whole("image", 0, 9999)};
+
+} // namespace
+
+extern const LabRoom kDropoutRoom{.make = make_lab<Dropout>, .verbs = {}, .looks = kLooks, .like = &kLanesRoom};
 
 } // namespace downhill

@@ -1,10 +1,8 @@
-#include "app/labs/race.hpp"
-
+// The Race: settings, curves, lanes, transport and views, arranged by the room there is.
+#include "app/labs/race_lab.hpp"
 #include "app/views/list.hpp"
-#include "core/printable.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace downhill {
 
@@ -32,34 +30,7 @@ Rect cut_views(const Ui& ui, RaceView& view, Rect& box) {
   return views;
 }
 
-} // namespace
-
-std::optional<UserError> apply_typed(Race& race, RaceView& view, const std::string& id, const std::string& text) {
-  if (id == "rates.value") {
-    const double lr = std::strtod(text.c_str(), nullptr);
-    const auto error = race.set_rates(lr);
-    if (!error) view.all_rate = lr;
-    return error;
-  }
-  if (id.starts_with("stop:")) {
-    StopRules rules = race.stop_rules();
-    const double number = std::strtod(text.c_str(), nullptr); // words: off
-    if (id == "stop:accuracy") {
-      if (!(number >= 0 && number <= 100)) return UserError{"out_of_range", "", {shortened(text, 40), "0", "100"}};
-      rules.accuracy = number / 100;
-    } else {
-      if (!(number >= 0 && number <= 10000)) return UserError{"out_of_range", "", {shortened(text, 40), "0", "10000"}};
-      rules.no_improvement = static_cast<std::int64_t>(number);
-    }
-    race.set_stop_rules(rules);
-    return {};
-  }
-  if (id.starts_with("lane:") && id.ends_with(":label")) return race.rename_lane(static_cast<std::size_t>(std::atoi(id.c_str() + 5)), text);
-  const auto field = FieldId::parse(id);
-  return field ? set_typed(race, *field, text) : std::nullopt;
-}
-
-void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
+void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.touch = box.w < kMedium;
   box = box.inset(kGrid, kGrid);
   if (box.w >= kWide - 2 * kGrid) {
@@ -154,5 +125,38 @@ void draw_race(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (tab == 1) view.views_open = true, views_panel(ui, race, view, box, false);
   if (tab == 2) settings_panel(ui, race, view, box);
 }
+
+class RaceRace final : public RaceLab {
+public:
+  using RaceLab::RaceLab;
+  /// A picture from outside, 28×28: seen on the pad.
+  std::optional<UserError> put_on_pad(const Json& pixels);
+
+private:
+  void draw_lab(Rect box) override { arrange(ui(), race_, view_, box); }
+};
+
+std::optional<UserError> RaceRace::put_on_pad(const Json& pixels) {
+  if (!world_.drawn() || world_.hides("views")) return UserError{"pad_hidden", "", {}};
+  if (!race_.has_images()) return UserError{"pad_points", "", {}};
+  show({{"view", "draw"}});
+  view_.pad.assign(28 * 28, 0);
+  for (std::size_t i = 0; i < std::min(view_.pad.size(), pixels.size()); ++i) view_.pad[i] = pixels[i].get<std::uint8_t>();
+  view_.pad_used = true;
+  ++view_.pad_version;
+  return {};
+}
+
+constexpr Verb<Lab> kVerbs[] = {
+    {.name = "pad",
+     .reach = Reach::page,
+     .arguments = {takes::list(28 * 28, takes::whole("pixels", 0, 255))},
+     .act = [](Lab& lab, const Json& a) { return done(static_cast<RaceRace&>(lab).put_on_pad(a["pixels"])); },
+     .leads_here = true}, // wherever the picture was dropped
+};
+
+} // namespace
+
+extern const LabRoom kRaceRoom{.make = make_lab<RaceRace>, .verbs = kVerbs, .looks = {}, .like = &kLanesRoom};
 
 } // namespace downhill

@@ -47,7 +47,6 @@ struct RaceView {
   float speed = 1;      ///< the slider, 1 is full speed
   float timeline = 0;
   bool scrubbing = false;
-  double pack_received = 0, pack_total = 0;
   // where two lanes are compared, both sides show the same of these
   std::uint32_t gallery_from = 0;
   bool gallery_batch = false;

@@ -1,0 +1,378 @@
+#include "app/labs/race_lab.hpp"
+
+#include "app/presets.hpp"
+#include "app/views/list.hpp"
+#include "core/hash.hpp"
+#include "core/printable.hpp"
+#include "export/script.hpp"
+#include "network/activation.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace downhill {
+namespace {
+
+using namespace takes;
+
+/// The toy's number is odd: the races of all labs are told apart by theirs.
+constexpr std::uint32_t race_number(const LabRow& row, bool toy) { return 2 * row.number + (toy ? 1 : 0); }
+
+Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
+  const FieldInfo info = field_info(race, id);
+  Json row = {
+      {"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer, ui.language)}};
+  if (info.kind == FieldKind::named) {
+    for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
+    row["value"] = info.value.is_object() ? info.value["name"] : info.value;
+  }
+  return row;
+}
+
+Json point_of(const protocol::EvaluationRow& e) {
+  return {{"step", e.step},
+          {"epoch", e.epoch},
+          {"examples", e.examples},
+          {"seconds", e.seconds},
+          {"lr", e.lr},
+          {"train_loss", e.train_loss},
+          {"train_accuracy", e.train_accuracy},
+          {"test_loss", e.test_loss},
+          {"test_accuracy", e.test_accuracy},
+          {"gradient_norm", e.gradient_norm},
+          {"update_norm", e.update_norm},
+          {"weight_norm", e.weight_norm}};
+}
+
+const char* status_of(const Race& race, const LaneState& lane) {
+  static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
+  if (lane.problem) return "error";
+  if (lane.stop != Stop::none) return "stopped";
+  if (lane.status == protocol::LaneStatus::running && race.transport() != Transport::running) return lane.step > 0 ? "paused" : "ready";
+  return kStatus[static_cast<int>(lane.status)];
+}
+
+std::optional<UserError> no_lane(const Race& race, const Json& a) {
+  const std::size_t count = race.experiment().lanes.size(), lane = a["lane"].get<std::size_t>();
+  if (lane < count) return {};
+  return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(count)}};
+}
+
+// Two settings of a race that are no fields of it.
+std::optional<UserError> set_stop_rule(Race& race, const std::string& id, const std::string& text) {
+  StopRules rules = race.stop_rules();
+  const bool accuracy = id == "stop:accuracy";
+  const double number = std::strtod(text.c_str(), nullptr), most = accuracy ? 100 : 10000; // words: off
+  if (!(number >= 0 && number <= most)) return UserError{"out_of_range", "", {shortened(text, 40), "0", setting(most)}};
+  if (accuracy)
+    rules.accuracy = number / 100;
+  else
+    rules.no_improvement = static_cast<std::int64_t>(number);
+  race.set_stop_rules(rules);
+  return {};
+}
+
+} // namespace
+
+RaceLab::RaceLab(LabWorld& world, const LabRow& row)
+    : Lab(world, row), race_(world.post, world.packs, race_number(row, false)), toy_(world.post, world.packs, race_number(row, true)) {
+  std::optional<UserError> error = race_.set_experiment(preset_of(row.preset)["experiment"]);
+  if (!error && !row.toy.empty()) error = toy_.set_experiment(preset_of(row.toy)["experiment"]);
+  assert(!error);
+  race_.company = [this] { return company(); };
+  race_.on_company = [this](const Json& before) { on_company(before); };
+  race_.on_weights = [this](std::size_t lane, const std::vector<std::uint8_t>& file) {
+    world_.save(lane_names(race_.experiment(), ui().language)[lane] + ".safetensors", file);
+  };
+  if (world.packs.worker_count() > 0)
+    for (Race* each : races()) each->begin_with_workers();
+}
+
+std::optional<UserError> RaceLab::open(const Json& document, Opening how) {
+  return race_.set_experiment(document, how.anew ? Race::Runs::anew : Race::Runs::kept);
+}
+
+std::optional<UserError> RaceLab::open_text(const std::string& text) {
+  const auto read = read_experiment(text);
+  return read ? open(read->json(), {}) : std::optional(read.error());
+}
+
+Json RaceLab::normal(const Json& document) const {
+  const auto made = experiment_from_json(document);
+  return made ? made->json() : Json();
+}
+
+// ---- what is looked at ----
+
+void RaceLab::add_shown(Json& out) const {
+  const RaceView& v = view_;
+  out["view"] = v.views_open || v.tab == 1 ? v.view->id : std::string_view("none");
+  out["lane"] = v.lane;
+  out["other"] = v.other;
+  out["metric"] = kMetricIds[static_cast<std::size_t>(v.metric[0])];
+  out["axis"] = kAxisIds[static_cast<std::size_t>(v.axis)];
+  out["log"] = v.scale;
+  if (v.two_charts) out["second"] = kMetricIds[static_cast<std::size_t>(v.metric[1])];
+}
+
+void RaceLab::show(const Json& c) {
+  const auto choose = [&](const char* key, const auto& ids, int& chosen) {
+    if (!c.contains(key)) return;
+    for (int i = 0; i < static_cast<int>(std::size(ids)); ++i)
+      if (c[key] == ids[static_cast<std::size_t>(i)]) chosen = i;
+  };
+  const auto whole_of = [&](const char* key, int otherwise) { return c.contains(key) ? c[key].get<int>() : otherwise; };
+  RaceView& v = view_;
+  if (c.contains("view")) {
+    if (const ViewRow* wanted = view_of(c["view"].get_ref<const std::string&>())) v.view = wanted;
+    v.views_open = c["view"] != "none", v.chose_views = true, v.tab = v.views_open ? 1 : 0;
+  }
+  choose("metric", kMetricIds, v.metric[0]);
+  choose("axis", kAxisIds, v.axis);
+  if (c.contains("second")) choose("second", kMetricIds, v.metric[1]), v.two_charts = true;
+  const int last = static_cast<int>(race_.lanes().size()) - 1; // lanes that there are not become the last
+  v.lane = static_cast<std::size_t>(std::clamp(whole_of("lane", static_cast<int>(v.lane)), 0, last));
+  v.other = std::clamp(whole_of("other", v.other), -1, last);
+  v.scale = whole_of("log", v.scale);
+  v.batch_losses = whole_of("batch_losses", v.batch_losses) != 0;
+}
+
+void RaceLab::look_anew() {
+  RaceView fresh;
+  fresh.tab = -1, fresh.drawer = view_.drawer, fresh.views_open = view_.views_open, fresh.chose_views = view_.chose_views;
+  fresh.speed = view_.speed;
+  fresh.lane = 0;
+  view_ = std::move(fresh);
+}
+
+// ---- drawing ----
+
+void RaceLab::draw(ui::Rect box) {
+  view_.hide_views = world_.hides("views"), view_.hide_settings = world_.hides("settings");
+  draw_lab(box);
+}
+
+std::string RaceLab::csv(std::string_view plot) const { return plot == "view" ? view_csv(ui(), race_, view_) : curves_csv(ui(), race_); }
+
+std::optional<UserError> RaceLab::type(const std::string& id, const std::string& text) {
+  if (id == "rates.value") {
+    const double lr = std::strtod(text.c_str(), nullptr);
+    const auto error = race_.set_rates(lr);
+    if (!error) view_.all_rate = lr;
+    return error;
+  }
+  if (id.starts_with("stop:")) return set_stop_rule(race_, id, text);
+  if (id.starts_with("lane:") && id.ends_with(":label")) return race_.rename_lane(static_cast<std::size_t>(std::atoi(id.c_str() + 5)), text);
+  const auto field = FieldId::parse(id);
+  return field ? set_typed(race_, *field, text) : std::nullopt;
+}
+
+void RaceLab::explain_control(Json& out) const {
+  std::string id = out["id"].get<std::string>();
+  if (id.starts_with("metric")) {
+    const std::string metric(kMetricIds[static_cast<std::size_t>(view_.metric[id == "metric2" ? 1 : 0])]);
+    const std::string loss = race_.experiment().complete["loss"]["name"].get<std::string>();
+    out["formula"] = metric.ends_with("_loss") && loss != "cross_entropy" ? "loss." + loss : "metric." + metric;
+  }
+  if (id.ends_with(":method")) out["id"] = id = id.substr(0, id.size() - 6) + "/optimizer"; // a lane's method is its optimizer
+  const auto field = FieldId::parse(id);
+  if (!field) return;
+  const FieldInfo info = field_info(race_, *field);
+  if (info.value.is_null()) return;
+  out["value"] = field_text(info, ui().language);
+  out["key"] = info.key;
+  if (info.kind == FieldKind::named)
+    out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
+  if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
+  if (!info.standard.is_null()) {
+    FieldInfo standard = info;
+    standard.value = info.standard;
+    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes) out["standard"] = field_text(standard, ui().language);
+  }
+  out["lane"] = field->lane.has_value();
+  out["differs"] = field->lane ? info.differs : info.standard != info.value;
+}
+
+// ---- what runs in it ----
+
+bool RaceLab::started() const {
+  return std::any_of(race_.lanes().begin(), race_.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
+}
+
+int RaceLab::tick(double now_s) {
+  int running = 0;
+  for (Race* each : races()) {
+    each->tick(now_s);
+    running += each->transport() == Transport::running;
+  }
+  return running;
+}
+
+// at a speed slow enough to watch, the flow strip moves on between two steps
+int RaceLab::stage() const { return static_cast<int>(race_.step_phase(std::min(view_.lane, race_.lanes().size() - 1)) * 6); }
+
+bool RaceLab::ask(double now_s) {
+  bool more = false;
+  for (Race* each : races()) more = each->ask_looks(now_s) || more;
+  return more;
+}
+
+Json RaceLab::results(bool curves) const {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < race_.lanes().size(); ++i) {
+    const LaneState& lane = race_.lanes()[i];
+    Json row = {{"label", lane_name(race_.experiment(), i, ui().language)},
+                {"step", lane.step},
+                {"steps", lane.steps},
+                {"epoch", lane.epoch},
+                {"examples", lane.examples},
+                {"seconds", lane.seconds},
+                {"status", status_of(race_, lane)},
+                {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
+    if (curves) {
+      Json& curve = row["curve"] = Json::array();
+      for (const auto& e : lane.evaluations) curve.push_back(point_of(e));
+    }
+    const auto* here = lane.evaluation();
+    const Json now = here ? point_of(*here) : Json();
+    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = here ? now[key] : Json();
+    row["hidden"] = lane.hidden;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+// ---- the form view ----
+
+Json RaceLab::fields() const {
+  Json out = Json::array();
+  const auto add = [&](const std::string& pointer) {
+    const FieldInfo info = field_info(race_, {{}, pointer});
+    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
+    if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(field_row(race_, ui(), {{}, pointer}));
+  };
+  for (const Field& each : downhill::fields()) {
+    const std::string pointer(each.pointer);
+    add(pointer);
+    if (each.kind != FieldKind::named) continue;
+    const Json chosen = race_.experiment().complete[Json::json_pointer(pointer)];
+    for (const auto& [name, value] : chosen.items())
+      if (name != "name" && value.is_number()) add(pointer + "/" + name);
+  }
+  return out;
+}
+
+Json RaceLab::field(const std::string& id) const {
+  const auto parsed = FieldId::parse(id);
+  return parsed && !field_info(race_, *parsed).value.is_null() ? field_row(race_, ui(), *parsed) : Json();
+}
+
+std::optional<UserError> RaceLab::set_field(const std::string& id, const Json& value) {
+  const auto parsed = FieldId::parse(id);
+  return parsed ? downhill::set_field(race_, *parsed, value) : no_field(id);
+}
+
+std::optional<UserError> RaceLab::reset_field(const std::string& id) {
+  const auto parsed = FieldId::parse(id);
+  return parsed ? downhill::reset_field(race_, *parsed) : no_field(id);
+}
+
+// ---- its verbs ----
+
+namespace {
+
+RaceLab& of(Lab& lab) { return static_cast<RaceLab&>(lab); } // these verbs are found through labs with lanes alone
+constexpr Argument lane() { return whole("lane", 0, kLanesMost - 1, "0"); }
+std::vector<std::string_view> view_ids() {
+  std::vector<std::string_view> ids;
+  for (const ViewRow* view : views()) ids.push_back(view->id);
+  ids.push_back("none");
+  return ids;
+}
+
+Answer explanations(Lab& lab, const Json&) {
+  Json out = Json::array();
+  for (const Explanation& e : explain(of(lab).race(), of(lab).world().ui.language, static_cast<Metric>(of(lab).view().metric[0])))
+    out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}, {"show", e.show}});
+  return out;
+}
+
+Answer script_of(Lab& lab, const Json& a) {
+  const Race& race = of(lab).race();
+  if (auto error = no_lane(race, a)) return *error;
+  const auto wanted = a["lane"].get<std::size_t>();
+  const Language language = of(lab).world().ui.language;
+  return Json(torch_script(race.experiment().lanes[wanted].settings, {lane_name(race.experiment(), wanted, language), language}));
+}
+
+Answer ask_weights(Lab& lab, const Json& a) {
+  if (auto error = no_lane(of(lab).race(), a)) return *error;
+  return of(lab).race().ask_weights(a["lane"].get<std::size_t>()), ok();
+}
+
+Answer activations_named(Lab& lab, const Json&) {
+  Json out = Json::array();
+  for (const ActivationEntry& entry : activations())
+    out.push_back({{"id", entry.id}, {"label", of(lab).world().ui.by_id("activation." + std::string(entry.id))}});
+  return out;
+}
+
+constexpr Verb<Lab> kVerbs[] = {
+      // ---- public ----
+      {"start", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().start(), ok(); }},
+      {"pause", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().pause(), ok(); }},
+      {"step",
+       Reach::acts,
+       {whole("n", -kWholeMost, kWholeMost, "1")},
+       [](Lab& lab, const Json& a) { return of(lab).race().step(a["n"].get<std::int64_t>()), ok(); }},
+      {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().reset(), ok(); }},
+      {"seek",
+       Reach::acts,
+       {must(whole("step", -kWholeMost, kWholeMost))},
+       [](Lab& lab, const Json& a) { return of(lab).race().seek_step(a["step"].get<std::int64_t>()), ok(); }},
+      {"explain", Reach::asks, {}, explanations},
+
+      // ---- transport ----
+      {"toggle",
+       Reach::page,
+       {},
+       [](Lab& lab, const Json&) {
+         Race& race = of(lab).race();
+         return race.transport() == Transport::running ? race.pause() : race.start(), ok();
+       }},
+      {"step_epoch", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().step_epoch(), ok(); }},
+      {"seek_examples",
+       Reach::page,
+       {must(number("examples", 0, kWholeMost))},
+       [](Lab& lab, const Json& a) { return of(lab).race().seek_examples(a["examples"].get<double>()), ok(); }},
+
+      // ---- lanes ----
+      {"lane_names",
+       Reach::page,
+       {},
+       [](Lab& lab, const Json&) -> Answer {
+         return Json(lane_names(of(lab).race().experiment(), of(lab).world().ui.language));
+       }},
+      {"activations", Reach::page, {}, activations_named},
+      {"script", Reach::page, {lane()}, script_of},
+      {"weights", Reach::page, {lane()}, ask_weights},
+      {"linked", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).view().linked = true, ok(); }},
+      {"bench", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().ask_bench(), ok(); }},
+      {"bench_lines", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(of(lab).race().bench_lines()); }},
+};
+
+
+constexpr Argument kLooks[] = {choice("view", view_ids),
+                               whole("lane", 0, kLanesMost - 1),
+                               whole("other", -1, kLanesMost - 1),
+                               choice("metric", all_of<kMetricIds>),
+                               choice("second", all_of<kMetricIds>),
+                               choice("axis", all_of<kAxisIds>),
+                               flag("log"),
+                               flag("batch_losses")};
+
+} // namespace
+
+extern const LabRoom kLanesRoom{.make = nullptr, .verbs = kVerbs, .looks = kLooks};
+
+} // namespace downhill
