@@ -79,7 +79,7 @@ Answer presets_of(App& app) {
                    {"answers", answers},
                    {"see", words(one["see"])}});
   }
-  return Json{{"presets", out}, {"current", app.here().preset}, {"note", app.note()}};
+  return Json{{"labs", lab_ids()}, {"presets", out}, {"current", app.here().preset}, {"note", app.note()}};
 }
 
 // Only before the run.
@@ -103,6 +103,13 @@ std::vector<Argument> looks_for(const App& app, const Json& given) {
   if (row) add(*row);
   for (const LabRow& each : labs()) add(each);
   return all;
+}
+
+// What a link may speak of.
+Answer showable(App& app, const Json&) {
+  Json keys = {"lab", "preset"};
+  for (const Argument& look : looks_for(app, Json::object())) keys.push_back(look.name);
+  return Json{{"labs", lab_ids()}, {"keys", keys}};
 }
 
 Answer verbs_told(App&, const Json&);
@@ -171,6 +178,7 @@ std::span<const Verb<App>> verbs() {
 
       // ---- what is looked at ----
       {"shown", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.shown(); }},
+      {"can_show", Reach::page, {}, showable},
       {"lab",
        Reach::page,
        {choice("id", lab_ids)},

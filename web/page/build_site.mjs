@@ -38,6 +38,7 @@ const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, 
 
 // The DOM around the canvas gets the strings that its files name, in full or by their beginning ('nav.', 'help.key_').
 const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8'));
+const labs = JSON.parse(readFileSync('assets/labs.json', 'utf8'));
 const page_text = readdirSync(page).filter((file) => /\.(ts|js|html)$/.test(file)).map((file) => readFileSync(join(page, file), 'utf8')).join('\n');
 const named = new Set([...page_text.matchAll(/['"`]([a-z]\w*\.[\w./]*)/g)].map((match) => match[1]));
 const beginnings = [...named].filter((name) => /[./_]$/.test(name));
@@ -68,7 +69,9 @@ const script_hash = (text) => `'sha256-${createHash('sha256').update(text).diges
 const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [virtual] }));
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
 const policy = `default-src 'self'; script-src 'self' ${script_hash(old_text)} ${script_hash(early_text)} 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
-const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{worker}}', () => worker).replace('{{style}}', () => style);
+// links to the labs, before there is an app to ask
+const lab_links = labs.map(({ id }, i) => `<a href="#${id}"${i ? '' : ' aria-current="page"'} data-text="nav.${id}">${strings['nav.' + id].zh}</a>`).join('');
+const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{labs}}', lab_links).replace('{{lab_ids}}', labs.map(({ id }) => id).join(' | ')).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{worker}}', () => worker).replace('{{style}}', () => style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -86,6 +89,7 @@ const blocks = block(files.app, entries.get(files.app), 'gzip') + block(files.tr
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{policy}}', single_policy)
+  .replace('{{labs}}', lab_links)
   .replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${icon}">`)
   .replace(/<link rel="manifest"[^>]*>\n?/, '')
   .replace('{{style}}', () => style)
@@ -93,7 +97,7 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{worker}}', () => worker)
   .replace('<script>{{ask_early}}</script>\n', '')
   .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
-  .replace('href="./"', 'href="#race"')
+  .replace('href="./"', `href="#${labs[0].id}"`)
   .replace('</body>', () => `${blocks}<script>${main_text}</script>\n</body>`);
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);

@@ -19,7 +19,7 @@ import { is_official } from './official_files';
 import { copy_of, cut_out, grey_28 } from './picture';
 import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
-import { LinkCut, from_hash, shown_in, to_hash, type Shown } from './share_link';
+import { LinkCut, from_hash, shown_in, to_hash, type Showable, type Shown } from './share_link';
 import { canvas_theme, is_theme, on_system_change, system_theme } from './theme';
 import { Words, first_language, memory } from './words';
 import type { TrainerInput } from './trainer';
@@ -277,6 +277,8 @@ class Page {
   /** Those that anyone may call. */
   get verbs(): PublicVerb[] { return this.known ??= this.command('public_verbs') as PublicVerb[]; }
   private known?: PublicVerb[];
+  get showable(): Showable { return this.can_show ??= this.command('can_show') as Showable; }
+  private can_show?: Showable;
   /** How the lanes stand, without their curves, which may have many thousand points. */
   private results(): Standing[] { return this.command('standings') as Standing[]; }
   /** A command whose refusal is told to the user. */
@@ -326,7 +328,7 @@ class Page {
   }
   /** What a link holds: the lab first, since the experiment is that lab's. */
   follow(hash: string): void {
-    const look = shown_in(hash);
+    const look = shown_in(hash, this.showable);
     let read = false;
     try {
       if (look.lab !== undefined) this.command('show', { lab: look.lab });
@@ -540,7 +542,7 @@ async function start(): Promise<void> {
 
   for (const { name, promises } of it.verbs)
     Object.assign(api, { [name]: promises ? async (...args: unknown[]) => it.call(name, args) : (...args: unknown[]) => it.call(name, args) });
-  if (!linked) asked('view', (view) => it.command('show', /^(race|activations|dropout)$/.test(view) ? { lab: view } : { view }));
+  if (!linked) asked('view', (view) => it.command('show', it.showable.labs.includes(view) ? { lab: view } : { view }));
   it.show_lab();
   internal.page = it;
   performance.mark('ready');

@@ -31,10 +31,10 @@ export class Presets {
 
   /** After a change of language, lab, preset, experiment, or when a run starts or ends. */
   update(): void {
-    const { presets, current, note } = this.actions.command('presets') as { presets: Preset[]; current: string; note: Note | null };
+    const { labs, presets, current, note } = this.actions.command('presets') as { labs: string[]; presets: Preset[]; current: string; note: Note | null };
     const preset = presets.find((p) => p.id === current);
     const state = this.words.language + current;
-    if (state !== this.shown) this.keep_focus(() => this.build(presets, preset));
+    if (state !== this.shown) this.keep_focus(() => this.build(labs, presets, preset));
     this.shown = state;
     const told = state + JSON.stringify(note);
     if (preset && note && told !== this.told) this.keep_focus(() => this.tell(preset, note));
@@ -54,10 +54,10 @@ export class Presets {
     (this.note.hidden ? this.menu : again ?? this.start).focus({ preventScroll: true });
   }
 
-  private build(presets: Preset[], preset?: Preset): void {
+  private build(labs: string[], presets: Preset[], preset?: Preset): void {
     const { menu, note, words } = this;
     menu.replaceChildren(new Option(words.say('preset.choose'), ''));
-    for (const lab of ['race', 'activations', 'dropout']) {
+    for (const lab of labs) {
       const group = document.createElement('optgroup');
       group.label = words.say('nav.' + lab);
       for (const one of presets) if (one.lab === lab) group.append(new Option(one.title, one.id));

@@ -14,11 +14,15 @@ export function to_hash(experiment: unknown, shown: Shown = {}): string {
   return '#x=' + btoa(String.fromCharCode(...packed)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') + Object.entries(shown).map(([key, value]) => `&${key}=${value}`).join('');
 }
 
-export function shown_in(hash: string): Shown {
+/** What a link may speak of: the labs by id, and what `show` takes. */
+export interface Showable { labs: string[]; keys: string[] }
+
+export function shown_in(hash: string, { labs, keys }: Showable): Shown {
   const out: Shown = {};
-  for (const [, key = '', value = ''] of hash.matchAll(/&(lab|preset|view|lane|other|metric|second|axis|log|tab|at|mode|image|measure)=([\w.-]{1,40})(?=&|$)/g)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
-  const named = /^#(race|activations|dropout)(?=&|$)/.exec(hash);
-  if (named?.[1]) out.lab = named[1];
+  for (const [, key = '', value = ''] of hash.matchAll(/&(\w+)=([\w.-]{1,40})(?=&|$)/g))
+    if (keys.includes(key)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  const named = /^#(\w+)(?=&|$)/.exec(hash)?.[1];
+  if (named && labs.includes(named)) out.lab = named;
   return out;
 }
 
