@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import type { Browser, Frame, Page } from 'puppeteer-core';
-import { base, browser, open_lab, results, serve, settle } from './lab';
+import { base, browser, labs, open_lab, results, serve, settle } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -37,7 +37,7 @@ function chaos(seed: number, cloneable: boolean, experiment: any) {
   const inner = ['verb', 'call', 'arguments', 'worker_hopeless', 'worker_restarted', 'workers', 'pack_failed', 'defaults', 'set_field', 'reset_field', 'typed', 'pad', 'hide', 'theme', 'open_preset', 'activate', 'graphics', 'csv', 'script', 'weights',
     'public_verbs', 'ready', 'on', 'constructor', '__proto__', 'toString', 'hasOwnProperty', 'then', '', 'getstate', 'get_state', 'set_state', '*', 'a'.repeat(5000), '\u0000', '\ud800', '下山'];
   const keys = ['lab', 'preset', 'view', 'lane', 'other', 'metric', 'second', 'axis', 'log', 'batch_losses', 'tab', 'at', 'mode', 'image', 'verb', 'worker', '__proto__', 'x', '', 'downhill', 'lanes', 'title', 'label', 'data', 'network', 'optimizer'];
-  const words = ['race', 'activations', 'dropout', 'none', 'weights', 'units', 'sweep', 'test_loss', 'train_accuracy', 'examples', 'steps', 'nine', 'dropout_cures', 'chain', 'boundary', 'reset', 'full', 'epoch', '500 examples', 'sgd', 'adam', 'relu', 'a', '',
+  const words = [...labs, 'none', 'weights', 'units', 'sweep', 'test_loss', 'train_accuracy', 'examples', 'steps', 'nine', 'dropout_cures', 'chain', 'boundary', 'reset', 'full', 'epoch', '500 examples', 'sgd', 'adam', 'relu', 'a', '',
     '0', 'NaN', '\u0000\u001b[31m', '\u202e', '\ud800', '\udc00x', '\ufffe', '😀'.repeat(9), '<script>', '{1}{2}', '~', '/', '\\"', '"}', 'x'.repeat(3000), '好'.repeat(300)];
   const numbers = [0, 1, 2, 3, 7, 40, -1, -2, 0.5, 1e-9, 1e308, -1e308, 9007199254740991, 2 ** 53, 2 ** 63, 2 ** 31, 255, 256, NaN, Infinity, -Infinity, -0];
   const deep = (levels: number) => { let value: any = pick([1, [], {}]); for (let i = 0; i < levels; ++i) value = i % 2 ? [value] : { a: value }; return value; };
@@ -87,7 +87,7 @@ function chaos(seed: number, cloneable: boolean, experiment: any) {
     }
     return e;
   };
-  const looks = () => Object.fromEntries(Array.from({ length: below(4) }, () => pick<[string, unknown]>([['lab', pick(['race', 'activations', 'dropout'])], ['view', pick(['none', 'samples', 'weights', 'units', 'sweep', 'differences', 'boundary', 'draw', 'masks', 'predictions', 'confusion', 'optimizer'])],
+  const looks = () => Object.fromEntries(Array.from({ length: below(4) }, () => pick<[string, unknown]>([['lab', pick(labs)], ['view', pick(['none', 'samples', 'weights', 'units', 'sweep', 'differences', 'boundary', 'draw', 'masks', 'predictions', 'confusion', 'optimizer'])],
     ['lane', below(24)], ['other', below(25) - 1], ['metric', pick(['test_loss', 'lr', 'update_ratio'])], ['axis', pick(['examples', 'epochs', 'steps', 'seconds'])], ['log', below(2)], [pick(keys), value(2)]])));
   const argument = (verb: string): unknown => {
     if (verb === 'setState' && random() < 0.7) return random() < 0.2 ? JSON.stringify(changed(), (_, v) => (typeof v === 'bigint' ? '' + v : v === window || v === document.body ? 0 : v)) : changed();

@@ -17,6 +17,8 @@ declare global {
 }
 
 export const base = '/course/第3章 demo/';
+/** The ids of all labs. */
+export const labs: string[] = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string }[]).map(({ id }) => id);
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/octet-stream' };
 
 /** Serves dist/site below `base`; `alter` may change or refuse what a file's request gets, and makes up the `more` files. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, browser, item, open_lab, press, screenshot, serve, settle, wait_for_images, wait_for_item, type Lab, type LabOptions } from './lab';
+import { at_rest, browser, item, labs, open_lab, press, screenshot, serve, settle, wait_for_images, wait_for_item, type Lab, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -256,7 +256,7 @@ const drop_picture = (page: Page) => page.evaluate(async () => {
   return document.querySelector('#notice')!.firstElementChild!.textContent;
 });
 lab_test('a dropped picture is seen wherever it is dropped, or the page says why not', async (page) => {
-  for (const lab of ['race', 'activations', 'dropout']) {
+  for (const lab of labs) {
     await show(page, { lab });
     await settle(page);
     assert.match((await drop_picture(page))!, /手绘板/, lab);

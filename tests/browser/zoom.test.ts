@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, drag, item, open_lab, press, screenshot, serve, settle, wait_for_images } from './lab';
+import { at_rest, box_of, browser, drag, item, labs, open_lab, press, screenshot, serve, settle, wait_for_images } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -109,7 +109,7 @@ test('no size breaks the page: every lab and view, as low or narrow as a window 
   assert.ok(views.length > 8, views.join());
   for (const [width, height] of [[1280, 240], [1280, 90], [60, 700], [320, 180], [30, 30], [2600, 60]] as const) {
     await page.setViewport({ width, height });
-    for (const name of ['race', 'activations', 'dropout'])
+    for (const name of labs)
       for (const [i, view] of views.entries()) {
         await page.evaluate((what) => window.downhill.show(what), { lab: name, view, metric: ['test_loss', 'update_ratio', 'gradient_norm', 'lr'][i % 4], log: i % 2, other: i % 3 - 1 } as object);
         await settle(page);

@@ -114,7 +114,7 @@ export class FormView {
     labelled(words.say('form.layers'), this.input('layers', hidden.map((l) => l.units).join(', '),
       (it) => all(it, it.value.split(/[,，、\s]+/).filter(Boolean).map((units) => ({ units: Number(units), activation: first, dropout })))));
     if (hidden.length) {
-      labelled(words.say('form.activation'), this.select('activation', actions.command('activations') as { id: string; label: string }[], hidden[0]!.activation.name,
+      labelled(words.say('form.activation'), this.select('activation', actions.command('activation_functions') as { id: string; label: string }[], hidden[0]!.activation.name,
         (it) => all(it, hidden.map((l) => ({ ...l, activation: it.value })))));
       labelled(words.say('form.dropout'), this.input('dropout', String(dropout), (it) => all(it, hidden.map((l) => ({ ...l, dropout: Number(it.value) })))));
     }

@@ -353,7 +353,7 @@ constexpr Verb<Lab> kVerbs[] = {
        [](Lab& lab, const Json&) -> Answer {
          return Json(lane_names(of(lab).race().experiment(), of(lab).world().ui.language));
        }},
-      {"activations", Reach::page, {}, activations_named},
+      {"activation_functions", Reach::page, {}, activations_named},
       {"script", Reach::page, {lane()}, script_of},
       {"weights", Reach::page, {lane()}, ask_weights},
       {"linked", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).view().linked = true, ok(); }},
