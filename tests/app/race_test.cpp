@@ -1036,6 +1036,38 @@ TEST_CASE("a lane that is no more can't be edited: refused in a sentence, and no
   CHECK(race.experiment().json() == before);
 }
 
+TEST_CASE("data are refused when the last worker has answered; what is asked for then is not taken for refused by a late answer") {
+  Table table(2, experiment());
+  const PackOpened damaged{"full", "pack_damaged", {}};
+  const auto answer = [&](std::size_t worker, const PackOpened& m) {
+    table.packs.take(worker, m);
+    table.race.take(worker, m);
+  };
+  table.race.start();
+  answer(0, damaged);
+  CHECK(!table.packs.refused());
+  CHECK(!table.race.problem());
+  CHECK(table.race.waiting());
+  answer(1, damaged);
+  REQUIRE(table.packs.refused());
+  REQUIRE(table.race.problem());
+  CHECK(table.race.problem()->code == "pack_damaged");
+  CHECK(!table.race.waiting());
+  // once more, and one of two finds them good
+  table.race.start();
+  CHECK(table.race.waiting());
+  answer(1, PackOpened{"full", "", {}});
+  CHECK(!table.packs.refused());
+  CHECK(table.race.waiting());
+  answer(0, damaged);
+  CHECK(table.packs.refused());
+  CHECK(!table.race.waiting());
+  table.race.start();
+  for (std::size_t w = 0; w < 2; ++w) table.open_pack(w);
+  table.until_finished();
+  CHECK(table.hashes() == alone());
+}
+
 TEST_CASE("lanes begin when their race is first looked at, not when data come") {
   Table table(1, experiment());
   std::size_t posted = 0;

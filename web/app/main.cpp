@@ -190,9 +190,8 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
   if (!message || worker >= packs.worker_count()) return;
   if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) {
     packs.take(worker, *opened);
-    if (opened->error_code.empty()) {
-      tell({{"type", "pack_opened"}, {"pack", opened->pack}});
-    } else if (worker == 0) { // the others say the same, later
+    if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
+    if (packs.refused()) {
       tell({{"type", "pack_refused"}, {"pack", opened->pack}});
       told_problem = false; // what is wrong with these data is news, though other data failed before
     }

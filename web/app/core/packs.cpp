@@ -36,14 +36,27 @@ void Packs::request(const DataSettings& data) {
   const std::string& id = needed(data).id;
   if (loading_ == id) return;
   loading_ = id;
+  refusal_.reset();
+  answered_.assign(answered_.size(), false);
   load_(id, load_failed_);
 }
 
 void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
-  if (!m.error_code.empty()) return failed();
-  opened_[worker] = m.pack;
-  load_failed_ = false;
-  if (std::all_of(opened_.begin(), opened_.end(), [&](const std::string& id) { return id == loading_; })) loading_.clear();
+  refused_.reset();
+  const bool good = m.error_code.empty(), awaited = m.pack == loading_;
+  if (good) opened_[worker] = m.pack, load_failed_ = false;
+  if (!awaited) { // the user's own files, which nobody asked for
+    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with};
+    return;
+  }
+  answered_[worker] = true;
+  if (!good) refusal_ = UserError{m.error_code, "", m.error_with};
+  if (!std::all_of(answered_.begin(), answered_.end(), [](bool answered) { return answered; })) return;
+  loading_.clear();
+  if (!refusal_) return;
+  refused_ = std::move(refusal_);
+  refusal_.reset();
+  load_failed_ = true;
 }
 
 } // namespace downhill

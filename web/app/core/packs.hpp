@@ -30,10 +30,13 @@ public:
 
   std::size_t worker_count() const { return opened_.size(); }
   /// New workers, none of which has data.
-  void set_worker_count(std::size_t count) { opened_.assign(count, ""), loading_.clear(); }
-  void worker_lost(std::size_t worker) { opened_[worker].clear(); }
+  void set_worker_count(std::size_t count) { opened_.assign(count, ""), answered_.assign(count, false), loading_.clear(); }
+  void worker_lost(std::size_t worker) { opened_[worker].clear(), answered_[worker] = false; }
   /// What a worker said of a pack it was given.
   void take(std::size_t worker, const protocol::PackOpened& m);
+  /// What is wrong with the data that were loaded, if the last answer made that known. All workers find the same, one after the
+  /// other: it is known when the last has answered, so that no late refusal is taken for one of what is loaded next.
+  const std::optional<UserError>& refused() const { return refused_; }
   /// Fetching failed; the next request asks anew.
   void failed() { load_failed_ = true, loading_.clear(); }
 
@@ -43,7 +46,9 @@ private:
   Load load_;
   std::vector<PackInfo> infos_;
   std::vector<std::string> opened_; // pack that each worker has open
+  std::vector<bool> answered_;       // of what is being loaded
   std::string loading_;
+  std::optional<UserError> refusal_, refused_;
   bool load_failed_ = false;
 };
 

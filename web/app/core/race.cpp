@@ -665,7 +665,8 @@ void Race::resume() {
 }
 
 void Race::on(std::size_t, const PackOpened& m) {
-  if (!m.error_code.empty()) return pack_failed({m.error_code, "", m.error_with});
+  if (packs_.refused()) return pack_failed(*packs_.refused());
+  if (!m.error_code.empty()) return; // others have not answered yet
   ++news_;
   if (!pack_ready()) return;
   problem_.reset();
