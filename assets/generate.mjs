@@ -48,13 +48,13 @@ for (const { id, lab, experiment, do: task, guess, see } of presets)
   for (const text of [experiment.title, task, guess?.ask, ...(guess?.answers ?? [undefined]), see])
     if (!text?.zh || !text?.en || !lab) throw new Error(`assets/presets.json: "${id}" lacks lab, title, do, guess or see in zh or en`);
 
-// a lab: its id, the preset that it opens with, and the one that its toy is of
+// a lab: its id, and, where it has lanes, the preset that it opens with, and the one that its toy is of
 const labs = JSON.parse(read('assets/labs.json'));
 for (const { id, preset, toy } of labs) {
   if (!/^[a-z]+$/.test(id) || !strings['nav.' + id]) throw new Error(`assets/labs.json: "${id}" is no id, or has no string nav.${id}`);
   for (const named of [preset, toy]) if (named !== undefined && presets.find((p) => p.id === named)?.lab !== id) throw new Error(`assets/labs.json: ${id} has no preset "${named}"`);
 }
-writeFileSync(join(out, 'labs.hpp'), head + '#define DOWNHILL_LABS(ROW) ' + labs.map(({ id, preset, toy }) => `ROW(${id}, k${id[0].toUpperCase()}${id.slice(1)}Room, "${preset}", "${toy ?? ''}")`).join(' ') + '\n');
+writeFileSync(join(out, 'labs.hpp'), head + '#define DOWNHILL_LABS(ROW) ' + labs.map(({ id, preset, toy }) => `ROW(${id}, k${id[0].toUpperCase()}${id.slice(1)}Room, "${preset ?? ''}", "${toy ?? ''}")`).join(' ') + '\n');
 
 const bytes = (name, data) => `inline constexpr unsigned char ${name}[] = {${[...data].join(',')}};\n`;
 const fonts = ['regular_latin', 'regular_cjk', 'bold_latin', 'bold_cjk'];

@@ -29,7 +29,7 @@ const raw = /\/work|\/root|\.[ch]pp|Abort|abort|assert|RuntimeError|TypeError|un
 const is_sentence = (text: unknown) => typeof text === 'string' && /[\u4e00-\u9fff]/.test(text) && text.length < 1000 && !/[\u0000-\u001f\u007f-\u009f]/.test(text) && !raw.test(text);
 
 /** Runs in the page: a source of random verbs and values. `cloneable`: only what postMessage takes. */
-function chaos(seed: number, cloneable: boolean, experiment: any) {
+function chaos(seed: number, cloneable: boolean, experiment: any, labs: string[]) {
   let state = seed >>> 0;
   const random = () => { state = (state + 0x6d2b79f5) >>> 0; let t = Math.imul(state ^ (state >>> 15), 1 | state); t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t; return ((t ^ (t >>> 14)) >>> 0) / 4294967296; };
   const below = (n: number) => Math.floor(random() * n), pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
@@ -108,7 +108,7 @@ test(`${calls} random calls and messages: refusals are sentences, and a race aft
   t.diagnostic(`DOWNHILL_SEED=${seed}`);
   // ---- in the page ----
   const { page, faults, close } = await open_lab(chromium, site.origin);
-  await page.evaluate(`window.chaos = (${chaos})(${seed}, false, ${JSON.stringify(short)})`);
+  await page.evaluate(`window.chaos = (${chaos})(${seed}, false, ${JSON.stringify(short)}, ${JSON.stringify(labs)})`);
   const tally: Record<string, [number, number]> = Object.create(null); // verbs are named like parts of Object, too
   for (let done = 0; done < calls / 2; done += 250) {
     const batch = await page.evaluate(async (n) => {
@@ -143,7 +143,7 @@ test(`${calls} random calls and messages: refusals are sentences, and a race aft
 
   // ---- as messages from an embedding page ----
   await embedded(async (host, frame, wrong) => {
-    await host.evaluate(`window.chaos = (${chaos})(${seed + 1}, true, ${JSON.stringify(short)})`);
+    await host.evaluate(`window.chaos = (${chaos})(${seed + 1}, true, ${JSON.stringify(short)}, ${JSON.stringify(labs)})`);
     const heard: Record<string, [number, number]> = Object.create(null);
     for (let done = 0; done < calls / 2; done += 250) {
       const batch = await host.evaluate(async (n, first) => {

@@ -141,7 +141,7 @@ std::span<const Verb<App>> verbs() {
       {"stats", Reach::asks, {}, [](App& app, const Json&) { return stats_of(app); }},
 
       // ---- experiment ----
-      {"defaults", Reach::page, {}, [](App& app, const Json&) { return done(app.here().open(preset_of(app.here().row().preset)["experiment"])); }},
+      {"defaults", Reach::page, {}, [](App& app, const Json&) { return done(app.here().open(app.here().standard())); }},
       {"can_undo", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json::array({app.here().can_undo(), app.here().can_redo()}); }},
       {"fields", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().fields(); }},
       {"field",

@@ -33,7 +33,7 @@ struct LabRoom {
 /// A row of the table of labs (labs/list.hpp).
 struct LabRow {
   std::string_view id;     ///< its name is the string nav.ID
-  std::string_view preset; ///< that it opens with
+  std::string_view preset; ///< that it opens with; empty: none
   std::string_view toy;    ///< the one that its toy is of; empty: it has none
   const LabRoom& room;
   std::uint32_t number; ///< its place in the table: tells its races apart in the workers
@@ -54,6 +54,8 @@ public:
 
   // ---- its document: what a link carries, and undo goes through ----
   virtual Json document() const = 0;
+  /// The one that it begins with.
+  virtual Json standard() const = 0;
   /// Replaces it, or says why not and leaves everything as it was.
   virtual std::optional<UserError> open(const Json& document, Opening how = {}) = 0;
   /// The same from text.

@@ -76,7 +76,7 @@ std::optional<UserError> set_stop_rule(Race& race, const std::string& id, const 
 
 RaceLab::RaceLab(LabWorld& world, const LabRow& row)
     : Lab(world, row), race_(world.post, world.packs, race_number(row, false)), toy_(world.post, world.packs, race_number(row, true)) {
-  std::optional<UserError> error = race_.set_experiment(preset_of(row.preset)["experiment"]);
+  std::optional<UserError> error = race_.set_experiment(RaceLab::standard());
   if (!error && !row.toy.empty()) error = toy_.set_experiment(preset_of(row.toy)["experiment"]);
   assert(!error);
   race_.company = [this] { return company(); };
@@ -87,6 +87,8 @@ RaceLab::RaceLab(LabWorld& world, const LabRow& row)
   if (world.packs.worker_count() > 0)
     for (Race* each : races()) each->begin_with_workers();
 }
+
+Json RaceLab::standard() const { return preset_of(row().preset)["experiment"]; }
 
 std::optional<UserError> RaceLab::open(const Json& document, Opening how) {
   return race_.set_experiment(document, how.anew ? Race::Runs::anew : Race::Runs::kept);

@@ -11,6 +11,7 @@ public:
   RaceLab(LabWorld& world, const LabRow& row);
 
   Json document() const override { return race_.experiment().json(); }
+  Json standard() const override;
   std::optional<UserError> open(const Json& document, Opening how) override;
   std::optional<UserError> open_text(const std::string& text) override;
   Json normal(const Json& document) const override;
