@@ -77,9 +77,9 @@ struct App {
   SDL_GLContext context = nullptr;
   float width = 1280, height = 672, pixel_ratio = 0; ///< of the canvas, in CSS px
   float zoom = 1;                                    ///< the projector's type is larger; the lab's px are CSS px / zoom
-  int drawn_stage = -1; ///< of what moves by itself in the lab
-  bool activation_waits = false; ///< a press by key is due in the next frame
-  double drawn_ms = 0;           ///< when the last frame was drawn
+  int drawn_stage = -1;                              ///< of what moves by itself in the lab
+  bool activation_waits = false;                     ///< a press by key is due in the next frame
+  double drawn_ms = 0;                               ///< when the last frame was drawn
   DrawPace pace;
   int frames_due = 0; ///< what an input changes is seen in the frames after it
   std::uint64_t drawn_news = 0, told_version = 0;

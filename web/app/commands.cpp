@@ -113,6 +113,7 @@ Answer showable(App& app, const Json&) {
 }
 
 Answer verbs_told(App&, const Json&);
+Answer verbs_of_lab(App&, const Json&);
 
 std::span<const Verb<App>> verbs() {
   static constexpr Verb<App> table[] = {
@@ -306,6 +307,7 @@ std::span<const Verb<App>> verbs() {
          return app.told_problem = true, ok();
        }},
       {"public_verbs", Reach::page, {}, verbs_told},
+      {"lab_verbs", Reach::page, {}, verbs_of_lab},
   };
   return table;
 }
@@ -333,6 +335,12 @@ Answer verbs_told(App&, const Json&) {
   Json out = Json::array();
   for (const Known& verb : public_verbs())
     out.push_back({{"name", verb.name}, {"acts", verb.reach != Reach::asks}, {"promises", verb.reach == Reach::promises}});
+  return out;
+}
+
+Answer verbs_of_lab(App& app, const Json&) {
+  Json out = Json::array();
+  each_lab_verb(app.here().row(), [&](const Verb<Lab>& verb) { out.push_back(verb.name); });
   return out;
 }
 
@@ -402,7 +410,8 @@ Answer command_of(App& app, const Json& c) {
   given.erase("verb");
   if (outside) given = c.contains("arguments") ? c["arguments"] : Json::array();
   const Call call{name.get<std::string>(), outside, given};
-  const auto verb = std::find_if(verbs().begin(), verbs().end(), [&](const Verb<App>& v) { return v.name == call.name && (v.reach != Reach::page || !outside); });
+  const auto verb =
+      std::find_if(verbs().begin(), verbs().end(), [&](const Verb<App>& v) { return v.name == call.name && (v.reach != Reach::page || !outside); });
   if (verb == verbs().end()) return call_lab(app, call);
   if (call.name != "show") return act_on(app, *verb, call);
   const Json& wanted = outside && given.is_array() && given.size() == 1 ? given[0] : given;

@@ -3,6 +3,8 @@ import { copy_text } from './clipboard';
 import type { Words } from './words';
 
 export interface Source {
+  /** Whether the lab has a verb. */
+  has(verb: string): boolean;
   command(verb: string, rest?: object): unknown;
   link(): string;
   /** Saves the picture of the canvas, or of one of its plots; says so if there is none. */
@@ -87,6 +89,28 @@ export class Dialogs {
   open_export(): void {
     const { words, source, dialog } = this;
     this.begin('export.title');
+    // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
+    const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
+    const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
+    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => source.save_picture(id, id === 'views.content' ? 'view.png' : `${id}.png`), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
+    if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
+    dialog.append(
+      this.row(
+        this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('getState'), null, 1), 'application/json'), 'export_json'),
+        this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
+        this.button(words.say('export.png'), () => source.save_picture('plot', 'chart.png'), 'export_png'),
+        ...of_view,
+        this.button(words.say('export.screen'), () => source.save_picture('', 'downhill.png'), 'export_screen'),
+        this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
+      ),
+    );
+    if (source.has('script')) this.add_script();
+    dialog.showModal();
+  }
+
+  /** The PyTorch script of a lane, and its weights. */
+  private add_script(): void {
+    const { words, source, dialog } = this;
     const lanes = source.command('lane_names') as string[];
     const lane = document.createElement('select');
     lane.id = 'export_lane';
@@ -103,27 +127,13 @@ export class Dialogs {
       pre = fresh;
     };
     lane.onchange = show;
-    // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
-    const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
-    const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
-    const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => source.save_picture(id, id === 'views.content' ? 'view.png' : `${id}.png`), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
-    if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
     dialog.append(
-      this.row(
-        this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('getState'), null, 1), 'application/json'), 'export_json'),
-        this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
-        this.button(words.say('export.png'), () => source.save_picture('plot', 'chart.png'), 'export_png'),
-        ...of_view,
-        this.button(words.say('export.screen'), () => source.save_picture('', 'downhill.png'), 'export_screen'),
-        this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
-      ),
       this.paragraph(words.say('export.script_text')),
       this.row(lane, this.copy_button(() => script, 'export_copy'),
         this.button(`${words.say('dialog.save')} .py`, () => save(`${lanes[lane.selectedIndex] ?? 'lane'}.py`, script, 'text/x-python'), 'export_save'),
         this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')),
       pre);
     show();
-    dialog.showModal();
   }
 
   open_embed(): void {

@@ -6,6 +6,8 @@ import type { Words } from './words';
 interface FieldRow { id: string; label: string; help: string; value: string; choices?: { id: string; label: string }[] }
 
 export interface FormActions {
+  /** Whether the lab has a verb. */
+  has(verb: string): boolean;
   command(verb: string, rest?: object): unknown;
   /** A command whose refusal is told to the user. */
   attempt(verb: string, rest?: object): void;
@@ -52,6 +54,9 @@ function make<K extends keyof HTMLElementTagNameMap>(tag: K, text = '', ...child
   return element;
 }
 
+/** What the form asks of an experiment. */
+interface Layered { network: { hidden: { units: number; dropout: number; activation: { name: string } }[] } }
+
 export class FormView {
   private built = '';
 
@@ -85,11 +90,32 @@ export class FormView {
       box.setAttribute('aria-label', caption);
       return box;
     };
-    const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
-    row.className = 'row';
+    const fields = make('div');
+    fields.className = 'fields';
+    const labelled = (label: string, control: Control, help = '') => {
+      const element = make('label', label, control, ...(help ? [make('small', help)] : []));
+      element.dataset.key = control.dataset.field;
+      fields.append(element);
+    };
+    for (const field of actions.command('fields') as FieldRow[]) labelled(field.label, this.control(field), field.help);
+    const section = make('div', '', make('h2', words.say('form.settings')), fields);
+    section.className = 'settings';
+    const fresh = root.cloneNode() as HTMLElement;
+    fresh.append(make('h1', words.say('form.title')));
+    if (actions.has('lane_names')) {
+      this.layers(state as Layered, labelled);
+      section.prepend(make('h2', words.say('form.lanes')), table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], this.lanes()));
+      const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
+      row.className = 'row';
+      fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])));
+    }
+    fresh.append(section);
+    become(root, fresh);
+  }
 
-    const lanes = make('tbody');
-    const experiment = state as { lanes: object[]; network: { hidden: { units: number; dropout: number; activation: { name: string } }[] } };
+  /** A line for each lane: method, rate, batch. */
+  private lanes(): HTMLTableSectionElement {
+    const { words, actions } = this, lanes = make('tbody');
     (actions.command('lane_names') as string[]).forEach((name, i) => {
       const cell = (pointer: string) => {
         const info = actions.command('field', { id: `lane:${i}:${pointer}` }) as FieldRow;
@@ -99,32 +125,20 @@ export class FormView {
       head.scope = 'row';
       lanes.append(make('tr', '', head, cell('/optimizer'), cell('/optimizer/lr'), cell('/batch')));
     });
+    return lanes;
+  }
 
-    const fields = make('div');
-    fields.className = 'fields';
-    const labelled = (label: string, control: Control, help = '') => {
-      const element = make('label', label, control, ...(help ? [make('small', help)] : []));
-      element.dataset.key = control.dataset.field;
-      fields.append(element);
-    };
-    for (const field of actions.command('fields') as FieldRow[]) labelled(field.label, this.control(field), field.help);
-    const { hidden } = experiment.network;
+  /** The hidden layers, all with one activation and rate of dropout. */
+  private layers({ network: { hidden } }: Layered, labelled: (label: string, control: Control) => void): void {
+    const { words, actions } = this;
     const first = hidden[0]?.activation ?? 'relu', dropout = hidden[0]?.dropout ?? 0;
     const all = (control: Control, layers: object[]) => this.changed(control, 'set_field', { id: 'field:/network/hidden', value: layers });
     labelled(words.say('form.layers'), this.input('layers', hidden.map((l) => l.units).join(', '),
       (it) => all(it, it.value.split(/[,，、\s]+/).filter(Boolean).map((units) => ({ units: Number(units), activation: first, dropout })))));
-    if (hidden.length) {
-      labelled(words.say('form.activation'), this.select('activation', actions.command('activation_functions') as { id: string; label: string }[], hidden[0]!.activation.name,
-        (it) => all(it, hidden.map((l) => ({ ...l, activation: it.value })))));
-      labelled(words.say('form.dropout'), this.input('dropout', String(dropout), (it) => all(it, hidden.map((l) => ({ ...l, dropout: Number(it.value) })))));
-    }
-    const section = make('div', '', make('h2', words.say('form.lanes')), table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], lanes),
-      make('h2', words.say('form.settings')), fields);
-    section.className = 'settings';
-    const fresh = root.cloneNode() as HTMLElement;
-    fresh.append(make('h1', words.say('form.title')), row, make('h2', words.say('form.results')),
-      table(words.say('form.results'), ['form.lane', ...numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])), section);
-    become(root, fresh);
+    if (!hidden[0]) return;
+    labelled(words.say('form.activation'), this.select('activation', actions.command('activation_functions') as { id: string; label: string }[], hidden[0].activation.name,
+      (it) => all(it, hidden.map((l) => ({ ...l, activation: it.value })))));
+    labelled(words.say('form.dropout'), this.input('dropout', String(dropout), (it) => all(it, hidden.map((l) => ({ ...l, dropout: Number(it.value) })))));
   }
 
   /** Hands on what was chosen or typed; the control then shows what holds. */

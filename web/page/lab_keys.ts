@@ -4,6 +4,8 @@
 export interface LabKeys {
   /** A command whose refusal is told. */
   attempt(verb: string, rest?: object): void;
+  /** Whether the lab has a verb: a key for one that it has not does nothing. */
+  has(verb: string): boolean;
   help(id: string): void;
   /** Ctrl+C in the lab. */
   copy(): void;
@@ -25,8 +27,9 @@ export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLE
   if (event.altKey || !in_lab || target.closest('[role=listbox], [role=menu]')) return; // there letters search
   if (target === canvas && /^(Escape|Tab|Enter|Home|End|Arrow(Up|Down)| )$/.test(event.key) && lab.list(event.key)) return event.key === 'Tab' ? undefined : event.preventDefault();
   if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it
-  if (event.key === ' ') { event.preventDefault(); lab.attempt('toggle'); }
+  const attempt = (verb: string, rest?: object) => { if (lab.has(verb)) lab.attempt(verb, rest); };
+  if (event.key === ' ') { event.preventDefault(); attempt('toggle'); }
   if (key === '?' && target.dataset.id) lab.help(target.dataset.id);
-  if (key === 's') lab.attempt('step', { n: event.shiftKey ? -1 : 1 });
-  if (key === 'r') lab.attempt('reset');
+  if (key === 's') attempt('step', { n: event.shiftKey ? -1 : 1 });
+  if (key === 'r') attempt('reset');
 }

@@ -112,6 +112,7 @@ class Page {
     }, early);
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
+      has: (verb: string) => this.lab_has(verb),
       help: (id: string) => this.command('help_at', { id }),
       copy: () => { copy_text(this.form.table_text(this.results())).catch(() => say(words.say('copy.refused'))); },
       list: (key: string) => {
@@ -157,7 +158,7 @@ class Page {
       open: (id) => { this.try_command('open_preset', { id }); this.show_lab(); },
       toggle: () => this.try_command('toggle'),
     });
-    this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest) });
+    this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest), has: (verb) => this.lab_has(verb) });
   }
 
   private mirror_ms = 0;
@@ -279,6 +280,8 @@ class Page {
   private known?: PublicVerb[];
   get showable(): Showable { return this.can_show ??= this.command('can_show') as Showable; }
   private can_show?: Showable;
+  /** Whether the lab that is shown has a verb: one without lanes has none for them. */
+  lab_has(verb: string): boolean { return (this.command('lab_verbs') as string[]).includes(verb); }
   /** How the lanes stand, without their curves, which may have many thousand points. */
   private results(): Standing[] { return this.command('standings') as Standing[]; }
   /** A command whose refusal is told to the user. */
@@ -495,7 +498,7 @@ async function start(): Promise<void> {
   });
   on_system_change(() => show_theme(is_theme(chosen_theme) ? chosen_theme : system_theme()));
   const link = () => location.href.split('#')[0] + it.hash();
-  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
+  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), has: (verb) => it.lab_has(verb), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
   element('undo').addEventListener('click', () => it.try_command('undo'));
   element('redo').addEventListener('click', () => it.try_command('redo'));
   element('accessible').addEventListener('click', () => it.show_form(!document.body.dataset.form));

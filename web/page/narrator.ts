@@ -12,7 +12,8 @@ export class Narrator {
 
   /** `leader` gives the first of the explanations. */
   tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string): void {
-    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]!);
+    if (!results[0]) return; // a lab without lanes
+    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
     if (state === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
     const before = this.state;

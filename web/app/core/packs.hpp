@@ -46,7 +46,7 @@ private:
   Load load_;
   std::vector<PackInfo> infos_;
   std::vector<std::string> opened_; // pack that each worker has open
-  std::vector<bool> answered_;       // of what is being loaded
+  std::vector<bool> answered_;      // of what is being loaded
   std::string loading_;
   std::optional<UserError> refusal_, refused_;
   bool load_failed_ = false;

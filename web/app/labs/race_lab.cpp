@@ -320,49 +320,43 @@ Answer activations_named(Lab& lab, const Json&) {
 }
 
 constexpr Verb<Lab> kVerbs[] = {
-      // ---- public ----
-      {"start", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().start(), ok(); }},
-      {"pause", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().pause(), ok(); }},
-      {"step",
-       Reach::acts,
-       {whole("n", -kWholeMost, kWholeMost, "1")},
-       [](Lab& lab, const Json& a) { return of(lab).race().step(a["n"].get<std::int64_t>()), ok(); }},
-      {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().reset(), ok(); }},
-      {"seek",
-       Reach::acts,
-       {must(whole("step", -kWholeMost, kWholeMost))},
-       [](Lab& lab, const Json& a) { return of(lab).race().seek_step(a["step"].get<std::int64_t>()), ok(); }},
-      {"explain", Reach::asks, {}, explanations},
+    // ---- public ----
+    {"start", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().start(), ok(); }},
+    {"pause", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().pause(), ok(); }},
+    {"step",
+     Reach::acts,
+     {whole("n", -kWholeMost, kWholeMost, "1")},
+     [](Lab& lab, const Json& a) { return of(lab).race().step(a["n"].get<std::int64_t>()), ok(); }},
+    {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().reset(), ok(); }},
+    {"seek",
+     Reach::acts,
+     {must(whole("step", -kWholeMost, kWholeMost))},
+     [](Lab& lab, const Json& a) { return of(lab).race().seek_step(a["step"].get<std::int64_t>()), ok(); }},
+    {"explain", Reach::asks, {}, explanations},
 
-      // ---- transport ----
-      {"toggle",
-       Reach::page,
-       {},
-       [](Lab& lab, const Json&) {
-         Race& race = of(lab).race();
-         return race.transport() == Transport::running ? race.pause() : race.start(), ok();
-       }},
-      {"step_epoch", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().step_epoch(), ok(); }},
-      {"seek_examples",
-       Reach::page,
-       {must(number("examples", 0, kWholeMost))},
-       [](Lab& lab, const Json& a) { return of(lab).race().seek_examples(a["examples"].get<double>()), ok(); }},
+    // ---- transport ----
+    {"toggle",
+     Reach::page,
+     {},
+     [](Lab& lab, const Json&) {
+       Race& race = of(lab).race();
+       return race.transport() == Transport::running ? race.pause() : race.start(), ok();
+     }},
+    {"step_epoch", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().step_epoch(), ok(); }},
+    {"seek_examples",
+     Reach::page,
+     {must(number("examples", 0, kWholeMost))},
+     [](Lab& lab, const Json& a) { return of(lab).race().seek_examples(a["examples"].get<double>()), ok(); }},
 
-      // ---- lanes ----
-      {"lane_names",
-       Reach::page,
-       {},
-       [](Lab& lab, const Json&) -> Answer {
-         return Json(lane_names(of(lab).race().experiment(), of(lab).world().ui.language));
-       }},
-      {"activation_functions", Reach::page, {}, activations_named},
-      {"script", Reach::page, {lane()}, script_of},
-      {"weights", Reach::page, {lane()}, ask_weights},
-      {"linked", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).view().linked = true, ok(); }},
-      {"bench", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().ask_bench(), ok(); }},
-      {"bench_lines", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(of(lab).race().bench_lines()); }},
+    // ---- lanes ----
+    {"lane_names", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(lane_names(of(lab).race().experiment(), of(lab).world().ui.language)); }},
+    {"activation_functions", Reach::page, {}, activations_named},
+    {"script", Reach::page, {lane()}, script_of},
+    {"weights", Reach::page, {lane()}, ask_weights},
+    {"linked", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).view().linked = true, ok(); }},
+    {"bench", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).race().ask_bench(), ok(); }},
+    {"bench_lines", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(of(lab).race().bench_lines()); }},
 };
-
 
 constexpr Argument kLooks[] = {choice("view", view_ids),
                                whole("lane", 0, kLanesMost - 1),

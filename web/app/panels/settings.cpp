@@ -162,8 +162,7 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     const Rect bar = column.row(26);
     ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("data.progress"), {megabytes(received), megabytes(total)}), ui.theme->soft, kSmall);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.right(), bar.bottom()}, ui.theme->fill, 2);
-    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(received / total), bar.bottom()},
-                             ui.theme->accent, 2);
+    ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(received / total), bar.bottom()}, ui.theme->accent, 2);
   } else if (!race.pack_ready() && race.pack_needed().id != race.packs().infos().front().id) {
     column.paragraph(fill(ui("data.download"), {megabytes(static_cast<double>(race.pack_needed().bytes))}), ui.theme->soft);
   }
