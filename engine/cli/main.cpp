@@ -252,7 +252,10 @@ Result<Tables> open_tables(const Arguments& arguments, const Run& run, const std
   auto batches = Stream::open(outputs[1]);
   if (!batches) return batches.error();
   Tables tables{{std::move(*curves), outputs[0], all.size()}, {std::move(*batches), outputs[1], all.size()}};
-  tables.curves.write(0, "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy\n");
+  std::string heads = "lane,repeat";
+  for (const EvaluationColumn& column : kEvaluationColumns)
+    if (!column.of_step) heads += "," + std::string(column.id);
+  tables.curves.write(0, heads + "\n");
   tables.batches.write(0, "lane,repeat,step,batch_loss\n");
   if (auto done = tables.flush(0); !done) return done.error();
   return tables;
@@ -273,10 +276,15 @@ void print_classes(const Run& run, const DataSettings& data) {
 
 // A row of curves.csv after the lane and the repeat.
 std::string curve_row(const Evaluation& e) {
-  char seconds[40];
-  std::snprintf(seconds, sizeof seconds, "%.6f", e.seconds);
-  return std::to_string(e.step) + "," + cell(e.epoch) + "," + std::to_string(e.examples) + "," + seconds + "," + cell(e.lr) + "," + cell(e.train_loss) + "," +
-         cell(e.train_accuracy) + "," + cell(e.test_loss) + "," + cell(e.test_accuracy) + "\n";
+  std::string out;
+  for (const EvaluationColumn& column : kEvaluationColumns) {
+    if (column.of_step) continue;
+    char seconds[40];
+    std::snprintf(seconds, sizeof seconds, "%.6f", e.seconds);
+    if (!out.empty()) out += ",";
+    out += column.whole ? std::to_string(e.*column.whole) : column.number == &Evaluation::seconds ? std::string(seconds) : cell(e.*column.number);
+  }
+  return out + "\n";
 }
 
 // What is printed of a training that has ended.

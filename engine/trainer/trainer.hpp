@@ -9,23 +9,12 @@
 #include "network/network.hpp"
 #include "network/schedule.hpp"
 #include "optimizers/list.hpp"
+#include "trainer/evaluation.hpp"
 
 #include <algorithm>
 #include <optional>
 
 namespace downhill {
-
-/// One row of curves.csv. Losses and accuracies are of eval mode (no dropout): train over at most the first 2,000
-/// training examples, test over the whole test part. Accuracies are NaN for regression.
-struct Evaluation {
-  std::int64_t step = 0, examples = 0;
-  double epoch = 0, seconds = 0, lr = 0;
-  double train_loss = 0, train_accuracy = 0, test_loss = 0, test_accuracy = 0;
-  /// Euclidean norms over all parameters at the step just taken (0 before the first): of the gradient as the rule got it,
-  /// of what the rule changed, and of the weights after it.
-  double gradient_norm = 0, update_norm = 0, weight_norm = 0;
-  void fields(auto& a) { a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm); }
-};
 
 enum class Verdict : std::uint8_t { running, finished, diverged, last = diverged };
 

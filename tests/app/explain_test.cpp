@@ -6,7 +6,7 @@ using namespace downhill;
 
 TEST_CASE("what the two boundaries say of dropout follows their numbers") {
   const auto run = [](double train, double test) {
-    protocol::EvaluationRow row;
+    Evaluation row;
     row.train_accuracy = train, row.test_accuracy = test;
     return row;
   };

@@ -636,7 +636,7 @@ TEST_CASE("stop rules: a lane rests at the very evaluation that fulfils one") {
   for (int i = 0; i < 400; ++i) table.turn();
   for (const LaneState& lane : table.race.lanes()) {
     REQUIRE(lane.stop == Stop::accuracy);
-    const auto first = std::find_if(lane.evaluations.begin() + 1, lane.evaluations.end(), [](const EvaluationRow& e) { return e.test_accuracy >= 0.5; });
+    const auto first = std::find_if(lane.evaluations.begin() + 1, lane.evaluations.end(), [](const Evaluation& e) { return e.test_accuracy >= 0.5; });
     CHECK(lane.step == first->step);
     CHECK(lane.hash != 0);
   }
@@ -651,7 +651,7 @@ TEST_CASE("stop rules: a lane rests at the very evaluation that fulfils one") {
   REQUIRE(stopped.stop == Stop::no_improvement);
   for (const LaneState& lane : patient.race.lanes()) {
     const auto& e = lane.evaluations;
-    const auto worse = std::adjacent_find(e.begin(), e.end(), [](const EvaluationRow& a, const EvaluationRow& b) { return b.test_loss >= a.test_loss; });
+    const auto worse = std::adjacent_find(e.begin(), e.end(), [](const Evaluation& a, const Evaluation& b) { return b.test_loss >= a.test_loss; });
     if (lane.stop == Stop::no_improvement)
       CHECK(std::next(worse)->step == lane.step);
     else
@@ -1068,6 +1068,34 @@ TEST_CASE("data are refused when the last worker has answered; what is asked for
   CHECK(table.hashes() == alone());
 }
 
+TEST_CASE("a worker that dies of what it opens has refused it; files nobody asked for end what is awaited") {
+  Table table(2, experiment());
+  const auto answer = [&](std::size_t worker, const PackOpened& m) {
+    table.packs.take(worker, m);
+    table.race.take(worker, m);
+  };
+  table.race.start();
+  answer(0, PackOpened{"full", "memory", {}});
+  table.worker_restarted(0);
+  answer(1, PackOpened{"full", "memory", {}});
+  REQUIRE(table.packs.refused());
+  CHECK(table.packs.refused()->code == "memory");
+  CHECK(!table.race.waiting());
+  // the user's own files come instead of what is awaited, and are wrong: the next Start asks again
+  std::vector<bool> asked;
+  Packs packs([&](const std::string&, bool anew) { asked.push_back(anew); }, {{"full", 1000, 60000, 10000, {}}, {"quick", 10, 2000, 1000, 1}});
+  packs.set_worker_count(1);
+  packs.request(table.race.data());
+  packs.take(0, PackOpened{"own", "other_data", {}});
+  REQUIRE(packs.refused());
+  packs.request(table.race.data());
+  CHECK(asked == std::vector<bool>{false, true});
+  // whatever is shown, the smallest is asked for once
+  packs.set_worker_count(2);
+  packs.request_smallest(), packs.request_smallest();
+  CHECK(asked.size() == 3);
+}
+
 TEST_CASE("lanes begin when their race is first looked at, not when data come") {
   Table table(1, experiment());
   std::size_t posted = 0;
@@ -1162,7 +1190,7 @@ TEST_CASE("a race at rest has measured every lane where it stands, beside the cu
   for (std::size_t i = 0; i < 4; ++i) {
     const LaneState& lane = table.race.lanes()[i];
     CHECK(lane.evaluations.size() == 4); // no more points than the schedule has
-    for (const EvaluationRow& e : lane.evaluations) CHECK(e.step % table.race.steps_per_epoch(i) == 0);
+    for (const Evaluation& e : lane.evaluations) CHECK(e.step % table.race.steps_per_epoch(i) == 0);
   }
 }
 

@@ -38,6 +38,18 @@ TEST_CASE("arguments: standards are filled in, whole numbers and flags become wh
   CHECK(given["list"][1].is_number_integer());
 }
 
+TEST_CASE("arguments: of several with one name a value has to suit one") {
+  constexpr Argument two[] = {{.name = "tab", .kind = ArgumentKind::choice, .ids = colours}, {.name = "tab", .kind = ArgumentKind::whole, .least = 0, .most = 3}};
+  const auto refused_of_two = [&](Json given) {
+    const auto error = check_arguments("show", two, given);
+    return error ? error->sentence(Language::en) : "";
+  };
+  CHECK(refused_of_two({{"tab", "red"}}).empty());
+  CHECK(refused_of_two({{"tab", 2}}).empty());
+  CHECK(refused_of_two({{"tab", 4}}) == "show(tab): expected red, green here");
+  CHECK(refused_of_two({{"x", 4}}) == "show: there is no setting \"x\"; known here: tab");
+}
+
 TEST_CASE("arguments: each refusal names the verb, the argument and what is allowed") {
   CHECK(refused(Json::object()) == "verb: \"n\" is missing; add it");
   CHECK(refused({{"n", 1}, {"verb", "reset"}}) == "verb: there is no setting \"verb\"; known here: n, x, on, text, colour, list, any");

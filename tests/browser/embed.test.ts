@@ -35,7 +35,13 @@ const script = () => `<script src="${address()}downhill-embed.js"></script>`;
 /** A script of the course page that notes what the labs above it say, as `heard`: from the first moment. */
 const hear = (...names: string[]) => `<script>heard = []; for (const lab of document.querySelectorAll('downhill-lab')) for (const name of ${JSON.stringify(names)}) lab.addEventListener('downhill-' + name, (e) => heard.push([lab.id, name, e.detail]));</script>`;
 const frame_of = async (page: Page, selector = 'iframe'): Promise<Frame> => (await (await page.waitForSelector(selector))!.contentFrame())!;
-const ready = (frame: Frame) => frame.waitForFunction(() => window.downhill?.ready.then(() => true), { timeout: 60000 });
+/** A frame of another process is waited for 30 s, whatever timeout is asked for: on a busy machine that may be too short. */
+async function ready(frame: Frame, tries = 3): Promise<void> {
+  try { await frame.waitForFunction(() => window.downhill?.ready.then(() => true), { timeout: 60000 }); } catch (error) {
+    if (tries <= 1 || !/Timed out after waiting/.test((error as Error).message)) throw error;
+    await ready(frame, tries - 1);
+  }
+}
 const short = { downhill: 1, data: { train: 200, test: 100 }, batch: 20, epochs: 2, lanes: [{ label: 'A' }, { label: 'B', optimizer: { name: 'adam', lr: 0.001 } }] };
 
 test('the element in a course page: sandboxed, with its own experiment, its verbs and events; no header', async () => {

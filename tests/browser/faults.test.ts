@@ -177,6 +177,27 @@ test('all workers refused: training runs on the page, to the same hashes, and th
   }
 });
 
+test('a worker that dies while the page is being made: its place is taken, and the first data come to it', async () => {
+  const lab = await open_lab(chromium, site.origin, { before: () => {
+    const Real = window.Worker;
+    let made = 0, died = false;
+    window.Worker = class extends Real {
+      constructor(address: string | URL) { super(address); Object.defineProperty(this, 'number', { value: ++made }); }
+      override postMessage(data: unknown, transfer?: any): void {
+        super.postMessage(data, transfer);
+        if ((this as unknown as { number: number }).number !== 2 || died || !(data instanceof Object) || !('pack' in data)) return;
+        died = true;
+        this.terminate(); // before it has opened them
+        setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { cancelable: true })));
+      }
+    };
+  } });
+  await wait_for_images(lab.page);
+  assert.ok(await lab.page.evaluate(() => window.downhill_internal.page.pool.count) >= 2);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
 test('asleep in mid-race, and hidden for long: the race waits, and ends with the same hashes', async () => {
   const run = async (act?: (page: Page) => Promise<void>) => {
     const lab = await open_lab(chromium, site.origin);

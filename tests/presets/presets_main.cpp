@@ -91,18 +91,14 @@ double value_of(const Run& run, const std::string& name, std::optional<double> a
       if (candidate.epoch <= *at + 1e-9) e = &candidate;
   const bool diverged = run.last->verdict() == Verdict::diverged;
   const auto finite = [&](double v) { return diverged && !at ? inf : v; };
-  if (name == "train_loss") return finite(e->train_loss);
-  if (name == "test_loss") return finite(e->test_loss);
-  if (name == "train_accuracy") return e->train_accuracy;
-  if (name == "test_accuracy") return e->test_accuracy;
+  for (const EvaluationColumn& column : kEvaluationColumns) // norms are of the step before the evaluation
+    if (column.number && name == column.id) return name.ends_with("_loss") ? finite(e->*column.number) : e->*column.number;
   if (name == "loss_gap") return e->test_loss - e->train_loss;
   if (name == "accuracy_gap") return e->train_accuracy - e->test_accuracy;
   if (name == "diverged") return diverged ? 1 : 0;
   if (name == "highest_batch_loss") return run.losses.empty() ? 0 : static_cast<double>(*std::max_element(run.losses.begin(), run.losses.end()));
   if (name == "examples") return static_cast<double>(run.last->examples());
   if (name == "steps") return static_cast<double>(run.last->step());
-  if (name == "gradient_norm") return e->gradient_norm; // of the step before the evaluation
-  if (name == "weight_norm") return e->weight_norm;
   if (name == "least_test_loss") {
     double least = e->test_loss;
     for (const Evaluation& candidate : run.evaluations) least = std::min(least, candidate.test_loss);

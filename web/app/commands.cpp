@@ -95,20 +95,23 @@ Answer take_guess(App& app, const Json& a) {
 std::vector<Argument> looks_for(const App& app, const Json& given) {
   const LabRow* row = given.contains("lab") && given["lab"].is_string() ? lab_of(given["lab"].get_ref<const std::string&>()) : &app.here().row();
   std::vector<Argument> all;
-  const auto add = [&](const LabRow& of) {
+  const auto add = [&](const LabRow& of, std::size_t own) {
     for (const LabRoom* room = &of.room; room; room = room->like)
       for (const Argument& argument : room->looks)
-        if (std::none_of(all.begin(), all.end(), [&](const Argument& a) { return a.name == argument.name; })) all.push_back(argument);
+        if (std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(own), [&](const Argument& a) { return a.name == argument.name; }))
+          all.push_back(argument);
   };
-  if (row) add(*row);
-  for (const LabRow& each : labs()) add(each);
+  if (row) add(*row, 0);
+  const std::size_t own = all.size();
+  for (const LabRow& each : labs()) add(each, own); // what only others have may be any of theirs: it is not looked at here
   return all;
 }
 
 // What a link may speak of.
 Answer showable(App& app, const Json&) {
   Json keys = {"lab", "preset"};
-  for (const Argument& look : looks_for(app, Json::object())) keys.push_back(look.name);
+  for (const Argument& look : looks_for(app, Json::object()))
+    if (std::find(keys.begin(), keys.end(), look.name) == keys.end()) keys.push_back(look.name);
   return Json{{"labs", lab_ids()}, {"keys", keys}};
 }
 
@@ -271,6 +274,7 @@ std::span<const Verb<App>> verbs() {
        [](App& app, const Json& a) {
          app.packs.set_worker_count(a["count"].get<std::size_t>());
          for (Race* each : app.races()) each->begin_with_workers();
+         app.packs.request_smallest();
          return ok();
        }},
       {"worker_restarted",

@@ -26,7 +26,8 @@ export class EarlyPack {
 
   /** `begin`: when to ask for it; `trainers`: what hands it to all of them. */
   constructor(readonly pack: (typeof packs)[number], begin: Promise<void>, trainers: Promise<(input: TrainerInput) => void>) {
-    this.handed = begin.then(() => fetch_bytes(pack.file, pack.bytes, (received, total) => this.progress?.(received, total))).then(async (bytes) => {
+    const arrives = (received: number, total: number) => this.progress?.(received, total);
+    this.handed = begin.then(() => fetch_bytes(pack.file, pack.bytes, arrives).catch(() => fetch_bytes(pack.file, pack.bytes, arrives, true))).then(async (bytes) => {
       const hand = await trainers;
       if (!this.given_up) hand({ pack: bytes, id: pack.id, hash: pack.hash });
       return bytes;
@@ -75,7 +76,7 @@ export class DataSource {
       progress(0, 0);
       if (!early) each_worker({ pack: bytes, id, hash: pack.hash });
     } catch (error) {
-      this.fetched.delete(id);
+      this.fetched.delete(id); // another try may bring it
       progress(0, 0);
       this.actions.command('pack_failed');
       this.actions.say(single_file ? this.words.say('notice.pack_in_file') : this.words.say('notice.pack_missing', (error as Error).message), true, true);

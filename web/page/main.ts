@@ -421,15 +421,18 @@ async function start(): Promise<void> {
   const count = Math.min(workers_most, wanted > 0 ? wanted : Math.max(1, navigator.hardwareConcurrency || 2));
   let seated = (_: (input: TrainerInput) => void) => {};
   const all_trainers = new Promise<(input: TrainerInput) => void>((resolve) => { seated = resolve; });
+  const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
+  const early = linked || single_file || query.has('lesson') || query.get('workers') === '0' ? undefined : new EarlyPack(smallest, both_answered, all_trainers);
   const pool = WorkerPool.make(trainer_wasm, query.get('workers') === '0' ? 0 : count, {
     seated,
     message: (worker, bytes) => { if (page_there) page?.deliver(worker, bytes); else early_answers.push([worker, bytes]); },
-    restarted: (worker) => void there.then((it) => it.worker_restarted(worker)),
+    restarted: (worker) => {
+      if (early && !page_there) early.given_up = true; // the new one has not got it: all get it from the page, then
+      void there.then((it) => it.worker_restarted(worker));
+    },
     hopeless: (worker) => void there.then((it) => { it.command('worker_hopeless', { worker }); it.input(); }),
   });
   pool.catch(() => undefined); // waited for below
-  const smallest = packs.reduce((least, pack) => (pack.bytes < least.bytes ? pack : least)); // what is opened without a link
-  const early = linked || single_file || query.has('lesson') ? undefined : new EarlyPack(smallest, both_answered, all_trainers);
 
   const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
     // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise

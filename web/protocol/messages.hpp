@@ -3,6 +3,7 @@
 // A pack of data travels beside the protocol, as the file it is (see trainer_host.hpp).
 #pragma once
 #include "core/archive.hpp"
+#include "trainer/evaluation.hpp"
 
 #include <optional>
 #include <variant>
@@ -88,12 +89,6 @@ struct PackOpened {
   std::vector<std::string> error_with;
   void fields(auto& a) { a(pack, error_code, error_with); }
 };
-struct EvaluationRow {
-  std::int64_t step = 0, examples = 0;
-  double epoch = 0, seconds = 0, lr = 0, train_loss = 0, train_accuracy = 0, test_loss = 0, test_accuracy = 0;
-  double gradient_norm = 0, update_norm = 0, weight_norm = 0; ///< of the step just taken
-  void fields(auto& a) { a(step, examples, epoch, seconds, lr, train_loss, train_accuracy, test_loss, test_accuracy, gradient_norm, update_norm, weight_norm); }
-};
 enum class LaneStatus : std::uint8_t { running, finished, diverged, last = diverged };
 /// Where a lane is, with the evaluations and batch losses since the last snapshot. At most 30 a second come from one trainer.
 struct Snapshot {
@@ -103,8 +98,8 @@ struct Snapshot {
   std::int64_t step = 0, steps = 0, examples = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< of the weights: when the lane has ended, or rests and was asked to; else 0
-  std::vector<EvaluationRow> evaluations;
-  std::vector<EvaluationRow> here; ///< where the lane rests between two evaluations: its values at this step, outside the curve; one or none
+  std::vector<Evaluation> evaluations;
+  std::vector<Evaluation> here; ///< where the lane rests between two evaluations: its values at this step, outside the curve; one or none
   std::int64_t losses_from = 0;    ///< the first of the losses is of step losses_from + 1
   std::vector<float> losses;
   void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, here, losses_from, losses); }

@@ -35,11 +35,6 @@ struct Working {
   Working(const Working&) = delete;
   Working& operator=(const Working&) = delete;
 };
-
-EvaluationRow row_of(const Evaluation& e) {
-  return {e.step,           e.examples,  e.epoch,         e.seconds,       e.lr,          e.train_loss,
-          e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm};
-}
 } // namespace
 
 void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
@@ -237,7 +232,7 @@ bool TrainerHost::work(double budget_s) {
     runner->news = true;
     if (piece == Trainer::Piece::step) runner->losses.push_back(static_cast<float>(runner->trainer.batch_loss()));
     if (piece == Trainer::Piece::evaluation) {
-      const EvaluationRow row = row_of(runner->trainer.last_evaluation());
+      const Evaluation row = runner->trainer.last_evaluation();
       if (runner->trainer.extra())
         runner->here.assign(1, row);
       else

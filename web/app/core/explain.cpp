@@ -12,7 +12,7 @@
 
 namespace downhill {
 
-using protocol::EvaluationRow, protocol::LaneStatus;
+using protocol::LaneStatus;
 
 std::vector<std::string> lane_names(const Experiment& experiment, Language language) {
   std::vector<std::string> names;
@@ -83,7 +83,7 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
 
   if (comparable(race) && lanes.size() > 1) {
     const std::size_t first = order[0], second = order[1];
-    const EvaluationRow *a = lanes[first].evaluation(), *b = lanes[second].evaluation();
+    const Evaluation *a = lanes[first].evaluation(), *b = lanes[second].evaluation();
     const double p = a ? metric_value(*a, by) : 0, q = b ? metric_value(*b, by) : 0;
     if (a && b && std::isfinite(p) && std::isfinite(q) && p != q && lanes[second].status != LaneStatus::diverged) {
       // two accuracies on the same n images differ by more than chance if by more than about twice the spread of their difference
@@ -130,8 +130,8 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
     // the least test loss lies well behind, test loss has risen since and training loss has fallen on
     const auto& e = lanes[i].evaluations;
     if (e.size() < 5 || lanes[i].status == LaneStatus::diverged) continue;
-    const auto least = std::min_element(e.begin(), e.end(), [](const EvaluationRow& a, const EvaluationRow& b) { return a.test_loss < b.test_loss; });
-    const EvaluationRow& last = e.back();
+    const auto least = std::min_element(e.begin(), e.end(), [](const Evaluation& a, const Evaluation& b) { return a.test_loss < b.test_loss; });
+    const Evaluation& last = e.back();
     if (last.epoch - least->epoch < std::max(2.0, 0.25 * last.epoch) || last.test_loss < 1.1 * least->test_loss || last.train_loss > 0.8 * least->train_loss)
       continue;
     say("overfitting", "explain.overfitting",

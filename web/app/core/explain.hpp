@@ -15,7 +15,7 @@ struct Explanation {
 std::vector<Explanation> explain(const Race& race, Language language, Metric plotted);
 
 /// What two ended runs on the same points say of dropout: the string's key, or empty where there is no more to say than their numbers.
-inline std::string_view boundary_verdict(const protocol::EvaluationRow& without, const protocol::EvaluationRow& with) {
+inline std::string_view boundary_verdict(const Evaluation& without, const Evaluation& with) {
   if (with.test_accuracy < without.test_accuracy) return "drop.boundary_worse";
   if (with.test_accuracy > without.test_accuracy && with.train_accuracy < without.train_accuracy) return "drop.boundary_better";
   return {};

@@ -34,7 +34,21 @@ bool Packs::ready(const DataSettings& data) const {
 void Packs::request(const DataSettings& data) {
   if (ready(data)) return;
   const std::string& id = needed(data).id;
-  if (loading_ == id) return;
+  if (loading_ != id) load(id);
+}
+
+void Packs::request_smallest() {
+  const bool nothing = std::all_of(opened_.begin(), opened_.end(), [](const std::string& id) { return id.empty(); });
+  if (nothing && loading_.empty() && !infos_.empty()) load(infos_.front().id);
+}
+
+// A refusal stays: a worker may have died of what it refused, and the new one would do the same.
+void Packs::worker_lost(std::size_t worker) {
+  opened_[worker].clear();
+  if (!refusal_) answered_[worker] = false;
+}
+
+void Packs::load(const std::string& id) {
   loading_ = id;
   refusal_.reset();
   answered_.assign(answered_.size(), false);
@@ -46,7 +60,7 @@ void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
   const bool good = m.error_code.empty(), awaited = m.pack == loading_;
   if (good) opened_[worker] = m.pack, load_failed_ = false;
   if (!awaited) { // the user's own files, which nobody asked for
-    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with};
+    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed();
     return;
   }
   answered_[worker] = true;

@@ -27,11 +27,13 @@ public:
   /// Whether every worker can draw it. Toys are made from formulas and need no pack, only workers.
   bool ready(const DataSettings& data) const;
   void request(const DataSettings& data);
+  /// The smallest of all, where nothing else is there or asked for: whatever is shown now, images will be wanted.
+  void request_smallest();
 
   std::size_t worker_count() const { return opened_.size(); }
   /// New workers, none of which has data.
   void set_worker_count(std::size_t count) { opened_.assign(count, ""), answered_.assign(count, false), loading_.clear(); }
-  void worker_lost(std::size_t worker) { opened_[worker].clear(), answered_[worker] = false; }
+  void worker_lost(std::size_t worker);
   /// What a worker said of a pack it was given.
   void take(std::size_t worker, const protocol::PackOpened& m);
   /// What is wrong with the data that were loaded, if the last answer made that known. All workers find the same, one after the
@@ -43,6 +45,8 @@ public:
   double received = 0, total = 0; ///< bytes of the one that is being fetched
 
 private:
+  void load(const std::string& id);
+
   Load load_;
   std::vector<PackInfo> infos_;
   std::vector<std::string> opened_; // pack that each worker has open

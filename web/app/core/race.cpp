@@ -42,9 +42,9 @@ std::string single_lane(const Experiment& experiment, std::size_t lane) {
   return json.dump();
 }
 
-const EvaluationRow* LaneState::evaluation() const {
+const Evaluation* LaneState::evaluation() const {
   if (here && here->step == step) return &*here;
-  const auto after = std::upper_bound(evaluations.begin(), evaluations.end(), step, [](std::int64_t s, const EvaluationRow& e) { return s < e.step; });
+  const auto after = std::upper_bound(evaluations.begin(), evaluations.end(), step, [](std::int64_t s, const Evaluation& e) { return s < e.step; });
   return after == evaluations.begin() ? nullptr : &*std::prev(after);
 }
 
@@ -688,7 +688,7 @@ void Race::on(std::size_t, const Snapshot& m) {
   ++news_;
   // numbers are the same whenever they were found: those of a replay are known already
   const std::size_t known = run->evaluations.size();
-  for (const EvaluationRow& e : m.evaluations)
+  for (const Evaluation& e : m.evaluations)
     if (run->evaluations.empty() || e.step > run->evaluations.back().step) run->evaluations.push_back(e);
   if (!m.here.empty()) run->here = m.here.back();
   const auto from = static_cast<std::size_t>(std::max<std::int64_t>(0, m.losses_from));
@@ -746,7 +746,7 @@ void Race::apply_stop_rules(RunState& run, std::size_t from) {
   for (std::size_t i = std::max<std::size_t>(from, 1); i < run.evaluations.size() && run.stop == Stop::none; ++i) {
     const auto begin = run.evaluations.begin(), here = begin + static_cast<std::ptrdiff_t>(i);
     if (stop_rules_.accuracy > 0 && here->test_accuracy >= stop_rules_.accuracy) run.stop = Stop::accuracy;
-    const auto least = std::min_element(begin, here + 1, [](const EvaluationRow& a, const EvaluationRow& b) { return a.test_loss < b.test_loss; });
+    const auto least = std::min_element(begin, here + 1, [](const Evaluation& a, const Evaluation& b) { return a.test_loss < b.test_loss; });
     if (stop_rules_.no_improvement > 0 && here - least >= stop_rules_.no_improvement) run.stop = Stop::no_improvement;
     if (run.stop == Stop::none) continue;
     run.granted = here->step;

@@ -39,8 +39,8 @@ struct RunState {
   std::int64_t step = 0, steps = 0, examples = 0, granted = 0;
   double epoch = 0, seconds = 0, batch_loss = 0;
   std::uint64_t hash = 0; ///< 0: not known at this step
-  std::vector<protocol::EvaluationRow> evaluations;
-  std::optional<protocol::EvaluationRow> here; ///< measured where the run last rested between two of them; no point of the curve
+  std::vector<Evaluation> evaluations;
+  std::optional<Evaluation> here; ///< measured where the run last rested between two of them; no point of the curve
   archive::Bytes checkpoint;                   ///< the latest that its worker has sent, taken at checkpoint_step
   std::int64_t checkpoint_step = 0;
   std::vector<float> losses; ///< of the batches, losses[i] of step i + 1
@@ -52,7 +52,7 @@ struct LaneState : RunState {
   bool hidden = false;           ///< from the curves
   bool catching_up = false;      ///< it began again while others kept their runs, and has not reached them yet
   /// What is known of the lane where it stands: its values at this step, or else those of the last evaluation before it, or null.
-  const protocol::EvaluationRow* evaluation() const;
+  const Evaluation* evaluation() const;
 };
 
 class Race {

@@ -7,9 +7,9 @@
 
 namespace downhill {
 
-using protocol::EvaluationRow, protocol::LaneStatus;
+using protocol::LaneStatus;
 
-double axis_value(const EvaluationRow& e, Axis axis) {
+double axis_value(const Evaluation& e, Axis axis) {
   switch (axis) {
   case Axis::examples: return static_cast<double>(e.examples);
   case Axis::epochs: return e.epoch;
@@ -19,7 +19,7 @@ double axis_value(const EvaluationRow& e, Axis axis) {
   return 0;
 }
 
-double metric_value(const EvaluationRow& e, Metric metric) {
+double metric_value(const Evaluation& e, Metric metric) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   switch (metric) {
   case Metric::test_loss: return e.test_loss;
@@ -41,7 +41,7 @@ std::vector<std::size_t> ranking(const Race& race, Metric by) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto key = [&](std::size_t i) -> std::pair<int, double> {
     const LaneState& lane = race.lanes()[i];
-    const EvaluationRow* last = lane.evaluation();
+    const Evaluation* last = lane.evaluation();
     const double value = last ? metric_value(*last, by) : 0;
     if (!last || std::isnan(value) || lane.status == LaneStatus::diverged) return {2, 0};
     if (lane.catching_up) return {1, 0};
@@ -56,14 +56,14 @@ bool comparable(const Race& race) {
   if (race.transport() == Transport::ready) return false;
   return std::all_of(race.lanes().begin(), race.lanes().end(), [&](const LaneState& lane) {
     if (lane.problem || lane.status == LaneStatus::diverged) return true;
-    const EvaluationRow* e = lane.evaluation();
+    const Evaluation* e = lane.evaluation();
     return !lane.catching_up && e && e->step > 0 && (race.transport() == Transport::running || e->step == lane.step);
   });
 }
 
 double highest_loss(const LaneState& lane) {
   double highest = 0;
-  for (const EvaluationRow& row : lane.evaluations) highest = std::max(highest, row.train_loss);
+  for (const Evaluation& row : lane.evaluations) highest = std::max(highest, row.train_loss);
   for (const float loss : lane.losses) highest = std::max(highest, static_cast<double>(loss));
   return highest;
 }
@@ -90,7 +90,7 @@ std::optional<Cause> why_last(const Race& race, Metric by) {
   if (!(a > 0 && b > 0)) return {};
   if (b * kOtherSteps <= a) return Cause{Cause::Kind::smaller_steps, first, last, a, b};
   // large steps are a cause where they have led upwards; small weights alone make any step large for them
-  if (b >= kOtherSteps * a && std::any_of(seen.begin(), seen.end(), [&](const EvaluationRow& e) { return e.train_loss > kUpwards * seen.front().train_loss; }))
+  if (b >= kOtherSteps * a && std::any_of(seen.begin(), seen.end(), [&](const Evaluation& e) { return e.train_loss > kUpwards * seen.front().train_loss; }))
     return Cause{Cause::Kind::larger_steps, first, last, a, b};
   return {};
 }

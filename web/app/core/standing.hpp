@@ -13,8 +13,8 @@ inline constexpr std::string_view kMetricIds[] = {"test_loss", "train_loss", "te
 inline constexpr std::string_view kAxisIds[] = {"examples", "epochs", "steps", "seconds"};
 
 /// Accuracies in percent; NaN where the metric is not known at that point.
-double metric_value(const protocol::EvaluationRow& e, Metric metric);
-double axis_value(const protocol::EvaluationRow& e, Axis axis);
+double metric_value(const Evaluation& e, Metric metric);
+double axis_value(const Evaluation& e, Axis axis);
 inline bool is_loss(Metric m) { return m == Metric::test_loss || m == Metric::train_loss; }
 inline bool is_accuracy(Metric m) { return m == Metric::test_accuracy || m == Metric::train_accuracy; }
 

@@ -70,7 +70,8 @@ std::optional<UserError> check_arguments(std::string_view verb, std::span<const 
   for (const auto& [key, unused] : given.items())
     if (std::none_of(arguments.begin(), arguments.end(), [&](const Argument& a) { return a.name == key; })) {
       std::vector<std::string_view> names;
-      for (const Argument& a : arguments) names.push_back(a.name);
+      for (const Argument& a : arguments)
+        if (std::find(names.begin(), names.end(), a.name) == names.end()) names.push_back(a.name);
       return UserError{"unknown_key", std::string(verb), {shortened(key, 40), listed(names)}};
     }
   for (const Argument& argument : arguments) {
@@ -82,6 +83,8 @@ std::optional<UserError> check_arguments(std::string_view verb, std::span<const 
     }
     Json& value = given[name];
     if (argument.entries == 0) {
+      const auto suits = [&](const Argument& other) { return other.name == argument.name && other.entries == 0 && !check_one(other, place, value); };
+      if (std::any_of(arguments.begin(), arguments.end(), suits)) continue;
       if (auto error = check_one(argument, place, value)) return error;
       continue;
     }

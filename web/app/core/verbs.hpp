@@ -84,7 +84,7 @@ template <class Self> struct Verb {
 /// Arguments given in order, as an object by name.
 Result<Json> by_name(std::string_view verb, std::span<const Argument> arguments, const Json& in_order);
 /// Refuses what is missing, unknown, of another kind or out of range, with its place; fills in standards, and makes whole
-/// numbers integers and flags booleans. `given` is an object.
+/// numbers integers and flags booleans. `given` is an object. Of several arguments with one name a value has to suit one.
 std::optional<UserError> check_arguments(std::string_view verb, std::span<const Argument> arguments, Json& given);
 
 } // namespace downhill

@@ -369,7 +369,7 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     spec.x_most = std::max(spec.x_most, static_cast<double>(race.experiment().lanes[i].settings.epochs));
     Series test{name + " " + std::string(ui("drop.test")), ui.theme->*look.color, Dash::solid, look.marker, {}, {}, {}, {}, {}, {}, -1};
     Series train{name + " " + std::string(ui("drop.training")), ui.theme->*look.color, Dash::dashed, Marker::none, {}, {}, {}, {}, {}, {}, -1};
-    for (const EvaluationRow& e : lane.evaluations) {
+    for (const Evaluation& e : lane.evaluations) {
       test.x.push_back(e.epoch), train.x.push_back(e.epoch);
       test.y.push_back(own.quantity == 0 ? e.test_loss : 100 * e.test_accuracy);
       train.y.push_back(own.quantity == 0 ? e.train_loss : 100 * e.train_accuracy);

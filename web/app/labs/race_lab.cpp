@@ -29,19 +29,10 @@ Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
   return row;
 }
 
-Json point_of(const protocol::EvaluationRow& e) {
-  return {{"step", e.step},
-          {"epoch", e.epoch},
-          {"examples", e.examples},
-          {"seconds", e.seconds},
-          {"lr", e.lr},
-          {"train_loss", e.train_loss},
-          {"train_accuracy", e.train_accuracy},
-          {"test_loss", e.test_loss},
-          {"test_accuracy", e.test_accuracy},
-          {"gradient_norm", e.gradient_norm},
-          {"update_norm", e.update_norm},
-          {"weight_norm", e.weight_norm}};
+Json point_of(const Evaluation& e) {
+  Json out;
+  for (const EvaluationColumn& column : kEvaluationColumns) out[std::string(column.id)] = column.whole ? Json(e.*column.whole) : Json(e.*column.number);
+  return out;
 }
 
 const char* status_of(const Race& race, const LaneState& lane) {

@@ -9,7 +9,6 @@
 namespace downhill {
 
 using namespace ui;
-using protocol::EvaluationRow;
 
 namespace {
 
@@ -38,7 +37,7 @@ void add_batch_losses(Series& s, const LaneState& state, const Lane& lane, Axis 
     case Axis::seconds: {
       while (e + 1 < state.evaluations.size() && state.evaluations[e + 1].step < step) ++e;
       if (e + 1 >= state.evaluations.size()) return;
-      const EvaluationRow &a = state.evaluations[e], &b = state.evaluations[e + 1];
+      const Evaluation &a = state.evaluations[e], &b = state.evaluations[e + 1];
       x = a.seconds + (b.seconds - a.seconds) * static_cast<double>(step - a.step) / static_cast<double>(std::max<std::int64_t>(1, b.step - a.step));
     }
     }
@@ -59,7 +58,7 @@ Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size
   const LaneLook look = lane_look(race.experiment().lanes, i);
   Series s{lane_name(race.experiment(), i, ui.language), ui.theme->*look.color, look.dash, look.marker, {}, {}, {}, {}, {}, {}, -1};
   for (std::size_t k = 0; k < state.evaluations.size(); ++k) {
-    const EvaluationRow& e = state.evaluations[k];
+    const Evaluation& e = state.evaluations[k];
     s.x.push_back(axis_value(e, axis));
     double sum = metric_value(e, metric), low = sum, high = sum;
     double count = 1;
@@ -79,7 +78,7 @@ Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size
   }
   if (view.batch_losses && is_loss(metric)) add_batch_losses(s, state, lane, axis);
   if (state.status == protocol::LaneStatus::diverged) {
-    EvaluationRow here;
+    Evaluation here;
     here.examples = state.examples, here.epoch = state.epoch, here.step = state.step, here.seconds = state.seconds;
     s.ended = ui("lanes.diverged");
     s.ended_x = axis_value(here, axis);
@@ -126,7 +125,7 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
       start_loss = std::max(start_loss, state.evaluations[0].test_loss);
       back = back || state.evaluations.back().step > state.step;
     }
-    EvaluationRow here;
+    Evaluation here;
     here.examples = state.examples, here.epoch = state.epoch, here.step = state.step, here.seconds = state.seconds;
     reached = std::max(reached, axis_value(here, axis));
     series.push_back(series_of(ui, race, view, i, metric, axis));
@@ -150,15 +149,16 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
 } // namespace
 
 std::string curves_csv(const Ui& ui, const Race& race) {
-  std::string out = "lane,repeat,step,epoch,examples,seconds,lr,train_loss,train_accuracy,test_loss,test_accuracy,gradient_norm,update_norm,weight_norm\n";
+  std::string out = "lane,repeat";
+  for (const EvaluationColumn& column : kEvaluationColumns) out += "," + std::string(column.id);
+  out += "\n";
   const auto names = lane_names(race.experiment(), ui.language);
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
     const std::string name = csv_text(names[i]);
     const auto add = [&](const RunState& run) {
-      for (const EvaluationRow& e : run.evaluations) {
-        out += name + "," + std::to_string(run.key.repeat) + "," + std::to_string(e.step) + "," + csv_number(e.epoch) + "," + std::to_string(e.examples);
-        for (const double v : {e.seconds, e.lr, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy, e.gradient_norm, e.update_norm, e.weight_norm})
-          out += "," + csv_number(v);
+      for (const Evaluation& e : run.evaluations) {
+        out += name + "," + std::to_string(run.key.repeat);
+        for (const EvaluationColumn& column : kEvaluationColumns) out += "," + (column.whole ? std::to_string(e.*column.whole) : csv_number(e.*column.number));
         out += "\n";
       }
     };

@@ -16,7 +16,7 @@ void draw(const Stand& s, Rect box) {
   const BoundaryLook* look = boundary_picture(s.ui, s.race, s.view, s.lane, s.side, {box.x, box.y, side, side});
   box.cut_left(side + 2 * kGrid);
   if (!look || box.w < 100) return;
-  const EvaluationRow* e = s.state().evaluation();
+  const Evaluation* e = s.state().evaluation();
   box.cut_top(ui.paragraph(box, ui("boundary.explain"), ui.theme->soft) + kGrid);
   if (e) ui.text(box.cut_top(20), fill(ui("boundary.accuracy"), {percent(e->train_accuracy), percent(e->test_accuracy)}), ui.theme->ink, kText, Weight::bold);
 }
