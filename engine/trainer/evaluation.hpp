@@ -20,8 +20,8 @@ struct Evaluation {
 /// A column: a whole number or a number.
 struct EvaluationColumn {
   std::string_view id;
-  std::int64_t Evaluation::*whole;
-  double Evaluation::*number;
+  std::int64_t Evaluation::* whole;
+  double Evaluation::* number;
   bool of_step = false; ///< of the step just taken; not in the command line's files
 };
 

@@ -39,7 +39,8 @@ TEST_CASE("arguments: standards are filled in, whole numbers and flags become wh
 }
 
 TEST_CASE("arguments: of several with one name a value has to suit one") {
-  constexpr Argument two[] = {{.name = "tab", .kind = ArgumentKind::choice, .ids = colours}, {.name = "tab", .kind = ArgumentKind::whole, .least = 0, .most = 3}};
+  constexpr Argument two[] = {{.name = "tab", .kind = ArgumentKind::choice, .ids = colours},
+                              {.name = "tab", .kind = ArgumentKind::whole, .least = 0, .most = 3}};
   const auto refused_of_two = [&](Json given) {
     const auto error = check_arguments("show", two, given);
     return error ? error->sentence(Language::en) : "";

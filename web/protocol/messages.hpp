@@ -100,7 +100,7 @@ struct Snapshot {
   std::uint64_t hash = 0; ///< of the weights: when the lane has ended, or rests and was asked to; else 0
   std::vector<Evaluation> evaluations;
   std::vector<Evaluation> here; ///< where the lane rests between two evaluations: its values at this step, outside the curve; one or none
-  std::int64_t losses_from = 0;    ///< the first of the losses is of step losses_from + 1
+  std::int64_t losses_from = 0; ///< the first of the losses is of step losses_from + 1
   std::vector<float> losses;
   void fields(auto& a) { a(key, turn, status, step, steps, examples, epoch, seconds, batch_loss, hash, evaluations, here, losses_from, losses); }
 };

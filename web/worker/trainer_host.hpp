@@ -39,11 +39,11 @@ private:
     Trainer trainer;
     History history;
     std::int64_t granted = 0;
-    std::uint32_t turn = 0;                                           // of the last Seek
+    std::uint32_t turn = 0;                              // of the last Seek
     std::vector<Evaluation> evaluations = {}, here = {}; // not told yet; `here` holds one at most
-    std::int64_t evaluated_step = -1;                                 // of the last evaluation that was done
-    std::vector<float> losses = {};                                   // of the steps up to the trainer's, not told yet
-    bool news = true;                                                 // something the app has not been told
+    std::int64_t evaluated_step = -1;                    // of the last evaluation that was done
+    std::vector<float> losses = {};                      // of the steps up to the trainer's, not told yet
+    bool news = true;                                    // something the app has not been told
     bool owes_hash = false;
     std::int64_t shared_step = 0; // of the last Checkpoint
     double shared_s = 0;

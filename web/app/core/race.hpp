@@ -41,7 +41,7 @@ struct RunState {
   std::uint64_t hash = 0; ///< 0: not known at this step
   std::vector<Evaluation> evaluations;
   std::optional<Evaluation> here; ///< measured where the run last rested between two of them; no point of the curve
-  archive::Bytes checkpoint;                   ///< the latest that its worker has sent, taken at checkpoint_step
+  archive::Bytes checkpoint;      ///< the latest that its worker has sent, taken at checkpoint_step
   std::int64_t checkpoint_step = 0;
   std::vector<float> losses; ///< of the batches, losses[i] of step i + 1
   std::optional<UserError> problem;
