@@ -12,7 +12,7 @@
   if (/[?&]workers=/.test(location.search)) return; // another number is wanted
   var same = function (text) { return text; }, made = window.downhill_workers = [], start = function (address) {
     var worker = new Worker(address);
-    worker.onerror = function (event) { event.preventDefault(); made.splice(made.indexOf(worker), 1); };
+    worker.onerror = function (event) { event.preventDefault(); var at = made.indexOf(worker); if (at >= 0) made.splice(at, 1); };
     made.push(worker);
   };
   try {
