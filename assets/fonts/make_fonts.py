@@ -1,17 +1,24 @@
 #!/usr/bin/python3
 """Subsets the page's fonts to the characters it can show.
 
-usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as Debian's packages lay them out
+usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as Debian's packages lay them out; OUT_DIR the
+                                            words that generate.mjs made
 
-Writes regular_latin, regular_cjk, bold_latin and bold_cjk as .otf. Latin is Inter with its tabular figures made
+Writes letters_latin.bin and letters_chinese.bin: size of the regular face (32 bits, little-endian), that face, the bold one,
+both as OpenType. Latin is Inter with its tabular figures made
 the standard ones (columns of numbers must not dance, and ImGui applies no OpenType features); Chinese is Noto Sans
-CJK SC. A character of the string tables that neither face has stops the build: no empty boxes on a student's screen.
+CJK SC. Outlines are drawn anew on a grid of 256 to the em, which at most moves a point by a thirty-second of a pixel in
+letters of 16 px and takes a quarter of their weight; tables that the canvas does not read are left out. A character of the string tables that neither face has stops the build: no empty boxes on a student's screen.
 """
+import io
 import json
 import pathlib
+import struct
 import sys
 
 from fontTools import subset
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
 root = pathlib.Path(__file__).resolve().parents[2]
@@ -19,28 +26,40 @@ fonts, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 
 # What the canvas can show: its strings, the engine's error sentences, labels of lanes, printable ASCII, figures' company.
-# Words that only the page around it shows have the browser's fonts.
-page_only = ("nav.", "preset.", "share.", "link.", "notice.", "bench.", "dialog.", "embed.", "export.", "form.", "status.", "live.")
-strings = json.loads((root / "assets/strings.json").read_text("utf-8"))
+words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in out.glob("words_*.json")}
 labels = ""
 for path in sorted((root / "assets/experiments").glob("*.json")):
     labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8"))["lanes"])
 always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
-drawn = {key: words for key, words in strings.items() if not key.startswith(page_only)}
-
 
 def characters(texts):
     return {c for text in texts for c in text if not c.isspace()} | always
 
 
-shown = characters([labels, (root / "engine/core/user_error.cpp").read_text("utf-8"), *(w for words in drawn.values() for w in words.values())])
+shown = characters([labels, (root / "engine/core/user_error.cpp").read_text("utf-8"), *(text for texts in words.values() for text in texts.values())])
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24
-bold = characters([labels, *(words["zh"] for key, words in drawn.items() if not key.startswith(sentences) and len(words["zh"]) <= longest_bold)]) & shown
+bold = characters([labels, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
 
 
-def make(name, path, number, characters, tabular):
+def coarsen(font, units_per_em):
+    """Draws every glyph anew on a grid of so many units to the em; each point is rounded where it stands, so errors don't add up."""
+    scale = units_per_em / font["head"].unitsPerEm
+    glyphs, charstrings = font.getGlyphSet(), font["CFF "].cff.topDictIndex[0].CharStrings
+    drawn = {}
+    for name in font.getGlyphOrder():
+        width, left = (round(scale * value) for value in font["hmtx"][name])
+        pen = T2CharStringPen(None, glyphs)  # who draws here takes widths from hmtx
+        glyphs[name].draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
+        drawn[name] = (width, left), pen.getCharString(private=charstrings[name].private, globalSubrs=charstrings[name].globalSubrs)
+    for name, (metrics, charstring) in drawn.items():
+        font["hmtx"][name] = metrics
+        charstrings[name].setProgram(charstring.program)
+    font["head"].unitsPerEm = units_per_em
+
+
+def make(path, number, characters, tabular):
     font = TTFont(path, fontNumber=number)
     if tabular:
         single = {}
@@ -58,16 +77,23 @@ def make(name, path, number, characters, tabular):
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(have)))
     subsetter.subset(font)
+    coarsen(font, 256)
     # stb_truetype scales by ascent − descent: made one em, a size in px means the same in every face
-    font["hhea"].ascent, font["hhea"].descent = round(0.9 * font["head"].unitsPerEm), -round(0.1 * font["head"].unitsPerEm)
-    font.save(out / f"{name}.otf")
-    return have
+    font["hhea"].ascent, font["hhea"].descent = 230, 230 - 256
+    for table in set(font.keys()) - {"GlyphOrder", "CFF ", "cmap", "head", "hhea", "hmtx", "maxp"}:
+        del font[table]
+    font.save(made := io.BytesIO())
+    return made.getvalue(), have
 
 
-for weight, latin, wanted in (("regular", "Inter-Regular.otf", shown), ("bold", "Inter-SemiBold.otf", bold)):
-    have = make(f"{weight}_latin", fonts / "inter" / latin, -1, wanted, True)
-    noto = "NotoSansCJK-Regular.ttc" if weight == "regular" else "NotoSansCJK-Bold.ttc"
-    have |= make(f"{weight}_cjk", fonts / "noto" / noto, 2, wanted - have, False)
-    missing = wanted - have
+latin, chinese = [], []
+for weight, inter, noto, wanted in (("regular", "Inter-Regular.otf", "NotoSansCJK-Regular.ttc", shown), ("bold", "Inter-SemiBold.otf", "NotoSansCJK-Bold.ttc", bold)):
+    face, have = make(fonts / "inter" / inter, -1, wanted, True)
+    latin.append(face)
+    face, more = make(fonts / "noto" / noto, 2, wanted - have, False)
+    chinese.append(face)
+    missing = wanted - have - more
     if missing:
         sys.exit(f"make_fonts: no {weight} glyph for {' '.join(f'U+{ord(c):04X} {c}' for c in sorted(missing))}")
+for script, (regular, bold_face) in (("latin", latin), ("chinese", chinese)):
+    (out / f"letters_{script}.bin").write_bytes(struct.pack("<I", len(regular)) + regular + bold_face)

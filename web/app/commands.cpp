@@ -66,19 +66,8 @@ Answer help_at(App& app, const Json& a) {
 }
 
 Answer presets_of(App& app) {
-  const auto words = [&](const Json& text) { return text[app.ui.language == Language::en ? "en" : "zh"]; };
   Json out = Json::array();
-  for (const Json& one : presets()) {
-    Json answers = Json::array();
-    for (const Json& answer : one["guess"]["answers"]) answers.push_back(words(answer));
-    out.push_back({{"id", one["id"]},
-                   {"lab", one["lab"]},
-                   {"title", words(one["experiment"]["title"])},
-                   {"do", words(one["do"])},
-                   {"ask", words(one["guess"]["ask"])},
-                   {"answers", answers},
-                   {"see", words(one["see"])}});
-  }
+  for (const Json& one : presets()) out.push_back({{"id", one["id"]}, {"lab", one["lab"]}});
   return Json{{"labs", lab_ids()}, {"presets", out}, {"current", app.here().preset}, {"note", app.note()}};
 }
 
@@ -86,7 +75,7 @@ Answer presets_of(App& app) {
 Answer take_guess(App& app, const Json& a) {
   const Json now = app.note();
   if (now.is_null() || now["started"].get<bool>() || now["changed"].get<bool>()) return Json(false);
-  const auto answers = static_cast<int>(preset_of(app.here().preset)["guess"]["answers"].size()), answer = a["answer"].get<int>();
+  const auto answers = preset_of(app.here().preset)["answers"].get<int>(), answer = a["answer"].get<int>();
   app.here().guess = answer < answers ? answer : -1;
   return ok();
 }

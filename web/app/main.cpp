@@ -169,7 +169,7 @@ bool App::frame(double now_ms, bool input) {
   if (!window) {
     drawn_news = here().news(); // no WebGL2: the form view shows it
     frames_due = 0;
-  } else if (!graphics_lost && (frames_due > 0 || activation_waits || (paced && here().news() != drawn_news))) {
+  } else if (!graphics_lost && ui.has_letters() && (frames_due > 0 || activation_waits || (paced && here().news() != drawn_news))) {
     drawn_news = here().news();
     frames_due = std::max(0, frames_due - 1);
     drawn_ms = now_ms;
@@ -208,6 +208,7 @@ void App::tell_changes() {
     tell(help(*ui.help_request));
     ui.help_request.reset();
   }
+  if (ui.wants_chinese()) tell({{"type", "chinese_wanted"}});
   if (const auto complaint = here().take_complaint()) tell({{"type", "notice"}, {"text", complaint->sentence(ui.language)}});
   if (here().version() != told_version || here_ != told_lab) {
     told_version = here().version();
@@ -258,7 +259,7 @@ Json App::items(bool all) const {
 }
 
 void App::set_fonts() {
-  if (pixel_ratio <= 0) return;
+  if (pixel_ratio <= 0 || !ui.has_letters()) return;
   ui.load_fonts(pixel_ratio * zoom);
   ImGui_ImplOpenGL3_DestroyFontsTexture();
   ImGui_ImplOpenGL3_CreateFontsTexture();
@@ -306,7 +307,7 @@ Json App::help(const ui::EditRequest& request) const {
   if (!out.contains("formula")) return out;
   // what is chosen may have a word of its own
   const std::string key = "help." + out["formula"].get<std::string>();
-  if (const auto word = tr_id(key, ui.language); word != key)
+  if (const auto word = tr_id(key); word != key)
     out["text"] = out["text"].get<std::string>() + (ui.language == Language::zh ? "" : " ") + std::string(word);
   return out;
 }
@@ -385,6 +386,15 @@ EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
   app = std::make_unique<downhill::App>(std::move(infos));
   app->told_version = app->here().version();
   return app->open_window() ? 1 : 0;
+}
+
+/// Of one language, as set_words() takes them.
+EMSCRIPTEN_KEEPALIVE void app_words(const char* bytes, std::size_t size) { downhill::set_words({bytes, size}); }
+
+/// Of a script, as Ui::take_letters() takes them.
+EMSCRIPTEN_KEEPALIVE void app_letters(std::size_t script, const std::uint8_t* bytes, std::size_t size) {
+  app->ui.take_letters(script, {bytes, bytes + size});
+  app->set_fonts();
 }
 
 EMSCRIPTEN_KEEPALIVE void app_resize(float width, float height, float pixel_ratio) {

@@ -1,4 +1,5 @@
-// The presets that the page carries: assets/presets.json, each with its experiment.
+// The presets that the page carries: of assets/presets.json what is not words, each with its experiment. The words come to the
+// page with its language.
 #pragma once
 #include "experiment/fields.hpp"
 

@@ -1,13 +1,16 @@
 // Runs as soon as the first bytes of the page are here, long before its script is (ES5): asks for the modules, which take
-// longest on the line, and starts two workers while the page's own thread has nothing else to do. Not in frames: an embed
-// further down a course page costs nothing until it is in sight. FILES are named by build_site.mjs; fetch_bytes.ts takes the
-// answers, worker_pool.ts the workers, trusted.ts the policy.
+// longest on the line, for the language's words and letters, and starts two workers while the page's own thread has nothing else to do. Not in frames: an embed
+// further down a course page costs nothing until it is in sight. FILES, WORDS and LETTERS (by language) are named by build_site.mjs; fetch_bytes.ts
+// takes the answers, worker_pool.ts the workers, trusted.ts the policy.
+import { first_language } from './first_language';
+
 (function () {
   if (window.parent !== window || window.downhill_lacking.length || typeof fetch !== 'function') return;
   window.downhill_asked = {};
-  for (var i = 0; i < FILES.length; ++i) {
-    window.downhill_asked[FILES[i]] = fetch(FILES[i]);
-    window.downhill_asked[FILES[i]]['catch'](function () {}); // told to whoever wants it
+  var language = first_language(), files = FILES.concat(WORDS[language], LETTERS[language] || []);
+  for (var i = 0; i < files.length; ++i) {
+    window.downhill_asked[files[i]] = fetch(files[i]);
+    window.downhill_asked[files[i]]['catch'](function () {}); // told to whoever wants it
   }
   if (/[?&]workers=/.test(location.search)) return; // another number is wanted
   var same = function (text) { return text; }, made = window.downhill_workers = [], start = function (address) {

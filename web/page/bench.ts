@@ -2,7 +2,8 @@
 import bench_source from 'bench-source';
 import { files } from 'site-files';
 import { trusted } from './trusted';
-import { Words, first_language } from './words';
+import { first_language } from './first_language';
+import { Words } from './words';
 import { has_simd } from './worker_pool';
 
 interface Row { work: string; seconds: number; gigaflops: number; share: number }

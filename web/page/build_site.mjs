@@ -28,7 +28,13 @@ const files = {
   trainer_simd: hashed('trainer-simd.wasm', readFileSync(join(simd, 'trainer.wasm'))),
   trainer_scalar: hashed('trainer-scalar.wasm', readFileSync(join(scalar, 'trainer.wasm'))),
 };
-files.sizes = Object.fromEntries(Object.values(files).map((f) => [f, entries.get(f).length]));
+// words of each language, in the order of the app's keys; letters of each script
+const generated = (file) => readFileSync(join(scalar, 'generated', file));
+const languages = readdirSync('assets/strings').map((file) => basename(file, '.json'));
+const words_of = (language) => { const { app, presets } = JSON.parse(generated(`words_${language}.json`)); return JSON.stringify({ app: Object.values(app), presets }); };
+files.words = Object.fromEntries(languages.map((language) => [language, hashed(`words-${language}.json`, Buffer.from(words_of(language)))]));
+files.letters = Object.fromEntries(['latin', 'chinese'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
+files.sizes = Object.fromEntries([...entries].map(([file, content]) => [file, content.length]));
 
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
 // used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
@@ -37,7 +43,8 @@ const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': reso
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
 
 // The DOM around the canvas gets the strings that its files name, in full or by their beginning ('nav.', 'help.key_').
-const strings = JSON.parse(readFileSync('assets/strings.json', 'utf8'));
+const texts = languages.map((language) => [language, JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))]);
+const strings = Object.fromEntries(Object.keys(texts[0][1]).map((key) => [key, Object.fromEntries(texts.map(([language, text]) => [language, text[key]]))]));
 const labs = JSON.parse(readFileSync('assets/labs.json', 'utf8'));
 const page_text = readdirSync(page).filter((file) => /\.(ts|js|html)$/.test(file)).map((file) => readFileSync(join(page, file), 'utf8')).join('\n');
 const named = new Set([...page_text.matchAll(/['"`]([a-z]\w*\.[\w./]*)/g)].map((match) => match[1]));
@@ -62,7 +69,7 @@ const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFil
 const style = (await esbuild.transform(css, { loader: 'css', minify: true })).code;
 const old_text = (await esbuild.transform(readFileSync(join(page, 'old_browser.js'), 'utf8'), { target: 'es5', minify: true, charset: 'utf8',
   define: { TOO_OLD: JSON.stringify(strings['status.too_old']), BROKEN: JSON.stringify(strings['status.broken']) } })).code;
-const early_text = (await esbuild.transform(readFileSync(join(page, 'ask_early.js'), 'utf8'), { target: 'es5', minify: true, define: { FILES: JSON.stringify([files.app, files.trainer_simd]) } })).code;
+const early_text = await bundle('ask_early.js', { target: 'es5', define: { FILES: JSON.stringify([files.app, files.trainer_simd, files.letters.latin]), LETTERS: JSON.stringify({ zh: files.letters.chinese }), WORDS: JSON.stringify(files.words) } });
 // scripts that stand in the pages themselves are let in by their hash
 const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -85,7 +92,8 @@ const main_text = entries.get(script).replaceAll('</script', '<\\/script').repla
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const blocks = block(files.app, entries.get(files.app), 'gzip') + block(files.trainer_simd, entries.get(files.trainer_simd), 'gzip') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
+const inlined = [files.app, files.trainer_simd, ...Object.values(files.words), ...Object.values(files.letters)];
+const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{policy}}', single_policy)
@@ -106,7 +114,7 @@ writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileS
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
-const kept = ['index.html', script, files.app, files.trainer_simd, 'icon.svg', 'manifest.webmanifest'];
+const kept = ['index.html', script, ...inlined, 'icon.svg', 'manifest.webmanifest'];
 const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
 // whatever is kept, and how, makes another version
 const version = kept.reduce((hash, file) => hash.update(readFileSync(join(out, file))), createHash('sha256').update(keeper)).digest('hex').slice(0, 12);
@@ -117,7 +125,7 @@ for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(
 // rewrite rules); kept by content, since Brotli at its best is slow. Packs are compressed in themselves.
 const pressed = 'build/compressed';
 mkdirSync(pressed, { recursive: true });
-await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
+await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json|bin)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
   const content = readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
   return [['br', promisify(brotliCompress)], ['gz', (bytes) => promisify(gzip)(bytes, { level: 9 })]].map(async ([ending, compress]) => {
     const kept = join(pressed, `${key}.${ending}`);

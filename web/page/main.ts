@@ -6,6 +6,7 @@ import { DataSource, EarlyPack } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
 import { fetch_module, single_file } from './fetch_bytes';
+import { first_language } from './first_language';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
@@ -21,7 +22,8 @@ import { Popover, type HelpEvent } from './popover';
 import { Presets } from './presets';
 import { LinkCut, from_hash, shown_in, to_hash, type Showable, type Shown } from './share_link';
 import { canvas_theme, is_theme, on_system_change, system_theme } from './theme';
-import { Words, first_language, memory } from './words';
+import { letters_of, script_number, tongue_of, type Letters, type Tongue } from './tongue';
+import { Words, memory, type Language } from './words';
 import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
@@ -313,6 +315,7 @@ class Page {
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
+      case 'chinese_wanted': void letters_of('chinese').then((letters) => this.give_letters(letters)).catch(() => undefined); break;
       case 'pack_opened': performance.mark('data opened'); void this.data.keep(String(event.pack)); break;
       case 'pack_refused': this.data.refused(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
@@ -389,9 +392,29 @@ class Page {
     }
   }
 
-  show_language(): void {
+  /** Once what it needs has come; the last one asked for is it. */
+  async set_language(language: Language): Promise<void> {
+    this.language_asked = language;
+    const tongue = await tongue_of(language).catch(() => undefined);
+    if (this.language_asked !== language) return;
+    if (!tongue) return say(words.say('notice.no_words'));
+    memory.set('lang', words.language = language);
+    this.show_language(tongue);
+  }
+  private language_asked?: Language;
+  private given = new Set<string>();
+  give_letters({ script, bytes }: Letters): void {
+    if (this.given.has(script)) return;
+    this.given.add(script);
+    with_bytes(this.app, bytes, (p, n) => this.app._app_letters(script_number[script], p, n));
+    this.input();
+  }
+  show_language(tongue: Tongue): void {
+    words.presets = tongue.presets;
     words.apply();
     mark_language(element('language'), words);
+    for (const letters of tongue.letters) this.give_letters(letters);
+    with_bytes(this.app, tongue.app, (p, n) => this.app._app_words(p, n));
     this.command('language', { language: words.language });
     this.show_lab();
     if (document.body.dataset.form) this.form.build();
@@ -412,6 +435,9 @@ async function start(): Promise<void> {
   const both_answered = new Promise<void>((resolve) => { host_answers = resolve; });
   const answered = () => { if (--unanswered === 0) host_answers(); };
   const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, answered), app_wasm = fetch_module(files.app, answered);
+
+  const first_tongue = tongue_of(words.language);
+  first_tongue.catch(() => undefined); // waited for below
 
   let page: Page | undefined, page_there = false;
   const early_answers: [number, Uint8Array][] = []; // to what was handed to workers before the app could ask
@@ -434,7 +460,7 @@ async function start(): Promise<void> {
   });
   pool.catch(() => undefined); // waited for below
 
-  const [app_compiled] = await Promise.all([app_wasm, trainer_wasm]).catch((error: unknown) => {
+  const [app_compiled, tongue] = await Promise.all([app_wasm, first_tongue, trainer_wasm]).catch((error: unknown) => {
     // without an origin a page may fetch nothing, not even what lies beside it, unless the host says otherwise
     if (error instanceof TypeError && window.origin === 'null' && !single_file) throw new CannotStart(words.say('status.no_origin', 'downhill.html'), 'downhill.html');
     throw error;
@@ -453,7 +479,7 @@ async function start(): Promise<void> {
   const it = page;
   const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
-  it.show_language();
+  it.show_language(tongue);
   it.command('theme', canvas_theme());
   it.follow(location.hash);
   // what the address asks for: a value that there is not is said, and the page starts without it
@@ -483,11 +509,7 @@ async function start(): Promise<void> {
   for (const [worker, bytes] of early_answers.splice(0)) it.deliver(worker, bytes);
   if (it.pool.on_page) say(words.say('notice.no_workers'));
 
-  element('language').addEventListener('click', () => {
-    words.language = words.language === 'zh' ? 'en' : 'zh';
-    memory.set('lang', words.language);
-    it.show_language();
-  });
+  element('language').addEventListener('click', () => void it.set_language(words.language === 'zh' ? 'en' : 'zh'));
   const theme = element<HTMLSelectElement>('theme');
   const show_theme = (name: string) => {
     set_theme(theme.value = name);

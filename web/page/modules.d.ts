@@ -15,6 +15,8 @@ interface TrainerModule extends WasmModule {
 }
 interface AppModule extends WasmModule {
   _app_create(packs: number): number;
+  _app_words(bytes: number, size: number): void;
+  _app_letters(script: number, bytes: number, size: number): void;
   _app_resize(width: number, height: number, pixel_ratio: number): void;
   _app_frame(now_ms: number, input: number): number;
   _app_deliver(worker: number, bytes: number, size: number): void;
@@ -41,7 +43,12 @@ declare module 'bench-source' {
 }
 declare module 'site-files' {
   /** Names of the built files beside the page, and packs.json. */
-  export const files: { app: string; trainer_simd: string; trainer_scalar: string; sizes: Record<string, number> };
+  export const files: {
+    app: string; trainer_simd: string; trainer_scalar: string;
+    /** By language, and by script. */
+    words: Record<'zh' | 'en', string>; letters: Record<'latin' | 'chinese', string>;
+    sizes: Record<string, number>;
+  };
   export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number; files?: string }[];
 }
 interface Window {

@@ -1,8 +1,8 @@
 // Presets: the menu in the header, and the note below it: what to do, what do you guess, and, once the run has ended or
 // it is asked for, what is to be seen.
-import type { Words } from './words';
+import type { PresetWords, Words } from './words';
 
-interface Preset { id: string; lab: string; title: string; do: string; ask: string; answers: string[]; see: string }
+interface Preset extends PresetWords { id: string; lab: string }
 /** Where the note stands; see App::note(). */
 interface Note { changed: boolean; started: boolean; guess: number; seen: boolean }
 
@@ -31,7 +31,8 @@ export class Presets {
 
   /** After a change of language, lab, preset, experiment, or when a run starts or ends. */
   update(): void {
-    const { labs, presets, current, note } = this.actions.command('presets') as { labs: string[]; presets: Preset[]; current: string; note: Note | null };
+    const { labs, presets: rows, current, note } = this.actions.command('presets') as { labs: string[]; presets: { id: string; lab: string }[]; current: string; note: Note | null };
+    const presets = rows.flatMap((row): Preset[] => { const said = this.words.presets[row.id]; return said ? [{ ...row, ...said }] : []; });
     const preset = presets.find((p) => p.id === current);
     const state = this.words.language + current;
     if (state !== this.shown) this.keep_focus(() => this.build(labs, presets, preset));

@@ -1,7 +1,9 @@
-// The page's language: strings from assets/strings.json, chosen by ?lang=, by what was chosen before, by the browser.
+// The words of the page around the canvas, from assets/strings/, in the language that is shown.
 import { strings } from 'strings.ts';
 
 export type Language = 'zh' | 'en';
+/** What a preset says; see assets/presets.json. */
+export interface PresetWords { title: string; do: string; ask: string; answers: string[]; see: string }
 
 /** What the browser lets us remember; in sandboxed frames it is nothing. */
 export const memory = {
@@ -13,13 +15,10 @@ export const memory = {
   },
 };
 
-export function first_language(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? memory.get('lang');
-  if (asked === 'zh' || asked === 'en') return asked;
-  return /^zh\b/i.test(navigator.language) || !/^en\b/i.test(navigator.language) ? 'zh' : 'en';
-}
-
 export class Words {
+  /** By preset; they come with the language's file. */
+  presets: Record<string, PresetWords> = {};
+
   constructor(public language: Language) {}
 
   say(key: string, ...values: string[]): string {

@@ -17,7 +17,7 @@ using protocol::LaneStatus;
 std::vector<std::string> lane_names(const Experiment& experiment, Language language) {
   std::vector<std::string> names;
   for (const Lane& lane : experiment.lanes)
-    names.push_back(printable(label_text(lane.label, language, std::string(tr_id("lane." + std::string(lane_look(lane.settings).id), language)))));
+    names.push_back(printable(label_text(lane.label, language, std::string(tr_id("lane." + std::string(lane_look(lane.settings).id))))));
   return told_apart(std::move(names));
 }
 
@@ -26,11 +26,11 @@ std::string lane_name(const Experiment& experiment, std::size_t lane, Language l
 namespace {
 
 // "Adam, SGD and 3 others"
-std::string listed(const std::vector<std::string>& names, Language language) {
+std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 3;
   std::string out;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) out += (i > 0 ? std::string(tr("list.and", language)) : "") + names[i];
-  return names.size() <= kMost ? out : fill(tr("list.more", language), {out, std::to_string(names.size() - kMost)});
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) out += (i > 0 ? std::string(tr("list.and")) : "") + names[i];
+  return names.size() <= kMost ? out : fill(tr("list.more"), {out, std::to_string(names.size() - kMost)});
 }
 
 std::string value_text(Metric metric, double value) { return is_accuracy(metric) ? percent(value / 100) : grouped(value, 3); }
@@ -40,7 +40,7 @@ std::string value_text(Metric metric, double value) { return is_accuracy(metric)
 std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
   std::vector<Explanation> out;
   const auto say = [&](std::string rule, StringKey key, std::initializer_list<std::string_view> with, std::string field = {}, std::string show = {}) {
-    out.push_back({std::move(rule), fill(tr(key, language), with), std::move(field), std::move(show)});
+    out.push_back({std::move(rule), fill(tr(key), with), std::move(field), std::move(show)});
   };
   const auto& lanes = race.lanes();
   const auto& settings = race.experiment().lanes;
@@ -64,7 +64,7 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
   }
   const bool rates_chosen = all_at_best && !waiting.empty() && race.transport() != Transport::running;
   if (rates_chosen) {
-    say("rates_chosen", "explain.rates_chosen", {tr(go_on, language)}, {}, "view=sweep");
+    say("rates_chosen", "explain.rates_chosen", {tr(go_on)}, {}, "view=sweep");
     for (std::size_t i = 0; i < std::min(lanes.size(), swept.size()); ++i)
       if (swept[i].best_at_edge())
         say("rates_edge", "explain.rates_edge",
@@ -76,9 +76,9 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
     if (lanes[i].catching_up) again.push_back(name(i));
   if (!again.empty() && !rates_chosen) {
     if (race.transport() == Transport::running)
-      say("again", "explain.again_running", {listed(again, language)});
+      say("again", "explain.again_running", {listed(again)});
     else
-      say("again", "explain.again", {listed(again, language), tr(go_on, language)});
+      say("again", "explain.again", {listed(again), tr(go_on)});
   }
 
   if (comparable(race) && lanes.size() > 1) {
@@ -96,7 +96,7 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
         say("leader", "explain.leader", {name(first), percent(u), name(second), percent(v)});
       else
         say("leader", "explain.leader_by",
-            {tr_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(by)]), language), name(first), value_text(by, p), name(second),
+            {tr_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(by)])), name(first), value_text(by, p), name(second),
              value_text(by, q)});
       if (by == Metric::test_loss && luck && !std::isnan(spread))
         say("luck", "explain.luck", {percent(u), percent(v), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
@@ -140,7 +140,7 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
         "field:/regularization/l2");
     if (last.test_accuracy >= least->test_accuracy - 0.005)
       out.back().text += (language == Language::zh ? "" : " ") +
-                         fill(tr("explain.overfitting_steady", language), {percent(least->test_accuracy), percent(last.test_accuracy)});
+                         fill(tr("explain.overfitting_steady"), {percent(least->test_accuracy), percent(last.test_accuracy)});
     break; // one such sentence is enough
   }
 
@@ -175,8 +175,8 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
   const bool classes =
       std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
-  if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note", language) : tr("lanes.note_same", language)), {}, {}});
-  if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full", language)), "field:/epochs", {}});
+  if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note") : tr("lanes.note_same")), {}, {}});
+  if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full")), "field:/epochs", {}});
   return out;
 }
 

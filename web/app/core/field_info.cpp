@@ -148,9 +148,9 @@ std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::str
   for (const std::string space : {"\u202f", "\u00a0", "\u3000"})
     for (std::size_t at = text.find(space); at != std::string::npos; at = text.find(space)) text.erase(at, space.size());
   for (std::size_t at = text.find("−"); at != std::string::npos; at = text.find("−")) text.replace(at, std::string("−").size(), "-");
-  if (info.kind == FieldKind::batch && (text == "full" || text == tr("lanes.full", Language::zh))) return set_field(race, id, "full");
+  if (info.kind == FieldKind::batch && (text == "full" || text == tr("lanes.full"))) return set_field(race, id, "full");
   if (info.kind == FieldKind::interval) {
-    if (text == "epoch" || text == tr("interval.epoch", Language::zh)) return set_field(race, id, "epoch");
+    if (text == "epoch" || text == tr("interval.epoch")) return set_field(race, id, "epoch");
     for (const std::string unit : {"examples", "样本"})
       if (text.size() > unit.size() && text.ends_with(unit)) return set_field(race, id, text.substr(0, text.size() - unit.size()) + " examples");
     for (const std::string unit : {"steps", "步"})
@@ -166,34 +166,34 @@ std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::str
   return set_field(race, id, value);
 }
 
-std::string field_label(const std::string& pointer, Language language) {
+std::string field_label(const std::string& pointer) {
   if (pointer.starts_with(kHidden) && std::isdigit(static_cast<unsigned char>(pointer[kHidden.size()]))) {
     const std::string rest = pointer.substr(kHidden.size());
     const std::size_t slash = rest.find('/');
-    const std::string layer = fill(tr("network.layer", language), {std::to_string(std::atoi(rest.c_str()) + 1)});
-    return slash == std::string::npos ? layer : layer + " · " + field_label("/network/hidden" + rest.substr(slash), language);
+    const std::string layer = fill(tr("network.layer"), {std::to_string(std::atoi(rest.c_str()) + 1)});
+    return slash == std::string::npos ? layer : layer + " · " + field_label("/network/hidden" + rest.substr(slash));
   }
   // a name stands for the whole choice
   const std::string whole = pointer.ends_with("/name") ? pointer.substr(0, pointer.size() - 5) : pointer;
-  if (pointer == "/optimizer/lr") return std::string(tr("lanes.rate", language));
+  if (pointer == "/optimizer/lr") return std::string(tr("lanes.rate"));
   const std::string key = "label." + whole;
-  if (const std::string_view known = tr_id(key, language); known != key) return std::string(known);
+  if (const std::string_view known = tr_id(key); known != key) return std::string(known);
   // a parameter
   const std::size_t slash = whole.find_last_of('/');
   const std::string last = whole.substr(slash + 1);
-  if (!last.empty() && last.find_first_not_of("0123456789") == std::string::npos) return field_label(whole.substr(0, slash), language) + "[" + last + "]";
+  if (!last.empty() && last.find_first_not_of("0123456789") == std::string::npos) return field_label(whole.substr(0, slash)) + "[" + last + "]";
   return last;
 }
 
-std::string field_text(const FieldInfo& info, Language language) {
+std::string field_text(const FieldInfo& info) {
   const Json& v = info.value;
-  if (info.kind == FieldKind::batch && v.is_string()) return std::string(tr("lanes.full", language));
-  if (info.kind == FieldKind::named) return std::string(tr_id(info.choices + (v.is_object() ? v["name"].get<std::string>() : v.get<std::string>()), language));
+  if (info.kind == FieldKind::batch && v.is_string()) return std::string(tr("lanes.full"));
+  if (info.kind == FieldKind::named) return std::string(tr_id(info.choices + (v.is_object() ? v["name"].get<std::string>() : v.get<std::string>())));
   if (info.kind == FieldKind::interval) {
-    if (v.is_number()) return grouped(v.get<double>()) + std::string(tr("interval.steps", language));
+    if (v.is_number()) return grouped(v.get<double>()) + std::string(tr("interval.steps"));
     const std::string text = v.get<std::string>();
-    if (text == "epoch") return std::string(tr("interval.epoch", language));
-    return text.substr(0, text.find(' ')) + std::string(tr("interval.examples", language));
+    if (text == "epoch") return std::string(tr("interval.epoch"));
+    return text.substr(0, text.find(' ')) + std::string(tr("interval.examples"));
   }
   if (!v.is_number()) return v.is_string() ? v.get<std::string>() : v.dump();
   if (info.key == "/data/label_noise") return setting(std::round(v.get<double>() * 1e6) / 1e4) + " %";

@@ -35,8 +35,8 @@ std::optional<UserError> reset_field(Race& race, const FieldId& id);
 std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed);
 /// What a setting is called, by its pointer: as in the settings; parameters by PyTorch's names, "betas[0]"; of a layer,
 /// with the layer's number.
-std::string field_label(const std::string& pointer, Language language);
+std::string field_label(const std::string& pointer);
 /// The value as it is shown in a field.
-std::string field_text(const FieldInfo& info, Language language);
+std::string field_text(const FieldInfo& info);
 
 } // namespace downhill

@@ -8,24 +8,29 @@
 
 namespace downhill {
 
-inline void no_such_key_in_strings_json() {} // not constexpr: reaching it stops the compiler
+inline void no_such_key_in_assets_strings() {} // not constexpr: reaching it stops the compiler
 
-/// A key of assets/strings.json; one that is not there does not compile.
+/// A key of assets/strings/; one that is not there does not compile.
 class StringKey {
 public:
   consteval StringKey(const char* key) {
-    for (const StringRow& row : kStrings) {
-      if (row.key == key) return;
+    for (const std::string_view each : kKeys) {
+      if (each == key) return;
       ++index;
     }
-    no_such_key_in_strings_json();
+    no_such_key_in_assets_strings();
   }
   std::size_t index = 0;
 };
 
-std::string_view tr(StringKey key, Language language);
+/// From now on words are of this language: one for each of kKeys, in their order, each ended by a zero byte. The page brings
+/// them; what was handed out before stays good for as long as the program runs.
+void set_words(std::string_view words);
+std::string_view tr(StringKey key);
 /// For keys put together at run time from table ids; the key itself if there is none.
-std::string_view tr_id(const std::string& key, Language language);
+std::string_view tr_id(std::string_view key);
+/// The name of a choice in one language, whichever is shown: labels hold it in both.
+std::string_view name_in(std::string_view key, Language language);
 /// Puts the values in the places of {1}, {2}, ….
 std::string fill(std::string_view text, std::initializer_list<std::string_view> values);
 

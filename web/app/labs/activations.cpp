@@ -116,7 +116,7 @@ Json as_json(const Choice& choice) {
   return out;
 }
 Json label_of(const Choice& choice) {
-  return {{"zh", tr_id("activation." + choice.name, Language::zh)}, {"en", tr_id("activation." + choice.name, Language::en)}};
+  return {{"zh", name_in("activation." + choice.name, Language::zh)}, {"en", name_in("activation." + choice.name, Language::en)}};
 }
 
 std::vector<Choice> chosen_of(const Race& race) {

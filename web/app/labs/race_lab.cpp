@@ -21,7 +21,7 @@ constexpr std::uint32_t race_number(const LabRow& row, bool toy) { return 2 * ro
 Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
   const FieldInfo info = field_info(race, id);
   Json row = {
-      {"id", id.text()}, {"value", field_text(info, ui.language)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer, ui.language)}};
+      {"id", id.text()}, {"value", field_text(info)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer)}};
   if (info.kind == FieldKind::named) {
     for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
     row["value"] = info.value.is_object() ? info.value["name"] : info.value;
@@ -172,7 +172,7 @@ void RaceLab::explain_control(Json& out) const {
   if (!field) return;
   const FieldInfo info = field_info(race_, *field);
   if (info.value.is_null()) return;
-  out["value"] = field_text(info, ui().language);
+  out["value"] = field_text(info);
   out["key"] = info.key;
   if (info.kind == FieldKind::named)
     out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
@@ -180,7 +180,7 @@ void RaceLab::explain_control(Json& out) const {
   if (!info.standard.is_null()) {
     FieldInfo standard = info;
     standard.value = info.standard;
-    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes) out["standard"] = field_text(standard, ui().language);
+    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes) out["standard"] = field_text(standard);
   }
   out["lane"] = field->lane.has_value();
   out["differs"] = field->lane ? info.differs : info.standard != info.value;

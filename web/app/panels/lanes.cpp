@@ -258,7 +258,7 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
     view.drawer = true, view.tab = 2, view.more_settings = true;
     const FieldInfo info = field_info(race, *id);
     ui.edit_request =
-        EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info, ui.language), {frame.x + 10, frame.bottom() - 36, 90, 28}};
+        EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info), {frame.x + 10, frame.bottom() - 36, 90, 28}};
   }
 }
 

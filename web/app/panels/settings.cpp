@@ -44,7 +44,7 @@ struct Fields {
   void number_in(Rect box, const std::string& pointer, std::string_view label) {
     const FieldInfo info = field_info(race, id(pointer));
     if (info.value.is_null()) return; // an edit earlier in this frame took it away
-    ui.number(id(pointer).text(), box, label, field_text(info, ui.language), ui.by_id("help." + info.key));
+    ui.number(id(pointer).text(), box, label, field_text(info), ui.by_id("help." + info.key));
   }
   void number(const std::string& pointer, std::string_view label, float width = kFieldWidth) {
     const FieldInfo info = field_info(race, id(pointer));

@@ -1,16 +1,16 @@
 #include "app/ui/ui.hpp"
 
-#include "embedded.hpp"
-
 #include <imgui_internal.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace downhill::ui {
 namespace {
 
 constexpr float kPanelRadius = 8, kControlRadius = 6;
+constexpr std::size_t kFirstOfChinese = 0x2e80;
 
 struct FontKind {
   float size;
@@ -28,6 +28,13 @@ Ui::Ui() {
   }
 }
 
+void Ui::take_letters(std::size_t script, std::vector<std::uint8_t> faces) {
+  std::uint32_t regular = 0;
+  if (script >= letters_.size() || faces.size() < sizeof regular) return;
+  std::memcpy(&regular, faces.data(), sizeof regular);
+  if (faces.size() - sizeof regular > regular) letters_[script] = std::move(faces);
+}
+
 void Ui::load_fonts(float pixel_ratio) {
   ImGuiIO& io = ImGui::GetIO();
   io.Fonts->Clear();
@@ -39,16 +46,20 @@ void Ui::load_fonts(float pixel_ratio) {
     config.FontDataOwnedByAtlas = false;
     config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
     config.OversampleV = 1;
-    const auto part = [&](const unsigned char* data, std::size_t bytes) {
-      ImFont* made =
-          io.Fonts->AddFontFromMemoryTTF(const_cast<unsigned char*>(data), static_cast<int>(bytes), font.size * pixel_ratio, &config, font.ranges.data());
+    const auto face = [&](std::size_t script, bool bold) {
+      std::vector<std::uint8_t>& faces = letters_[script];
+      if (faces.empty()) return;
+      std::uint32_t regular = 0;
+      std::memcpy(&regular, faces.data(), sizeof regular);
+      const std::size_t begin = sizeof regular + (bold ? regular : 0), end = bold ? faces.size() : begin + regular;
+      ImFont* made = io.Fonts->AddFontFromMemoryTTF(faces.data() + begin, static_cast<int>(end - begin), font.size * pixel_ratio, &config, font.ranges.data());
+      if (!config.MergeMode) font.made = made;
       config.MergeMode = true;
-      return made;
     };
     const bool bold = font.weight == Weight::bold;
-    font.made = bold ? part(k_font_bold_latin, sizeof k_font_bold_latin) : part(k_font_regular_latin, sizeof k_font_regular_latin);
-    if (bold) part(k_font_bold_cjk, sizeof k_font_bold_cjk);
-    part(k_font_regular_cjk, sizeof k_font_regular_cjk); // for bold: characters of sentences only
+    face(kLatin, bold);
+    if (bold) face(kChinese, true);
+    face(kChinese, false); // for bold: characters of sentences only
   }
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
@@ -66,6 +77,7 @@ void Ui::want(const Font& font, std::string_view text) const {
   const auto mark = [&](std::size_t c) {
     if (c >= font.letters.size() || font.letters[c]) return;
     font.letters[c] = letters_lack_ = true;
+    chinese_wanted_ = chinese_wanted_ || (c >= kFirstOfChinese && letters_[kChinese].empty());
     font.ranges.insert(font.ranges.end(), 2, static_cast<ImWchar>(c));
   };
   for (const char *at = text.data(), *end = at + text.size(); at < end;) {

@@ -6,8 +6,11 @@
 
 #include <imgui.h>
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace downhill::ui {
@@ -91,6 +94,13 @@ public:
   float row_height() const { return touch ? 44 : 34; }
 
   Ui();
+  /// The letters of a script, as assets/fonts/make_fonts.py writes them: the size of the regular face (32 bits, little-endian),
+  /// that face, the bold one. Latin ones come first; without them nothing can be laid out.
+  void take_letters(std::size_t script, std::vector<std::uint8_t> faces);
+  bool has_letters() const { return !letters_[kLatin].empty(); }
+  static constexpr std::size_t kLatin = 0, kChinese = 1;
+  /// Chinese text was drawn, and nobody has brought its letters yet: told once.
+  bool wants_chinese() { return std::exchange(chinese_wanted_, false); }
   /// (Re)makes the font atlas for a device pixel ratio, with the letters that were wanted so far: all that the page can show
   /// would take a second on a slow machine.
   void load_fonts(float pixel_ratio);
@@ -100,8 +110,8 @@ public:
   /// Ends what was asked for this frame, also where whoever was meant is not on the screen. Whether more waits.
   bool end_frame();
 
-  std::string_view operator()(StringKey key) const { return tr(key, language); }
-  std::string_view by_id(const std::string& key) const { return tr_id(key, language); }
+  std::string_view operator()(StringKey key) const { return tr(key); }
+  std::string_view by_id(std::string_view key) const { return tr_id(key); }
 
   // ---- drawing ----
   ImDrawList* draw() const { return ImGui::GetWindowDrawList(); }
@@ -171,7 +181,8 @@ private:
   std::string dragged_;           // the slider that is held
   float dragged_from_ = 0;        // where it was before
   std::vector<Font> fonts_;
-  mutable bool letters_lack_ = false;
+  mutable bool letters_lack_ = false, chinese_wanted_ = false;
+  std::array<std::vector<std::uint8_t>, 2> letters_; // by script
   float pixel_ratio_ = 1;
 };
 

@@ -70,7 +70,7 @@ void draw(const Stand& s, Rect box) {
   const float name_width = 110, width = 104;
   float x = at.x + name_width;
   for (const std::string& path : columns) {
-    ui.text({x, at.y, width - 8, 20}, field_label(path, ui.language), ui.theme->faint, kSmall, Weight::regular, Align::right);
+    ui.text({x, at.y, width - 8, 20}, field_label(path), ui.theme->faint, kSmall, Weight::regular, Align::right);
     x += width;
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
@@ -87,7 +87,7 @@ void draw(const Stand& s, Rect box) {
       const Json::json_pointer pointer(path);
       const bool own = !race.experiment().complete.contains(pointer) || race.experiment().complete[pointer] != value;
       ui.text({x, y, width - 8, 22}, text, own ? ui.theme->accent : ui.theme->soft, kLabel, Weight::regular, Align::right);
-      ui.note_item("differs." + std::to_string(i) + "." + path, field_label(path, ui.language), "status", text, {x, y, width, 22});
+      ui.note_item("differs." + std::to_string(i) + "." + path, field_label(path), "status", text, {x, y, width, 22});
       x += width;
     }
     if (ui.press("differs." + std::to_string(i), {at.x, y, name_width, 22}).pressed) view.scope = i, view.drawer = true, view.tab = 2;
