@@ -28,7 +28,7 @@ for (const language of languages) {
   }
 }
 // What the canvas can show, of the rest only the page around it speaks; and names that documents hold, in all languages.
-const page_only = /^(nav|preset|share|link|notice|bench|dialog|embed|export|form|status|live|call|element|copy)\./;
+const page_only = /^(nav|preset|share|link|notice|bench|dialog|embed|export|form|status|live|call|element|copy|contents|section|question)\./;
 const lab_names = JSON.parse(read('assets/labs.json')).map(({ id }) => 'nav.' + id);
 const app_keys = keys.filter((key) => !page_only.test(key) || lab_names.includes(key));
 const named = keys.filter((key) => key.startsWith('activation.'));
@@ -63,13 +63,16 @@ for (const language of languages)
       title: experiment.title[language], do: task[language], ask: guess.ask[language], answers: guess.answers.map((answer) => answer[language]), see: see[language] }])),
   }, null, 1));
 
-// a lab: its id, and, where it has lanes, the preset that it opens with, and the one that its toy is of
+// a lab: its id, the section of the book, its drawing in the contents (colour and path of each line), whether the page opens with
+// it, and, where it has lanes, the preset that it opens with, and the one that its toy is of
 const labs = JSON.parse(read('assets/labs.json'));
-for (const { id, preset, toy } of labs) {
-  if (!/^[a-z]+$/.test(id) || !strings.zh['nav.' + id]) throw new Error(`assets/labs.json: "${id}" is no id, or has no string nav.${id}`);
+for (const { id, section, preset, toy } of labs) {
+  if (!/^[a-z]+$/.test(id)) throw new Error(`assets/labs.json: "${id}" is no id`);
+  for (const key of ['nav.' + id, 'question.' + id, 'section.' + section, `section.${section}.about`]) if (!strings.zh[key]) throw new Error(`assets/labs.json: ${id} has no string ${key}`);
   for (const named of [preset, toy]) if (named !== undefined && presets.find((p) => p.id === named)?.lab !== id) throw new Error(`assets/labs.json: ${id} has no preset "${named}"`);
 }
-writeFileSync(join(out, 'labs.hpp'), head + '#define DOWNHILL_LABS(ROW) ' + labs.map(({ id, preset, toy }) => `ROW(${id}, k${id[0].toUpperCase()}${id.slice(1)}Room, "${preset ?? ''}", "${toy ?? ''}")`).join(' ') + '\n');
+writeFileSync(join(out, 'labs.hpp'), head + '#define DOWNHILL_LABS(ROW) ' + labs.map(({ id, preset, toy }) => `ROW(${id}, k${id[0].toUpperCase()}${id.slice(1)}Room, "${preset ?? ''}", "${toy ?? ''}")`).join(' ') + '\n'
+  + `#define DOWNHILL_FIRST_LAB "${labs.find(({ first }) => first).id}"\n`);
 
 const carried = presets.map(({ id, lab, show, guess, experiment }) => ({ id, lab, show, answers: guess.answers.length, experiment }));
 writeFileSync(join(out, 'embedded.hpp'), head + 'namespace downhill {\n' + `inline constexpr char kPresets[] = R"JSON(${JSON.stringify(carried)})JSON";\n`

@@ -7,8 +7,8 @@ usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as 
 Writes letters_latin.bin and letters_chinese.bin: size of the regular face (32 bits, little-endian), that face, the bold one,
 both as OpenType. Latin is Inter with its tabular figures made
 the standard ones (columns of numbers must not dance, and ImGui applies no OpenType features); Chinese is Noto Sans
-CJK SC. Outlines are drawn anew on a grid of 256 to the em, which at most moves a point by a thirty-second of a pixel in
-letters of 16 px and takes a quarter of their weight; tables that the canvas does not read are left out. A character of the string tables that neither face has stops the build: no empty boxes on a student's screen.
+CJK SC. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth of a pixel in
+letters of 16 px and takes a third of their weight; tables that the canvas does not read are left out. A character of the string tables that neither face has stops the build: no empty boxes on a student's screen.
 """
 import io
 import json
@@ -77,9 +77,9 @@ def make(path, number, characters, tabular):
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(have)))
     subsetter.subset(font)
-    coarsen(font, 256)
+    coarsen(font, 200)
     # stb_truetype scales by ascent − descent: made one em, a size in px means the same in every face
-    font["hhea"].ascent, font["hhea"].descent = 230, 230 - 256
+    font["hhea"].ascent, font["hhea"].descent = 180, 180 - 200
     for table in set(font.keys()) - {"GlyphOrder", "CFF ", "cmap", "head", "hhea", "hmtx", "maxp"}:
         del font[table]
     font.save(made := io.BytesIO())

@@ -19,7 +19,10 @@ const unreachable = (page: Page) => page.evaluate(async () => {
     const { r, hit } = at(e);
     if (!(r.width > 0 && r.left >= -0.5 && r.right <= innerWidth + 0.5 && r.top >= -0.5 && r.bottom <= innerHeight + 0.5 && (hit === e || e.contains(hit)))) lost.push(`${e.id || e.textContent} ${[r.left, r.top, r.right, r.bottom].map(Math.round).join()}`);
   };
-  for (const link of document.querySelectorAll<HTMLElement>('nav a')) look(link);
+  // labs: links, or, folded, the button that has the name of the one that is shown
+  const folded_labs = document.querySelector('header')!.classList.contains('narrow');
+  look(document.getElementById('contents_button')!);
+  if (!folded_labs) for (const link of document.querySelectorAll<HTMLElement>('nav a')) look(link);
   const folded = menu.offsetWidth > 0;
   if (folded) { look(menu); menu.click(); }
   const all = [...tools.querySelectorAll<HTMLElement>('button, select')];

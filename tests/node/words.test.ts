@@ -35,7 +35,8 @@ interface Text {
   en?: string;
 }
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-const strings: Text[] = Object.entries<{ zh: string; en: string }>(read('assets/strings.json')).map(([key, text]) => ({ place: key, ...text }));
+const [zh, en] = ['zh', 'en'].map((language) => read(`assets/strings/${language}.json`) as Record<string, string>);
+const strings: Text[] = Object.keys(zh!).map((key) => ({ place: key, zh: zh![key]!, en: en![key]! }));
 const experiments: Text[] = readdirSync('assets/experiments').flatMap((name) => {
   const { title, lanes } = read(join('assets/experiments', name)) as { title?: Text; lanes: { label?: Text | string }[] };
   return [title, ...lanes.map((lane) => lane.label)].filter((text) => typeof text === 'object').map((text) => ({ ...text, place: name }));

@@ -43,7 +43,7 @@ App::App(std::vector<PackInfo> infos)
             .save = [](const std::string& name, std::span<const std::uint8_t> file) { host_file(name.c_str(), file.data(), file.size()); },
             .drawn = [this] { return window != nullptr; }},
       made(labs().size()) {
-  told_lab = here_ = &lab(labs().front());
+  told_lab = here_ = &lab(first_lab());
 }
 
 Lab& App::lab(const LabRow& row) {

@@ -59,7 +59,7 @@ const virtual = {
     build.onResolve({ filter: /^(bench-source|site-files)$/ }, ({ path }) => ({ path, namespace: 'virtual' }));
     build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) => path === 'bench-source'
       ? { contents: bench_worker, loader: 'text' }
-      : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)};`, loader: 'js' });
+      : { contents: `export const files = ${JSON.stringify(files)}; export const packs = ${JSON.stringify(packs)}; export const labs = ${JSON.stringify(labs.map(({ id, section, drawing }) => ({ id, section, drawing })))};`, loader: 'js' });
   },
 };
 const bench_worker = await bundle('bench_worker.ts');
@@ -77,7 +77,7 @@ const bench_script = hashed('bench.js', await bundle('bench.ts', { plugins: [vir
 // What the pages may do: nothing that is not theirs. Styles may stand on elements (typeset formulas have them); text never becomes code.
 const policy = `default-src 'self'; script-src 'self' ${script_hash(old_text)} ${script_hash(early_text)} 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 // links to the labs, before there is an app to ask
-const lab_links = labs.map(({ id }, i) => `<a href="#${id}"${i ? '' : ' aria-current="page"'} data-text="nav.${id}">${strings['nav.' + id].zh}</a>`).join('');
+const lab_links = labs.map(({ id, first }) => `<a href="#${id}"${first ? ' aria-current="page"' : ''} data-text="nav.${id}">${strings['nav.' + id].zh}</a>`).join('');
 const filled = (file, script_file) => readFileSync(join(page, file), 'utf8').replace('{{policy}}', policy).replace('{{labs}}', lab_links).replace('{{lab_ids}}', labs.map(({ id }) => id).join(' | ')).replace('{{script}}', script_file).replace('{{old_browser}}', () => old_text).replace('{{ask_early}}', () => early_text).replace('{{worker}}', () => worker).replace('{{style}}', () => style);
 const html = filled('index.html', script);
 rmSync(out, { recursive: true, force: true });
@@ -105,7 +105,7 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{worker}}', () => worker)
   .replace('<script>{{ask_early}}</script>\n', '')
   .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
-  .replace('href="./"', `href="#${labs[0].id}"`)
+  .replace('href="./"', `href="#${labs.find(({ first }) => first).id}"`)
   .replace('</body>', () => `${blocks}<script>${main_text}</script>\n</body>`);
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);

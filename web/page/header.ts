@@ -1,8 +1,10 @@
-// The header: labs, languages, the menu that takes in what has no room.
+// The header: labs, languages, the menu that takes in what has no room. Where labs have none either, they are in the contents, and
+// its button says which of them is shown.
 import type { Words } from './words';
 
 /** Marks the link of the lab that is shown. */
-export function mark_lab(lab: string): void {
+export function mark_lab(lab: string, name: string): void {
+  (document.getElementById('lab_name') as HTMLElement).textContent = name;
   for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
     if (link.hash === '#' + lab) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

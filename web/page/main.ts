@@ -2,6 +2,7 @@
 import create_app from 'app.mjs';
 import { files, packs } from 'site-files';
 import { copy_text } from './clipboard';
+import { Contents } from './contents';
 import { DataSource, EarlyPack } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
@@ -102,6 +103,7 @@ class Page {
   readonly popover: Popover;
   readonly form: FormView;
   readonly presets: Presets;
+  readonly contents: Contents;
   private mirror_timer = 0;
   private narrator = new Narrator(element('live'), words);
 
@@ -157,8 +159,12 @@ class Page {
     this.popover = new Popover(element('popover'), canvas, words, (id) => this.try_command('reset_field', { id }));
     this.presets = new Presets(element<HTMLSelectElement>('presets'), element('preset'), words, {
       command: (verb, rest) => this.command(verb, rest),
-      open: (id) => { this.try_command('open_preset', { id }); this.show_lab(); },
+      open: (id) => this.open_preset(id),
       toggle: () => this.try_command('toggle'),
+    });
+    this.contents = new Contents(element('contents'), [element('contents_button'), document.querySelector<HTMLElement>('.brand') as HTMLElement], words, {
+      command: (verb, rest) => this.command(verb, rest), open_preset: (id) => this.open_preset(id),
+      covers: (on) => { element('lab').hidden = on || document.body.dataset.form !== undefined; if (!on) this.resize(); },
     });
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest), has: (verb) => this.lab_has(verb) });
   }
@@ -324,12 +330,17 @@ class Page {
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
+  private open_preset(id: string): void {
+    this.try_command('open_preset', { id });
+    this.show_lab();
+  }
   /** The header follows the lab and the preset. */
   show_lab(): void {
     const { lab } = this.command('shown') as { lab: string };
-    mark_lab(lab);
+    mark_lab(lab, words.say('nav.' + lab));
     element('heading').textContent = `${words.say('app.title')}: ${words.say('nav.' + lab)}`;
     this.presets.update();
+    this.contents.update();
     this.show_undo();
   }
   /** What a link holds: the lab first, since the experiment is that lab's. */

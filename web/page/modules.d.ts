@@ -37,6 +37,9 @@ declare module 'formulas.ts' {
   /** MathML by field or choice. */
   export const formulas: Record<string, string>;
 }
+declare module '*/first_visit.mjs' {
+  export const first_visit: (language: string) => { file: string; what: string; bytes: number; gzip: number; brotli: number }[];
+}
 declare module 'bench-source' {
   const source: string;
   export default source;
@@ -49,6 +52,8 @@ declare module 'site-files' {
     words: Record<'zh' | 'en', string>; letters: Record<'latin' | 'chinese', string>;
     sizes: Record<string, number>;
   };
+  /** assets/labs.json, in the book's order; a drawing is lines of a colour. */
+  export const labs: { id: string; section: string; drawing: [color: string, path: string][] }[];
   export const packs: { id: string; file: string; hash: string; bytes: number; train: number; test: number; seed?: number; files?: string }[];
 }
 interface Window {

@@ -19,6 +19,8 @@ std::span<const LabRow> labs() {
   return table;
 }
 
+const LabRow& first_lab() { return *lab_of(DOWNHILL_FIRST_LAB); }
+
 const LabRow* lab_of(std::string_view id) {
   const auto found = std::find_if(labs().begin(), labs().end(), [&](const LabRow& row) { return row.id == id; });
   return found == labs().end() ? nullptr : &*found;

@@ -5,6 +5,8 @@
 namespace downhill {
 
 std::span<const LabRow> labs();
+/// The one that the page opens with.
+const LabRow& first_lab();
 /// Null: there is none of that id.
 const LabRow* lab_of(std::string_view id);
 

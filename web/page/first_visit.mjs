@@ -1,0 +1,13 @@
+// What the page weighs for its first visitor: for ./dev size, and for the test that holds it.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+/** What a first visit fetches but for the data, in a language: [file, what it is]. */
+export function first_visit(language, site = 'dist/site') {
+  const named = (beginning) => readdirSync(site).find((file) => file.startsWith(beginning) && !/\.(gz|br)$/.test(file));
+  return [['index.html', 'page, style, worker'], [named('main-'), 'script'], [named('app-'), 'app'], [named('trainer-simd-'), 'trainer'],
+    [named(`words-${language}-`), 'words'], [named('letters-latin-'), 'letters, Latin'], ...(language === 'zh' ? [[named('letters-chinese-'), 'letters, Chinese']] : [])]
+    .map(([file, what]) => ({ file, what, ...weight(readFileSync(join(site, file))) }));
+}
+export const weight = (bytes) => ({ bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length });
