@@ -636,3 +636,46 @@ lab_test('idle with every view open: no frames; the first press moves curves', a
     assert.equal(now, before_, `${view}: frames are drawn for ever`);
   }
 });
+
+lab_test('the line between curves and views is dragged, by hand and by key; a button gives the view the whole middle', async (page) => {
+  const height = async (id: string) => (await item(page, id))?.rectangle.height ?? 0;
+  const at_first = await height('views.content');
+  await drag(page, 'views.divider', [0.5, 0.5], [0.5, -14]); // its box is 8 px high
+  const dragged = await height('views.content');
+  assert.ok(Math.abs(dragged - at_first - 116) < 8, `${at_first} to ${dragged}`);
+  await page.evaluate(() => window.downhill_internal.page.command('nudge', { id: 'views.divider', by: -0.05 }));
+  await settle(page);
+  await page.evaluate(() => window.downhill_internal.page.input());
+  await settle(page);
+  const nudged = await height('views.content');
+  assert.ok(nudged < dragged && nudged > dragged - 60, `${dragged} to ${nudged}`);
+  // however far it is dragged, both keep room
+  await drag(page, 'views.divider', [0.5, 0.5], [0.5, -200]);
+  assert.ok((await box_of(page, 'plot')).height > 60, 'curves keep room');
+  await drag(page, 'views.divider', [0.5, 0.5], [0.5, 44]);
+  const least = await height('views.content');
+  assert.ok(least > 40 && least < 100, `views keep room: ${least}`);
+  // a preset leaves it where it is, two presses give it back
+  const low = await height('views.content');
+  await page.select('#presets', 'same_rate_small');
+  await settle(page);
+  assert.ok(Math.abs(await height('views.content') - low) < 30);
+  await page.select('#presets', '');
+  const box = await box_of(page, 'views.divider');
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { count: 2 });
+  await settle(page);
+  assert.ok(await height('views.content') > low + 20);
+
+  await page.evaluate(() => window.downhill.show({ view: 'confusion' }));
+  await settle(page);
+  await press(page, 'views.whole');
+  const whole = await box_of(page, 'views.content');
+  assert.ok(whole.height > 400, `${whole.height}`);
+  for (const gone of ['plot', 'views.divider', 'views.toggle']) assert.equal(await item(page, gone), null, gone);
+  for (const stays of ['start', 'timeline', 'lane:0:method', 'views.lane']) assert.ok(await item(page, stays), stays);
+  await screenshot(page, 'race-view-whole');
+  await press(page, 'start');
+  await page.waitForFunction(() => window.downhill.results().some((r) => r.step > 20));
+  await press(page, 'views.whole');
+  assert.ok(await item(page, 'plot'));
+});

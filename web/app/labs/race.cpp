@@ -21,13 +21,39 @@ void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   transport_panel(ui, race, view, foot.inset(kPadding, 0), strip);
 }
 
-// Views below, where there is room: open, their share of the height; closed, their bar alone.
-Rect cut_views(const Ui& ui, RaceView& view, Rect& box) {
-  if (!view.chose_views) view.views_open = box.h >= 560;
-  const float bar = ui.control_height() + 12;
-  const Rect views = box.cut_bottom(view.views_open ? std::clamp(box.h * view.view->height_share, 170.0F, 360.0F) : bar);
+// Views below, where there is room: open, their share of the height, by themselves or as it was dragged; closed, their bar alone.
+struct Below {
+  Rect room, views, gap;
+};
+constexpr float kViewsLeast = 120, kCurvesLeast = 270;
+Below cut_views(const Ui& ui, RaceView& view, Rect& box) {
+  const Rect room = box;
+  const float bar = ui.control_height() + 12, own = std::clamp(room.h * view.view->height_share, 170.0F, 360.0F);
+  const float wanted = view.views_share > 0 ? std::clamp(room.h * view.views_share, kViewsLeast, std::max(own, room.h - kCurvesLeast)) : own;
+  const Rect views = box.cut_bottom(view.views_open ? wanted : bar);
+  return {room, views, box.cut_bottom(kGrid)};
+}
+void views_below(Ui& ui, Race& race, RaceView& view, const Below& below) {
+  if (view.views_open) {
+    float share = below.views.h / below.room.h;
+    if (ui.divider("views.divider", below.gap, below.room, ui("views.divider"), fill(ui("views.divider_value"), {percent(share)}), share))
+      view.views_share = share;
+  }
+  views_panel(ui, race, view, below.views, true);
+}
+// All of the middle for the views; transport stays.
+void views_alone(Ui& ui, Race& race, RaceView& view, Rect box) {
+  const Rect foot = box.cut_bottom(transport_height(ui, box.w, false));
   box.cut_bottom(kGrid);
-  return views;
+  views_panel(ui, race, view, box, true);
+  ui.panel(foot);
+  transport_panel(ui, race, view, foot.inset(kPadding, 0), false);
+}
+
+// Whether the views have the middle to themselves; where nobody has said so yet, a low one begins without them.
+bool has_views_alone(RaceView& view, Rect box) {
+  if (!view.chose_views) view.views_open = box.h >= 560;
+  return view.views_whole && view.views_open && !view.hide_views;
 }
 
 void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
@@ -38,12 +64,16 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
       settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
       box.cut_left(kGrid);
     }
-    const Rect views = view.hide_views ? Rect{} : cut_views(ui, view, box);
+    const bool alone = has_views_alone(view, box);
+    const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
     const Rect right = box.cut_right(kLanesWidth);
     box.cut_right(kGrid);
-    plot_panel(ui, race, view, box, false);
+    if (alone)
+      views_alone(ui, race, view, box);
+    else
+      plot_panel(ui, race, view, box, false);
     lanes_panel(ui, race, view, right);
-    if (!view.hide_views) views_panel(ui, race, view, views, true);
+    if (!view.hide_views && !alone) views_below(ui, race, view, below);
     return;
   }
   // places that share the room where there is little
@@ -83,10 +113,13 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
       if (tab == 2) return settings_panel(ui, race, view, right);
       return lanes_panel(ui, race, view, right);
     }
-    const Rect views = view.hide_views ? Rect{} : cut_views(ui, view, box);
+    const bool alone = has_views_alone(view, box);
+    const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
     right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
     box.cut_right(kGrid);
-    if (view.hide_settings) {
+    if (alone) {
+      views_alone(ui, race, view, box);
+    } else if (view.hide_settings) {
       plot_panel(ui, race, view, box, false);
     } else if (view.drawer) {
       Rect drawer = box.cut_left(std::min(kSettingsWidth, box.w));
@@ -101,7 +134,7 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
       plot_panel(ui, race, view, box, false);
     }
     lanes_panel(ui, race, view, right);
-    if (!view.hide_views) views_panel(ui, race, view, views, true);
+    if (!view.hide_views && !alone) views_below(ui, race, view, below);
     return;
   }
   // one column, and tabs at the bottom for what has no room

@@ -20,8 +20,7 @@ constexpr std::uint32_t race_number(const LabRow& row, bool toy) { return 2 * ro
 
 Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
   const FieldInfo info = field_info(race, id);
-  Json row = {
-      {"id", id.text()}, {"value", field_text(info)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer)}};
+  Json row = {{"id", id.text()}, {"value", field_text(info)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer)}};
   if (info.kind == FieldKind::named) {
     for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
     row["value"] = info.value.is_object() ? info.value["name"] : info.value;
@@ -133,7 +132,7 @@ void RaceLab::show(const Json& c) {
 void RaceLab::look_anew() {
   RaceView fresh;
   fresh.tab = -1, fresh.drawer = view_.drawer, fresh.views_open = view_.views_open, fresh.chose_views = view_.chose_views;
-  fresh.speed = view_.speed;
+  fresh.speed = view_.speed, fresh.views_share = view_.views_share;
   fresh.lane = 0;
   view_ = std::move(fresh);
 }

@@ -37,6 +37,8 @@ struct RaceView {
   bool drawer = false;    ///< the settings, where they are behind a button
   bool views_open = true; ///< the views below, where there is room for both
   bool chose_views = false;
+  float views_share = 0;                          ///< of the middle's height, as it was dragged; 0: as the view itself wants it
+  bool views_whole = false;                       ///< the view has the whole middle, and the curves none of it
   bool hide_settings = false, hide_views = false; ///< parts that an embedding page does without
   const ViewRow* view = &kWeightsView;
   std::size_t lane = 8;             ///< the lane whose views are shown
@@ -82,7 +84,8 @@ std::vector<std::string_view> labels_of(const ui::Ui& ui, const std::vector<std:
 void settings_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void lanes_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void curves_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool legend);
-void views_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool can_close);
+/// `below`: it stands below the curves, so it can be closed, and have all of their room.
+void views_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box, bool below);
 /// Where a lane of a race over points of the plane says one class or the other, with the training points: a square in `box`.
 /// Asks for it and draws the last answer, which it returns (null: none yet). `place` < 4 tells pictures on the screen apart.
 const protocol::BoundaryLook* boundary_picture(ui::Ui& ui, Race& race, RaceView& view, std::size_t lane, std::size_t place, ui::Rect box);

@@ -17,7 +17,7 @@ std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
   return view.view->csv({ui, race, view, race.lanes()[lane].key, view_slot(*view.view, 0)});
 }
 
-void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
+void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   ui.panel(box);
   Rect head = box.cut_top(ui.control_height() + 12).inset(kPadding, 6);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
@@ -31,10 +31,15 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool can_close) {
     labels.push_back(ui.by_id("view." + std::string(row->id)));
   }
   if (std::find(offered.begin(), offered.end(), view.view) == offered.end()) view.view = race.has_images() ? &kWeightsView : &kBoundaryView;
-  if (can_close && ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
-                                  (view.views_open ? ui("views.close") : ui("views.open")), true, false))
+  if (below && !view.views_whole &&
+      ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
+                     (view.views_open ? ui("views.close") : ui("views.open")), true, false))
     view.views_open = !view.views_open, view.chose_views = true;
-  if (can_close) head.cut_right(4);
+  if (below && view.views_open &&
+      ui.icon_button("views.whole", head.cut_right(28), view.views_whole ? Icon::reduce : Icon::enlarge,
+                     view.views_whole ? ui("views.part") : ui("views.whole"), true, false))
+    view.views_whole = !view.views_whole;
+  if (below) head.cut_right(4);
 
   // lanes right; tabs left, as a list where they don't fit
   std::vector<std::string> names{std::string(ui("views.no_other"))};

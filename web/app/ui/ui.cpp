@@ -403,6 +403,28 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   return changed;
 }
 
+bool Ui::divider(const std::string& id, Rect gap, Rect room, std::string_view label, const std::string& value_text, float& share) {
+  const Press p = press(id, gap);
+  const float before = share;
+  if (nudged == id) nudged.clear(), share += nudge;
+  if (p.held) {
+    if (dragged_ != id) dragged_ = id, dragged_from_ = share;
+    slider_held = true;
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) share = (room.bottom() - ImGui::GetIO().MousePos.y) / room.h;
+  } else if (dragged_ == id) {
+    if (drag_cancelled) share = dragged_from_;
+    dragged_.clear();
+  }
+  share = std::clamp(share, 0.0F, 1.0F);
+  if (p.hovered && (double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) share = 0;
+  const bool lit = p.hovered || p.held;
+  if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+  const float middle = gap.y + gap.h / 2, half = lit ? 28.0F : 16.0F;
+  draw()->AddRectFilled({gap.x + gap.w / 2 - half, middle - 1.5F}, {gap.x + gap.w / 2 + half, middle + 1.5F}, lit ? theme->accent : theme->faint, 1.5F);
+  if (Item* item = note_item(id, label, "slider", value_text, gap)) item->position = share;
+  return share != before;
+}
+
 void Ui::icon(Rect box, Icon icon, std::uint32_t color) const {
   ImDrawList* list = draw();
   const ImVec2 c{std::round(box.x + box.w / 2), std::round(box.y + box.h / 2)};
@@ -432,6 +454,8 @@ void Ui::icon(Rect box, Icon icon, std::uint32_t color) const {
   case Icon::close: line({{-4, -4}, {4, 4}}), line({{-4, 4}, {4, -4}}); break;
   case Icon::chevron_down: line({{-4, -2}, {0, 2}, {4, -2}}); break;
   case Icon::chevron_up: line({{-4, 2}, {0, -2}, {4, 2}}); break;
+  case Icon::enlarge: line({{-4, -2}, {0, -6}, {4, -2}}), line({{-4, 2}, {0, 6}, {4, 2}}); break;
+  case Icon::reduce: line({{-4, -6}, {0, -2}, {4, -6}}), line({{-4, 6}, {0, 2}, {4, 6}}); break;
   case Icon::eye:
   case Icon::eye_off:
     line({{-7, 0}, {-4, -3.2F}, {0, -4.4F}, {4, -3.2F}, {7, 0}, {4, 3.2F}, {0, 4.4F}, {-4, 3.2F}}, 1.3F, true);

@@ -59,7 +59,7 @@ inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
 inline constexpr float kGrid = 8, kHalf = 4;
 inline constexpr float kSegmentPad = 8, kPadding = 12;
 /// The symbols that buttons can carry, drawn as lines.
-enum class Icon { play, pause, to_start, step_back, step, more, close, chevron_down, chevron_up, eye, eye_off, menu, undo, redo };
+enum class Icon { play, pause, to_start, step_back, step, more, close, chevron_down, chevron_up, eye, eye_off, menu, undo, redo, enlarge, reduce };
 
 /// One number field's request to be edited; the page puts an <input> over it.
 struct EditRequest {
@@ -148,6 +148,8 @@ public:
   std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool pressed);
   static bool list_open(const std::string& id);
   /// 0 … 1.
+  /// A line in `gap` that is dragged up and down: `share` is what lies below it of the height of `room`; 0 after two presses.
+  bool divider(const std::string& id, Rect gap, Rect room, std::string_view label, const std::string& value_text, float& share);
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
   /// The pointer must rest so long before a tool tip shows.
   static constexpr float kTipDelay_s = 0.45F;
