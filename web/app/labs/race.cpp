@@ -23,21 +23,22 @@ void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
 
 // Views below, where there is room: open, their share of the height, by themselves or as it was dragged; closed, their bar alone.
 struct Below {
-  Rect room, views, gap;
+  Rect views, gap;
+  float room_px, least_px, most_px;
 };
 constexpr float kViewsLeast = 120, kCurvesLeast = 270;
 Below cut_views(const Ui& ui, RaceView& view, Rect& box) {
-  const Rect room = box;
-  const float bar = ui.control_height() + 12, own = std::clamp(room.h * view.view->height_share, 170.0F, 360.0F);
-  const float wanted = view.views_share > 0 ? std::clamp(room.h * view.views_share, kViewsLeast, std::max(own, room.h - kCurvesLeast)) : own;
+  const float room = box.h, bar = ui.control_height() + 12, own = std::clamp(room * view.view->height_share, 170.0F, 360.0F);
+  const float most = std::max(own, room - kCurvesLeast), wanted = view.views_share > 0 ? std::clamp(room * view.views_share, kViewsLeast, most) : own;
   const Rect views = box.cut_bottom(view.views_open ? wanted : bar);
-  return {room, views, box.cut_bottom(kGrid)};
+  return {views, box.cut_bottom(kGrid), room, kViewsLeast, most};
 }
 void views_below(Ui& ui, Race& race, RaceView& view, const Below& below) {
   if (view.views_open) {
-    float share = below.views.h / below.room.h;
-    if (ui.divider("views.divider", below.gap, below.room, ui("views.divider"), fill(ui("views.divider_value"), {percent(share)}), share))
-      view.views_share = share;
+    float height = below.views.h;
+    const std::string share = fill(ui("views.divider_value"), {percent(height / below.room_px)});
+    if (ui.divider("views.divider", below.gap, below.views.bottom(), below.least_px, below.most_px, ui("views.divider"), share, height))
+      view.views_share = height / below.room_px;
   }
   views_panel(ui, race, view, below.views, true);
 }

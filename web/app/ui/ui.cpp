@@ -10,85 +10,7 @@ namespace downhill::ui {
 namespace {
 
 constexpr float kPanelRadius = 8, kControlRadius = 6;
-constexpr std::size_t kFirstOfChinese = 0x2e80;
-
-struct FontKind {
-  float size;
-  Weight weight;
-};
-constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::regular}, {kLabel, Weight::regular}, {kText, Weight::bold},
-                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold}};
-
 } // namespace
-
-Ui::Ui() {
-  for (const FontKind& kind : kFontKinds) {
-    fonts_.push_back({kind.size, kind.weight, nullptr, std::vector<bool>(IM_UNICODE_CODEPOINT_MAX + 1), {}});
-    for (const ImWchar c : {u' ', u'?', u'…'}) fonts_.back().ranges.insert(fonts_.back().ranges.end(), 2, c); // ImGui's own
-  }
-}
-
-void Ui::take_letters(std::size_t script, std::vector<std::uint8_t> faces) {
-  std::uint32_t regular = 0;
-  if (script >= letters_.size() || faces.size() < sizeof regular) return;
-  std::memcpy(&regular, faces.data(), sizeof regular);
-  if (faces.size() - sizeof regular > regular) letters_[script] = std::move(faces);
-}
-
-void Ui::load_fonts(float pixel_ratio) {
-  ImGuiIO& io = ImGui::GetIO();
-  io.Fonts->Clear();
-  pixel_ratio_ = pixel_ratio;
-  letters_lack_ = false;
-  for (Font& font : fonts_) {
-    font.ranges.push_back(0); // ends them, for Build
-    ImFontConfig config;
-    config.FontDataOwnedByAtlas = false;
-    config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
-    config.OversampleV = 1;
-    const auto face = [&](std::size_t script, bool bold) {
-      std::vector<std::uint8_t>& faces = letters_[script];
-      if (faces.empty()) return;
-      std::uint32_t regular = 0;
-      std::memcpy(&regular, faces.data(), sizeof regular);
-      const std::size_t begin = sizeof regular + (bold ? regular : 0), end = bold ? faces.size() : begin + regular;
-      ImFont* made = io.Fonts->AddFontFromMemoryTTF(faces.data() + begin, static_cast<int>(end - begin), font.size * pixel_ratio, &config, font.ranges.data());
-      if (!config.MergeMode) font.made = made;
-      config.MergeMode = true;
-    };
-    const bool bold = font.weight == Weight::bold;
-    face(kLatin, bold);
-    if (bold) face(kChinese, true);
-    face(kChinese, false); // for bold: characters of sentences only
-  }
-  io.FontGlobalScale = 1 / pixel_ratio;
-  io.Fonts->Build();
-  for (Font& font : fonts_) font.ranges.pop_back();
-}
-
-const Ui::Font& Ui::font(float size, Weight weight) const {
-  for (const Font& font : fonts_)
-    if (font.size == size && font.weight == weight) return font;
-  return fonts_.front();
-}
-
-// All letters of ASCII come with a font's first: figures change all the time.
-void Ui::want(const Font& font, std::string_view text) const {
-  const auto mark = [&](std::size_t c) {
-    if (c >= font.letters.size() || font.letters[c]) return;
-    font.letters[c] = letters_lack_ = true;
-    chinese_wanted_ = chinese_wanted_ || (c >= kFirstOfChinese && letters_[kChinese].empty());
-    font.ranges.insert(font.ranges.end(), 2, static_cast<ImWchar>(c));
-  };
-  for (const char *at = text.data(), *end = at + text.size(); at < end;) {
-    unsigned c = 0;
-    at += ImTextCharFromUtf8(&c, at, end);
-    if (c >= 128)
-      mark(c);
-    else if (!font.letters['0'])
-      for (std::size_t ascii = ' '; ascii < 127; ++ascii) mark(ascii);
-  }
-}
 
 void Ui::begin_frame() {
   items.clear();
@@ -403,71 +325,27 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   return changed;
 }
 
-bool Ui::divider(const std::string& id, Rect gap, Rect room, std::string_view label, const std::string& value_text, float& share) {
+bool Ui::divider(const std::string& id, Rect gap, float bottom, float least_px, float most_px, std::string_view label, const std::string& value_text,
+                 float& below_px) {
   const Press p = press(id, gap);
-  const float before = share;
-  if (nudged == id) nudged.clear(), share += nudge;
+  const float before = below_px;
+  if (nudged == id) nudged.clear(), below_px += nudge * (most_px - least_px);
   if (p.held) {
-    if (dragged_ != id) dragged_ = id, dragged_from_ = share;
+    if (dragged_ != id) dragged_ = id, dragged_from_ = below_px;
     slider_held = true;
-    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) share = (room.bottom() - ImGui::GetIO().MousePos.y) / room.h;
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) below_px = bottom - ImGui::GetIO().MousePos.y - gap.h / 2;
   } else if (dragged_ == id) {
-    if (drag_cancelled) share = dragged_from_;
+    if (drag_cancelled) below_px = dragged_from_;
     dragged_.clear();
   }
-  share = std::clamp(share, 0.0F, 1.0F);
-  if (p.hovered && (double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) share = 0;
+  below_px = std::clamp(below_px, least_px, most_px);
   const bool lit = p.hovered || p.held;
   if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
   const float middle = gap.y + gap.h / 2, half = lit ? 28.0F : 16.0F;
   draw()->AddRectFilled({gap.x + gap.w / 2 - half, middle - 1.5F}, {gap.x + gap.w / 2 + half, middle + 1.5F}, lit ? theme->accent : theme->faint, 1.5F);
-  if (Item* item = note_item(id, label, "slider", value_text, gap)) item->position = share;
-  return share != before;
-}
-
-void Ui::icon(Rect box, Icon icon, std::uint32_t color) const {
-  ImDrawList* list = draw();
-  const ImVec2 c{std::round(box.x + box.w / 2), std::round(box.y + box.h / 2)};
-  const auto line = [&](std::initializer_list<ImVec2> points, float width = 1.6F, bool closed = false) {
-    std::vector<ImVec2> moved;
-    for (const ImVec2& p : points) moved.push_back({c.x + p.x, c.y + p.y});
-    list->AddPolyline(moved.data(), static_cast<int>(moved.size()), color, closed ? ImDrawFlags_Closed : 0, width);
-  };
-  const auto triangle = [&](ImVec2 a, ImVec2 b, ImVec2 d) {
-    list->AddTriangleFilled({c.x + a.x, c.y + a.y}, {c.x + b.x, c.y + b.y}, {c.x + d.x, c.y + d.y}, color);
-  };
-  switch (icon) {
-  case Icon::play: triangle({-4, -6}, {6, 0}, {-4, 6}); break;
-  case Icon::pause:
-    list->AddRectFilled({c.x - 5, c.y - 6}, {c.x - 1.5F, c.y + 6}, color);
-    list->AddRectFilled({c.x + 1.5F, c.y - 6}, {c.x + 5, c.y + 6}, color);
-    break;
-  case Icon::to_start:
-    list->AddRectFilled({c.x - 6, c.y - 5}, {c.x - 4, c.y + 5}, color);
-    triangle({5, -5}, {5, 5}, {-4, 0});
-    break;
-  case Icon::step_back: line({{2, -5}, {-3, 0}, {2, 5}}); break;
-  case Icon::step: line({{-2, -5}, {3, 0}, {-2, 5}}); break;
-  case Icon::more:
-    for (const float x : {-5.0F, 0.0F, 5.0F}) list->AddCircleFilled({c.x + x, c.y}, 1.6F, color, 12);
-    break;
-  case Icon::close: line({{-4, -4}, {4, 4}}), line({{-4, 4}, {4, -4}}); break;
-  case Icon::chevron_down: line({{-4, -2}, {0, 2}, {4, -2}}); break;
-  case Icon::chevron_up: line({{-4, 2}, {0, -2}, {4, 2}}); break;
-  case Icon::enlarge: line({{-4, -2}, {0, -6}, {4, -2}}), line({{-4, 2}, {0, 6}, {4, 2}}); break;
-  case Icon::reduce: line({{-4, -6}, {0, -2}, {4, -6}}), line({{-4, 6}, {0, 2}, {4, 6}}); break;
-  case Icon::eye:
-  case Icon::eye_off:
-    line({{-7, 0}, {-4, -3.2F}, {0, -4.4F}, {4, -3.2F}, {7, 0}, {4, 3.2F}, {0, 4.4F}, {-4, 3.2F}}, 1.3F, true);
-    list->AddCircleFilled(c, 2, color, 12);
-    if (icon == Icon::eye_off) line({{-6, 5}, {6, -5}}, 1.6F);
-    break;
-  case Icon::menu:
-    for (const float y : {-4.0F, 0.0F, 4.0F}) line({{-6, y}, {6, y}});
-    break;
-  case Icon::undo: line({{-1, -5}, {-5, -2}, {-1, 1}}), line({{-5, -2}, {2, -2}, {5, 1}, {2, 5}, {-2, 5}}); break;
-  case Icon::redo: line({{1, -5}, {5, -2}, {1, 1}}), line({{5, -2}, {-2, -2}, {-5, 1}, {-2, 5}, {2, 5}}); break;
-  }
+  if (Item* item = note_item(id, label, "slider", value_text, gap)) item->position = std::round(1e4F * (below_px - least_px) / (most_px - least_px)) / 1e4F;
+  if (p.hovered && (double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) below_px = 0;
+  return below_px != before;
 }
 
 bool Ui::icon_button(const std::string& id, Rect box, Icon symbol, std::string_view label, bool enabled, bool filled) {

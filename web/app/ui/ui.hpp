@@ -148,8 +148,10 @@ public:
   std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool pressed);
   static bool list_open(const std::string& id);
   /// 0 … 1.
-  /// A line in `gap` that is dragged up and down: `share` is what lies below it of the height of `room`; 0 after two presses.
-  bool divider(const std::string& id, Rect gap, Rect room, std::string_view label, const std::string& value_text, float& share);
+  /// A line in `gap` that is dragged up and down: `below_px` is the height of what lies under it, to `bottom`. Two presses: 0,
+  /// whatever may be below.
+  bool divider(const std::string& id, Rect gap, float bottom, float least_px, float most_px, std::string_view label, const std::string& value_text,
+               float& below_px);
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
   /// The pointer must rest so long before a tool tip shows.
   static constexpr float kTipDelay_s = 0.45F;
