@@ -66,8 +66,9 @@ for (const language of languages)
 // a lab: its id, the section of the book, its drawing in the contents (colour and path of each line), whether the page opens with
 // it, and, where it has lanes, the preset that it opens with, and the one that its toy is of
 const labs = JSON.parse(read('assets/labs.json'));
-for (const { id, section, preset, toy } of labs) {
+for (const { id, section, drawing, preset, toy } of labs) {
   if (!/^[a-z]+$/.test(id)) throw new Error(`assets/labs.json: "${id}" is no id`);
+  if (!drawing?.length || drawing.some(([color, path]) => !tokens.light[color] || !/^M/.test(path))) throw new Error(`assets/labs.json: ${id} has no drawing, or one of another colour`);
   for (const key of ['nav.' + id, 'question.' + id, 'section.' + section, `section.${section}.about`]) if (!strings.zh[key]) throw new Error(`assets/labs.json: ${id} has no string ${key}`);
   for (const named of [preset, toy]) if (named !== undefined && presets.find((p) => p.id === named)?.lab !== id) throw new Error(`assets/labs.json: ${id} has no preset "${named}"`);
 }

@@ -79,17 +79,39 @@ test('a lab and a preset are opened from the contents, by keys alone; the lab go
 
   // a lab that runs goes on under them, and is there again
   await page.evaluate(() => window.downhill.start());
+  await page.waitForFunction(() => window.downhill.results().some((r) => r.step > 1));
   await page.click('#contents_button');
-  await page.waitForFunction(() => window.downhill.results().some((r) => r.step > 20));
+  const stood = await page.evaluate(() => Math.max(...window.downhill.results().map((r) => r.step)));
+  await page.waitForFunction((n) => window.downhill.results().some((r) => r.step > n), {}, stood);
+  assert.equal(await is_open(page), true);
   await page.click('#contents_button');
   await settle(page);
   assert.ok(await page.evaluate(() => document.getElementById('canvas')!.getBoundingClientRect().width > 300));
   // over the form view, too
   await page.evaluate(() => window.downhill.pause());
   await page.click('#accessible');
+  const hidden = () => page.evaluate(() => ['lab', 'form', 'contents'].map((id) => document.getElementById(id)!.hidden));
   await page.click('#contents_button');
+  assert.deepEqual(await hidden(), [true, true, false], 'what is covered can not be reached');
   await page.keyboard.press('Escape');
-  assert.deepEqual(await page.evaluate(() => ['lab', 'form'].map((id) => document.getElementById(id)!.hidden)), [true, false]);
+  assert.deepEqual(await hidden(), [true, false, true]);
+  await page.click('#contents_button');
+  await page.click('#accessible');
+  assert.deepEqual(await hidden(), [false, true, true], 'the form view, or leaving it, closes them');
+  // and so does whatever else is opened from the header, by a link, or for a picture
+  const other_ways: [string, () => Promise<unknown>][] = [
+    ['the link of the lab that is shown', () => page.click('nav a[aria-current]')],
+    ['the link of another', () => page.click('nav a[href="#activations"]')],
+    ['a preset', () => page.select('#presets', 'nine')],
+    ['a link', () => page.evaluate(() => { location.hash = '#dropout'; })],
+    ['a picture', async () => assert.ok(((await page.evaluate(async () => (await window.downhill.screenshot()).size)) as number) > 10000)],
+  ];
+  for (const [way, act] of other_ways) {
+    await page.click('#contents_button');
+    assert.equal(await is_open(page), true);
+    await act();
+    await page.waitForFunction(() => document.getElementById('contents')!.hidden, { timeout: 5000 }).catch(() => assert.fail(way));
+  }
   assert.deepEqual(lab.faults, []);
   await lab.close();
 });

@@ -68,7 +68,7 @@ const apache_with = (more: string) => (port: number) => `ServerRoot ${root}\nLis
 const start_nginx = (program: string, config: string) => spawn(program, ['-p', root, '-e', join(root, 'nginx.log'), '-c', config], { stdio: 'ignore' });
 const start_apache = (program: string, config: string) => spawn(program, ['-f', config, '-DFOREGROUND'], { stdio: 'ignore' });
 // as README.md has it
-const apache_rules = 'RewriteEngine On\nRewriteCond %{HTTP:Accept-Encoding} br\nRewriteCond %{REQUEST_FILENAME}.br -f\nRewriteRule \\.(html|js|wasm|svg)$ %{REQUEST_URI}.br [L]\nRewriteCond %{HTTP:Accept-Encoding} gzip\nRewriteCond %{REQUEST_FILENAME}.gz -f\nRewriteRule \\.(html|js|wasm|svg)$ %{REQUEST_URI}.gz [L]\nAddEncoding br .br\nAddEncoding gzip .gz\nRemoveType .gz\nAddType text/javascript .js\n';
+const apache_rules = 'RewriteEngine On\nRewriteCond %{HTTP:Accept-Encoding} br\nRewriteCond %{REQUEST_FILENAME}.br -f\nRewriteRule \\.(html|js|wasm|svg|json|bin)$ %{REQUEST_URI}.br [L]\nRewriteCond %{HTTP:Accept-Encoding} gzip\nRewriteCond %{REQUEST_FILENAME}.gz -f\nRewriteRule \\.(html|js|wasm|svg|json|bin)$ %{REQUEST_URI}.gz [L]\nAddEncoding br .br\nAddEncoding gzip .gz\nRemoveType .gz\nAddType text/javascript .js\n';
 
 const hosts: Host[] = [
   { name: "Python's http.server", program: found('/usr/bin/python3'), config: () => '', start: (program, _, port) => spawn(program, ['-m', 'http.server', String(port), '--bind', '127.0.0.1', '--directory', join(root, 'www')], { stdio: 'ignore' }), encoding: null },

@@ -57,6 +57,9 @@ test('a language that can not be fetched is told, and the page stays as it is; t
   await settle(page);
   assert.ok(await page.evaluate(() => window.downhill.items().some((item) => item.label === '开始')));
   delete refused.files;
+  await page.evaluate(() => { const button = document.getElementById('language')!; button.click(); button.click(); });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'two presses come back to where it was');
   await page.click('#language');
   await page.waitForFunction(() => document.documentElement.lang === 'en');
   assert.deepEqual(lab.faults, []);

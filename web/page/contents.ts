@@ -1,5 +1,5 @@
 // The contents 目录: the book's sections, in each its labs: a small drawing, the question it answers, its presets. It covers the
-// lab while it is open; the labs' links and presets in it are the same as those of the header.
+// lab, or the form view, while it is open, and closes as soon as something else is opened.
 import { labs } from 'site-files';
 import type { Words } from './words';
 
@@ -12,11 +12,22 @@ export interface ContentsActions {
 
 export class Contents {
   constructor(private room: HTMLElement, private buttons: HTMLElement[], private words: Words, private actions: ContentsActions) {
-    for (const button of buttons) button.addEventListener('click', (event) => { event.preventDefault(); this.show(!this.is_open, button); });
-    room.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.stopPropagation(), this.show(false); });
-    // the lab that is pointed at shows its presets where there is room beside the cards
-    for (const kind of ['pointerover', 'focusin'] as const) room.addEventListener(kind, (event) => this.point((event.target as Element).closest('article')));
+    for (const button of buttons)
+      button.addEventListener('click', (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the brand is a link: in a new tab
+        event.preventDefault();
+        this.show(!this.is_open, button);
+      });
+    document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.is_open && !document.querySelector('dialog[open]')) this.show(false); });
+    // the lab that is pointed at shows its presets where there is room beside the cards; not those that are crossed on the way there
+    room.addEventListener('focusin', (event) => this.point((event.target as Element).closest('article')));
+    room.addEventListener('pointerover', (event) => {
+      const article = (event.target as Element).closest('article');
+      clearTimeout(this.pointing);
+      this.pointing = window.setTimeout(() => this.point(article), 200);
+    });
   }
+  private pointing = 0;
 
   get is_open(): boolean { return !this.room.hidden; }
   private opener?: HTMLElement;
@@ -26,14 +37,22 @@ export class Contents {
     if (on) this.opener = opener ?? this.buttons[0]!, this.build();
     this.room.hidden = !on;
     for (const button of this.buttons) button.setAttribute('aria-expanded', String(on));
+    const had = document.activeElement;
     this.actions.covers(on);
-    if (on) this.room.querySelector<HTMLElement>('article.here a')?.focus({ preventScroll: true });
-    else this.opener?.focus({ preventScroll: true });
+    if (on) this.room.querySelector<HTMLElement>('article.here a')?.focus();
+    else if (!had || had === document.body || this.room.contains(had)) this.opener?.focus({ preventScroll: true });
   }
 
-  /** After a change of language or lab. */
+  /** After a change of language, lab or preset, or at a start: another lab or preset closes them, for it is to be seen. */
   update(): void {
-    if (this.is_open) this.build();
+    if (this.is_open && this.now() !== this.built_for) this.show(false);
+    else if (this.is_open && this.words.language !== this.built_in) this.build();
+  }
+  private built_for = '';
+  private built_in = '';
+  private now(): string {
+    const { lab, preset } = this.actions.command('shown') as { lab: string; preset?: string };
+    return `${lab} ${preset ?? ''}`;
   }
 
   private point(article: Element | null): void {
@@ -44,6 +63,8 @@ export class Contents {
   private build(): void {
     const { words } = this, { presets, current } = this.actions.command('presets') as { presets: { id: string; lab: string }[]; current: string };
     const { lab: here } = this.actions.command('shown') as { lab: string };
+    this.built_for = this.now();
+    this.built_in = words.language;
     const title = element('h2', words.say('contents.title')), book = element('p', words.say('contents.book'));
     title.id = 'contents_title';
     const list = document.createElement('div');

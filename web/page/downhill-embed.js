@@ -3,7 +3,7 @@
 // title. They may change later: height, title and experiment in place, the others load the lab anew.
 // The element has call(verb, ...args) → Promise, and events: downhill-ready, -state, -progress, -finished, -error (a sentence).
 // A call waits until the lab answers, and loads it where it is out of sight; it rejects with a sentence when the lab is
-// taken off the page or never answers. GONE, ANEW and SILENT are sentences of assets/strings.json, by build_site.mjs.
+// taken off the page or never answers. GONE, ANEW and SILENT are sentences of assets/strings/, by build_site.mjs.
 (() => {
   if (customElements.get('downhill-lab')) return; // a page may load this twice
   const own = document.currentScript ?? document.querySelector('script[src*="downhill-embed"]'); // a module has no current script

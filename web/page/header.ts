@@ -3,8 +3,10 @@
 import type { Words } from './words';
 
 /** Marks the link of the lab that is shown. */
-export function mark_lab(lab: string, name: string): void {
+export function mark_lab(lab: string, words: Words): void {
+  const name = words.say('nav.' + lab);
   (document.getElementById('lab_name') as HTMLElement).textContent = name;
+  document.getElementById('contents_button')?.setAttribute('aria-label', `${words.say('contents.title')}: ${name}`);
   for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
     if (link.hash === '#' + lab) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -164,7 +164,12 @@ class Page {
     });
     this.contents = new Contents(element('contents'), [element('contents_button'), document.querySelector<HTMLElement>('.brand') as HTMLElement], words, {
       command: (verb, rest) => this.command(verb, rest), open_preset: (id) => this.open_preset(id),
-      covers: (on) => { element('lab').hidden = on || document.body.dataset.form !== undefined; if (!on) this.resize(); },
+      covers: (on) => {
+        const form = document.body.dataset.form !== undefined;
+        element('lab').hidden = on || form;
+        element('form').hidden = on || !form;
+        if (!on && !form) this.resize();
+      },
     });
     this.form = new FormView(element('form'), words, { command: (verb, rest) => this.command(verb, rest), attempt: (verb, rest) => this.try_command(verb, rest), has: (verb) => this.lab_has(verb) });
   }
@@ -202,9 +207,12 @@ class Page {
   async picture(chart: string): Promise<Blob> {
     this.command('screenshot'); // where there are no graphics that is said
     if (document.body.dataset.form) throw new Error(words.say('notice.no_picture'));
+    this.contents.show(false);
     this.app._app_frame(performance.now(), 1);
     this.flush();
-    return cut_out(canvas, chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart) : undefined);
+    const part = chart ? (this.command('items') as ScreenItem[]).find((i) => i.id === chart) : undefined;
+    if (chart && !part) throw new Error(words.say('notice.no_chart'));
+    return cut_out(canvas, part);
   }
 
   /** The same as a canvas, for print. */
@@ -215,6 +223,7 @@ class Page {
   }
 
   show_form(on: boolean): void {
+    this.contents.show(false);
     if (on) document.body.dataset.form = 'true';
     else delete document.body.dataset.form;
     element('form').hidden = !on;
@@ -321,11 +330,11 @@ class Page {
         this.show_undo();
         if (document.body.dataset.form) this.form.build();
         break;
-      case 'chinese_wanted': void letters_of('chinese').then((letters) => this.give_letters(letters)).catch(() => undefined); break;
+      case 'chinese_wanted': this.bring_chinese(); break;
       case 'pack_opened': performance.mark('data opened'); void this.data.keep(String(event.pack)); break;
       case 'pack_refused': this.data.refused(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
-      case 'begun': this.presets.update(); break;
+      case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
@@ -337,7 +346,7 @@ class Page {
   /** The header follows the lab and the preset. */
   show_lab(): void {
     const { lab } = this.command('shown') as { lab: string };
-    mark_lab(lab, words.say('nav.' + lab));
+    mark_lab(lab, words);
     element('heading').textContent = `${words.say('app.title')}: ${words.say('nav.' + lab)}`;
     this.presets.update();
     this.contents.update();
@@ -346,6 +355,7 @@ class Page {
   /** What a link holds: the lab first, since the experiment is that lab's. */
   follow(hash: string): void {
     const look = shown_in(hash, this.showable);
+    this.contents.show(false);
     let read = false;
     try {
       if (look.lab !== undefined) this.command('show', { lab: look.lab });
@@ -407,12 +417,19 @@ class Page {
   async set_language(language: Language): Promise<void> {
     this.language_asked = language;
     const tongue = await tongue_of(language).catch(() => undefined);
-    if (this.language_asked !== language) return;
+    if (this.language_asked !== language) return; // another one was asked for
+    this.language_asked = undefined;
     if (!tongue) return say(words.say('notice.no_words'));
     memory.set('lang', words.language = language);
     this.show_language(tongue);
   }
-  private language_asked?: Language;
+  /** What is shown, or on its way. */
+  get language(): Language { return this.language_asked ?? words.language; }
+  private language_asked?: Language | undefined;
+  /** For a name in Chinese on an English page; where there is no network they come later. */
+  private bring_chinese(): void {
+    letters_of('chinese').then((letters) => this.give_letters(letters), () => { window.setTimeout(() => this.bring_chinese(), 15000); });
+  }
   private given = new Set<string>();
   give_letters({ script, bytes }: Letters): void {
     if (this.given.has(script)) return;
@@ -520,7 +537,8 @@ async function start(): Promise<void> {
   for (const [worker, bytes] of early_answers.splice(0)) it.deliver(worker, bytes);
   if (it.pool.on_page) say(words.say('notice.no_workers'));
 
-  element('language').addEventListener('click', () => void it.set_language(words.language === 'zh' ? 'en' : 'zh'));
+  element('language').addEventListener('click', () => void it.set_language(it.language === 'zh' ? 'en' : 'zh'));
+  document.querySelector('nav')?.addEventListener('click', () => it.contents.show(false)); // also that of the lab that is shown
   const theme = element<HTMLSelectElement>('theme');
   const show_theme = (name: string) => {
     set_theme(theme.value = name);
@@ -556,6 +574,7 @@ async function start(): Promise<void> {
   });
   // on paper: the picture of the lab, then the tables
   window.addEventListener('beforeprint', () => {
+    it.contents.show(false);
     it.form.build();
     it.form.update([]);
     document.getElementById('printed')?.remove();

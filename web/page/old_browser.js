@@ -1,5 +1,5 @@
 // Runs before the page's own script, in any browser there is (ES5): where the page can't run, says so in both languages
-// instead of loading for ever. TOO_OLD and BROKEN come from assets/strings.json, by build_site.mjs.
+// instead of loading for ever. TOO_OLD and BROKEN come from assets/strings/, by build_site.mjs.
 (function () {
   function tell(words, what) {
     var status = document.getElementById('status') || document.getElementById('state');

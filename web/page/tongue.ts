@@ -23,14 +23,25 @@ function bytes_of(file: string): Promise<Uint8Array> {
   return bytes;
 }
 
+/** What came is not what was asked for, as a host's front page in its place: to be asked for anew. */
+function refuse(file: string): never {
+  kept.delete(file);
+  throw new Error(`${file}: not this version's`);
+}
+
 export async function letters_of(script: Script): Promise<Letters> {
-  return { script, bytes: await bytes_of(files.letters[script]) };
+  const file = files.letters[script], bytes = await bytes_of(file);
+  return bytes.length === files.sizes[file] ? { script, bytes } : refuse(file);
+}
+
+async function words_of(language: Language): Promise<{ app: string[]; presets: Tongue['presets'] }> {
+  const file = files.words[language], bytes = await bytes_of(file);
+  return bytes.length === files.sizes[file] ? JSON.parse(new TextDecoder().decode(bytes)) : refuse(file);
 }
 
 export async function tongue_of(language: Language): Promise<Tongue> {
   const scripts: Script[] = language === 'zh' ? ['latin', 'chinese'] : ['latin'];
-  const [words, ...letters] = await Promise.all([bytes_of(files.words[language]), ...scripts.map(letters_of)]);
-  const { app, presets } = JSON.parse(new TextDecoder().decode(words)) as { app: string[]; presets: Tongue['presets'] };
+  const [{ app, presets }, ...letters] = await Promise.all([words_of(language), ...scripts.map(letters_of)]);
   return { app: new TextEncoder().encode(app.map((text) => text + '\0').join('')), presets, letters };
 }
 

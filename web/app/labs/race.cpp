@@ -53,8 +53,9 @@ void views_alone(Ui& ui, Race& race, RaceView& view, Rect box) {
 
 // Whether the views have the middle to themselves; where nobody has said so yet, a low one begins without them.
 bool has_views_alone(RaceView& view, Rect box) {
+  if (view.hide_views) return false;
   if (!view.chose_views) view.views_open = box.h >= 560;
-  return view.views_whole && view.views_open && !view.hide_views;
+  return view.views_whole && view.views_open;
 }
 
 void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
@@ -114,7 +115,7 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
       if (tab == 2) return settings_panel(ui, race, view, right);
       return lanes_panel(ui, race, view, right);
     }
-    const bool alone = has_views_alone(view, box);
+    const bool alone = has_views_alone(view, box) && !view.drawer; // what leads to the settings opens them
     const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
     right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
     box.cut_right(kGrid);

@@ -119,6 +119,7 @@ void RaceLab::show(const Json& c) {
     if (const ViewRow* wanted = view_of(c["view"].get_ref<const std::string&>())) v.view = wanted;
     v.views_open = c["view"] != "none", v.chose_views = true, v.tab = v.views_open ? 1 : 0;
   }
+  if ((c.contains("metric") || c.contains("axis")) && !c.contains("view")) v.views_whole = false; // curves are asked for
   choose("metric", kMetricIds, v.metric[0]);
   choose("axis", kAxisIds, v.axis);
   if (c.contains("second")) choose("second", kMetricIds, v.metric[1]), v.two_charts = true;

@@ -165,8 +165,8 @@ void look_at(RaceView& view, const std::string& show) {
   const std::size_t equals = show.find('=');
   const std::string key = show.substr(0, equals), id = show.substr(equals + 1);
   const auto place = [&](const auto& ids) { return static_cast<int>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
-  if (key == "metric") view.metric[0] = place(kMetricIds);
-  if (key == "axis") view.axis = place(kAxisIds), view.zoom = {};
+  if (key == "metric") view.metric[0] = place(kMetricIds), view.views_whole = false;
+  if (key == "axis") view.axis = place(kAxisIds), view.zoom = {}, view.views_whole = false;
   if (const ViewRow* wanted = key == "view" ? view_of(id) : nullptr) view.view = wanted, view.views_open = view.chose_views = true;
   view.tab = key == "view" ? 1 : view.tab == 1 || view.tab == 2 ? 0 : view.tab;
 }
@@ -257,8 +257,7 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
     view.scope = id->lane;
     view.drawer = true, view.tab = 2, view.more_settings = true;
     const FieldInfo info = field_info(race, *id);
-    ui.edit_request =
-        EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info), {frame.x + 10, frame.bottom() - 36, 90, 28}};
+    ui.edit_request = EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info), {frame.x + 10, frame.bottom() - 36, 90, 28}};
   }
 }
 

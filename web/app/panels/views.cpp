@@ -38,7 +38,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   if (below && view.views_open &&
       ui.icon_button("views.whole", head.cut_right(28), view.views_whole ? Icon::reduce : Icon::enlarge,
                      view.views_whole ? ui("views.part") : ui("views.whole"), true, false))
-    view.views_whole = !view.views_whole;
+    view.views_whole = !view.views_whole, view.drawer = false;
   if (below) head.cut_right(4);
 
   // lanes right; tabs left, as a list where they don't fit
