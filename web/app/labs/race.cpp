@@ -58,93 +58,88 @@ bool has_views_alone(RaceView& view, Rect box) {
   return view.views_whole && view.views_open;
 }
 
-void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
-  ui.touch = box.w < kMedium;
-  box = box.inset(kGrid, kGrid);
-  if (box.w >= kWide - 2 * kGrid) {
-    if (!view.hide_settings) {
-      settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
-      box.cut_left(kGrid);
-    }
-    const bool alone = has_views_alone(view, box);
-    const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
-    const Rect right = box.cut_right(kLanesWidth);
-    box.cut_right(kGrid);
-    if (alone)
-      views_alone(ui, race, view, box);
-    else
-      plot_panel(ui, race, view, box, false);
-    lanes_panel(ui, race, view, right);
-    if (!view.hide_views && !alone) views_below(ui, race, view, below);
-    return;
+// Places that share the room where there is little: curves (−1), lanes, views, settings. The one that is shown.
+int place_tabs(Ui& ui, RaceView& view, ImVec2 at, bool curves) {
+  std::vector<std::pair<int, std::string_view>> all;
+  if (curves) all.push_back({-1, ui("tab.curves")});
+  all.push_back({0, ui("tab.lanes")});
+  if (!view.hide_views) all.push_back({1, ui("tab.views")});
+  if (!view.hide_settings) all.push_back({2, ui("tab.settings")});
+  std::vector<std::string_view> labels;
+  int place = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    labels.push_back(all[i].second);
+    if (all[i].first == view.tab) place = static_cast<int>(i);
   }
-  // places that share the room where there is little
-  const auto places = [&](bool curves) {
-    std::vector<std::pair<int, std::string_view>> out;
-    if (curves) out.push_back({-1, ui("tab.curves")});
-    out.push_back({0, ui("tab.lanes")});
-    if (!view.hide_views) out.push_back({1, ui("tab.views")});
-    if (!view.hide_settings) out.push_back({2, ui("tab.settings")});
-    return out;
-  };
-  const auto tabs = [&](ImVec2 at, bool curves) {
-    const auto all = places(curves);
-    std::vector<std::string_view> labels;
-    int place = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      labels.push_back(all[i].second);
-      if (all[i].first == view.tab) place = static_cast<int>(i);
-    }
-    const int before = place;
-    ui.segmented("tab", at, labels, place);
-    // what is chosen stays chosen where it has no tab of its own for a while
-    if (place != before) view.tab = all[static_cast<std::size_t>(place)].first;
-    return all[static_cast<std::size_t>(place)].first;
-  };
-  if (box.w >= kMedium - 2 * kGrid) {
-    // where there is height: settings in a drawer beside the curves, views below; else all but the curves shares a place
-    const bool low = box.h < 620;
-    Rect right;
-    if (low) {
-      right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
-      box.cut_right(kGrid);
-      const int tab = tabs(right.min(), false);
-      right.cut_top(ui.control_height() + 6);
-      plot_panel(ui, race, view, box, tab != 0);
-      if (tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
-      if (tab == 2) return settings_panel(ui, race, view, right);
-      return lanes_panel(ui, race, view, right);
-    }
-    const bool alone = has_views_alone(view, box) && !view.drawer; // what leads to the settings opens them
-    const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
-    right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
-    box.cut_right(kGrid);
-    if (alone) {
-      views_alone(ui, race, view, box);
-    } else if (view.hide_settings) {
-      plot_panel(ui, race, view, box, false);
-    } else if (view.drawer) {
-      Rect drawer = box.cut_left(std::min(kSettingsWidth, box.w));
-      box.cut_left(kGrid);
-      const Rect bar = drawer.cut_top(ui.control_height() + kHalf);
-      if (ui.button("drawer", {bar.x, bar.y, bar.w, ui.control_height()}, ui("settings.close"))) view.drawer = false;
-      settings_panel(ui, race, view, drawer);
-      if (box.w > 120) plot_panel(ui, race, view, box, false);
-    } else {
-      const Rect bar = box.cut_top(ui.control_height() + kHalf);
-      if (ui.button("drawer", {bar.x, bar.y, ui.text_width(ui("tab.settings")) + 44, ui.control_height()}, ui("tab.settings"))) view.drawer = true;
-      plot_panel(ui, race, view, box, false);
-    }
-    lanes_panel(ui, race, view, right);
-    if (!view.hide_views && !alone) views_below(ui, race, view, below);
-    return;
+  const int before = place;
+  ui.segmented("tab", at, labels, place);
+  // what is chosen stays chosen where it has no tab of its own for a while
+  if (place != before) view.tab = all[static_cast<std::size_t>(place)].first;
+  return all[static_cast<std::size_t>(place)].first;
+}
+
+void arrange_wide(Ui& ui, Race& race, RaceView& view, Rect box) {
+  if (!view.hide_settings) {
+    settings_panel(ui, race, view, box.cut_left(kSettingsWidth));
+    box.cut_left(kGrid);
   }
-  // one column, and tabs at the bottom for what has no room
+  const bool alone = has_views_alone(view, box);
+  const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
+  const Rect right = box.cut_right(kLanesWidth);
+  box.cut_right(kGrid);
+  if (alone)
+    views_alone(ui, race, view, box);
+  else
+    plot_panel(ui, race, view, box, false);
+  lanes_panel(ui, race, view, right);
+  if (!view.hide_views && !alone) views_below(ui, race, view, below);
+}
+
+// Less width, but height: settings in a drawer beside the curves, views below.
+void arrange_medium(Ui& ui, Race& race, RaceView& view, Rect box) {
+  const bool alone = has_views_alone(view, box) && !view.drawer; // what leads to the settings opens them
+  const Below below = view.hide_views || alone ? Below{} : cut_views(ui, view, box);
+  const Rect right = box.cut_right(std::min(kLanesWidth, box.w * 0.45F));
+  box.cut_right(kGrid);
+  if (alone) {
+    views_alone(ui, race, view, box);
+  } else if (view.hide_settings) {
+    plot_panel(ui, race, view, box, false);
+  } else if (view.drawer) {
+    Rect drawer = box.cut_left(std::min(kSettingsWidth, box.w));
+    box.cut_left(kGrid);
+    const Rect bar = drawer.cut_top(ui.control_height() + kHalf);
+    if (ui.button("drawer", {bar.x, bar.y, bar.w, ui.control_height()}, ui("settings.close"))) view.drawer = false;
+    settings_panel(ui, race, view, drawer);
+    if (box.w > 120) plot_panel(ui, race, view, box, false);
+  } else {
+    const Rect bar = box.cut_top(ui.control_height() + kHalf);
+    if (ui.button("drawer", {bar.x, bar.y, ui.text_width(ui("tab.settings")) + 44, ui.control_height()}, ui("tab.settings"))) view.drawer = true;
+    plot_panel(ui, race, view, box, false);
+  }
+  lanes_panel(ui, race, view, right);
+  if (!view.hide_views && !alone) views_below(ui, race, view, below);
+}
+
+// Neither: all but the curves shares a place.
+void arrange_low(Ui& ui, Race& race, RaceView& view, Rect box) {
+  Rect right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
+  box.cut_right(kGrid);
+  const int tab = place_tabs(ui, view, right.min(), false);
+  right.cut_top(ui.control_height() + 6);
+  plot_panel(ui, race, view, box, tab != 0);
+  if (tab == 1) return view.views_open = true, views_panel(ui, race, view, right, false);
+  if (tab == 2) return settings_panel(ui, race, view, right);
+  return lanes_panel(ui, race, view, right);
+}
+
+// One column, and tabs at the bottom for what has no room.
+void arrange_column(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float bar_height = ui.control_height();
   const Rect bar = box.cut_bottom(bar_height);
   box.cut_bottom(kHalf);
   const bool tall = box.h >= 560;
-  const int tab = tabs(bar.min(), !tall);
+  const int tab = place_tabs(ui, view, bar.min(), !tall);
   if (tall) {
     plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), tab != 0);
     box.cut_top(kGrid);
@@ -159,6 +154,14 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (tab == 0) lanes_panel(ui, race, view, box);
   if (tab == 1) view.views_open = true, views_panel(ui, race, view, box, false);
   if (tab == 2) settings_panel(ui, race, view, box);
+}
+
+void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
+  ui.touch = box.w < kMedium;
+  box = box.inset(kGrid, kGrid);
+  if (box.w >= kWide - 2 * kGrid) return arrange_wide(ui, race, view, box);
+  if (box.w < kMedium - 2 * kGrid) return arrange_column(ui, race, view, box);
+  box.h < 620 ? arrange_low(ui, race, view, box) : arrange_medium(ui, race, view, box);
 }
 
 class RaceRace final : public RaceLab {

@@ -186,9 +186,7 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
     if (x > box.x && x + width > box.right()) x = box.x, y += row;
   };
   const auto segmented = [&](const std::string& id, const std::vector<std::string_view>& labels, int& chosen) {
-    float width = 4;
-    for (const std::string_view label : labels) width += ui.text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
-    room(width);
+    room(ui.segments_width(labels));
     x += ui.segmented(id, {x, y}, labels, chosen) + kGrid;
   };
   std::vector<std::string_view> metrics;

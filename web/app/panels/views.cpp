@@ -45,8 +45,6 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   std::vector<std::string> names{std::string(ui("views.no_other"))};
   for (std::string& name : lane_names(race.experiment(), ui.language)) names.push_back(std::move(name));
   std::vector<std::string_view> name_views(names.begin(), names.end());
-  float tabs_width = 4;
-  for (const std::string_view label : labels) tabs_width += ui.text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
   const bool lanes_shown = view.view->of_lane(view);
   const float lane_width = std::clamp(head.w * 0.24F, 84.0F, 122.0F);
   const bool two = lanes_shown && head.w > 520;
@@ -63,11 +61,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   }
   const ViewRow* before = view.view;
   int place = static_cast<int>(std::find(offered.begin(), offered.end(), view.view) - offered.begin());
-  if (tabs_width <= head.w) {
-    ui.segmented("view", head.min(), labels, place);
-  } else if (const auto pick = ui.select("view", {head.x, head.y, std::min(head.w, 150.0F), ui.control_height()}, ui("views.label"), labels, place)) {
-    place = *pick;
-  }
+  ui.tabs("view", head, ui("views.label"), labels, place, 150);
   view.view = offered[static_cast<std::size_t>(place)];
   if (view.view != before) view.views_open = true, view.chose_views = true;
   if (box.h < 40) return;

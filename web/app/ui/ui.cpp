@@ -9,7 +9,7 @@
 namespace downhill::ui {
 namespace {
 
-constexpr float kPanelRadius = 8, kControlRadius = 6;
+constexpr float kPanelRadius = 8, kControlRadius = 6, kSegmentPad = 8, kSegmentInner = 2;
 } // namespace
 
 void Ui::begin_frame() {
@@ -201,10 +201,22 @@ bool Ui::link(const std::string& id, Rect box, std::string_view label, Align ali
   return p.pressed;
 }
 
+float Ui::segments_width(const std::vector<std::string_view>& labels) const {
+  float width = 2 * kSegmentInner;
+  for (const std::string_view label : labels) width += text_width(label, kLabel, Weight::bold) + 2 * kSegmentPad;
+  return width;
+}
+
+float Ui::tabs(const std::string& id, Rect head, std::string_view label, const std::vector<std::string_view>& labels, int& chosen, float list_px) {
+  if (segments_width(labels) <= head.w) return segmented(id, head.min(), labels, chosen);
+  const float width = std::min(head.w, list_px);
+  if (const auto pick = select(id, {head.x, head.y, width, control_height()}, label, labels, chosen)) chosen = *pick;
+  return width;
+}
+
 float Ui::segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen) {
-  constexpr float kPad = kSegmentPad, kInner = 2;
-  float width = 2 * kInner;
-  for (const std::string_view label : labels) width += text_width(label, kLabel, Weight::bold) + 2 * kPad;
+  constexpr float kPad = kSegmentPad, kInner = kSegmentInner;
+  const float width = segments_width(labels);
   draw()->AddRectFilled(at, {at.x + width, at.y + control_height()}, theme->fill, kControlRadius);
   float x = at.x + kInner;
   for (int i = 0; i < static_cast<int>(labels.size()); ++i) {

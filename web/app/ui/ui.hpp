@@ -57,7 +57,7 @@ enum class Align { left, center, right };
 inline constexpr float kSmall = 11, kLabel = 12, kText = 13, kTitle = 15;
 // The 8 px grid and its half.
 inline constexpr float kGrid = 8, kHalf = 4;
-inline constexpr float kSegmentPad = 8, kPadding = 12;
+inline constexpr float kPadding = 12;
 /// The symbols that buttons can carry, drawn as lines.
 enum class Icon { play, pause, to_start, step_back, step, more, close, chevron_down, chevron_up, eye, eye_off, menu, undo, redo, enlarge, reduce };
 
@@ -138,6 +138,10 @@ public:
   bool link(const std::string& id, Rect box, std::string_view label, Align align = Align::right, bool enabled = true);
   /// Exclusive choices side by side. Returns the width used.
   float segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen);
+  /// The width that they use.
+  float segments_width(const std::vector<std::string_view>& labels) const;
+  /// The same choices as segments where they fit into `head`, else as a list of at most `list_px`. Returns the width used.
+  float tabs(const std::string& id, Rect head, std::string_view label, const std::vector<std::string_view>& labels, int& chosen, float list_px = 190);
   /// A value that opens a text field when pressed.
   void number(const std::string& id, Rect box, std::string_view label, const std::string& text, std::string_view help = {});
   /// A choice from a list. `labels` in the order of the list.

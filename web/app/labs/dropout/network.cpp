@@ -1,0 +1,235 @@
+// The network with the units that this batch drops, and one unit’s two states.
+#include "app/labs/dropout/parts.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill::drop {
+
+const LaneSettings& settings_of(const Race& race, const RaceView& view) { return race.experiment().lanes[view.lane].settings; }
+
+std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t layer, double p) {
+  Json hidden = race.experiment().lanes[lane].complete["network"]["hidden"];
+  hidden[layer]["dropout"] = p;
+  Json json = race.experiment().json();
+  json["lanes"][lane]["network"]["hidden"] = hidden;
+  // a label that names the rate goes along with it
+  bool one_rate = true;
+  for (const Json& l : hidden) one_rate = one_rate && l["dropout"] == hidden[0]["dropout"];
+  std::string name;
+  for (const Json& l : hidden) name += (name.empty() ? "p = " : ", ") + setting(l["dropout"].get<double>());
+  json["lanes"][lane]["label"] = one_rate ? "p = " + setting(p) : name;
+  return race.change_to(json);
+}
+
+const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
+  race.want_look(kEnsembleSlot, view.lane, LookKind::ensemble, own.image, kMasks);
+  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[view.lane].key);
+  if (!look || look->classes == 0 || look->eval.size() != look->classes ||
+      look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
+      look->eval_units.size() != look->mean_units.size())
+    return nullptr;
+  return look;
+}
+
+// The unit whose states are shown: the chosen one, or of those that are drawn the one with the largest output.
+std::size_t unit_shown(const EnsembleLook* look, const DropoutView& own) {
+  if (own.unit || !look || own.layer >= look->eval_units.size()) return own.unit.value_or(0);
+  const auto& y = look->eval_units[own.layer];
+  std::size_t best = 0;
+  for (std::size_t d = 0; d < drawn(y.size()); ++d)
+    if (const std::size_t u = unit_at(d, y.size()); y[u] > y[best]) best = u;
+  return best;
+}
+
+// ---- the network and its masks ----
+
+void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
+  const std::size_t layers = settings_of(race, view).network.hidden.size();
+  race.want_look(kMaskSlot, view.lane, LookKind::batch);
+  race.want_look(kTraceSlot, view.lane, LookKind::trace);
+  const auto* batch = race.looks().answer<BatchLook>(kMaskSlot, race.lanes()[view.lane].key);
+  const auto* trace = race.looks().answer<TraceLook>(kTraceSlot, race.lanes()[view.lane].key);
+  if (batch && batch->masks.size() != layers) batch = nullptr;
+  if (trace && trace->layers.size() != layers) trace = nullptr;
+  const bool training = own.mode == 0;
+  const std::size_t chosen_unit = unit_shown(ensemble_of(race, view, own), own);
+
+  Rect head = box.cut_top(ui.control_height() + 4);
+  head.cut_left(ui.segmented("drop.mode", head.min(), {ui("drop.train"), ui("drop.eval")}, own.mode) + kGrid);
+  const bool still = race.transport() != Transport::running;
+  const float words_width = std::max(ui.text_width(ui("drop.next")), ui.text_width(ui("drop.back"))) + 24;
+  const bool as_words = 2 * words_width + 6 <= head.w;
+  const auto button = [&](const std::string& id, Icon icon, std::string_view label, bool enabled) {
+    const float width = as_words ? words_width : ui.control_height();
+    const Rect at{head.right() - width, head.y, width, ui.control_height()};
+    head.cut_right(width + 6);
+    return as_words ? ui.button(id, at, label, false, enabled) : ui.icon_button(id, at, icon, label, enabled);
+  };
+  const LaneState& shown = race.lanes()[view.lane];
+  if (button("drop.next", Icon::step, ui("drop.next"), still && shown.step < shown.steps)) race.step(1);
+  if (button("drop.back", Icon::step_back, ui("drop.back"), still && shown.step > 0)) race.step(-1);
+  const std::string batch_number = grouped(static_cast<double>(race.lanes()[view.lane].step + 1));
+  std::string which = training ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
+  if (training && ui.text_width(which, kLabel) > head.w) which = fill(ui("drop.batch_short"), {batch_number});
+  if (ui.text_width(which, kLabel) <= head.w) ui.text(head, which, ui.theme->soft, kLabel);
+
+  // sliders below, one a hidden layer
+  Rect foot = box.cut_bottom(static_cast<float>(ui.touch ? 44 : 34) *
+                             static_cast<float>(box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? layers : 1));
+  const std::size_t in_row = box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? 1 : layers;
+  for (std::size_t l = 0; l < layers; ++l) {
+    const float width = foot.w / static_cast<float>(in_row);
+    Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l), foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3,
+              width - (in_row == 1 ? 0 : 14.0F), ui.control_height()};
+    const double p = settings_of(race, view).network.hidden[l].dropout;
+    const std::string label = fill(ui("drop.rate"), {std::to_string(l + 1)});
+    const std::string id = "drop.p." + std::to_string(l);
+    ui.number(id, cell.cut_right(56), label, setting(p), ui("help./network/hidden/dropout"));
+    cell.cut_right(6);
+    ui.label("lane:" + std::to_string(view.lane) + ":/network/hidden/" + std::to_string(l) + "/dropout",
+             cell.cut_left(std::min(cell.w * 0.55F, ui.text_width(label) + 8)), label, ui("help./network/hidden/dropout"));
+    auto share = static_cast<float>(p / kDropoutMost);
+    // whole twentieths, so that a drag is not a hundred experiments
+    if (ui.slider(id + ".slider", cell, label, setting(p), share, ui("help./network/hidden/dropout")))
+      if (const double wanted = std::round(static_cast<double>(share) * kDropoutMost * 20) / 20; wanted != p)
+        return keep(view, set_rate(race, view.lane, l, wanted));
+  }
+  box.cut_bottom(2);
+
+  // columns: input, hidden layers, output
+  const auto columns = layers + 2;
+  if (race.looks().failed(kMaskSlot, race.lanes()[view.lane].key)) return awaited(ui, race, box, kMaskSlot, view.lane);
+  const Rect names = box.cut_bottom(34);
+  const Rect why = box.cut_top(18);
+  const auto x_of = [&](std::size_t c) { return box.x + 30 + (box.w - 60) * static_cast<float>(c) / static_cast<float>(columns - 1); };
+  const auto classes = static_cast<std::size_t>(race.data().classes.size());
+  const auto units_in = [&](std::size_t c) -> std::size_t {
+    if (c == 0) return race.has_images() ? 784 : 2;
+    if (c == columns - 1) return classes;
+    return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings_of(race, view).network.hidden[c - 1].units);
+  };
+  const auto dots = [&](std::size_t c) { return c == 0 ? std::min<std::size_t>(9, units_in(c)) : drawn(units_in(c)); };
+  const auto place = [&](std::size_t c, std::size_t d) {
+    const float pitch = std::min(26.0F, box.h / static_cast<float>(kDrawn));
+    return ImVec2{x_of(c),
+                  box.y + box.h / 2 +
+                      (static_cast<float>(d) - static_cast<float>(dots(c) - 1) / 2) *
+                          (c == 0 || c == columns - 1 ? std::min(pitch * 1.3F, box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)))) : pitch)};
+  };
+  const auto kept = [&](std::size_t c, std::size_t unit) {
+    if (!training || c == 0 || c == columns - 1 || !batch || batch->masks[c - 1].kept.empty()) return true;
+    return batch->masks[c - 1].kept[unit] != 0;
+  };
+  const float radius = std::clamp(box.h / 42, 4.0F, 8.0F), spacing = (box.w - 60) / static_cast<float>(columns - 1);
+  for (std::size_t c = 0; c + 1 < columns; ++c)
+    for (std::size_t a = 0; a < dots(c); ++a)
+      for (std::size_t b = 0; b < dots(c + 1); ++b)
+        if (kept(c, c == 0 ? 0 : unit_at(a, units_in(c))) && kept(c + 1, unit_at(b, units_in(c + 1))))
+          ui.draw()->AddLine(place(c, a), place(c + 1, b), faded(ui.theme->accent, 0.16F));
+  for (std::size_t c = 0; c < columns; ++c) {
+    const bool hidden = c > 0 && c + 1 < columns;
+    for (std::size_t d = 0; d < dots(c); ++d) {
+      const ImVec2 at = place(c, d);
+      const std::size_t unit = hidden ? unit_at(d, units_in(c)) : d;
+      if (!hidden) {
+        ui.draw()->AddCircleFilled(at, radius, ui.theme->faint, 20);
+        continue;
+      }
+      const bool on = kept(c, unit);
+      if (on) {
+        ui.draw()->AddCircleFilled(at, radius, ui.theme->accent, 20);
+      } else {
+        ui.draw()->AddCircleFilled(at, radius, ui.theme->panel, 20);
+        ui.draw()->AddCircle(at, radius, ui.theme->faint, 20);
+        const float r = radius * 0.45F;
+        ui.draw()->AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, ui.theme->faint);
+        ui.draw()->AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, ui.theme->faint);
+      }
+      const bool chosen = own.layer == c - 1 && chosen_unit == unit;
+      if (chosen) ui.draw()->AddCircle(at, radius + 3, ui.theme->ink, 24, 1.6F);
+      const std::string id = "drop.unit." + std::to_string(c - 1) + "." + std::to_string(unit);
+      const Rect hit{at.x - radius - 2, at.y - radius - 2, 2 * radius + 4, 2 * radius + 4};
+      if (ui.press(id, hit).pressed) own.layer = c - 1, own.unit = unit;
+      std::string words = fill(ui("drop.unit_is"), {std::to_string(unit + 1), on ? std::string(ui("drop.kept")) : std::string(ui("drop.dropped"))});
+      if (trace && unit < trace->layers[c - 1].y.size()) {
+        const TraceLayer& t = trace->layers[c - 1];
+        const auto number = [](float v) { return grouped(static_cast<double>(v), 4); };
+        const std::string scale = setting(std::round(1000 / (1 - t.p)) / 1000);
+        words += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0"
+                          : ": " + number(t.eval[unit]);
+      }
+      ui.tip(words);
+      if (Item* item = ui.note_item(id, words, "radio", chosen ? "true" : "false", hit)) item->help = ui("help.drop.unit");
+    }
+    std::string below = c == 0    ? fill(ui("drop.inputs"), {std::to_string(units_in(c))})
+                        : !hidden ? fill(ui("drop.classes"), {std::to_string(classes)})
+                                  : std::to_string(units_in(c));
+    std::string second;
+    if (hidden && batch) {
+      const MaskLayer& layer = batch->masks[c - 1];
+      // of the first example of the batch, whose mask is drawn
+      const std::size_t off =
+          layer.kept.empty() || !training
+              ? 0
+              : static_cast<std::size_t>(
+                    std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
+      second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
+      if (ui.text_width(second, kLabel) > spacing - 4) second = fill(ui("drop.count_short"), {std::to_string(off), std::to_string(layer.units)});
+      ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
+    }
+    ui.text({x_of(c) - 70, names.y, 140, 17}, below, ui.theme->soft, kLabel, Weight::regular, Align::center);
+    ui.text({x_of(c) - 70, names.y + 16, 140, 17}, second, ui.theme->ink, kLabel, Weight::regular, Align::center);
+  }
+  const Rect never{why.right() - std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.y,
+                   std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.h};
+  ui.press("drop.never", never);
+  ui.text(never, ui("drop.never"), ui.theme->soft, kLabel, Weight::regular, Align::right);
+  ui.tip(ui("drop.why_never"));
+  if (Item* item = ui.note_item("drop.never", ui("drop.never"), "note", "", never)) item->help = ui("drop.why_never");
+}
+
+// ---- one unit ----
+
+void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
+  const EnsembleLook* look = ensemble_of(race, view, own);
+  const std::size_t unit = unit_shown(look, own);
+  ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
+  if (!look || own.layer >= look->eval_units.size() || unit >= look->eval_units[own.layer].size() || unit >= look->mean_units[own.layer].size()) {
+    return awaited(ui, race, box, kEnsembleSlot, view.lane);
+  }
+  const double p = settings_of(race, view).network.hidden[own.layer].dropout;
+  const auto y = static_cast<double>(look->eval_units[own.layer][unit]), mean = static_cast<double>(look->mean_units[own.layer][unit]);
+  const std::string scale = setting(std::round(1000 / (1 - p)) / 1000);
+  box.cut_top(ui.paragraph(box, fill(ui("drop.two_states"), {setting(p), scale}), ui.theme->soft) + 2);
+  const float most = std::clamp((box.h - 60) / 2, 8.0F, 30.0F);
+  const Rect row = box.cut_top(2 * most + 38);
+  const double whole = std::max(std::fabs(y) / (1 - p), 1e-9);
+  const auto radius = [&](double v) { return std::max(2.5F, most * static_cast<float>(std::sqrt(std::fabs(v) / whole))); };
+  // dropped, kept, their mean, and the same unit in evaluation
+  constexpr float kShares[] = {0.18F, 0.38F, 0.24F, 0.2F};
+  float x = row.x;
+  const auto state = [&](std::size_t place, double v, bool on, std::string_view words, const std::string& value, const std::string& id) {
+    const Rect cell{x, row.y, row.w * kShares[place], row.h};
+    x += cell.w;
+    const ImVec2 at{cell.x + cell.w / 2, row.y + most};
+    if (on)
+      ui.draw()->AddCircleFilled(at, radius(v), v < 0 ? ui.theme->negative : place == 1 ? ui.theme->accent : faded(ui.theme->accent, 0.7F), 32);
+    else
+      ui.draw()->AddCircle(at, radius(y), ui.theme->faint, 32);
+    ui.text({cell.x, row.bottom() - 36, cell.w, 17}, words, ui.theme->soft, kSmall, Weight::regular, Align::center);
+    ui.text({cell.x - 4, row.bottom() - 20, cell.w + 8, 18}, value, ui.theme->ink, kLabel, Weight::bold, Align::center);
+    ui.note_item(id, words, "status", value, cell);
+  };
+  const auto number = [](double v) { return grouped(v, 3); };
+  state(0, 0, false, ui("drop.dropped"), "0", "drop.state.dropped");
+  state(1, y / (1 - p), true, ui("drop.kept"), number(y) + " × " + scale + " = " + number(y / (1 - p)), "drop.state.kept");
+  state(2, mean, true, fill(ui("drop.state_mean"), {std::to_string(kMasks)}), number(mean), "drop.state.mean");
+  state(3, y, true, ui("drop.eval"), number(y), "drop.state.eval");
+  const std::string_view agree = own.layer == 0 ? ui("drop.agree") : ui("drop.agree_deeper");
+  if (box.h > 16) ui.paragraph(box, agree, ui.theme->soft);
+}
+
+// ---- the ensemble ----
+
+} // namespace downhill::drop
