@@ -224,10 +224,10 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
 
 } // namespace
 
-std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
-  // a title that is longer than its axis stands above it
-  const bool title_above = ui.text_width(spec.y_title, kSmall) > box.h - kAxisBottom;
-  if (title_above) ui.text(box.cut_top(16), spec.y_title, ui.theme->soft, kSmall);
+namespace {
+
+// Where the names of the series stand below the plot, cut off from `box`; of no height where they have no room.
+Rect cut_legend(const Ui& ui, const PlotSpec& spec, const std::vector<Series>& series, Rect& box) {
   Rect legend_box{};
   if (spec.show_legend || ui.touch) {
     float rows = 1, x = 0;
@@ -240,11 +240,15 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
     if (box.h - rows * 16 > 150 || rows < 2) legend_box = box.cut_bottom(rows * 16 + kHalf);
     if (!ui.touch) legend_box.cut_left(kAxisLeft);
   }
-  double x_most = spec.x_most;
-  for (const Series& s : series)
-    if (!s.x.empty()) x_most = std::max(x_most, s.x.back());
-  double x_from = spec.x_least, x_to = x_most;
-  if (view && view->zoomed()) x_from = view->from, x_to = std::min(view->to, x_most);
+  return legend_box;
+}
+
+struct Range {
+  double least, most;
+  bool empty; ///< no value lies in it: these are made up
+};
+// What the y axis spans, of the values between x_from and x_to.
+Range y_range(const PlotSpec& spec, const std::vector<Series>& series, double x_from, double x_to) {
   double y_least = 1e300, y_most = -1e300;
   const auto stretch = [&](double x, double v) {
     if (x < x_from || x > x_to || !std::isfinite(v) || (spec.log_y && v <= 0)) return;
@@ -269,9 +273,34 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   if (spec.log_y && y_most < 2 * y_least) y_least /= 1.5, y_most *= 1.5;
 
   if (spec.y_to > spec.y_from) y_least = spec.y_from, y_most = spec.y_to;
-  const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};
-  const Scale sx{x_from, x_to, area.x, area.right(), spec.log_x}, sy{y_least, y_most, area.bottom(), area.y, spec.log_y};
+  return {y_least, y_most, empty};
+}
+
+// A plot that is being drawn: its axes, and what stands between them, from back to front.
+struct Drawing {
+  Ui& ui;
+  const PlotSpec& spec;
+  const std::vector<Series>& series;
+  Rect area;
+  Scale sx, sy;
   ImDrawList* list = ui.draw();
+  bool ringed = false;
+  std::vector<std::pair<const Series*, ImVec2>> ends{}; ///< of lines that stop before the others
+
+  // far above the plot a line only needs its direction; unbounded coordinates break the anti-aliasing
+  ImVec2 point(double x, double y) const {
+    return {std::clamp(sx.at(x), area.x - 4000, area.right() + 4000), std::clamp(sy.at(y), area.y - 4000, area.bottom() + 4000)};
+  }
+  bool drawable(double y) const { return std::isfinite(y) && (!spec.log_y || y > 0); }
+
+  void axes() const;
+  void background() const;
+  void line(const Series& s);
+  void ends_and_marks();
+  void names() const;
+};
+
+void Drawing::axes() const {
   for (const Zone& zone : spec.zones) {
     const float from = std::clamp(sx.at(zone.from), area.x, area.right()), to = std::clamp(sx.at(zone.to), area.x, area.right());
     list->AddRectFilled({from, area.y}, {to, area.bottom()}, zone.color);
@@ -279,14 +308,14 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
       ui.text({from, area.y + 2, to - from, 18}, zone.label, ui.theme->soft, kSmall, Weight::regular, Align::center);
   }
 
-  auto y_ticks = spec.log_y ? log_ticks(y_least, y_most) : axis_ticks(y_least, y_most, std::max(2, static_cast<int>(area.h / 50)));
+  auto y_ticks = spec.log_y ? log_ticks(sy.least, sy.most) : axis_ticks(sy.least, sy.most, std::max(2, static_cast<int>(area.h / 50)));
   if (spec.log_y && static_cast<float>(y_ticks.size()) > area.h / 24) keep_decades(y_ticks, area.h / 24);
   for (const double v : y_ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
-    ui.text({box.x + 16, y - 9, kAxisLeft - 24, 18}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
+    ui.text({area.x - kAxisLeft + 16, y - 9, kAxisLeft - 24, 18}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
   }
-  for (const double v : spec.log_x ? log_ticks(x_from, x_to) : axis_ticks(x_from, x_to, std::max(2, static_cast<int>(area.w / 110)))) {
+  for (const double v : spec.log_x ? log_ticks(sx.least, sx.most) : axis_ticks(sx.least, sx.most, std::max(2, static_cast<int>(area.w / 110)))) {
     const float x = std::round(sx.at(v)) + 0.5F;
     if (spec.log_x && std::fabs(std::log10(v) - std::round(std::log10(v))) > 1e-6) continue;
     list->AddLine({x, area.bottom()}, {x, area.bottom() + 4}, ui.theme->faint);
@@ -294,14 +323,10 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   }
   list->AddLine({area.x, area.bottom() + 0.5F}, {area.right(), area.bottom() + 0.5F}, ui.theme->faint);
   ui.text({area.x - 20, area.bottom() + 23, area.w + 20, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
-  if (!title_above) vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
+}
 
-  list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);
-  // far above the plot a line only needs its direction; unbounded coordinates break the anti-aliasing
-  const auto point = [&](double x, double y) {
-    return ImVec2{std::clamp(sx.at(x), area.x - 4000, area.right() + 4000), std::clamp(sy.at(y), area.y - 4000, area.bottom() + 4000)};
-  };
-  const auto drawable = [&](double y) { return std::isfinite(y) && (!spec.log_y || y > 0); };
+// Faint lines, bands, the place where the race stands.
+void Drawing::background() const {
   for (const Series& s : series) {
     // of many points in a column of the screen the lowest and the highest are enough
     std::vector<ImVec2> points;
@@ -323,36 +348,38 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
         list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
                             faded(s.color, 0.16F));
   }
-  if (spec.cursor && *spec.cursor >= x_from && *spec.cursor <= x_to)
+  if (spec.cursor && *spec.cursor >= sx.least && *spec.cursor <= sx.most)
     list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
-  bool ringed = false;
-  for (const Series& s : series) {
-    std::vector<ImVec2> points;
-    const auto flush = [&] {
-      if (points.size() == 1) list->AddCircleFilled(points[0], 2.5F, s.color, 12);
-      Ui::dashed_line(list, points, s.color, s.dash, 2);
-      points.clear();
-    };
-    float marked = -1000;
-    for (std::size_t i = 0; i < s.x.size(); ++i) {
-      if (!drawable(s.y[i])) {
-        flush();
-        continue;
-      }
-      points.push_back(point(s.x[i], s.y[i]));
-      if (s.marker != Marker::none && points.back().x - marked > 90) draw_marker(list, points.back(), s.marker, s.color), marked = points.back().x;
+}
+
+void Drawing::line(const Series& s) {
+  std::vector<ImVec2> points;
+  const auto flush = [&] {
+    if (points.size() == 1) list->AddCircleFilled(points[0], 2.5F, s.color, 12);
+    Ui::dashed_line(list, points, s.color, s.dash, 2);
+    points.clear();
+  };
+  float marked = -1000;
+  for (std::size_t i = 0; i < s.x.size(); ++i) {
+    if (!drawable(s.y[i])) {
+      flush();
+      continue;
     }
-    flush();
-    if (s.minimum >= 0 && static_cast<std::size_t>(s.minimum) < s.x.size()) {
-      const auto m = static_cast<std::size_t>(s.minimum);
-      const ImVec2 p = point(s.x[m], s.y[m]);
-      list->AddCircle(p, 6, s.color, 20, 2);
-      ringed = true;
-      ui.note_item(spec.id + ".ring." + std::to_string(&s - series.data()), s.label + ": " + spec.minimum_label, "img",
-                   spec.x_text(s.x[m]) + " · " + value_text(spec, s.y[m]), {p.x - 6, p.y - 6, 12, 12});
-    }
+    points.push_back(point(s.x[i], s.y[i]));
+    if (s.marker != Marker::none && points.back().x - marked > 90) draw_marker(list, points.back(), s.marker, s.color), marked = points.back().x;
   }
-  std::vector<std::pair<const Series*, ImVec2>> ends;
+  flush();
+  if (s.minimum >= 0 && static_cast<std::size_t>(s.minimum) < s.x.size()) {
+    const auto m = static_cast<std::size_t>(s.minimum);
+    const ImVec2 p = point(s.x[m], s.y[m]);
+    list->AddCircle(p, 6, s.color, 20, 2);
+    ringed = true;
+    ui.note_item(spec.id + ".ring." + std::to_string(&s - series.data()), s.label + ": " + spec.minimum_label, "img",
+                 spec.x_text(s.x[m]) + " · " + value_text(spec, s.y[m]), {p.x - 6, p.y - 6, 12, 12});
+  }
+}
+
+void Drawing::ends_and_marks() {
   for (const Series& s : series) {
     if (s.ended.empty()) continue;
     const float y = drawable(s.ended_y) ? sy.at(s.ended_y) : area.y;
@@ -365,7 +392,10 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
     list->AddCircleFilled(p, 4, mark.filled ? mark.color : ui.theme->panel, 16);
     list->AddCircle(p, 4, mark.color, 16, 1.6F);
   }
-  list->PopClipRect();
+}
+
+// What the rings mean, and why lines have ended.
+void Drawing::names() const {
   if (ringed && !spec.minimum_label.empty()) {
     // the ring explained, where curves that fall leave room
     const float width = ui.text_width(spec.minimum_label, kSmall) + 24;
@@ -386,29 +416,64 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
     ui.text(at, text, ui.theme->bad, kSmall);
     ui.note_item(spec.id + ".ended." + std::to_string(i), text, "note", "", {p.x - 6, p.y - 6, 12, 12});
   }
+}
+
+// The numbers under the pointer, or where they are pinned. Where fingers rule they stand beside the names: at `at`.
+// Returns where a pinned read-out was moved to.
+std::optional<double> read(Drawing& d, bool wanted, std::optional<double>& at) {
+  Ui& ui = d.ui;
+  const PlotSpec& spec = d.spec;
+  const Rect area = d.area;
+  std::optional<double> moved;
+  if (spec.pinned) {
+    if (ImGui::IsItemActive()) ui.slider_held = true, moved = std::clamp(d.sx.back(ImGui::GetIO().MousePos.x), d.sx.least, d.sx.most);
+    d.list->AddLine({d.sx.at(*spec.pinned), area.y}, {d.sx.at(*spec.pinned), area.bottom()}, ui.theme->ink, 1.5F);
+    if (!ui.touch) read_out(ui, area, spec, d.series, d.sx, d.sy);
+  } else if (wanted && !ui.touch) {
+    read_out(ui, area, spec, d.series, d.sx, d.sy);
+  }
+  if (ui.touch && (wanted || spec.pinned)) {
+    const float px = spec.pinned ? d.sx.at(*spec.pinned) : ImGui::GetIO().MousePos.x;
+    at = spec.pinned ? *spec.pinned : d.sx.back(px);
+    d.list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
+    ui.text({area.x, area.y - 2, area.w, 16}, spec.x_text(*at), ui.theme->ink, kSmall, Weight::bold, Align::right);
+  }
+  return moved;
+}
+
+} // namespace
+
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
+  // a title that is longer than its axis stands above it
+  const bool title_above = ui.text_width(spec.y_title, kSmall) > box.h - kAxisBottom;
+  if (title_above) ui.text(box.cut_top(16), spec.y_title, ui.theme->soft, kSmall);
+  const Rect legend_box = cut_legend(ui, spec, series, box);
+  double x_most = spec.x_most;
+  for (const Series& s : series)
+    if (!s.x.empty()) x_most = std::max(x_most, s.x.back());
+  double x_from = spec.x_least, x_to = x_most;
+  if (view && view->zoomed()) x_from = view->from, x_to = std::min(view->to, x_most);
+  const Range y = y_range(spec, series, x_from, x_to);
+  const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};
+  Drawing d{ui, spec, series, area, {x_from, x_to, area.x, area.right(), spec.log_x}, {y.least, y.most, area.bottom(), area.y, spec.log_y}};
+  d.axes();
+  if (!title_above) vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
+  d.list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);
+  d.background();
+  for (const Series& s : series) d.line(s);
+  d.ends_and_marks();
+  d.list->PopClipRect();
+  d.names();
 
   ImGui::SetCursorScreenPos(area.min());
   ImGui::SetNextItemAllowOverlap();
   ImGui::InvisibleButton(spec.id.c_str(), {std::max(1.0F, area.w), std::max(1.0F, area.h)});
   ui.note_item(spec.id, spec.y_title + " / " + spec.x_title, "img", "", area);
   const bool hovered = ImGui::IsItemHovered();
-  if (view) handle_view(ui, spec, area, sx, spec.x_least, x_most, *view);
-  const bool read = hovered && !empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch);
-  std::optional<double> moved;
-  if (spec.pinned) {
-    if (ImGui::IsItemActive()) ui.slider_held = true, moved = std::clamp(sx.back(ImGui::GetIO().MousePos.x), x_from, x_to);
-    list->AddLine({sx.at(*spec.pinned), area.y}, {sx.at(*spec.pinned), area.bottom()}, ui.theme->ink, 1.5F);
-    if (!ui.touch) read_out(ui, area, spec, series, sx, sy);
-  } else if (read && !ui.touch) {
-    read_out(ui, area, spec, series, sx, sy);
-  }
+  if (view) handle_view(ui, spec, area, d.sx, spec.x_least, x_most, *view);
   std::optional<double> at;
-  if (ui.touch && (read || spec.pinned)) {
-    const float px = spec.pinned ? sx.at(*spec.pinned) : ImGui::GetIO().MousePos.x;
-    at = spec.pinned ? *spec.pinned : sx.back(px);
-    list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
-    ui.text({area.x, area.y - 2, area.w, 16}, spec.x_text(*at), ui.theme->ink, kSmall, Weight::bold, Align::right);
-  }
+  const bool wanted = hovered && !y.empty && !(view && view->press_x >= 0 && ImGui::IsItemActive() && !ui.touch);
+  const auto moved = read(d, wanted, at);
   if (legend_box.h > 0) legend(ui, legend_box, spec, series, at);
   if (view && view->zoomed()) {
     const Rect close{area.right() - 30, area.y + 2, 28, 28};
