@@ -37,22 +37,37 @@ std::string value_text(Metric metric, double value) { return is_accuracy(metric)
 
 } // namespace
 
-std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
-  std::vector<Explanation> out;
-  const auto say = [&](std::string rule, StringKey key, std::initializer_list<std::string_view> with, std::string field = {}, std::string show = {}) {
+namespace {
+
+// The sentences of one race, in the order in which they matter.
+struct Explainer {
+  const Race& race;
+  Language language;
+  Metric by; ///< what lanes are ranked by
+  std::vector<Explanation> out{};
+  const std::vector<LaneState>& lanes = race.lanes();
+  const std::vector<Lane>& settings = race.experiment().lanes;
+  std::vector<std::string> names = lane_names(race.experiment(), language);
+  StringKey go_on = race.transport() != Transport::ready ? StringKey("transport.resume") : StringKey("transport.start");
+
+  void say(std::string rule, StringKey key, std::initializer_list<std::string_view> with, std::string field = {}, std::string show = {}) {
     out.push_back({std::move(rule), fill(tr(key), with), std::move(field), std::move(show)});
-  };
-  const auto& lanes = race.lanes();
-  const auto& settings = race.experiment().lanes;
-  const std::vector<std::string> names = lane_names(race.experiment(), language);
-  const auto name = [&](std::size_t i) { return names[i]; };
-  const auto field = [](std::size_t i, const std::string& pointer) { return FieldId{i, pointer}.text(); };
+  }
+  const std::string& name(std::size_t i) const { return names[i]; }
+  static std::string field(std::size_t i, const std::string& pointer) { return FieldId{i, pointer}.text(); }
 
-  const Metric by = ranked_by(plotted);
-  const auto order = ranking(race, by);
-  const bool begun = race.transport() != Transport::ready;
-  const StringKey go_on = begun ? StringKey("transport.resume") : StringKey("transport.start");
+  void rates();
+  void leader();
+  void last();
+  void diverged();
+  void overfitting();
+  void stopped();
+  void equal();
+  void hardly_moved();
+  void groups();
+};
 
+void Explainer::rates() {
   // rates that a sweep has just chosen are no result yet
   const auto& swept = race.sweep().curves();
   const auto at_best = [&](std::size_t i) { return i >= swept.size() || swept[i].best() == settings[i].settings.optimizer.values[0]; };
@@ -80,39 +95,44 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
     else
       say("again", "explain.again", {listed(again), tr(go_on)});
   }
+}
 
-  if (comparable(race) && lanes.size() > 1) {
-    const std::size_t first = order[0], second = order[1];
-    const Evaluation *a = lanes[first].evaluation(), *b = lanes[second].evaluation();
-    const double p = a ? metric_value(*a, by) : 0, q = b ? metric_value(*b, by) : 0;
-    if (a && b && std::isfinite(p) && std::isfinite(q) && p != q && lanes[second].status != LaneStatus::diverged) {
-      // two accuracies on the same n images differ by more than chance if by more than about twice the spread of their difference
-      const auto n = static_cast<double>(settings[first].settings.data.test);
-      const double u = a->test_accuracy, v = b->test_accuracy, spread = std::sqrt((u * (1 - u) + v * (1 - v)) / n);
-      const bool luck = std::fabs(u - v) <= 2 * spread;
-      if (by == Metric::test_accuracy && luck)
-        say("leader", "explain.leader_chance", {name(first), percent(u), grouped(100 * (u - v), 1), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
-      else if (by == Metric::test_accuracy)
-        say("leader", "explain.leader", {name(first), percent(u), name(second), percent(v)});
-      else
-        say("leader", "explain.leader_by",
-            {tr_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(by)])), name(first), value_text(by, p), name(second),
-             value_text(by, q)});
-      if (by == Metric::test_loss && luck && !std::isnan(spread))
-        say("luck", "explain.luck", {percent(u), percent(v), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
-    }
-    if (const auto cause = why_last(race, by)) {
-      const auto number = [](double v) { return grouped(v); };
-      const std::string last = name(cause->last), front = name(cause->first);
-      if (cause->kind == Cause::Kind::fewer_updates)
-        say("why", "explain.why_updates", {last, number(cause->of_last), front, number(cause->of_first)}, {}, "axis=steps");
-      if (cause->kind == Cause::Kind::smaller_steps)
-        say("why", "explain.why_smaller", {last, front, grouped(cause->of_first / cause->of_last, 1)}, {}, "metric=update_ratio");
-      if (cause->kind == Cause::Kind::larger_steps)
-        say("why", "explain.why_larger", {last, front, grouped(cause->of_last / cause->of_first, 1)}, {}, "metric=update_ratio");
-    }
+void Explainer::leader() {
+  const auto order = ranking(race, by);
+  const std::size_t first = order[0], second = order[1];
+  const Evaluation *a = lanes[first].evaluation(), *b = lanes[second].evaluation();
+  const double p = a ? metric_value(*a, by) : 0, q = b ? metric_value(*b, by) : 0;
+  if (a && b && std::isfinite(p) && std::isfinite(q) && p != q && lanes[second].status != LaneStatus::diverged) {
+    // two accuracies on the same n images differ by more than chance if by more than about twice the spread of their difference
+    const auto n = static_cast<double>(settings[first].settings.data.test);
+    const double u = a->test_accuracy, v = b->test_accuracy, spread = std::sqrt((u * (1 - u) + v * (1 - v)) / n);
+    const bool luck = std::fabs(u - v) <= 2 * spread;
+    if (by == Metric::test_accuracy && luck)
+      say("leader", "explain.leader_chance", {name(first), percent(u), grouped(100 * (u - v), 1), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
+    else if (by == Metric::test_accuracy)
+      say("leader", "explain.leader", {name(first), percent(u), name(second), percent(v)});
+    else
+      say("leader", "explain.leader_by",
+          {tr_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(by)])), name(first), value_text(by, p), name(second), value_text(by, q)});
+    if (by == Metric::test_loss && luck && !std::isnan(spread))
+      say("luck", "explain.luck", {percent(u), percent(v), grouped(n), grouped(200 * spread, 1)}, "field:/repeats");
   }
+}
 
+void Explainer::last() {
+  if (const auto cause = why_last(race, by)) {
+    const auto number = [](double v) { return grouped(v); };
+    const std::string last = name(cause->last), front = name(cause->first);
+    if (cause->kind == Cause::Kind::fewer_updates)
+      say("why", "explain.why_updates", {last, number(cause->of_last), front, number(cause->of_first)}, {}, "axis=steps");
+    if (cause->kind == Cause::Kind::smaller_steps)
+      say("why", "explain.why_smaller", {last, front, grouped(cause->of_first / cause->of_last, 1)}, {}, "metric=update_ratio");
+    if (cause->kind == Cause::Kind::larger_steps)
+      say("why", "explain.why_larger", {last, front, grouped(cause->of_last / cause->of_first, 1)}, {}, "metric=update_ratio");
+  }
+}
+
+void Explainer::diverged() {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (lanes[i].status != LaneStatus::diverged) continue;
     const LaneSettings& s = settings[i].settings;
@@ -125,7 +145,9 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
     else
       say("diverged", "explain.diverged", {name(i), step, rate, setting(lr / 10)}, field(i, "/optimizer/lr"));
   }
+}
 
+void Explainer::overfitting() {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     // the least test loss lies well behind, test loss has risen since and training loss has fallen on
     const auto& e = lanes[i].evaluations;
@@ -139,23 +161,29 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
          grouped(last.train_loss, 3)},
         "field:/regularization/l2");
     if (last.test_accuracy >= least->test_accuracy - 0.005)
-      out.back().text += (language == Language::zh ? "" : " ") +
-                         fill(tr("explain.overfitting_steady"), {percent(least->test_accuracy), percent(last.test_accuracy)});
+      out.back().text +=
+          (language == Language::zh ? "" : " ") + fill(tr("explain.overfitting_steady"), {percent(least->test_accuracy), percent(last.test_accuracy)});
     break; // one such sentence is enough
   }
+}
 
+void Explainer::stopped() {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (lanes[i].stop == Stop::accuracy)
       say("stopped", "explain.stop_accuracy", {name(i), grouped(static_cast<double>(lanes[i].step)), percent(race.stop_rules().accuracy)});
     if (lanes[i].stop == Stop::no_improvement)
       say("stopped", "explain.stop_no_improvement", {name(i), grouped(static_cast<double>(lanes[i].step)), std::to_string(race.stop_rules().no_improvement)});
   }
+}
 
+void Explainer::equal() {
   for (std::size_t i = 0; i < lanes.size(); ++i)
     for (std::size_t j = i + 1; j < lanes.size(); ++j)
       if (lanes[i].step > 0 && lanes[i].hash != 0 && lanes[i].hash == lanes[j].hash && lanes[i].step == lanes[j].step)
         say("equal", "explain.equal", {name(i), name(j)});
+}
 
+void Explainer::hardly_moved() {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const auto& e = lanes[i].evaluations;
     if (e.size() < 2 || lanes[i].epoch < 2 || settings[i].settings.batch == 0 || lanes[i].status == LaneStatus::diverged) continue;
@@ -170,14 +198,30 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
     else
       say("too_small", "explain.too_small", {name(i), setting(std::round(lanes[i].epoch * 10) / 10), setting(lr)}, field(i, "/optimizer/lr"));
   }
+}
 
+void Explainer::groups() {
   const bool full = std::any_of(settings.begin(), settings.end(),
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
   const bool classes =
       std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
   if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note") : tr("lanes.note_same")), {}, {}});
   if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full")), "field:/epochs", {}});
-  return out;
+}
+
+} // namespace
+
+std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
+  Explainer all{.race = race, .language = language, .by = ranked_by(plotted)};
+  all.rates();
+  if (comparable(race) && race.lanes().size() > 1) all.leader(), all.last();
+  all.diverged();
+  all.overfitting();
+  all.stopped();
+  all.equal();
+  all.hardly_moved();
+  all.groups();
+  return std::move(all.out);
 }
 
 } // namespace downhill
