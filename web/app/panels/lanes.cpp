@@ -173,17 +173,12 @@ void look_at(RaceView& view, const std::string& show) {
 
 } // namespace
 
-void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
-  Column column(ui, "lanes", box);
-  // rows give way, within reason, so that the explanation below them is seen
-  const float above = ui.control_height() + 8 + 24 + (race.sweep().running() ? 26 : 0), below_rows = ui.control_height() + 2 + 80;
-  const float row_height =
-      std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
-  rate_buttons(ui, race, view, column);
+namespace {
+
+void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked) {
   Rect head = column.row(24);
   head.cut_right(kMenuWidth);
   // the column that ranks them is in bold; where another number does, the note below says which
-  const Metric ranked = ranked_by(static_cast<Metric>(view.metric[0]));
   const auto title = [&](Rect at, const char* id, std::string_view words, Metric metric) {
     const bool ranks = ranked == metric;
     ui.text(at, words, ranks ? ui.theme->ink : ui.theme->faint, kLabel, ranks ? Weight::bold : Weight::regular, Align::right);
@@ -200,6 +195,51 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   ui.tip(ui("help.lanes.grouped"));
   if (Item* item = ui.note_item("lanes.grouped", ui("lanes.by_class"), "checkbox", view.grouped ? "true" : "false", by)) item->help = ui("help.lanes.grouped");
   ui.line({column.rest.x, column.rest.y}, {column.rest.right(), column.rest.y});
+}
+
+// as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
+void explanations(Ui& ui, Race& race, RaceView& view, Column& column, float room) {
+  std::size_t said = 0;
+  for (const Explanation& e : explain(race, ui.language, static_cast<Metric>(view.metric[0]))) {
+    const auto id = FieldId::parse(e.field);
+    const bool leads = id || !e.show.empty();
+    const float text_width = column.rest.w - (leads ? 38.0F : 20.0F);
+    const float height = ui.paragraph({0, 0, text_width, 0}, e.text, 0, kLabel, false) + 12;
+    if (said > 0 && column.rest.y + kHalf + height > room) break;
+    column.rest.cut_top(kHalf);
+    const Rect frame = column.rest.cut_top(height);
+    const std::string name = "explanation." + std::to_string(said++);
+    const Ui::Press p = leads ? ui.press(name, frame) : Ui::Press{};
+    ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
+    if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
+    ui.paragraph({frame.x + 10, frame.y + 6, text_width, frame.h}, e.text, ui.theme->ink);
+    const std::string_view help = e.show.empty() ? ui("explain.mend") : ui("explain.show");
+    if (leads) ui.icon({frame.right() - 20, frame.y + (frame.h - 16) / 2, 16, 16}, Icon::step, ui.theme->accent), ui.tip(help);
+    if (Item* item = ui.note_item(name, e.text, leads ? "button" : "note", "", frame); item && leads) item->help = help;
+    if (!p.pressed) continue;
+    if (!e.show.empty()) {
+      look_at(view, e.show);
+      continue;
+    }
+    // to the setting that mends it, ready for another value
+    view.scope = id->lane;
+    view.drawer = true, view.tab = 2, view.more_settings = true;
+    const FieldInfo info = field_info(race, *id);
+    ui.edit_request = EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info), {frame.x + 10, frame.bottom() - 36, 90, 28}};
+  }
+}
+
+} // namespace
+
+void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
+  Column column(ui, "lanes", box);
+  // rows give way, within reason, so that the explanation below them is seen
+  const float above = ui.control_height() + 8 + 24 + (race.sweep().running() ? 26 : 0), below_rows = ui.control_height() + 2 + 80;
+  const float row_height =
+      std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
+  rate_buttons(ui, race, view, column);
+  const Metric ranked = ranked_by(static_cast<Metric>(view.metric[0]));
+  column_heads(ui, view, column, ranked);
   // a row that is being used stays where it is, though its rank is another by now
   const auto ranks = ranking(race, ranked);
   const Rect rows{column.rest.x, column.rest.y, column.rest.w - kMenuWidth - kAccuracyWidth - kLossWidth, row_height * static_cast<float>(ranks.size())};
@@ -229,36 +269,7 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   }
   if (ui.link("lanes.differences", below, ui("lanes.differences"))) view.view = &kDifferencesView, view.views_open = true, view.tab = 1;
 
-  // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
-  const float room = box.bottom() - kGrid;
-  std::size_t said = 0;
-  for (const Explanation& e : explain(race, ui.language, static_cast<Metric>(view.metric[0]))) {
-    const auto id = FieldId::parse(e.field);
-    const bool leads = id || !e.show.empty();
-    const float text_width = column.rest.w - (leads ? 38.0F : 20.0F);
-    const float height = ui.paragraph({0, 0, text_width, 0}, e.text, 0, kLabel, false) + 12;
-    if (said > 0 && column.rest.y + kHalf + height > room) break;
-    column.rest.cut_top(kHalf);
-    const Rect frame = column.rest.cut_top(height);
-    const std::string name = "explanation." + std::to_string(said++);
-    const Ui::Press p = leads ? ui.press(name, frame) : Ui::Press{};
-    ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
-    if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
-    ui.paragraph({frame.x + 10, frame.y + 6, text_width, frame.h}, e.text, ui.theme->ink);
-    const std::string_view help = e.show.empty() ? ui("explain.mend") : ui("explain.show");
-    if (leads) ui.icon({frame.right() - 20, frame.y + (frame.h - 16) / 2, 16, 16}, Icon::step, ui.theme->accent), ui.tip(help);
-    if (Item* item = ui.note_item(name, e.text, leads ? "button" : "note", "", frame); item && leads) item->help = help;
-    if (!p.pressed) continue;
-    if (!e.show.empty()) {
-      look_at(view, e.show);
-      continue;
-    }
-    // to the setting that mends it, ready for another value
-    view.scope = id->lane;
-    view.drawer = true, view.tab = 2, view.more_settings = true;
-    const FieldInfo info = field_info(race, *id);
-    ui.edit_request = EditRequest{e.field, std::string(ui.by_id("help." + info.key)), field_text(info), {frame.x + 10, frame.bottom() - 36, 90, 28}};
-  }
+  explanations(ui, race, view, column, box.bottom() - kGrid);
 }
 
 } // namespace downhill

@@ -44,18 +44,10 @@ std::size_t unit_shown(const EnsembleLook* look, const DropoutView& own) {
 
 // ---- the network and its masks ----
 
-void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
-  const std::size_t layers = settings_of(race, view).network.hidden.size();
-  race.want_look(kMaskSlot, view.lane, LookKind::batch);
-  race.want_look(kTraceSlot, view.lane, LookKind::trace);
-  const auto* batch = race.looks().answer<BatchLook>(kMaskSlot, race.lanes()[view.lane].key);
-  const auto* trace = race.looks().answer<TraceLook>(kTraceSlot, race.lanes()[view.lane].key);
-  if (batch && batch->masks.size() != layers) batch = nullptr;
-  if (trace && trace->layers.size() != layers) trace = nullptr;
-  const bool training = own.mode == 0;
-  const std::size_t chosen_unit = unit_shown(ensemble_of(race, view, own), own);
+namespace {
 
-  Rect head = box.cut_top(ui.control_height() + 4);
+// Which batch is seen, training or evaluation, and the steps to the next one and back.
+void which_batch(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect head) {
   head.cut_left(ui.segmented("drop.mode", head.min(), {ui("drop.train"), ui("drop.eval")}, own.mode) + kGrid);
   const bool still = race.transport() != Transport::running;
   const float words_width = std::max(ui.text_width(ui("drop.next")), ui.text_width(ui("drop.back"))) + 24;
@@ -70,14 +62,13 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   if (button("drop.next", Icon::step, ui("drop.next"), still && shown.step < shown.steps)) race.step(1);
   if (button("drop.back", Icon::step_back, ui("drop.back"), still && shown.step > 0)) race.step(-1);
   const std::string batch_number = grouped(static_cast<double>(race.lanes()[view.lane].step + 1));
-  std::string which = training ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
-  if (training && ui.text_width(which, kLabel) > head.w) which = fill(ui("drop.batch_short"), {batch_number});
+  std::string which = own.mode == 0 ? fill(ui("drop.batch"), {batch_number}) : std::string(ui("drop.no_mask"));
+  if (own.mode == 0 && ui.text_width(which, kLabel) > head.w) which = fill(ui("drop.batch_short"), {batch_number});
   if (ui.text_width(which, kLabel) <= head.w) ui.text(head, which, ui.theme->soft, kLabel);
+}
 
-  // sliders below, one a hidden layer
-  Rect foot = box.cut_bottom(static_cast<float>(ui.touch ? 44 : 34) *
-                             static_cast<float>(box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? layers : 1));
-  const std::size_t in_row = box.w < 150 * static_cast<float>(std::max<std::size_t>(1, layers)) * 2 ? 1 : layers;
+// A rate for each hidden layer. True: one was changed, and the race is another.
+bool rate_sliders(Ui& ui, Race& race, RaceView& view, Rect foot, std::size_t layers, std::size_t in_row) {
   for (std::size_t l = 0; l < layers; ++l) {
     const float width = foot.w / static_cast<float>(in_row);
     Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l), foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3,
@@ -93,93 +84,151 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     // whole twentieths, so that a drag is not a hundred experiments
     if (ui.slider(id + ".slider", cell, label, setting(p), share, ui("help./network/hidden/dropout")))
       if (const double wanted = std::round(static_cast<double>(share) * kDropoutMost * 20) / 20; wanted != p)
-        return keep(view, set_rate(race, view.lane, l, wanted));
+        return keep(view, set_rate(race, view.lane, l, wanted)), true;
   }
-  box.cut_bottom(2);
+  return false;
+}
 
-  // columns: input, hidden layers, output
-  const auto columns = layers + 2;
-  if (race.looks().failed(kMaskSlot, race.lanes()[view.lane].key)) return awaited(ui, race, box, kMaskSlot, view.lane);
-  const Rect names = box.cut_bottom(34);
-  const Rect why = box.cut_top(18);
-  const auto x_of = [&](std::size_t c) { return box.x + 30 + (box.w - 60) * static_cast<float>(c) / static_cast<float>(columns - 1); };
-  const auto classes = static_cast<std::size_t>(race.data().classes.size());
-  const auto units_in = [&](std::size_t c) -> std::size_t {
-    if (c == 0) return race.has_images() ? 784 : 2;
-    if (c == columns - 1) return classes;
-    return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings_of(race, view).network.hidden[c - 1].units);
-  };
-  const auto dots = [&](std::size_t c) { return c == 0 ? std::min<std::size_t>(9, units_in(c)) : drawn(units_in(c)); };
-  const auto place = [&](std::size_t c, std::size_t d) {
-    const float pitch = std::min(26.0F, box.h / static_cast<float>(kDrawn));
-    return ImVec2{x_of(c),
-                  box.y + box.h / 2 +
-                      (static_cast<float>(d) - static_cast<float>(dots(c) - 1) / 2) *
-                          (c == 0 || c == columns - 1 ? std::min(pitch * 1.3F, box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)))) : pitch)};
-  };
-  const auto kept = [&](std::size_t c, std::size_t unit) {
-    if (!training || c == 0 || c == columns - 1 || !batch || batch->masks[c - 1].kept.empty()) return true;
+// Input, hidden layers, output, a column each, of so many dots as there is room for.
+struct Columns {
+  Ui& ui;
+  const Race& race;
+  const RaceView& view;
+  const BatchLook* batch; ///< null: no answer yet
+  const TraceLook* trace;
+  bool training;
+  std::size_t count;
+  Rect box;
+  std::size_t classes = race.data().classes.size();
+  float radius = std::clamp(box.h / 42, 4.0F, 8.0F), spacing = (box.w - 60) / static_cast<float>(count - 1);
+
+  bool hidden(std::size_t c) const { return c > 0 && c + 1 < count; }
+  float x_of(std::size_t c) const { return box.x + 30 + spacing * static_cast<float>(c); }
+  std::size_t units_in(std::size_t c) const;
+  std::size_t dots(std::size_t c) const { return c == 0 ? std::min<std::size_t>(9, units_in(c)) : drawn(units_in(c)); }
+  ImVec2 place(std::size_t c, std::size_t dot) const;
+  bool kept(std::size_t c, std::size_t unit) const {
+    if (!training || !hidden(c) || !batch || batch->masks[c - 1].kept.empty()) return true;
     return batch->masks[c - 1].kept[unit] != 0;
-  };
-  const float radius = std::clamp(box.h / 42, 4.0F, 8.0F), spacing = (box.w - 60) / static_cast<float>(columns - 1);
-  for (std::size_t c = 0; c + 1 < columns; ++c)
+  }
+  void lines() const;
+  void dot(ImVec2 at, bool on) const;
+  /// A unit of a hidden layer: kept or dropped, and what that makes of its output.
+  std::string words(std::size_t c, std::size_t unit) const;
+  /// What stands below a column.
+  void foot(std::size_t c, Rect names) const;
+};
+
+std::size_t Columns::units_in(std::size_t c) const {
+  if (c == 0) return race.has_images() ? 784 : 2;
+  if (c == count - 1) return classes;
+  return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings_of(race, view).network.hidden[c - 1].units);
+}
+
+ImVec2 Columns::place(std::size_t c, std::size_t dot) const {
+  const float pitch = std::min(26.0F, box.h / static_cast<float>(kDrawn)), of_units = box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)));
+  return {x_of(c),
+          box.y + box.h / 2 + (static_cast<float>(dot) - static_cast<float>(dots(c) - 1) / 2) * (hidden(c) ? pitch : std::min(pitch * 1.3F, of_units))};
+}
+
+void Columns::lines() const {
+  for (std::size_t c = 0; c + 1 < count; ++c)
     for (std::size_t a = 0; a < dots(c); ++a)
       for (std::size_t b = 0; b < dots(c + 1); ++b)
         if (kept(c, c == 0 ? 0 : unit_at(a, units_in(c))) && kept(c + 1, unit_at(b, units_in(c + 1))))
           ui.draw()->AddLine(place(c, a), place(c + 1, b), faded(ui.theme->accent, 0.16F));
-  for (std::size_t c = 0; c < columns; ++c) {
-    const bool hidden = c > 0 && c + 1 < columns;
-    for (std::size_t d = 0; d < dots(c); ++d) {
-      const ImVec2 at = place(c, d);
-      const std::size_t unit = hidden ? unit_at(d, units_in(c)) : d;
-      if (!hidden) {
+}
+
+void Columns::dot(ImVec2 at, bool on) const {
+  if (on) {
+    ui.draw()->AddCircleFilled(at, radius, ui.theme->accent, 20);
+  } else {
+    ui.draw()->AddCircleFilled(at, radius, ui.theme->panel, 20);
+    ui.draw()->AddCircle(at, radius, ui.theme->faint, 20);
+    const float r = radius * 0.45F;
+    ui.draw()->AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, ui.theme->faint);
+    ui.draw()->AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, ui.theme->faint);
+  }
+}
+
+std::string Columns::words(std::size_t c, std::size_t unit) const {
+  const bool on = kept(c, unit);
+  std::string said = fill(ui("drop.unit_is"), {std::to_string(unit + 1), on ? std::string(ui("drop.kept")) : std::string(ui("drop.dropped"))});
+  if (trace && unit < trace->layers[c - 1].y.size()) {
+    const TraceLayer& t = trace->layers[c - 1];
+    const auto number = [](float v) { return grouped(static_cast<double>(v), 4); };
+    const std::string scale = setting(std::round(1000 / (1 - t.p)) / 1000);
+    said += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0"
+                     : ": " + number(t.eval[unit]);
+  }
+  return said;
+}
+
+void Columns::foot(std::size_t c, Rect names) const {
+  std::string below = c == 0       ? fill(ui("drop.inputs"), {std::to_string(units_in(c))})
+                      : !hidden(c) ? fill(ui("drop.classes"), {std::to_string(classes)})
+                                   : std::to_string(units_in(c));
+  std::string second;
+  if (hidden(c) && batch) {
+    const MaskLayer& layer = batch->masks[c - 1];
+    // of the first example of the batch, whose mask is drawn
+    const std::size_t off =
+        layer.kept.empty() || !training
+            ? 0
+            : static_cast<std::size_t>(
+                  std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
+    second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
+    if (ui.text_width(second, kLabel) > spacing - 4) second = fill(ui("drop.count_short"), {std::to_string(off), std::to_string(layer.units)});
+    ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
+  }
+  ui.text({x_of(c) - 70, names.y, 140, 17}, below, ui.theme->soft, kLabel, Weight::regular, Align::center);
+  ui.text({x_of(c) - 70, names.y + 16, 140, 17}, second, ui.theme->ink, kLabel, Weight::regular, Align::center);
+}
+
+} // namespace
+
+void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
+  const std::size_t layers = settings_of(race, view).network.hidden.size();
+  race.want_look(kMaskSlot, view.lane, LookKind::batch);
+  race.want_look(kTraceSlot, view.lane, LookKind::trace);
+  const auto* batch = race.looks().answer<BatchLook>(kMaskSlot, race.lanes()[view.lane].key);
+  const auto* trace = race.looks().answer<TraceLook>(kTraceSlot, race.lanes()[view.lane].key);
+  if (batch && batch->masks.size() != layers) batch = nullptr;
+  if (trace && trace->layers.size() != layers) trace = nullptr;
+  const bool training = own.mode == 0;
+  const std::size_t chosen_unit = unit_shown(ensemble_of(race, view, own), own);
+
+  which_batch(ui, race, view, own, box.cut_top(ui.control_height() + 4));
+  // sliders below, one a hidden layer
+  const bool one_column = box.w < 300 * static_cast<float>(std::max<std::size_t>(1, layers));
+  const Rect foot = box.cut_bottom((ui.touch ? 44.0F : 34.0F) * static_cast<float>(one_column ? layers : 1));
+  if (rate_sliders(ui, race, view, foot, layers, one_column ? 1 : layers)) return;
+  box.cut_bottom(2);
+
+  if (race.looks().failed(kMaskSlot, race.lanes()[view.lane].key)) return awaited(ui, race, box, kMaskSlot, view.lane);
+  const Rect names = box.cut_bottom(34);
+  const Rect why = box.cut_top(18);
+  const Columns columns{ui, race, view, batch, trace, training, layers + 2, box};
+  columns.lines();
+  const float radius = columns.radius;
+  for (std::size_t c = 0; c < columns.count; ++c) {
+    for (std::size_t d = 0; d < columns.dots(c); ++d) {
+      const ImVec2 at = columns.place(c, d);
+      if (!columns.hidden(c)) {
         ui.draw()->AddCircleFilled(at, radius, ui.theme->faint, 20);
         continue;
       }
-      const bool on = kept(c, unit);
-      if (on) {
-        ui.draw()->AddCircleFilled(at, radius, ui.theme->accent, 20);
-      } else {
-        ui.draw()->AddCircleFilled(at, radius, ui.theme->panel, 20);
-        ui.draw()->AddCircle(at, radius, ui.theme->faint, 20);
-        const float r = radius * 0.45F;
-        ui.draw()->AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, ui.theme->faint);
-        ui.draw()->AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, ui.theme->faint);
-      }
+      const std::size_t unit = unit_at(d, columns.units_in(c));
+      columns.dot(at, columns.kept(c, unit));
       const bool chosen = own.layer == c - 1 && chosen_unit == unit;
       if (chosen) ui.draw()->AddCircle(at, radius + 3, ui.theme->ink, 24, 1.6F);
-      const std::string id = "drop.unit." + std::to_string(c - 1) + "." + std::to_string(unit);
+      const std::string id = "drop.unit." + std::to_string(c - 1) + "." + std::to_string(unit), words = columns.words(c, unit);
       const Rect hit{at.x - radius - 2, at.y - radius - 2, 2 * radius + 4, 2 * radius + 4};
       if (ui.press(id, hit).pressed) own.layer = c - 1, own.unit = unit;
-      std::string words = fill(ui("drop.unit_is"), {std::to_string(unit + 1), on ? std::string(ui("drop.kept")) : std::string(ui("drop.dropped"))});
-      if (trace && unit < trace->layers[c - 1].y.size()) {
-        const TraceLayer& t = trace->layers[c - 1];
-        const auto number = [](float v) { return grouped(static_cast<double>(v), 4); };
-        const std::string scale = setting(std::round(1000 / (1 - t.p)) / 1000);
-        words += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0"
-                          : ": " + number(t.eval[unit]);
-      }
       ui.tip(words);
       if (Item* item = ui.note_item(id, words, "radio", chosen ? "true" : "false", hit)) item->help = ui("help.drop.unit");
     }
-    std::string below = c == 0    ? fill(ui("drop.inputs"), {std::to_string(units_in(c))})
-                        : !hidden ? fill(ui("drop.classes"), {std::to_string(classes)})
-                                  : std::to_string(units_in(c));
-    std::string second;
-    if (hidden && batch) {
-      const MaskLayer& layer = batch->masks[c - 1];
-      // of the first example of the batch, whose mask is drawn
-      const std::size_t off =
-          layer.kept.empty() || !training
-              ? 0
-              : static_cast<std::size_t>(
-                    std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
-      second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
-      if (ui.text_width(second, kLabel) > spacing - 4) second = fill(ui("drop.count_short"), {std::to_string(off), std::to_string(layer.units)});
-      ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
-    }
-    ui.text({x_of(c) - 70, names.y, 140, 17}, below, ui.theme->soft, kLabel, Weight::regular, Align::center);
-    ui.text({x_of(c) - 70, names.y + 16, 140, 17}, second, ui.theme->ink, kLabel, Weight::regular, Align::center);
+    columns.foot(c, names);
   }
   const Rect never{why.right() - std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.y,
                    std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.h};
