@@ -65,6 +65,53 @@ void parameter_slider(Ui& ui, Race& race, RaceView& view, Column& column, const 
 
 } // namespace
 
+namespace {
+
+// What speaks for it and against it; each is shown in the picture while it is pointed at, or pressed.
+void traits_of(Ui& ui, ActivationsView& own, Column& column, const Choice& choice) {
+  bool pointed = false;
+  for (const Traits& all : traits()) {
+    if (all.id != choice.name) continue;
+    for (std::size_t i = 0; i < all.list.size(); ++i) {
+      const Trait& trait = all.list[i];
+      const std::string_view words = ui.by_id("trait." + choice.name + "." + std::to_string(i + 1));
+      const float height = ui.paragraph({0, 0, column.rest.w - 20, 0}, words, 0, kLabel, false) + 5;
+      const Rect row = column.rest.cut_top(std::max(height, ui.touch ? 40.0F : 22.0F));
+      const std::string id = "act.trait." + std::to_string(i);
+      const Ui::Press q = trait.at == Highlight::none ? Ui::Press{} : ui.press(id, row);
+      const bool lit = trait.at != Highlight::none && own.highlight == trait.at;
+      if (lit) ui.draw()->AddRectFilled({row.x - 4, row.y}, {row.right() + 4, row.bottom() - 1}, ui.theme->note, 4);
+      ui.text({row.x, row.y, 14, 19}, trait.good ? "+" : "−", trait.good ? ui.theme->adam : ui.theme->bad, kText, Weight::bold);
+      ui.paragraph({row.x + 18, row.y + 1, row.w - 20, height}, words, ui.theme->ink, kLabel);
+      if (Item* item = ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row))
+        item->help = ui("help.act.trait");
+      if (q.hovered && !own.highlight_held) own.highlight = trait.at, pointed = true;
+      if (q.pressed) own.highlight_held = !(own.highlight_held && lit), own.highlight = trait.at, pointed = true;
+    }
+  }
+  if (!pointed && !own.highlight_held) own.highlight = Highlight::none;
+}
+
+// A normal input after one layer.
+void after_one_layer(Ui& ui, ActivationsView& own, Column& column, const Choice& choice, std::uint32_t color) {
+  column.title(ui("act.normal"));
+  const PassedNormal& passed = passed_of(own, choice);
+  const Rect area = column.rest.cut_top(92);
+  histogram(ui, area, passed.low, passed.high, passed.bins, faded(color, 0.8F));
+  if (passed.high > passed.low) {
+    const float x = area.x + area.w * static_cast<float>((passed.mean - passed.low) / (passed.high - passed.low));
+    ui.draw()->AddLine({x, area.y}, {x, area.bottom() - 15}, ui.theme->ink, own.highlight == Highlight::mean ? 3.0F : 1.5F);
+  }
+  const std::string numbers = fill(ui("act.normal_numbers"), {grouped(passed.mean, 3), grouped(passed.deviation, 3)});
+  const std::string shares = fill(ui("act.normal_signs"), {percent(passed.positive), percent(passed.zero), percent(passed.negative)});
+  ui.text(column.row(18), numbers, own.highlight == Highlight::mean ? ui.theme->accent : ui.theme->ink, kLabel,
+          own.highlight == Highlight::mean ? Weight::bold : Weight::regular);
+  ui.text(column.row(18), shares, ui.theme->soft, kLabel);
+  ui.note_item("act.normal", ui("act.normal"), "status", numbers + " · " + shares, area);
+}
+
+} // namespace
+
 void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bool framed) {
   Column column(ui, "act.card", box, framed);
   auto chosen = chosen_of(race);
@@ -109,43 +156,10 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
   fact("act.steepest", fill(ui("act.steepest"), {setting(std::round(curve.steepest * 1e4) / 1e4)}));
   column.rest.cut_top(kHalf);
 
-  bool pointed = false;
-  for (const Traits& all : traits()) {
-    if (all.id != choice.name) continue;
-    for (std::size_t i = 0; i < all.list.size(); ++i) {
-      const Trait& trait = all.list[i];
-      const std::string_view words = ui.by_id("trait." + choice.name + "." + std::to_string(i + 1));
-      const float height = ui.paragraph({0, 0, column.rest.w - 20, 0}, words, 0, kLabel, false) + 5;
-      const Rect row = column.rest.cut_top(std::max(height, ui.touch ? 40.0F : 22.0F));
-      const std::string id = "act.trait." + std::to_string(i);
-      const Ui::Press q = trait.at == Highlight::none ? Ui::Press{} : ui.press(id, row);
-      const bool lit = trait.at != Highlight::none && own.highlight == trait.at;
-      if (lit) ui.draw()->AddRectFilled({row.x - 4, row.y}, {row.right() + 4, row.bottom() - 1}, ui.theme->note, 4);
-      ui.text({row.x, row.y, 14, 19}, trait.good ? "+" : "−", trait.good ? ui.theme->adam : ui.theme->bad, kText, Weight::bold);
-      ui.paragraph({row.x + 18, row.y + 1, row.w - 20, height}, words, ui.theme->ink, kLabel);
-      if (Item* item = ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row))
-        item->help = ui("help.act.trait");
-      if (q.hovered && !own.highlight_held) own.highlight = trait.at, pointed = true;
-      if (q.pressed) own.highlight_held = !(own.highlight_held && lit), own.highlight = trait.at, pointed = true;
-    }
-  }
-  if (!pointed && !own.highlight_held) own.highlight = Highlight::none;
+  traits_of(ui, own, column, choice);
 
   column.rest.cut_top(kHalf);
-  column.title(ui("act.normal"));
-  const PassedNormal& passed = passed_of(own, choice);
-  const Rect area = column.rest.cut_top(92);
-  histogram(ui, area, passed.low, passed.high, passed.bins, faded(color, 0.8F));
-  if (passed.high > passed.low) {
-    const float x = area.x + area.w * static_cast<float>((passed.mean - passed.low) / (passed.high - passed.low));
-    ui.draw()->AddLine({x, area.y}, {x, area.bottom() - 15}, ui.theme->ink, own.highlight == Highlight::mean ? 3.0F : 1.5F);
-  }
-  const std::string numbers = fill(ui("act.normal_numbers"), {grouped(passed.mean, 3), grouped(passed.deviation, 3)});
-  const std::string shares = fill(ui("act.normal_signs"), {percent(passed.positive), percent(passed.zero), percent(passed.negative)});
-  ui.text(column.row(18), numbers, own.highlight == Highlight::mean ? ui.theme->accent : ui.theme->ink, kLabel,
-          own.highlight == Highlight::mean ? Weight::bold : Weight::regular);
-  ui.text(column.row(18), shares, ui.theme->soft, kLabel);
-  ui.note_item("act.normal", ui("act.normal"), "status", numbers + " · " + shares, area);
+  after_one_layer(ui, own, column, choice, color);
 }
 
 } // namespace downhill::act
