@@ -78,3 +78,20 @@ test('every include folder and test file is where a newcomer would guess', () =>
   for (const file of sources('tests/engine/', /_test\.cpp$/)) assert.ok(dirname(file) === 'tests/engine');
   for (const top of tracked.map((f) => f.split('/')[0]!)) assert.match(top, /^(engine|web|shaders|assets|tests|docs|\.ci|dev|[A-Z_]+\.md|LICENSE|CMakeLists\.txt|CMakePresets\.json|package(-lock)?\.json|tsconfig\.json|\.(gitignore|npmrc|clang-format|clang-tidy))$/);
 });
+
+test('files of the app have at most 500 lines, functions 80', () => {
+  const long: string[] = [];
+  for (const file of sources('web/app/', /\.(cpp|hpp)$/)) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    if (lines.length > 501) long.push(`${file}: ${lines.length - 1} lines`);
+    let begun = -1;
+    lines.forEach((line, i) => {
+      if (/^\w.*\) (const )?(override )?\{$/.test(line) && !/^(namespace|struct|class)/.test(line)) begun = i;
+      if (line === '}' && begun >= 0) {
+        if (i - begun - 1 > 80) long.push(`${file}:${begun + 1}: ${i - begun - 1} lines`);
+        begun = -1;
+      }
+    });
+  }
+  assert.deepEqual(long, []);
+});

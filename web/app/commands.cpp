@@ -107,203 +107,202 @@ Answer showable(App& app, const Json&) {
 Answer verbs_told(App&, const Json&);
 Answer verbs_of_lab(App&, const Json&);
 
-std::span<const Verb<App>> verbs() {
-  static constexpr Verb<App> table[] = {
-      // ---- public ----
-      {"getState", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().document(); }},
-      {"setState",
-       Reach::promises,
-       {any("experiment")},
-       [](App& app, const Json& a) -> Answer {
-         const Json& given = a["experiment"];
-         return done(given.is_string() ? app.here().open_text(given.get_ref<const std::string&>()) : app.here().open(given));
-       }},
-      {"undo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().undo()); }},
-      {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().redo()); }},
-      {"show",
-       Reach::acts,
-       {choice("lab", lab_ids), choice("preset", preset_ids)}, // and what labs have to look at
-       [](App& app, const Json& a) { return app.show(a), ok(); },
-       true},
-      {"screenshot",
-       Reach::promises,
-       {},
-       [](App& app, const Json&) { return app.window && !app.graphics_lost ? ok() : Answer(UserError{"no_graphics", "", {}}); }},
-      {"results", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().results(true); }},
-      {"items", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.items(false); }},
-      {"stats", Reach::asks, {}, [](App& app, const Json&) { return stats_of(app); }},
+constexpr Verb<App> kVerbs[] = {
+    // ---- public ----
+    {"getState", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().document(); }},
+    {"setState",
+     Reach::promises,
+     {any("experiment")},
+     [](App& app, const Json& a) -> Answer {
+       const Json& given = a["experiment"];
+       return done(given.is_string() ? app.here().open_text(given.get_ref<const std::string&>()) : app.here().open(given));
+     }},
+    {"undo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().undo()); }},
+    {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().redo()); }},
+    {"show",
+     Reach::acts,
+     {choice("lab", lab_ids), choice("preset", preset_ids)}, // and what labs have to look at
+     [](App& app, const Json& a) { return app.show(a), ok(); },
+     true},
+    {"screenshot",
+     Reach::promises,
+     {},
+     [](App& app, const Json&) { return app.window && !app.graphics_lost ? ok() : Answer(UserError{"no_graphics", "", {}}); }},
+    {"results", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.here().results(true); }},
+    {"items", Reach::asks, {}, [](App& app, const Json&) -> Answer { return app.items(false); }},
+    {"stats", Reach::asks, {}, [](App& app, const Json&) { return stats_of(app); }},
 
-      // ---- experiment ----
-      {"defaults", Reach::page, {}, [](App& app, const Json&) { return done(app.here().open(app.here().standard())); }},
-      {"can_undo", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json::array({app.here().can_undo(), app.here().can_redo()}); }},
-      {"fields", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().fields(); }},
-      {"field",
-       Reach::page,
-       {must(text("id"))},
-       [](App& app, const Json& a) -> Answer {
-         Json field = app.here().field(a["id"].get<std::string>());
-         return field.is_null() ? Answer(no_field(a["id"].get<std::string>())) : Answer(std::move(field));
-       }},
-      {"set_field",
-       Reach::page,
-       {must(text("id")), any("value")},
-       [](App& app, const Json& a) { return done(app.here().set_field(a["id"].get<std::string>(), a["value"])); }},
-      {"reset_field", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.here().reset_field(a["id"].get<std::string>())); }},
-      {"typed",
-       Reach::page,
-       {must(text("id")), must(text("text", kTypedMost))},
-       [](App& app, const Json& a) { return done(app.here().type(a["id"].get<std::string>(), a["text"].get<std::string>())); }},
-      {"presets", Reach::page, {}, [](App& app, const Json&) { return presets_of(app); }},
-      {"open_preset", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.open_preset(a["id"].get<std::string>())); }},
-      {"guess", Reach::page, {must(whole("answer", -1, 100))}, take_guess},
-      {"see_answer", Reach::page, {}, [](App& app, const Json&) { return app.here().seen = true, ok(); }},
-      {"close_preset", Reach::page, {}, [](App& app, const Json&) { return app.here().set_preset(""), ok(); }},
+    // ---- experiment ----
+    {"defaults", Reach::page, {}, [](App& app, const Json&) { return done(app.here().open(app.here().standard())); }},
+    {"can_undo", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json::array({app.here().can_undo(), app.here().can_redo()}); }},
+    {"fields", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().fields(); }},
+    {"field",
+     Reach::page,
+     {must(text("id"))},
+     [](App& app, const Json& a) -> Answer {
+       Json field = app.here().field(a["id"].get<std::string>());
+       return field.is_null() ? Answer(no_field(a["id"].get<std::string>())) : Answer(std::move(field));
+     }},
+    {"set_field",
+     Reach::page,
+     {must(text("id")), any("value")},
+     [](App& app, const Json& a) { return done(app.here().set_field(a["id"].get<std::string>(), a["value"])); }},
+    {"reset_field", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.here().reset_field(a["id"].get<std::string>())); }},
+    {"typed",
+     Reach::page,
+     {must(text("id")), must(text("text", kTypedMost))},
+     [](App& app, const Json& a) { return done(app.here().type(a["id"].get<std::string>(), a["text"].get<std::string>())); }},
+    {"presets", Reach::page, {}, [](App& app, const Json&) { return presets_of(app); }},
+    {"open_preset", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.open_preset(a["id"].get<std::string>())); }},
+    {"guess", Reach::page, {must(whole("answer", -1, 100))}, take_guess},
+    {"see_answer", Reach::page, {}, [](App& app, const Json&) { return app.here().seen = true, ok(); }},
+    {"close_preset", Reach::page, {}, [](App& app, const Json&) { return app.here().set_preset(""), ok(); }},
 
-      // ---- transport ----
-      {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().results(false); }},
-      {"transport",
-       Reach::page,
-       {},
-       [](App& app, const Json&) -> Answer {
-         const Transport now = app.here().transport();
-         return Json{{"running", now == Transport::running}, {"waiting", app.here().waiting()}, {"finished", now == Transport::finished}};
-       }},
+    // ---- transport ----
+    {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().results(false); }},
+    {"transport",
+     Reach::page,
+     {},
+     [](App& app, const Json&) -> Answer {
+       const Transport now = app.here().transport();
+       return Json{{"running", now == Transport::running}, {"waiting", app.here().waiting()}, {"finished", now == Transport::finished}};
+     }},
 
-      // ---- what is looked at ----
-      {"shown", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.shown(); }},
-      {"can_show", Reach::page, {}, showable},
-      {"lab",
-       Reach::page,
-       {choice("id", lab_ids)},
-       [](App& app, const Json& a) -> Answer {
-         if (a.contains("id")) app.show({{"lab", a["id"]}});
-         return Json(app.here().row().id);
-       }},
-      {"language",
-       Reach::page,
-       {must(choice("language", all_of<kLanguages>))},
-       [](App& app, const Json& a) { return app.ui.language = a["language"] == "en" ? Language::en : Language::zh, ok(); }},
-      {"theme",
-       Reach::page,
-       {must(choice("theme", theme_ids)), {.name = "colors", .kind = ArgumentKind::any}},
-       [](App& app, const Json& a) { return app.set_theme(a["theme"].get<std::string>(), a.value("colors", Json())), ok(); }},
-      {"hide",
-       Reach::page,
-       {list(std::size(kParts), choice("parts", all_of<kParts>))},
-       [](App& app, const Json& a) {
-         for (const Json& part : a["parts"]) app.world.hidden.push_back(part.get<std::string>());
-         return ok();
-       }},
-      {"csv",
-       Reach::page,
-       {choice("plot", all_of<kCsv>, "\"curves\"")},
-       [](App& app, const Json& a) -> Answer { return Json(app.here().csv(a["plot"].get_ref<const std::string&>())); }},
-      {"stats_anew", Reach::page, {}, [](App& app, const Json&) { return app.stats = {}, ok(); }},
+    // ---- what is looked at ----
+    {"shown", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.shown(); }},
+    {"can_show", Reach::page, {}, showable},
+    {"lab",
+     Reach::page,
+     {choice("id", lab_ids)},
+     [](App& app, const Json& a) -> Answer {
+       if (a.contains("id")) app.show({{"lab", a["id"]}});
+       return Json(app.here().row().id);
+     }},
+    {"language",
+     Reach::page,
+     {must(choice("language", all_of<kLanguages>))},
+     [](App& app, const Json& a) { return app.ui.language = a["language"] == "en" ? Language::en : Language::zh, ok(); }},
+    {"theme",
+     Reach::page,
+     {must(choice("theme", theme_ids)), {.name = "colors", .kind = ArgumentKind::any}},
+     [](App& app, const Json& a) { return app.set_theme(a["theme"].get<std::string>(), a.value("colors", Json())), ok(); }},
+    {"hide",
+     Reach::page,
+     {list(std::size(kParts), choice("parts", all_of<kParts>))},
+     [](App& app, const Json& a) {
+       for (const Json& part : a["parts"]) app.world.hidden.push_back(part.get<std::string>());
+       return ok();
+     }},
+    {"csv",
+     Reach::page,
+     {choice("plot", all_of<kCsv>, "\"curves\"")},
+     [](App& app, const Json& a) -> Answer { return Json(app.here().csv(a["plot"].get_ref<const std::string&>())); }},
+    {"stats_anew", Reach::page, {}, [](App& app, const Json&) { return app.stats = {}, ok(); }},
 
-      // ---- controls by key, touch and text field ----
-      {"all_items", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.items(true); }},
-      {"reveal", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return app.ui.revealed = a["id"].get<std::string>(), ok(); }},
-      {"close_list",
-       Reach::page,
-       {},
-       [](App& app, const Json&) -> Answer {
-         return app.ui.close_list = true, Json(app.window && ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)); // whether one is open
-       }},
-      {"activate", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return app.ui.activated.push_back(a["id"].get<std::string>()), ok(); }},
-      {"nudge",
-       Reach::page,
-       {must(text("id")), must(number("by", -1, 1))},
-       [](App& app, const Json& a) {
-         // keys may come faster than frames
-         const std::string id = a["id"].get<std::string>();
-         app.ui.nudge = a["by"].get<float>() + (app.ui.nudged == id ? app.ui.nudge : 0.0F);
-         app.ui.nudged = id;
-         return ok();
-       }},
-      {"editing", Reach::page, {text("id", kIdMost, "\"\"")}, [](App& app, const Json& a) { return app.ui.editing = a["id"].get<std::string>(), ok(); }},
-      {"help_at", Reach::page, {text("id", kIdMost, "\"\""), number("x", -1e6, 1e6, "-1"), number("y", -1e6, 1e6, "-1")}, help_at},
-      {"touch_at",
-       Reach::page,
-       {number("x", -1e6, 1e6, "0"), number("y", -1e6, 1e6, "0")},
-       [](App& app, const Json& a) {
-         // SDL keeps the browser from scrolling only where fingers are events of their own; they are never used, so this is its switch
-         const bool ours = app.ui.drags_at({a["x"].get<float>() / app.zoom, a["y"].get<float>() / app.zoom});
-         SDL_EventState(SDL_FINGERDOWN, ours ? SDL_ENABLE : SDL_IGNORE);
-         return ok();
-       }},
-      {"double_click", Reach::page, {}, [](App& app, const Json&) { return app.ui.double_clicked = true, ok(); }},
-      {"touch_cancelled",
-       Reach::page,
-       {},
-       [](App& app, const Json&) {
-         if (!app.window) return ok();
-         ImGui::ClearActiveID(); // letting go presses nothing, and a slider is let go of
-         app.ui.drag_cancelled = true;
-         ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
-         return ok();
-       }},
+    // ---- controls by key, touch and text field ----
+    {"all_items", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.items(true); }},
+    {"reveal", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return app.ui.revealed = a["id"].get<std::string>(), ok(); }},
+    {"close_list",
+     Reach::page,
+     {},
+     [](App& app, const Json&) -> Answer {
+       return app.ui.close_list = true, Json(app.window && ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)); // whether one is open
+     }},
+    {"activate", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return app.ui.activated.push_back(a["id"].get<std::string>()), ok(); }},
+    {"nudge",
+     Reach::page,
+     {must(text("id")), must(number("by", -1, 1))},
+     [](App& app, const Json& a) {
+       // keys may come faster than frames
+       const std::string id = a["id"].get<std::string>();
+       app.ui.nudge = a["by"].get<float>() + (app.ui.nudged == id ? app.ui.nudge : 0.0F);
+       app.ui.nudged = id;
+       return ok();
+     }},
+    {"editing", Reach::page, {text("id", kIdMost, "\"\"")}, [](App& app, const Json& a) { return app.ui.editing = a["id"].get<std::string>(), ok(); }},
+    {"help_at", Reach::page, {text("id", kIdMost, "\"\""), number("x", -1e6, 1e6, "-1"), number("y", -1e6, 1e6, "-1")}, help_at},
+    {"touch_at",
+     Reach::page,
+     {number("x", -1e6, 1e6, "0"), number("y", -1e6, 1e6, "0")},
+     [](App& app, const Json& a) {
+       // SDL keeps the browser from scrolling only where fingers are events of their own; they are never used, so this is its switch
+       const bool ours = app.ui.drags_at({a["x"].get<float>() / app.zoom, a["y"].get<float>() / app.zoom});
+       SDL_EventState(SDL_FINGERDOWN, ours ? SDL_ENABLE : SDL_IGNORE);
+       return ok();
+     }},
+    {"double_click", Reach::page, {}, [](App& app, const Json&) { return app.ui.double_clicked = true, ok(); }},
+    {"touch_cancelled",
+     Reach::page,
+     {},
+     [](App& app, const Json&) {
+       if (!app.window) return ok();
+       ImGui::ClearActiveID(); // letting go presses nothing, and a slider is let go of
+       app.ui.drag_cancelled = true;
+       ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+       return ok();
+     }},
 
-      // ---- what happens to the page ----
-      {"graphics",
-       Reach::page,
-       {flag("lost", "false")},
-       [](App& app, const Json& a) {
-         app.graphics_lost = a["lost"].get<bool>();
-         if (app.window && !app.graphics_lost) {
-           ImGui_ImplOpenGL3_Shutdown();
-           ImGui_ImplOpenGL3_Init("#version 300 es");
-           ui::ImageSheet::forget_graphics();
-           app.set_fonts();
-         }
-         return ok();
-       }},
-      {"workers",
-       Reach::page,
-       {must(whole("count", 1, 64))},
-       [](App& app, const Json& a) {
-         app.packs.set_worker_count(a["count"].get<std::size_t>());
-         for (Race* each : app.races()) each->begin_with_workers();
-         app.packs.request_smallest();
-         return ok();
-       }},
-      {"worker_restarted",
-       Reach::page,
-       {worker()},
-       [](App& app, const Json& a) {
-         const auto worker = a["worker"].get<std::size_t>();
-         if (worker >= app.packs.worker_count()) return ok(); // there is none
-         app.packs.worker_lost(worker);
-         for (Race* each : app.races()) each->worker_restarted(worker);
-         return ok();
-       }},
-      {"worker_hopeless",
-       Reach::page,
-       {worker()},
-       [](App& app, const Json& a) {
-         for (Race* each : app.races()) each->worker_hopeless(a["worker"].get<std::size_t>());
-         return ok();
-       }},
-      {"pack_progress",
-       Reach::page,
-       {number("received", 0, kWholeMost, "0"), number("total", 0, kWholeMost, "0")},
-       [](App& app, const Json& a) {
-         app.frames_due = std::max(app.frames_due, 1);
-         app.packs.received = a["received"].get<double>(), app.packs.total = a["total"].get<double>();
-         return ok();
-       }},
-      {"pack_failed",
-       Reach::page,
-       {choice("code", error_codes, "\"pack_damaged\"")},
-       [](App& app, const Json& a) {
-         app.packs.failed();
-         for (Race* each : app.races()) each->pack_failed({a["code"].get<std::string>(), "", {}});
-         return app.told_problem = true, ok();
-       }},
-      {"public_verbs", Reach::page, {}, verbs_told},
-      {"lab_verbs", Reach::page, {}, verbs_of_lab},
-  };
-  return table;
-}
+    // ---- what happens to the page ----
+    {"graphics",
+     Reach::page,
+     {flag("lost", "false")},
+     [](App& app, const Json& a) {
+       app.graphics_lost = a["lost"].get<bool>();
+       if (app.window && !app.graphics_lost) {
+         ImGui_ImplOpenGL3_Shutdown();
+         ImGui_ImplOpenGL3_Init("#version 300 es");
+         ui::ImageSheet::forget_graphics();
+         app.set_fonts();
+       }
+       return ok();
+     }},
+    {"workers",
+     Reach::page,
+     {must(whole("count", 1, 64))},
+     [](App& app, const Json& a) {
+       app.packs.set_worker_count(a["count"].get<std::size_t>());
+       for (Race* each : app.races()) each->begin_with_workers();
+       app.packs.request_smallest();
+       return ok();
+     }},
+    {"worker_restarted",
+     Reach::page,
+     {worker()},
+     [](App& app, const Json& a) {
+       const auto worker = a["worker"].get<std::size_t>();
+       if (worker >= app.packs.worker_count()) return ok(); // there is none
+       app.packs.worker_lost(worker);
+       for (Race* each : app.races()) each->worker_restarted(worker);
+       return ok();
+     }},
+    {"worker_hopeless",
+     Reach::page,
+     {worker()},
+     [](App& app, const Json& a) {
+       for (Race* each : app.races()) each->worker_hopeless(a["worker"].get<std::size_t>());
+       return ok();
+     }},
+    {"pack_progress",
+     Reach::page,
+     {number("received", 0, kWholeMost, "0"), number("total", 0, kWholeMost, "0")},
+     [](App& app, const Json& a) {
+       app.frames_due = std::max(app.frames_due, 1);
+       app.packs.received = a["received"].get<double>(), app.packs.total = a["total"].get<double>();
+       return ok();
+     }},
+    {"pack_failed",
+     Reach::page,
+     {choice("code", error_codes, "\"pack_damaged\"")},
+     [](App& app, const Json& a) {
+       app.packs.failed();
+       for (Race* each : app.races()) each->pack_failed({a["code"].get<std::string>(), "", {}});
+       return app.told_problem = true, ok();
+     }},
+    {"public_verbs", Reach::page, {}, verbs_told},
+    {"lab_verbs", Reach::page, {}, verbs_of_lab},
+};
+
+std::span<const Verb<App>> verbs() { return kVerbs; }
 
 // Those of labs are told once, though several have them.
 template <class Act> void each_lab_verb(const LabRow& row, Act act) {
