@@ -50,7 +50,7 @@ for (const engine of engines)
       assert.deepEqual(await steps(), await steps(), 'the blank pauses');
       // language: header and canvas
       await tab.run('document.getElementById("language").click()');
-      assert.equal(await tab.run('return document.documentElement.lang'), 'en');
+      await tab.run('await until(() => document.documentElement.lang === "en")'); // its words come first
       await tab.run('await until(() => downhill.items().some((i) => i.id === "start" && /^[ -~]+$/.test(i.label)))');
       await clean('race');
       // a race, and its link

@@ -5,7 +5,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { to_hash } from '../../web/page/share_link';
-import { at_rest, base, browser, open_lab, press, results, screenshot, serve, settle, wait_for_images, wait_until_finished } from './lab';
+import { at_rest, base, browser, change_language, open_lab, press, results, screenshot, serve, settle, wait_for_images, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -54,7 +54,7 @@ test('graphics lost and given back, again and again: the same picture, pictures 
 test('storage refused: everything works, and nothing is remembered', async () => {
   const lab = await open_lab(chromium, site.origin, { before: () => { Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('refused', 'SecurityError'); } }); } });
   await wait_for_images(lab.page);
-  await lab.page.click('#language');
+  await change_language(lab.page);
   await lab.page.select('#theme', 'dark');
   assert.equal(await lab.page.evaluate(() => document.documentElement.lang), 'en');
   assert.deepEqual(lab.faults, []);
@@ -146,7 +146,7 @@ test('workers that die again and again are given up, with a sentence; the page l
   await page.evaluate(() => window.downhill.start());
   await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'error'), { timeout: 90000 });
   await page.waitForFunction(() => /一再停止/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 10000 });
-  await page.click('#language');
+  await change_language(page);
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
   assert.deepEqual(lab.faults, []);
   await lab.close();

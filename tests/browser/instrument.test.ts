@@ -65,9 +65,9 @@ test('a press in the frame that shows letters for the first time is not lost', a
   await wait_for_images(page);
   const all = await page.evaluate(() => window.downhill.items().filter((i) => i.role === 'textbox').map((i) => i.id));
   assert.ok(all.length > 0);
-  await page.evaluate((id) => {
+  await page.evaluate(async (id) => {
     const inner = window.downhill_internal.page;
-    inner.command('language', { language: 'zh' }); // no Chinese has been shown yet: the frame is laid out twice
+    await inner.set_language('zh'); // no Chinese has been shown yet: the frame is laid out twice
     inner.command('activate', { id });
     inner.input();
   }, all[0]);

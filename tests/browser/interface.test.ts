@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import type { Browser, Frame, Page } from 'puppeteer-core';
-import { base, browser, labs, open_lab, results, serve, settle } from './lab';
+import { base, browser, change_language, labs, open_lab, results, serve, settle } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -220,9 +220,9 @@ test('show takes no verb: nothing inner runs by a key, and arguments are refused
   }
   assert.equal(await page.evaluate(() => window.downhill.setState(undefined).then(() => 'resolved', () => 'rejected')), 'rejected');
   // in the page's language
-  await page.evaluate(() => document.getElementById('language')!.click());
+  await change_language(page);
   assert.match((await told('downhill.seek(NaN)'))!, /^seek\(step\): expected 1, 2, 3, … here$/);
-  await page.evaluate(() => document.getElementById('language')!.click());
+  await change_language(page);
   // and as documented
   await page.evaluate(() => { window.downhill.step(); window.downhill.show({ view: 'units', lane: 1, log: 1 }); });
   await page.waitForFunction(() => window.downhill.results().every((r) => r.step === 6), { timeout: 60000 });

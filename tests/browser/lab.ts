@@ -12,7 +12,7 @@ declare global {
     /** Whether frames are filled in (`LabOptions.drawn`). */
     drawn: boolean;
     downhill: Downhill;
-    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; input(): void } };
+    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; input(): void; set_language(language: string): Promise<void> } };
   }
 }
 
@@ -91,6 +91,13 @@ export const command = (page: Page, verb: string, rest: object = {}) => page.eva
   it.input();
   return answer;
 }, verb, rest) as Promise<any>;
+/** Presses the button of the languages, and waits for what the other one needs. */
+export async function change_language(page: Page): Promise<void> {
+  const before = await page.evaluate(() => document.documentElement.lang);
+  await page.click('#language');
+  await page.waitForFunction((lang) => document.documentElement.lang !== lang, { timeout: 20000 }, before);
+  await settle(page);
+}
 export const results = (page: Page) => page.evaluate(() => window.downhill.results());
 export const settle = (page: Page) => page.evaluate(() => new Promise<void>((resolve) => { requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))); }));
 

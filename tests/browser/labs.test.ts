@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { type Lab, type LabOptions, at_rest, box_of, browser, change_language, command, drag, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -386,7 +386,7 @@ lab_test('race', 'a preset from the menu: its lab, its experiment, what to do an
   assert.match(await page.$eval('#preset', (e) => e.textContent ?? ''), /做.*梯度.*猜/);
   assert.equal(await page.$eval('nav [aria-current]', (a) => a.getAttribute('href')), '#activations');
   await wait_for_item(page, '^act\\.net\\.0\\.0$');
-  await page.click('#language');
+  await change_language(page);
   await page.waitForFunction(() => /Do .*Guess /.test(document.getElementById('preset')?.textContent ?? ''));
   await new Promise((resolve) => setTimeout(resolve, 400));
   await page.reload();

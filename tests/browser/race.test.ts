@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser } from 'puppeteer-core';
-import { at_rest, browser, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_until_finished } from './lab';
+import { at_rest, browser, change_language, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -308,8 +308,7 @@ test('the language button changes every word, and the page remembers it', async 
   await lab.page.evaluate(() => window.downhill.ready);
   await settle(lab.page);
   const chinese = await screenshot(lab.page, 'language-zh');
-  await lab.page.click('#language');
-  await settle(lab.page);
+  await change_language(lab.page);
   assert.ok(differing(await screenshot(lab.page, 'language-en'), chinese) > 0.01);
   assert.equal(await lab.page.evaluate(() => document.documentElement.lang), 'en');
   const labels = await lab.page.evaluate(() => window.downhill.items().map((i) => i.label).join(' '));

@@ -36,7 +36,7 @@ test('every tool of the header can be reached at every width, in both languages 
   const { page } = lab;
   const lost: string[] = [];
   for (const language of ['en', 'zh']) {
-    if (language === 'zh') await page.$eval('#language', (e) => (e as HTMLElement).click());
+    if (language === 'zh') await page.evaluate(async () => { await window.downhill_internal.page.set_language('zh'); });
     for (const theme of ['light', 'dark', 'projector']) {
       await page.$eval('#theme', (e, t) => { (e as HTMLSelectElement).value = t; e.dispatchEvent(new Event('change')); }, theme);
       for (let width = 320; width <= 1920; width += width < 1000 ? 20 : 80) {
