@@ -307,8 +307,7 @@ Json App::help(const ui::EditRequest& request) const {
   if (!out.contains("formula")) return out;
   // what is chosen may have a word of its own
   const std::string key = "help." + out["formula"].get<std::string>();
-  if (const auto word = tr_id(key); word != key)
-    out["text"] = out["text"].get<std::string>() + (ui.language == Language::zh ? "" : " ") + std::string(word);
+  if (const auto word = tr_id(key); word != key) out["text"] = out["text"].get<std::string>() + (ui.language == Language::zh ? "" : " ") + std::string(word);
   return out;
 }
 
