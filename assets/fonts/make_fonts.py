@@ -60,7 +60,7 @@ def coarsen(font, units_per_em):
 
 
 def make(path, number, characters, tabular):
-    font = TTFont(path, fontNumber=number)
+    font = TTFont(path, fontNumber=number, recalcTimestamp=False)  # the same file at every build
     if tabular:
         single = {}
         for record in font["GSUB"].table.FeatureList.FeatureRecord:
