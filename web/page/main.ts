@@ -538,7 +538,6 @@ async function start(): Promise<void> {
   if (it.pool.on_page) say(words.say('notice.no_workers'));
 
   element('language').addEventListener('click', () => void it.set_language(it.language === 'zh' ? 'en' : 'zh'));
-  document.querySelector('nav')?.addEventListener('click', () => it.contents.show(false)); // also that of the lab that is shown
   const theme = element<HTMLSelectElement>('theme');
   const show_theme = (name: string) => {
     set_theme(theme.value = name);
