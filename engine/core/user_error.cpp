@@ -21,6 +21,7 @@ constexpr ErrorText kTexts[] = {
     {"version", "此实验的格式版本是 {1}，本页只懂 {2}；请用新版打开", "this experiment has format {1}, this program knows {2}; use a newer version"},
     {"lane_may_not", "各赛道的“{1}”必须相同，请在公共设置里改", "a lane may not change \"{1}\"; change it for all lanes"},
     {"too_many_lanes", "赛道太多：{1} 条，最多 {2} 条", "{1} lanes are too many; at most {2}"},
+    {"other_lab", "这是实验室“{1}”的文档，这里要的是“{2}”", "this is a document of the lab \"{1}\"; here one of \"{2}\" is wanted"},
     {"no_lanes", "至少要有一条赛道", "at least one lane is needed"},
     {"batch_above_train", "批尺寸 {1} 大于训练样本数 {2}，请改小，或写 \"full\"",
      "batch {1} is more than the {2} training examples; lower it or write \"full\""},
