@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace downhill::archive {
@@ -51,6 +53,11 @@ private:
     requires requires(T& t, Writer& w) { t.fields(w); }
   void put(const T& value) {
     const_cast<T&>(value).fields(*this); // fields() is written once for both directions; writing changes nothing
+  }
+  /// Its place in the variant, then what it holds.
+  template <class... T> void put(const std::variant<T...>& value) {
+    put(static_cast<std::uint8_t>(value.index()));
+    std::visit([&](const auto& held) { put(held); }, value);
   }
 
   Bytes bytes_;
@@ -114,6 +121,12 @@ private:
     requires requires(T& t, Reader& r) { t.fields(r); }
   void get(T& value) {
     value.fields(*this);
+  }
+  template <class... T> void get(std::variant<T...>& value) {
+    std::uint8_t index = 0;
+    get(index);
+    const auto read = [&]<std::size_t... I>(std::index_sequence<I...>) { return ((index == I ? (get(value.template emplace<I>()), true) : false) || ...); };
+    if (!read(std::index_sequence_for<T...>{})) good_ = false;
   }
   bool enough(std::uint64_t size) {
     if (good_ && bytes_.size() >= size) return true;

@@ -61,42 +61,52 @@ Matrix predict_values(const Trainer& trainer, const Matrix& values) {
   return out;
 }
 
-Ensemble mask_ensemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count) {
-  Network network = trainer.network();
-  const Index hidden = network.layer_count() - 1;
-  Matrix x(1, trainer.data().features());
+MaskEnsemble::MaskEnsemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count)
+    : network_(trainer.network()), loss_(trainer.loss()), x_(1, trainer.data().features()),
+      mask_place_(trainer.dropout_place(std::min(trainer.step(), trainer.steps() - 1))) {
+  mask_place_.position = 0;
   Gathered gathered;
-  gather(trainer.data(), train, {&place, 1}, x, gathered);
-  Ensemble out;
-  if (!gathered.labels.empty()) out.label = gathered.labels[0];
-  const Matrix& whole = network.evaluate(x, 1);
-  out.eval = probabilities(trainer.loss(), whole.data(), whole.cols());
-  std::vector<std::vector<double>> sums;
-  for (Index l = 0; l < hidden; ++l) {
-    const Matrix& y = network.output(l);
-    out.eval_units.emplace_back(y.data(), y.data() + y.cols());
-    sums.emplace_back(static_cast<std::size_t>(y.cols()), 0.0);
+  gather(trainer.data(), train, {&place, 1}, x_, gathered);
+  if (!gathered.labels.empty()) out_.label = gathered.labels[0];
+  const Matrix& whole = network_.evaluate(x_, 1);
+  out_.eval = probabilities(loss_, whole.data(), whole.cols());
+  for (Index l = 0; l + 1 < network_.layer_count(); ++l) {
+    const Matrix& y = network_.output(l);
+    out_.eval_units.emplace_back(y.data(), y.data() + y.cols());
+    sums_.emplace_back(static_cast<std::size_t>(y.cols()), 0.0);
   }
-  out.probabilities.resize(static_cast<Index>(count), static_cast<Index>(out.eval.size()));
-  DropoutPlace mask_place = trainer.dropout_place(std::min(trainer.step(), trainer.steps() - 1));
-  mask_place.position = 0;
-  for (Index k = 0; k < static_cast<Index>(count); ++k, ++mask_place.position) {
-    const Matrix& output = network.forward(x, 1, mask_place);
-    const auto p = probabilities(trainer.loss(), output.data(), output.cols());
-    for (std::size_t c = 0; c < p.size(); ++c) out.probabilities(k, static_cast<Index>(c)) = static_cast<float>(p[c]);
-    for (Index l = 0; l < hidden; ++l) {
-      const double scale = network.shape(l).dropout;
-      Vector mask(static_cast<std::size_t>(network.shape(l).given), 1.0F);
-      if (scale > 0) fill_mask(mask_place, static_cast<std::uint32_t>(l), scale, mask);
-      const float* y = network.output(l).data();
-      for (std::size_t i = 0; i < mask.size(); ++i) sums[static_cast<std::size_t>(l)][i] += static_cast<double>(y[i] * mask[i]);
-    }
+  out_.probabilities.resize(static_cast<Index>(count), static_cast<Index>(out_.eval.size()));
+}
+
+void MaskEnsemble::advance() {
+  assert(done_ < count());
+  const Matrix& output = network_.forward(x_, 1, mask_place_);
+  const auto p = probabilities(loss_, output.data(), output.cols());
+  for (std::size_t c = 0; c < p.size(); ++c) out_.probabilities(static_cast<Index>(done_), static_cast<Index>(c)) = static_cast<float>(p[c]);
+  for (std::size_t l = 0; l < sums_.size(); ++l) {
+    const auto shape = network_.shape(static_cast<Index>(l));
+    Vector mask(static_cast<std::size_t>(shape.given), 1.0F);
+    if (shape.dropout > 0) fill_mask(mask_place_, static_cast<std::uint32_t>(l), shape.dropout, mask);
+    const float* y = network_.output(static_cast<Index>(l)).data();
+    for (std::size_t i = 0; i < mask.size(); ++i) sums_[l][i] += static_cast<double>(y[i] * mask[i]);
   }
-  for (const auto& sum : sums) {
-    Vector& mean = out.mean_units.emplace_back();
-    for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(count)));
+  ++mask_place_.position;
+  ++done_;
+}
+
+Ensemble MaskEnsemble::take() {
+  assert(done_ == count());
+  for (const auto& sum : sums_) {
+    Vector& mean = out_.mean_units.emplace_back();
+    for (const double s : sum) mean.push_back(static_cast<float>(s / static_cast<double>(count())));
   }
-  return out;
+  return std::move(out_);
+}
+
+Ensemble mask_ensemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count) {
+  MaskEnsemble ensemble(trainer, train, place, count);
+  while (ensemble.done() < count) ensemble.advance();
+  return ensemble.take();
 }
 
 std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count) {

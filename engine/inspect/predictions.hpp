@@ -36,6 +36,27 @@ struct Ensemble {
 /// The masks are those of the first `count` places in the present epoch's order. `place` is in the training or the test part.
 Ensemble mask_ensemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count);
 
+/// The same mask by mask, of the network as it stood when this was made.
+class MaskEnsemble {
+public:
+  MaskEnsemble(const Trainer& trainer, bool train, std::uint32_t place, std::int64_t count);
+  std::int64_t done() const { return done_; }
+  std::int64_t count() const { return out_.probabilities.rows(); }
+  /// One more mask; to be called `count` times.
+  void advance();
+  /// What mask_ensemble gives; once, when all masks are done.
+  Ensemble take();
+
+private:
+  Network network_;
+  const LossEntry& loss_;
+  Matrix x_;
+  DropoutPlace mask_place_;
+  std::vector<std::vector<double>> sums_; // of each hidden layer, over the masks
+  Ensemble out_;
+  std::int64_t done_ = 0;
+};
+
 /// C×C counts: row the label, column the prediction.
 struct Confusion {
   std::int64_t classes = 0;

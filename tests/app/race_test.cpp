@@ -10,6 +10,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <set>
 
 using namespace downhill;
 using namespace downhill::protocol;
@@ -456,12 +457,18 @@ TEST_CASE("several races share workers: each gets its own answers, and to start 
   table.race.start();
   for (int i = 0; i < 5; ++i) table.turn();
   toy.start();
-  toy.want_look(3, 0, LookKind::boundary);
-  table.race.want_look(3, 0, LookKind::units);
+  Look<ask::Boundary> boundary;
+  Look<ask::Units> units;
+  boundary.want(toy, 0), units.want(table.race, 0);
   toy.ask_looks(1), table.race.ask_looks(1);
   for (int i = 0; i < 3; ++i) table.turn();
-  CHECK(toy.looks().answer<BoundaryLook>(3, toy.lanes()[0].key) != nullptr);
-  CHECK(table.race.looks().answer<UnitsLook>(3, table.race.lanes()[0].key) != nullptr);
+  CHECK(boundary.seen() != nullptr);
+  CHECK(units.seen() != nullptr);
+  units.want(toy, 0); // asked of another race it moves there, and what it had is not of that one
+  CHECK(units.seen() == nullptr);
+  toy.ask_looks(2);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(units.seen() != nullptr);
   toy.reset();
   table.until_finished();
   CHECK(table.hashes() == alone());
@@ -728,40 +735,40 @@ TEST_CASE("a view without memory is told so and given up; lanes go on, and what 
     race.step(4);
     for (int i = 0; i < 100; ++i) table.turn();
     (dies ? table.dies_in_looks : table.room) = dies;
-    const auto draw = [&](LookKind kind) {
+    Look<ask::Weights> look;
+    const auto draw = [&](std::uint32_t count) {
       for (int i = 0; i < 500; ++i) {
-        race.want_look(2, 1, kind);
+        look.want(race, 1, {0, count});
         race.ask_looks(table.clock_s);
         table.turn();
       }
     };
     if (dies) { // the worker ends; its lanes come back, and the view is not asked for again, or they would be lost for ever
-      race.want_look(2, 1, LookKind::units);
+      look.want(race, 1, {0, 3});
       race.ask_looks(table.clock_s);
       table.hosts[0]->work(0.004);
       while (!table.mail.empty()) {
         const auto message = table.mail.front();
         table.mail.pop_front();
-        if (const auto seen = decode<ToApp>(message.second); !std::holds_alternative<UnitsLook>(*seen)) table.deliver(0, message.second);
+        if (const auto seen = decode<ToApp>(message.second); !std::holds_alternative<WeightsLook>(*seen)) table.deliver(0, message.second);
       }
       table.hosts[0] = table.make_host(0);
       table.worker_restarted(0);
       table.open_pack(0);
       for (int i = 0; i < 100; ++i) table.turn();
     }
-    draw(LookKind::units);
-    const LaneKey key = race.lanes()[1].key;
-    CHECK(race.looks().failed(2, key));
-    CHECK(!race.looks().answer<UnitsLook>(2, key));
+    draw(3);
+    CHECK(look.failed());
+    CHECK(!look.seen());
     CHECK(!race.problem());
     CHECK(race.lanes()[1].step == 4);
     table.room = true;
     table.dies_in_looks = false;
-    draw(LookKind::units);
-    CHECK(race.looks().failed(2, key)); // nothing has changed
-    draw(LookKind::weights);
-    CHECK(!race.looks().failed(2, key));
-    CHECK(race.looks().answer<WeightsLook>(2, key));
+    draw(3);
+    CHECK(look.failed()); // nothing has changed
+    draw(4);
+    CHECK(!look.failed());
+    CHECK(look.seen());
     race.start();
     table.until_finished();
     CHECK(table.hashes() == alone());
@@ -777,56 +784,61 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   for (int i = 0; i < 20; ++i) table.turn();
   race.step(4);
   for (int i = 0; i < 100; ++i) table.turn();
+  Look<ask::Weights> weights_look;
+  Look<ask::Predictions> predictions_look;
+  Look<ask::Units> units_look;
+  Look<ask::Optimizer> optimizer_look;
+  Look<ask::Batch> batch_look;
+  Look<ask::Own> own_look;
+  Pictures pictures;
   const auto draw = [&] {
-    race.want_look(0, 1, LookKind::weights, 2, 3);
-    race.want_look(1, 1, LookKind::predictions);
-    race.want_look(2, 1, LookKind::units);
-    race.want_look(3, 1, LookKind::optimizer, 0, 8);
-    race.want_look(4, 1, LookKind::batch);
-    race.want_look(5, 1, LookKind::own, 0, 0, std::vector<std::uint8_t>(16, 100));
-    race.want_images(0, true, {0, 5, 7});
+    weights_look.want(race, 1, {2, 3});
+    predictions_look.want(race, 1);
+    units_look.want(race, 1);
+    optimizer_look.want(race, 1, {8});
+    batch_look.want(race, 1);
+    own_look.want(race, 1, {std::vector<std::uint8_t>(16, 100)});
+    pictures.want(race, true, {0, 5, 7});
     race.ask_looks(table.clock_s);
     for (int i = 0; i < 5; ++i) table.turn();
   };
   for (int i = 0; i < 50; ++i) draw();
-  const LaneKey key = race.lanes()[1].key;
-  const Looks& looks = race.looks();
-  const auto* weights = looks.answer<WeightsLook>(0, key);
+  const auto* weights = weights_look.seen();
   REQUIRE(weights);
   CHECK(weights->head.step == 4);
   CHECK((weights->units == 8 && weights->from == 2 && weights->shown == 3 && weights->weights.size() == 3 * 16 && weights->layers.size() == 2));
-  const auto* predictions = looks.answer<PredictionsLook>(1, key);
+  const auto* predictions = predictions_look.seen();
   REQUIRE(predictions);
   CHECK((predictions->labels.size() == 100 && predictions->probabilities.size() == 1000));
-  const auto* units = looks.answer<UnitsLook>(2, key);
+  const auto* units = units_look.seen();
   REQUIRE(units);
   CHECK((units->layers.size() == 2 && units->layers[0].bins.size() == 40 && units->layers[1].gradient_norm > 0));
-  const auto* optimizer = looks.answer<OptimizerLook>(3, key);
+  const auto* optimizer = optimizer_look.seen();
   REQUIRE(optimizer);
   std::string ids;
   for (const OptimizerPlane& plane : optimizer->planes) ids += plane.id + " ";
   CHECK(ids == "gradient exp_avg exp_avg_sq rate update ");
-  const auto* batch = looks.answer<BatchLook>(4, key);
+  const auto* batch = batch_look.seen();
   REQUIRE(batch);
   CHECK((batch->size == 16 && batch->places.size() == 16 && batch->masks.size() == 1 && batch->masks[0].kept.size() == 16 * 8));
   const auto kept = std::count(batch->masks[0].kept.begin(), batch->masks[0].kept.end(), 1);
   CHECK((kept > 30 && kept < 98));
-  const auto* own = looks.answer<OwnLook>(5, key);
+  const auto* own = own_look.seen();
   REQUIRE(own);
   CHECK(own->probabilities.size() == 10);
-  REQUIRE(looks.images(0));
-  CHECK(looks.images(0)->places == std::vector<std::uint32_t>{0, 5, 7});
-  const auto version = looks.version(0);
+  REQUIRE(pictures.seen());
+  CHECK(pictures.seen()->places == std::vector<std::uint32_t>{0, 5, 7});
+  const auto version = weights_look.version();
   for (int i = 0; i < 50; ++i) draw();
-  CHECK(looks.version(0) == version); // the lane has not moved
+  CHECK(weights_look.version() == version); // the lane has not moved
   race.step(1);
   for (int i = 0; i < 300; ++i) draw();
-  CHECK(looks.answer<WeightsLook>(0, race.lanes()[1].key)->head.step == 5);
+  CHECK(weights_look.seen()->head.step == 5);
   // wanted once more too soon after the last ask: it is asked for later, though nothing is drawn meanwhile
   const auto step_and_want = [&] {
     race.step(1);
     for (int i = 0; i < 20; ++i) table.turn();
-    race.want_look(0, 1, LookKind::weights, 2, 3);
+    weights_look.want(race, 1, {2, 3});
   };
   step_and_want();
   CHECK(!race.ask_looks(1000));
@@ -835,7 +847,7 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   CHECK(race.ask_looks(1000.05));
   CHECK(!race.ask_looks(1000.3));
   for (int i = 0; i < 20; ++i) table.turn();
-  CHECK(looks.answer<WeightsLook>(0, race.lanes()[1].key)->head.step == 7);
+  CHECK(weights_look.seen()->head.step == 7);
   std::vector<std::uint8_t> file;
   race.on_weights = [&](std::size_t lane, const std::vector<std::uint8_t>& bytes) {
     CHECK(lane == 1);
@@ -844,6 +856,52 @@ TEST_CASE("views get what they ask for, once for each step a lane rests at") {
   race.ask_weights(1);
   for (int i = 0; i < 5; ++i) table.turn();
   CHECK(file.size() > 8 * 17 * 4);
+}
+
+TEST_CASE("a long answer is worked out in slices beside the training, tells how far it is, and changes no bit") {
+  Json json = experiment();
+  json["network"]["hidden"][0]["dropout"] = 0.5;
+  Table still(1, json);
+  still.race.start();
+  still.until_finished();
+  Table table(1, json);
+  Race& race = table.race;
+  race.start();
+  for (int i = 0; i < 20; ++i) table.turn();
+  REQUIRE(race.transport() == Transport::running);
+  auto look = std::make_unique<Look<ask::Ensemble>>();
+  std::size_t moving = 0;
+  std::set<double> seen;
+  while (!look->seen() && moving < 2000) {
+    look->want(race, 1, {3, 200});
+    race.ask_looks(table.clock_s);
+    const std::int64_t before = race.lanes()[1].step;
+    table.turn();
+    if (look->progress() >= 0) seen.insert(look->progress()), moving += race.lanes()[1].step > before || race.lanes()[1].ended();
+  }
+  REQUIRE(look->seen());
+  CHECK(look->seen()->count == 200);
+  CHECK(seen.size() > 1); // it was told on the way
+  CHECK(*seen.rbegin() <= 1);
+  CHECK(moving > 0); // and lanes went on meanwhile
+  const auto whole = *look->seen();
+  // dropped with its owner, and with nobody looking: no answer comes, and workers rest
+  look->want(race, 0, {4, 200});
+  race.ask_looks(table.clock_s + 10);
+  table.turn();
+  look.reset();
+  table.until_finished();
+  CHECK(table.hashes() == still.hashes());
+  for (int i = 0; i < 5; ++i) table.turn();
+  CHECK(!table.hosts[0]->work(0.004));
+  Look<ask::Ensemble> other;
+  other.want(race, 0, {4, 200});
+  race.ask_looks(table.clock_s + 20);
+  table.hosts[0]->work(1e-9);
+  CHECK(table.hosts[0]->work(1e-9));
+  race.leave();
+  CHECK(!table.hosts[0]->work(1e-9));
+  CHECK(whole.eval.size() == 10);
 }
 
 TEST_CASE("experiments may come and go before there are workers") {

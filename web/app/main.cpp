@@ -333,7 +333,7 @@ Json App::shown() const {
 
 void App::show_lab(const LabRow& wanted) {
   if (&wanted == &here().row()) return;
-  for (Race* each : here().races()) each->pause();
+  for (Race* each : here().races()) each->leave();
   here_ = &lab(wanted);
   ui.editing.clear();
   told_transport = here().transport();

@@ -59,16 +59,84 @@ struct AskImages {
   std::vector<std::uint32_t> places;
   void fields(auto& a) { a(request, experiment, train, places); }
 };
-/// What a view wants to see of a lane as it stands; see the answers of the same names below.
-enum class LookKind : std::uint8_t { weights, predictions, units, optimizer, batch, own, boundary, ensemble, trace, last = trace };
-/// Answered once by the struct of that kind, when the lane is between two steps. A later ask for the same slot replaces it.
+// Questions of a lane as it stands, each with the answer that it gets; see there.
+struct WeightsLook;
+struct PredictionsLook;
+struct UnitsLook;
+struct OptimizerLook;
+struct BatchLook;
+struct OwnLook;
+struct BoundaryLook;
+struct EnsembleLook;
+struct TraceLook;
+namespace ask {
+/// `count` units of the first layer from `from`.
+struct Weights {
+  using Answer = WeightsLook;
+  std::uint32_t from = 0, count = 0;
+  void fields(auto& a) { a(from, count); }
+  bool operator==(const Weights&) const = default;
+};
+struct Predictions {
+  using Answer = PredictionsLook;
+  void fields(auto&) {}
+  bool operator==(const Predictions&) const = default;
+};
+struct Units {
+  using Answer = UnitsLook;
+  void fields(auto&) {}
+  bool operator==(const Units&) const = default;
+};
+/// With `count` units of the first layer as images.
+struct Optimizer {
+  using Answer = OptimizerLook;
+  std::uint32_t count = 0;
+  void fields(auto& a) { a(count); }
+  bool operator==(const Optimizer&) const = default;
+};
+struct Batch {
+  using Answer = BatchLook;
+  void fields(auto&) {}
+  bool operator==(const Batch&) const = default;
+};
+/// The pixels to be told apart.
+struct Own {
+  using Answer = OwnLook;
+  std::vector<std::uint8_t> image;
+  void fields(auto& a) { a(image); }
+  bool operator==(const Own&) const = default;
+};
+struct Boundary {
+  using Answer = BoundaryLook;
+  void fields(auto&) {}
+  bool operator==(const Boundary&) const = default;
+};
+/// A test example by its place, and how many masks. Long: worked out in slices, with LookProgress.
+struct Ensemble {
+  using Answer = EnsembleLook;
+  std::uint32_t place = 0, masks = 0;
+  void fields(auto& a) { a(place, masks); }
+  bool operator==(const Ensemble&) const = default;
+};
+struct Trace {
+  using Answer = TraceLook;
+  void fields(auto&) {}
+  bool operator==(const Trace&) const = default;
+};
+} // namespace ask
+using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace>;
+/// Answered once by the question's answer, when the lane is between two steps; a long one later, of the step it was begun at. A
+/// later ask for the same slot replaces it.
 struct AskLook {
   std::uint32_t slot = 0;
   LaneKey key;
-  LookKind kind = LookKind::weights;
-  std::uint32_t from = 0, count = 0; ///< units of the first layer: weights, optimizer; a test example and how many masks: ensemble
-  std::vector<std::uint8_t> image;   ///< pixels to be told apart: own
-  void fields(auto& a) { a(slot, key, kind, from, count, image); }
+  Question question;
+  void fields(auto& a) { a(slot, key, question); }
+};
+/// Nobody waits for the answer in this slot any more.
+struct DropLook {
+  std::uint32_t slot = 0;
+  void fields(auto& a) { a(slot); }
 };
 /// Asks for the file of a lane's weights (.safetensors).
 struct AskWeights {
@@ -249,6 +317,12 @@ struct TraceLook {
   std::vector<TraceLayer> layers;
   void fields(auto& a) { a(head, place, layers); }
 };
+/// How far a long answer is. Not more often than snapshots.
+struct LookProgress {
+  LookHead head;
+  std::uint32_t done = 0, all = 0;
+  void fields(auto& a) { a(head, done, all); }
+};
 /// There is no memory for a look; the lane goes on.
 struct LookProblem {
   LookHead head;
@@ -265,29 +339,23 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, AskWeights, AskBench>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, LookProblem, Weights, BenchReport>;
+                           BoundaryLook, EnsembleLook, TraceLook, LookProgress, LookProblem, Weights, BenchReport>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {
   Writer writer;
-  writer(static_cast<std::uint8_t>(message.index()));
-  std::visit([&](const auto& m) { writer(m); }, message);
+  writer(message);
   return writer.take();
 }
 
 /// Nothing, if the bytes are not exactly one message of the variant.
 template <class Variant> std::optional<Variant> decode(std::span<const std::uint8_t> bytes) {
   Reader reader(bytes);
-  std::uint8_t index = 0;
-  reader(index);
-  std::optional<Variant> message;
-  const auto read = [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (void)((index == I ? (reader(std::get<I>(message.emplace(std::in_place_index<I>))), true) : false) || ...);
-  };
-  read(std::make_index_sequence<std::variant_size_v<Variant>>{});
-  if (!message || !reader.good() || !reader.at_end()) return std::nullopt;
+  Variant message;
+  reader(message);
+  if (!reader.good() || !reader.at_end()) return std::nullopt;
   return message;
 }
 

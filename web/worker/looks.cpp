@@ -52,15 +52,16 @@ std::vector<float> rows_of(const Network::LayerShape& shape, std::span<const flo
 struct Shown {
   std::uint32_t units, from, count, inputs;
 };
-Shown shown(const Network::LayerShape& shape, const AskLook& ask) {
-  const auto units = static_cast<std::uint32_t>(shape.outputs), from = std::min(ask.from, units);
-  return {units, from, std::min({ask.count, units - from, kUnitsMost}), static_cast<std::uint32_t>(shape.inputs)};
+Shown shown(const Network::LayerShape& shape, std::uint32_t from, std::uint32_t count) {
+  const auto units = static_cast<std::uint32_t>(shape.outputs);
+  from = std::min(from, units);
+  return {units, from, std::min({count, units - from, kUnitsMost}), static_cast<std::uint32_t>(shape.inputs)};
 }
 
-ToApp weights(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+ToApp weights(const Trainer& trainer, const ask::Weights& ask, const LookHead& head) {
   const Network& network = trainer.network();
   const auto shape = network.shape(0);
-  const Shown s = shown(shape, ask);
+  const Shown s = shown(shape, ask.from, ask.count);
   WeightsLook out{head, s.units, s.from, s.count, s.inputs, rows_of(shape, network.parameters(), s.from, s.count), {}};
   for (Index l = 0; l < network.layer_count(); ++l) {
     const auto layer = network.shape(l);
@@ -108,11 +109,11 @@ ToApp units(const Trainer& trainer, const LookHead& head) {
   return out;
 }
 
-std::optional<ToApp> optimizer(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+std::optional<ToApp> optimizer(const Trainer& trainer, const ask::Optimizer& ask, const LookHead& head) {
   const NextStep next = next_step(trainer);
   if (next.update.empty()) return {};
   const auto shape = trainer.network().shape(0);
-  const Shown s = shown(shape, ask);
+  const Shown s = shown(shape, 0, ask.count);
   OptimizerLook out{head, s.units, s.from, s.count, s.inputs, trainer.lr(), {}};
   const auto add = [&](std::string_view id, std::span<const float> values) {
     out.planes.push_back({std::string(id), rows_of(shape, values, s.from, s.count), spread_of(values)});
@@ -155,7 +156,7 @@ ToApp batch(const Trainer& trainer, const LookHead& head) {
   return out;
 }
 
-std::optional<ToApp> own(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
+std::optional<ToApp> own(const Trainer& trainer, const ask::Own& ask, const LookHead& head) {
   if (trainer.data().classes == 0 || static_cast<std::int64_t>(ask.image.size()) != trainer.data().features()) return {};
   OwnLook out{head, {}};
   for (const double v : predict_pixels(trainer, ask.image)) out.probabilities.push_back(static_cast<float>(v));
@@ -207,22 +208,27 @@ std::optional<ToApp> boundary(const Trainer& trainer, const LookHead& head) {
 
 constexpr std::uint32_t kMasksMost = 200;
 
-std::optional<ToApp> ensemble(const Trainer& trainer, const AskLook& ask, const LookHead& head) {
-  const auto classes = static_cast<std::uint32_t>(trainer.data().classes);
-  if (classes == 0) return {};
-  EnsembleLook out;
-  out.head = head;
-  out.place = std::min(ask.from, static_cast<std::uint32_t>(trainer.data().test.size() - 1));
-  out.count = std::clamp(ask.count, 1U, kMasksMost);
-  out.classes = classes;
-  Ensemble e = mask_ensemble(trainer, false, out.place, out.count);
-  out.label = static_cast<std::uint8_t>(e.label);
-  out.probabilities.assign(e.probabilities.data(), e.probabilities.data() + e.probabilities.size());
-  for (const double v : e.eval) out.eval.push_back(static_cast<float>(v));
-  out.eval_units = std::move(e.eval_units);
-  out.mean_units = std::move(e.mean_units);
-  return out;
-}
+class EnsembleJob final : public LookJob {
+public:
+  EnsembleJob(const Trainer& trainer, const ask::Ensemble& ask, const LookHead& head)
+      : LookJob(head), place_(std::min(ask.place, static_cast<std::uint32_t>(trainer.data().test.size() - 1))),
+        ensemble_(trainer, false, place_, std::clamp(ask.masks, 1U, kMasksMost)) {}
+  std::uint32_t done() const override { return static_cast<std::uint32_t>(ensemble_.done()); }
+  std::uint32_t all() const override { return static_cast<std::uint32_t>(ensemble_.count()); }
+  void advance() override { ensemble_.advance(); }
+  ToApp answer() override {
+    const std::uint32_t count = all();
+    const Ensemble e = ensemble_.take();
+    EnsembleLook out{head(), place_, count, static_cast<std::uint32_t>(e.eval.size()), static_cast<std::uint8_t>(e.label), {}, {}, e.eval_units, e.mean_units};
+    out.probabilities.assign(e.probabilities.data(), e.probabilities.data() + e.probabilities.size());
+    for (const double v : e.eval) out.eval.push_back(static_cast<float>(v));
+    return out;
+  }
+
+private:
+  std::uint32_t place_;
+  MaskEnsemble ensemble_;
+};
 
 ToApp trace(const Trainer& trainer, const LookHead& head) {
   const std::int64_t step = std::min(trainer.step(), trainer.steps() - 1);
@@ -237,24 +243,33 @@ ToApp trace(const Trainer& trainer, const LookHead& head) {
 
 std::size_t memory_for(const Trainer& trainer, const AskLook& ask) {
   // copies of the trainer (weights, gradient, two states) and arrays of its size; outputs, batches and messages are less than the rest
-  const std::size_t copies = ask.kind == LookKind::optimizer ? 14 : ask.kind == LookKind::units ? 6 : 4;
+  const std::size_t copies = std::holds_alternative<ask::Optimizer>(ask.question) ? 14 : std::holds_alternative<ask::Units>(ask.question) ? 6 : 4;
   return copies * trainer.network().parameters().size_bytes() + (32U << 20);
 }
 
-std::optional<ToApp> look(const Trainer& trainer, const AskLook& ask) {
-  const LookHead head{ask.slot, ask.key, trainer.step()};
-  switch (ask.kind) {
-  case LookKind::weights: return weights(trainer, ask, head);
-  case LookKind::predictions: return predictions(trainer, head);
-  case LookKind::units: return units(trainer, head);
-  case LookKind::optimizer: return optimizer(trainer, ask, head);
-  case LookKind::batch: return batch(trainer, head);
-  case LookKind::own: return own(trainer, ask, head);
-  case LookKind::boundary: return boundary(trainer, head);
-  case LookKind::ensemble: return ensemble(trainer, ask, head);
-  case LookKind::trace: return trace(trainer, head);
-  }
-  return {};
+std::optional<ToApp> look(const Trainer& trainer, const AskLook& asked) {
+  const LookHead head{asked.slot, asked.key, trainer.step()};
+  struct {
+    const Trainer& trainer;
+    const LookHead& head;
+    using Answer = std::optional<ToApp>;
+    Answer operator()(const ask::Weights& q) const { return weights(trainer, q, head); }
+    Answer operator()(const ask::Predictions&) const { return predictions(trainer, head); }
+    Answer operator()(const ask::Units&) const { return units(trainer, head); }
+    Answer operator()(const ask::Optimizer& q) const { return optimizer(trainer, q, head); }
+    Answer operator()(const ask::Batch&) const { return batch(trainer, head); }
+    Answer operator()(const ask::Own& q) const { return own(trainer, q, head); }
+    Answer operator()(const ask::Boundary&) const { return boundary(trainer, head); }
+    Answer operator()(const ask::Ensemble&) const { return {}; } // a job
+    Answer operator()(const ask::Trace&) const { return trace(trainer, head); }
+  } const answer{trainer, head};
+  return std::visit(answer, asked.question);
+}
+
+std::unique_ptr<LookJob> look_job(const Trainer& trainer, const AskLook& asked) {
+  const LookHead head{asked.slot, asked.key, trainer.step()};
+  if (const auto* q = std::get_if<ask::Ensemble>(&asked.question); q && trainer.data().classes > 0) return std::make_unique<EnsembleJob>(trainer, *q, head);
+  return nullptr;
 }
 
 } // namespace downhill

@@ -20,6 +20,7 @@ constexpr double kReportEvery_s = 1.0 / 30;
 // A lost worker costs its lanes this much time; copies larger than this are too dear, such lanes begin anew.
 constexpr double kShareEvery_s = 2;
 constexpr std::size_t kShareMost_bytes = 16U << 20;
+constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
@@ -52,7 +53,14 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const Seek& m) { seek(m); },
                  [&](const DropLane& m) { runners_.erase(m.key); },
                  [&](const AskImages& m) { send_images(m); },
-                 [&](const AskLook& m) { looks_[m.slot] = m; },
+                 [&](const AskLook& m) {
+                   jobs_.erase(m.slot);
+                   looks_[m.slot] = m;
+                 },
+                 [&](const DropLook& m) {
+                   jobs_.erase(m.slot);
+                   looks_.erase(m.slot);
+                 },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
                      const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
@@ -190,12 +198,38 @@ void TrainerHost::answer_looks() {
       answering_ = LookHead{it->second.slot, it->second.key, runner->trainer.step()};
       if (!room_(memory_for(runner->trainer, it->second)))
         post_(LookProblem{*answering_});
+      else if (auto job = look_job(runner->trainer, it->second))
+        jobs_[it->second.slot] = std::move(job);
       else if (const auto answer = look(runner->trainer, it->second))
         post_(*answer);
       answering_.reset();
     }
     it = looks_.erase(it);
   }
+}
+
+// Long answers in turn, a piece each.
+void TrainerHost::advance_jobs(double until_s) {
+  while (!jobs_.empty() && now_s_() < until_s) {
+    auto next = jobs_.upper_bound(last_job_);
+    if (next == jobs_.end()) next = jobs_.begin();
+    last_job_ = next->first;
+    LookJob& job = *next->second;
+    answering_ = job.head();
+    if (job.done() < job.all()) job.advance();
+    if (job.done() == job.all()) {
+      post_(job.answer());
+      jobs_.erase(next);
+    }
+    answering_.reset();
+  }
+}
+
+void TrainerHost::tell_progress() {
+  const double now = now_s_();
+  if (jobs_.empty() || (progress_s_ >= 0 && now - progress_s_ < kReportEvery_s && now >= progress_s_)) return;
+  progress_s_ = now;
+  for (const auto& [slot, job] : jobs_) post_(LookProgress{job->head(), job->done(), job->all()});
 }
 
 // Lanes that rest where no evaluation is due, and owe word of it, are measured there: what is compared must have been
@@ -219,10 +253,10 @@ TrainerHost::Runner* TrainerHost::next_runner() {
 }
 
 bool TrainerHost::work(double budget_s) {
-  const double start_s = now_s_();
+  const double start_s = now_s_(), training_s = jobs_.empty() ? budget_s : budget_s * (1 - kJobsShare);
   double now = start_s;
   Runner* runner = nullptr;
-  while (((runner = next_runner()) || (evaluate_at_rest() && (runner = next_runner()))) && now - start_s < budget_s) {
+  while (((runner = next_runner()) || (evaluate_at_rest() && (runner = next_runner()))) && now - start_s < training_s) {
     const Working working(working_on_, runner->key);
     const bool training = runner->trainer.next_is_training();
     const Trainer::Piece piece = runner->trainer.advance();
@@ -242,8 +276,10 @@ bool TrainerHost::work(double budget_s) {
     note(*runner);
   }
   answer_looks();
+  advance_jobs(std::max(start_s + budget_s, now_s_() + budget_s * kJobsShare));
+  tell_progress();
   report(!runner);
-  return runner != nullptr;
+  return runner != nullptr || !jobs_.empty();
 }
 
 std::size_t TrainerHost::history_bytes() const {

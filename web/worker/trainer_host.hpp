@@ -4,6 +4,7 @@
 #include "data/idx.hpp"
 #include "protocol/messages.hpp"
 #include "trainer/history.hpp"
+#include "worker/looks.hpp"
 
 #include <functional>
 #include <map>
@@ -57,6 +58,8 @@ private:
   void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
   void answer_looks();
+  void advance_jobs(double until_s);
+  void tell_progress();
   void note(Runner& runner);
   Runner* find(const protocol::LaneKey& key);
   Result<std::shared_ptr<const Subset>> subset_for(const DataSettings& data);
@@ -74,9 +77,11 @@ private:
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
-  std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
-  std::optional<protocol::LookHead> answering_;      // the look that is being answered
-  double reported_s_ = -1;
+  std::map<std::uint32_t, protocol::AskLook> looks_;       // by slot
+  std::map<std::uint32_t, std::unique_ptr<LookJob>> jobs_; // by slot: long answers under way
+  std::uint32_t last_job_ = 0;                             // that had a piece
+  std::optional<protocol::LookHead> answering_;            // the look that is being answered
+  double reported_s_ = -1, progress_s_ = -1;
 };
 
 } // namespace downhill

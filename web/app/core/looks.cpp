@@ -1,5 +1,8 @@
 #include "app/core/looks.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace downhill {
 
 using namespace protocol;
@@ -9,9 +12,20 @@ namespace {
 constexpr double kAskEvery_s = 0.2;
 constexpr double kGiveUp_s = 3; // a worker that died never answers
 
-bool same(const AskLook& a, const AskLook& b) { return a.key == b.key && a.kind == b.kind && a.from == b.from && a.count == b.count && a.image == b.image; }
+constexpr double kUnwanted_s = 1; // a view that is drawn wants its answer in every frame
+
+bool same(const AskLook& a, const AskLook& b) { return a.key == b.key && a.question == b.question; }
+
+std::uint64_t next_version() {
+  static std::uint64_t last = 0;
+  return ++last;
+}
 
 } // namespace
+
+Looks::~Looks() {
+  for (Looks** user : users_) *user = nullptr;
+}
 
 void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) {
   Slot& s = slots_[slot];
@@ -23,41 +37,30 @@ void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) 
   s.fresh = true;
 }
 
-void Looks::want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Post& post) {
-  Sheet& sheet = sheets_[request];
-  if (sheet.asked.experiment == experiment && sheet.asked.train == train && sheet.asked.places == places && (sheet.waiting || sheet.images)) return;
-  sheet.asked = {first_ + request, experiment, train, std::move(places)};
-  sheet.waiting = true;
-  post(sheet.asked);
+void Looks::drop(std::uint32_t number, Slot& it) {
+  if (!it.waiting) return;
+  it.post(DropLook{first_ + number});
+  it.waiting = false, it.asked_step = -1, it.progress = -1;
 }
 
-bool Looks::failed(std::uint32_t slot, const LaneKey& key) const {
-  const auto it = slots_.find(slot);
-  return it != slots_.end() && it->second.failed && it->second.asked.key == key;
-}
-
-std::uint64_t Looks::version(std::uint32_t slot) const {
-  const auto it = slots_.find(slot);
-  return it == slots_.end() ? 0 : it->second.version;
-}
-
-const Images* Looks::images(std::uint32_t request) const {
-  const auto it = sheets_.find(request);
-  return it == sheets_.end() || !it->second.images ? nullptr : &*it->second.images;
-}
-std::uint64_t Looks::images_version(std::uint32_t request) const {
-  const auto it = sheets_.find(request);
-  return it == sheets_.end() ? 0 : it->second.version;
+void Looks::cancel() {
+  for (auto& [number, slot] : slots_) drop(number, slot);
 }
 
 bool Looks::send(double now_s) {
   bool later = false;
   for (auto& [number, slot] : slots_) {
-    if (!slot.fresh) continue;
+    if (slot.progressed) slot.asked_s = now_s, slot.progressed = false; // long, but alive
+    if (!slot.fresh) {
+      if (slot.progress >= 0 && now_s - slot.wanted_s > kUnwanted_s) drop(number, slot);
+      continue;
+    }
     slot.fresh = false;
+    slot.wanted_s = now_s;
     const bool changed = !same(slot.wanted, slot.asked);
     if (!changed && (slot.failed || slot.asked_step == slot.step)) continue;
-    if (slot.waiting && now_s - slot.asked_s < kGiveUp_s) continue; // the answer will come, and with it the next chance
+    // the answer will come, and with it the next chance; a long one that has become another question is not waited for
+    if (slot.waiting && now_s - slot.asked_s < kGiveUp_s && !(changed && slot.progress >= 0)) continue;
     if (!changed && now_s - slot.asked_s < kAskEvery_s && now_s >= slot.asked_s) {
       slot.fresh = later = true; // nothing may be drawn until then
       continue;
@@ -67,6 +70,7 @@ bool Looks::send(double now_s) {
     slot.asked_s = now_s;
     slot.waiting = true;
     slot.failed = false;
+    slot.progress = -1;
     slot.post(slot.asked);
   }
   return later;
@@ -77,8 +81,9 @@ bool Looks::take_answer(std::uint32_t number, ToApp answer) {
   if (it == slots_.end()) return false;
   Slot& slot = it->second;
   slot.waiting = false;
+  slot.progress = -1;
   slot.answer = std::move(answer);
-  ++slot.version;
+  slot.version = next_version();
   return true;
 }
 
@@ -91,7 +96,7 @@ bool Looks::take(const Images& m) {
   Sheet& sheet = it->second;
   sheet.waiting = false;
   sheet.images = m;
-  ++sheet.version;
+  sheet.version = next_version();
   return true;
 }
 
@@ -105,6 +110,14 @@ bool Looks::take(const LookProblem& m) {
   return true;
 }
 
+bool Looks::take(const LookProgress& m) {
+  const auto it = slots_.find(m.head.slot - first_);
+  if (it == slots_.end() || !it->second.waiting || it->second.asked.key != m.head.key || m.all == 0) return false;
+  it->second.progress = static_cast<double>(m.done) / m.all;
+  it->second.progressed = true;
+  return true;
+}
+
 void Looks::renumber(const LaneKey& from, const LaneKey& to) {
   for (auto& [number, slot] : slots_)
     for (AskLook* ask : {&slot.wanted, &slot.asked})
@@ -112,8 +125,82 @@ void Looks::renumber(const LaneKey& from, const LaneKey& to) {
 }
 
 void Looks::forget() {
-  for (auto& [number, slot] : slots_) slot.asked_step = -1, slot.waiting = false;
+  for (auto& [number, slot] : slots_) slot.asked_step = -1, slot.waiting = false, slot.progress = -1;
   for (auto& [request, sheet] : sheets_) sheet.asked = {}, sheet.waiting = false;
+}
+
+// ---- places ----
+
+void LooksPlace::leave() {
+  if (!looks_) return;
+  if (const auto it = looks_->slots_.find(number_); it != looks_->slots_.end()) {
+    looks_->drop(number_, it->second);
+    looks_->slots_.erase(it);
+  }
+  looks_->sheets_.erase(number_);
+  std::erase(looks_->users_, &looks_);
+  looks_ = nullptr;
+}
+
+void LooksPlace::take(LooksPlace& other) {
+  if (!other.looks_) return;
+  std::replace(other.looks_->users_.begin(), other.looks_->users_.end(), &other.looks_, &looks_);
+  looks_ = std::exchange(other.looks_, nullptr);
+  number_ = other.number_;
+}
+
+void LooksPlace::go_to(Looks& looks) {
+  if (looks_ == &looks) return;
+  leave();
+  looks_ = &looks;
+  looks.users_.push_back(&looks_);
+  number_ = looks.next_++;
+}
+
+void LookPlace::want(Looks& looks, AskLook ask, std::int64_t step, Looks::Post post) {
+  go_to(looks);
+  looks.want(number_, std::move(ask), step, std::move(post));
+}
+
+const Looks::Slot* LookPlace::slot() const {
+  if (!looks_) return nullptr;
+  const auto it = looks_->slots_.find(number_);
+  return it == looks_->slots_.end() ? nullptr : &it->second;
+}
+bool LookPlace::failed() const {
+  const Looks::Slot* it = slot();
+  return it && it->failed && it->asked.key == it->wanted.key;
+}
+double LookPlace::progress() const {
+  const Looks::Slot* it = slot();
+  return it && it->waiting ? it->progress : -1;
+}
+std::uint64_t LookPlace::version() const {
+  const Looks::Slot* it = slot();
+  return it ? it->version : 0;
+}
+
+void Pictures::want(Looks& looks, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Looks::Post& post) {
+  go_to(looks);
+  Looks::Sheet& it = looks.sheets_[number_];
+  if (it.asked.experiment == experiment && it.asked.train == train && it.asked.places == places && (it.waiting || it.images)) return;
+  it.asked = {looks.first_ + number_, experiment, train, std::move(places)};
+  it.waiting = true;
+  post(it.asked);
+}
+
+const Looks::Sheet* Pictures::sheet() const {
+  if (!looks_) return nullptr;
+  const auto it = looks_->sheets_.find(number_);
+  return it == looks_->sheets_.end() ? nullptr : &it->second;
+}
+const Images* Pictures::seen() const {
+  const Looks::Sheet* it = sheet();
+  return it && it->images ? &*it->images : nullptr;
+}
+std::uint64_t Pictures::version() const {
+  const Looks::Sheet* it = sheet();
+  return it ? it->version : 0;
 }
 
 } // namespace downhill

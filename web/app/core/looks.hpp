@@ -1,5 +1,6 @@
-// What views see of lanes: each view has a slot, says every time it is drawn what it wants there, and finds the last answer.
-// Asks go out at most a few times a second, and only while the answer is not of the lane's present step.
+// What views see of lanes: a view owns a Look, says every time it is drawn what it wants there, and finds the last answer.
+// Asks go out at most a few times a second, and only while the answer is not of the lane's present step. What nobody wants any
+// more is dropped, and so is a Look's place with the Look.
 #pragma once
 #include "protocol/messages.hpp"
 
@@ -15,24 +16,9 @@ public:
   /// Workers know slots and requests by number + `first`, so that several Looks can share them.
   explicit Looks(std::uint32_t first = 0) : first_(first) {}
 
-  /// To be called by a view whenever it is drawn. `step`: where the lane is; `post` goes to its worker.
-  void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
-  /// Images by place; the answer stays under `request` until another one is wanted there. `post` goes to any worker with data.
-  void want_images(std::uint32_t request, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Post& post);
-
-  /// The last answer in a slot if it is a T for this lane, whatever its step; null otherwise.
-  template <class T> const T* answer(std::uint32_t slot, const protocol::LaneKey& key) const {
-    const auto it = slots_.find(slot);
-    if (it == slots_.end() || !it->second.answer) return nullptr;
-    const T* seen = std::get_if<T>(&*it->second.answer);
-    return seen && seen->head.key == key ? seen : nullptr;
-  }
-  /// Whether there was no memory for what the slot wants of this lane. It is not asked again, until something else is wanted there.
-  bool failed(std::uint32_t slot, const protocol::LaneKey& key) const;
-  /// Grows with each answer in the slot: for textures.
-  std::uint64_t version(std::uint32_t slot) const;
-  const protocol::Images* images(std::uint32_t request) const;
-  std::uint64_t images_version(std::uint32_t request) const;
+  ~Looks();
+  Looks(const Looks&) = delete;
+  Looks& operator=(const Looks&) = delete;
 
   /// Sends what is wanted and due; true if something wanted is only due later.
   bool send(double now_s);
@@ -40,8 +26,11 @@ public:
   template <class Seen> bool take(const Seen& m) { return take_answer(m.head.slot, m); }
   bool take(const protocol::Images& m);
   bool take(const protocol::LookProblem& m);
+  bool take(const protocol::LookProgress& m);
   /// Workers or data are new: all is asked for again, but what failed.
   void forget();
+  /// Nobody looks now: what is under way is dropped.
+  void cancel();
   /// A lane goes on under another number.
   void renumber(const protocol::LaneKey& from, const protocol::LaneKey& to);
 
@@ -53,7 +42,9 @@ private:
     bool fresh = false; // wanted since the last send
     bool waiting = false;
     bool failed = false;
-    double asked_s = -1;
+    double asked_s = -1, wanted_s = 0;
+    double progress = -1; // of a long answer, 0 to 1
+    bool progressed = false;
     std::optional<protocol::ToApp> answer;
     std::uint64_t version = 0;
   };
@@ -63,11 +54,88 @@ private:
     std::optional<protocol::Images> images;
     std::uint64_t version = 0;
   };
+  friend class LooksPlace;
+  friend class LookPlace;
+  friend class Pictures;
   bool take_answer(std::uint32_t slot, protocol::ToApp answer);
+  void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
+  void drop(std::uint32_t slot, Slot& it);
 
-  std::uint32_t first_;
+  std::uint32_t first_, next_ = 0;
   std::map<std::uint32_t, Slot> slots_;
   std::map<std::uint32_t, Sheet> sheets_;
+  std::vector<Looks**> users_; // who has a place here, to be told when there is none any more
+};
+
+/// A place among the Looks of a race; its owner's own. Asked of another race, it moves there.
+class LooksPlace {
+public:
+  LooksPlace() = default;
+  LooksPlace(LooksPlace&& other) noexcept { take(other); }
+  LooksPlace& operator=(LooksPlace&& other) noexcept {
+    if (this != &other) leave(), take(other);
+    return *this;
+  }
+  ~LooksPlace() { leave(); }
+
+protected:
+  void go_to(Looks& looks);
+  Looks* looks_ = nullptr; ///< null: nothing was wanted yet, or its race is no more
+  std::uint32_t number_ = 0;
+
+private:
+  void leave();
+  void take(LooksPlace& other);
+};
+
+class LookPlace : public LooksPlace {
+public:
+  /// Whether there was no memory for what was wanted last. It is not asked again, until something else is wanted.
+  bool failed() const;
+  /// How far a long answer is, 0 to 1; −1: none is under way.
+  double progress() const;
+  /// Of the last answer; no two answers have the same one, in whatever place. For textures.
+  std::uint64_t version() const;
+
+protected:
+  void want(Looks& looks, protocol::AskLook ask, std::int64_t step, Looks::Post post);
+  template <class T> const T* answer() const {
+    const Looks::Slot* it = slot();
+    const T* seen = it && it->answer ? std::get_if<T>(&*it->answer) : nullptr;
+    return seen && seen->head.key == it->wanted.key ? seen : nullptr;
+  }
+
+private:
+  const Looks::Slot* slot() const;
+};
+
+/// The answers to one kind of question.
+template <class Question> class Look : public LookPlace {
+public:
+  using Answer = typename Question::Answer;
+  /// To be called whenever it is drawn. The last answer for this lane, whatever its step; null while there is none.
+  template <class Race> const Answer* want(Race& race, std::size_t lane, Question question = {}) {
+    LookPlace::want(race.looks(), {0, race.lanes()[lane].key, std::move(question)}, race.lanes()[lane].step, race.to_worker(race.lanes()[lane].worker));
+    return seen();
+  }
+  /// What was last wanted, without wanting it now.
+  const Answer* seen() const { return this->template answer<Answer>(); }
+};
+
+/// Images of a race's data, by their places in a part.
+class Pictures : public LooksPlace {
+public:
+  /// What is there of what was wanted last, or of what was wanted before while that is on its way; null: nothing yet.
+  template <class Race> const protocol::Images* want(Race& race, bool train, std::vector<std::uint32_t> places) {
+    if (race.pack_ready()) want(race.looks(), race.data_text(), train, std::move(places), race.to_worker(0));
+    return seen();
+  }
+  const protocol::Images* seen() const;
+  std::uint64_t version() const;
+
+private:
+  void want(Looks& looks, const std::string& experiment, bool train, std::vector<std::uint32_t> places, const Looks::Post& post);
+  const Looks::Sheet* sheet() const;
 };
 
 } // namespace downhill

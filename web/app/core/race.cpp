@@ -45,7 +45,7 @@ const Evaluation* LaneState::evaluation() const {
   return after == evaluations.begin() ? nullptr : &*std::prev(after);
 }
 
-Race::Race(Post post, Packs& packs, std::uint32_t number) : post_(std::move(post)), packs_(packs), run_(number << 24), looks_(number << 16) {}
+Race::Race(Post post, Packs& packs, std::uint32_t number) : post_(std::move(post)), packs_(packs), run_(number << 24), looks_(number << 24) {}
 
 std::vector<LaneState> Race::new_lanes() {
   ++run_;

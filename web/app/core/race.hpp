@@ -109,6 +109,8 @@ public:
   // ---- transport ----
   void start();
   void pause();
+  /// Nobody sees it any more: pauses, and asks workers for nothing.
+  void leave() { pause(), looks_.cancel(); }
   /// Every lane makes `n` updates and rests; negative: goes back.
   void step(std::int64_t n);
   /// Every lane goes on to the end of its epoch.
@@ -159,11 +161,11 @@ public:
   /// Whether the data are images, and not points of a plane.
   bool has_images() const { return !entry_of(sources(), data().source).generated; }
   const std::optional<UserError>& problem() const { return problem_; }
-  /// For views, whenever they are drawn: see Looks. Slots and requests are the views' own numbers.
-  void want_look(std::uint32_t slot, std::size_t lane, protocol::LookKind kind, std::uint32_t from = 0, std::uint32_t count = 0,
-                 std::vector<std::uint8_t> image = {});
-  void want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places);
-  const Looks& looks() const { return looks_; }
+  /// For views: see Look and Pictures.
+  Looks& looks() { return looks_; }
+  std::function<void(const protocol::ToTrainer&)> to_worker(std::size_t worker);
+  /// An experiment of the same data, as one that asks for their images says which.
+  const std::string& data_text() const { return data_text_; }
   const std::vector<std::string>& bench_lines() const { return bench_lines_; }
   void ask_bench() { post_(0, protocol::AskBench{}); }
   /// The file of a lane's weights comes to `on_weights`.
@@ -247,7 +249,7 @@ private:
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
   std::optional<UserError> problem_;
   Looks looks_;
-  std::string data_text_; // an experiment of the same data, for images
+  std::string data_text_;
   Sweep sweep_;
   std::vector<std::string> bench_lines_;
   std::uint64_t news_ = 1;

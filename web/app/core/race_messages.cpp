@@ -16,13 +16,8 @@ void Race::take(std::size_t worker, const ToApp& message) {
 
 bool Race::ask_looks(double now_s) { return pack_ready() && (due_ || looks_.send(now_s)); } // nobody could answer for a lane that is not begun
 
-void Race::want_look(std::uint32_t slot, std::size_t lane, LookKind kind, std::uint32_t from, std::uint32_t count, std::vector<std::uint8_t> image) {
-  const LaneState& state = lanes_[lane];
-  looks_.want(slot, {slot, state.key, kind, from, count, std::move(image)}, state.step,
-              [this, worker = state.worker](const ToTrainer& m) { post_(worker, m); });
-}
-void Race::want_images(std::uint32_t request, bool train, std::vector<std::uint32_t> places) {
-  if (pack_ready()) looks_.want_images(request, data_text_, train, std::move(places), [this](const ToTrainer& m) { post_(0, m); });
+std::function<void(const ToTrainer&)> Race::to_worker(std::size_t worker) {
+  return [this, worker](const ToTrainer& m) { post_(worker, m); };
 }
 
 void Race::ask_weights(std::size_t lane) { post_(lanes_[lane].worker, AskWeights{lanes_[lane].key}); }

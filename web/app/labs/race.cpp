@@ -178,10 +178,7 @@ std::optional<UserError> RaceRace::put_on_pad(const Json& pixels) {
   if (!world_.drawn() || world_.hides("views")) return UserError{"pad_hidden", "", {}};
   if (!race_.has_images()) return UserError{"pad_points", "", {}};
   show({{"view", "draw"}});
-  view_.pad.assign(28 * 28, 0);
-  for (std::size_t i = 0; i < std::min(view_.pad.size(), pixels.size()); ++i) view_.pad[i] = pixels[i].get<std::uint8_t>();
-  view_.pad_used = true;
-  ++view_.pad_version;
+  view_.pad.put(pixels.get<std::vector<std::uint8_t>>());
   return {};
 }
 

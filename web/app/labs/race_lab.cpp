@@ -130,13 +130,7 @@ void RaceLab::show(const Json& c) {
   v.batch_losses = whole_of("batch_losses", v.batch_losses) != 0;
 }
 
-void RaceLab::look_anew() {
-  RaceView fresh;
-  fresh.tab = -1, fresh.drawer = view_.drawer, fresh.views_open = view_.views_open, fresh.chose_views = view_.chose_views;
-  fresh.speed = view_.speed, fresh.views_share = view_.views_share;
-  fresh.lane = 0;
-  view_ = std::move(fresh);
-}
+void RaceLab::look_anew() { view_.begin_anew(); }
 
 // ---- drawing ----
 

@@ -6,23 +6,20 @@ namespace downhill {
 
 using namespace ui;
 
-const protocol::BoundaryLook* boundary_picture(Ui& ui, Race& race, RaceView& view, std::size_t lane, std::size_t place, Rect box) {
-  const std::uint32_t slot = kBoundarySlots + static_cast<std::uint32_t>(place);
-  race.want_look(slot, lane, protocol::LookKind::boundary);
-  const auto* look = race.looks().answer<protocol::BoundaryLook>(slot, race.lanes()[lane].key);
+const protocol::BoundaryLook* BoundaryPicture::draw(Ui& ui, Race& race, std::size_t lane, std::size_t number, Rect box) {
+  const auto* look = look_.want(race, lane);
   const float side = std::min(box.w, box.h);
   const Rect area{box.x, box.y, side, side};
   ui.draw()->AddRectFilled(area.min(), area.max(), ui.theme->fill);
   const auto cells = look ? static_cast<std::size_t>(look->side) * look->side : 0;
-  if (!look || look->probabilities.size() != cells || look->points.size() != 2 * look->labels.size()) return awaited(ui, race, area, slot, lane), nullptr;
+  if (!look || look->probabilities.size() != cells || look->points.size() != 2 * look->labels.size()) return awaited(ui, race, area, look_, lane), nullptr;
   // blue where the first class is said, orange where the second, pale where it is undecided
   std::vector<float> values(cells);
   for (std::size_t i = 0; i < cells; ++i) values[i] = 0.5F - look->probabilities[i];
-  ImageSheet& sheet = view.boundaries[place];
-  sheet.set_numbers(values, 1, static_cast<int>(look->side), static_cast<int>(look->side), race.looks().version(slot) * 4 + place + 1, 0.85F);
-  sheet.begin(ui);
-  sheet.draw(ui, 0, area);
-  sheet.end(ui);
+  sheet_.set_numbers(values, 1, static_cast<int>(look->side), static_cast<int>(look->side), look_.version(), 0.85F);
+  sheet_.begin(ui);
+  sheet_.draw(ui, 0, area);
+  sheet_.end(ui);
   const auto at = [&](float v) { return static_cast<float>(0.5 + 0.5 * static_cast<double>(v) / look->reach); };
   const float radius = std::clamp(side / 70, 2.0F, 3.5F);
   for (std::size_t i = 0; i < look->labels.size(); ++i) {
@@ -38,7 +35,7 @@ const protocol::BoundaryLook* boundary_picture(Ui& ui, Race& race, RaceView& vie
   }
   ui.draw()->AddRect(area.min(), area.max(), ui.theme->line);
   const auto* e = race.lanes()[lane].evaluation();
-  ui.note_item("boundary." + std::to_string(place), lane_name(race.experiment(), lane, ui.language), "img", e ? percent(e->test_accuracy) : "", area);
+  ui.note_item("boundary." + std::to_string(number), lane_name(race.experiment(), lane, ui.language), "img", e ? percent(e->test_accuracy) : "", area);
   return look;
 }
 

@@ -18,14 +18,6 @@ std::vector<std::string_view> labels_of(const Ui& ui, const std::vector<std::str
   return out;
 }
 
-const protocol::Images* sheet_images(Race& race, RaceView& view, std::uint32_t sheet) {
-  const protocol::Images* images = race.looks().images(sheet);
-  if (!images) return nullptr;
-  view.sheets[sheet].set_pixels(images->pixels, images->labels.size(), static_cast<int>(images->width), static_cast<int>(images->height),
-                                race.looks().images_version(sheet));
-  return images;
-}
-
 namespace {
 
 constexpr float kFieldWidth = 74;
@@ -87,8 +79,7 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
   const std::vector<int> kept = race.experiment().lanes.front().settings.data.classes;
   std::vector<std::uint32_t> first(kept.size());
   std::iota(first.begin(), first.end(), 0U);
-  race.want_images(kCardSheet, true, first);
-  const protocol::Images* images = sheet_images(race, view, kCardSheet);
+  const protocol::Images* images = view.class_pictures.want(race, true, first);
   constexpr int kClasses = 10, kColumns = 5;
   const float cell = column.rest.w / kColumns, side = 32;
   const auto place_of = [&](int label) {
@@ -96,10 +87,10 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
                 column.rest.y + static_cast<float>(label / kColumns) * (side + 20), side, side};
   };
   const auto index_of = [&](int label) { return static_cast<std::size_t>(std::find(kept.begin(), kept.end(), label) - kept.begin()); };
-  view.sheets[kCardSheet].begin(ui);
+  view.class_pictures.sheet.begin(ui);
   for (int label = 0; label < kClasses; ++label)
-    if (const std::size_t i = index_of(label); images && i < images->labels.size()) view.sheets[kCardSheet].draw(ui, i, place_of(label));
-  view.sheets[kCardSheet].end(ui);
+    if (const std::size_t i = index_of(label); images && i < images->labels.size()) view.class_pictures.sheet.draw(ui, i, place_of(label));
+  view.class_pictures.sheet.end(ui);
   std::optional<int> pressed;
   for (int label = 0; label < kClasses; ++label) {
     const Rect place = place_of(label);
@@ -133,7 +124,7 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     class_images(ui, race, view, column);
   } else {
     const Rect picture = column.rest.cut_top(120);
-    boundary_picture(ui, race, view, std::min(view.lane, race.lanes().size() - 1), 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
+    view.boundary.draw(ui, race, std::min(view.lane, race.lanes().size() - 1), 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
   }
   if (view.more_settings || !race.has_images()) {
     std::vector<std::string_view> ids;

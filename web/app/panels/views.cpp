@@ -6,15 +6,9 @@ namespace downhill {
 
 using namespace ui;
 
-namespace {
-void one_side(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t lane, std::uint32_t side) {
-  view.view->draw({ui, race, view, lane, side, view_slot(*view.view, side)}, box);
-}
-} // namespace
-
 std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
-  const std::size_t lane = std::min(view.lane, race.lanes().size() - 1);
-  return view.view->csv({ui, race, view, race.lanes()[lane].key, view_slot(*view.view, 0)});
+  const auto shown = view.views.find(view.view);
+  return shown == view.views.end() ? std::string() : shown->second->csv(ui, race);
 }
 
 void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
@@ -45,7 +39,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   std::vector<std::string> names{std::string(ui("views.no_other"))};
   for (std::string& name : lane_names(race.experiment(), ui.language)) names.push_back(std::move(name));
   std::vector<std::string_view> name_views(names.begin(), names.end());
-  const bool lanes_shown = view.view->of_lane(view);
+  const bool lanes_shown = shown_view(view).of_lane();
   const float lane_width = std::clamp(head.w * 0.24F, 84.0F, 122.0F);
   const bool two = lanes_shown && head.w > 520;
   if (lanes_shown) {
@@ -71,15 +65,15 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   content.cut_top(6);
   ui.note_item("views.content", ui.by_id("view." + std::string(view.view->id)), "note", "", content);
   ui.draw()->PushClipRect(content.min(), content.max(), true);
-  const bool both = two && view.other >= 0 && view.view->of_lane(view);
+  const bool both = two && view.other >= 0 && shown_view(view).of_lane();
   if (both) {
     Rect second = content.cut_right(content.w / 2);
     content.w -= 10;
     second.cut_left(10);
-    one_side(ui, race, view, second, static_cast<std::size_t>(view.other), 1);
+    shown_view(view).draw({ui, race, view, static_cast<std::size_t>(view.other), 1}, second);
     ui.line({second.x - 10, second.y}, {second.x - 10, second.bottom()});
   }
-  one_side(ui, race, view, content, view.lane, 0);
+  shown_view(view).draw({ui, race, view, view.lane, 0}, content);
   ui.draw()->PopClipRect();
 }
 

@@ -10,10 +10,19 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class Boundary final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+
+private:
+  std::array<BoundaryPicture, 2> pictures_; // of either side
+};
+
+void Boundary::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   const float side = std::min(box.h, box.w > 420 ? box.w * 0.5F : box.w);
-  const BoundaryLook* look = boundary_picture(s.ui, s.race, s.view, s.lane, s.side, {box.x, box.y, side, side});
+  const BoundaryLook* look = pictures_[s.side].draw(s.ui, s.race, s.lane, s.side, {box.x, box.y, side, side});
   box.cut_left(side + 2 * kGrid);
   if (!look || box.w < 100) return;
   const Evaluation* e = s.state().evaluation();
@@ -21,9 +30,9 @@ void draw(const Stand& s, Rect box) {
   if (e) ui.text(box.cut_top(20), fill(ui("boundary.accuracy"), {percent(e->train_accuracy), percent(e->test_accuracy)}), ui.theme->ink, kText, Weight::bold);
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string Boundary::csv(const Ui&, const Race&) const {
   std::string out;
-  if (const auto* look = n.race.looks().answer<BoundaryLook>(kBoundarySlots, n.key)) {
+  if (const auto* look = pictures_[0].seen()) {
     out = "x,y,probability\n";
     for (std::size_t i = 0; i < look->probabilities.size(); ++i) {
       const auto at = [&](std::size_t cell) { return look->reach * (2 * (static_cast<double>(cell) + 0.5) / look->side - 1); };
@@ -39,6 +48,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kBoundaryView{.id = "boundary", .needs = Needs::points, .of_lane = always, .draw = draw, .csv = csv};
+const ViewRow kBoundaryView{.id = "boundary", .needs = Needs::points, .make = make_view<Boundary>};
 
 } // namespace downhill

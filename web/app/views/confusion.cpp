@@ -11,10 +11,25 @@ using namespace protocol;
 
 namespace {
 
-void cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
+class Confusion final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui&, const Race&) const override { return predictions_csv(sides_[0].look.seen()); }
+
+private:
+  void cell_images(const Stand& s, Rect box, const PredictionsLook& look);
+  struct Side {
+    Look<ask::Predictions> look;
+    PictureSheet images;
+  };
+  std::array<Side, 2> sides_;
+  int cell_ = -1; // label · classes + predicted
+};
+
+void Confusion::cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
   const Ui& ui = s.ui;
   const auto c = static_cast<int>(look.classes);
-  const int label = s.view.cell / c, predicted = s.view.cell % c;
+  const int label = cell_ / c, predicted = cell_ % c;
   std::vector<std::uint32_t> places;
   for (std::size_t i = 0; i < look.labels.size(); ++i)
     if (look.labels[i] == label && look.predicted[i] == predicted) places.push_back(static_cast<std::uint32_t>(i));
@@ -25,20 +40,19 @@ void cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
   const Grid grid(box, 36, 4);
   if (places.size() > static_cast<std::size_t>(grid.size())) places.resize(static_cast<std::size_t>(grid.size()));
   if (places.empty()) return;
-  s.race.want_images(kCellSheets + s.side, false, places);
-  const Images* images = sheet_images(s.race, s.view, kCellSheets + s.side);
+  const Images* images = sides_[s.side].images.want(s.race, false, places);
   if (!images || images->places != places) return;
-  ImageSheet& sheet = s.view.sheets[kCellSheets + s.side];
+  ImageSheet& sheet = sides_[s.side].images.sheet;
   sheet.begin(ui);
   for (int i = 0; i < static_cast<int>(places.size()); ++i) sheet.draw(ui, static_cast<std::size_t>(i), grid.at(i));
   sheet.end(ui);
   s.ui.note_item("confusion.images." + std::to_string(s.side), "", "img", std::to_string(places.size()), box);
 }
 
-void draw(const Stand& s, Rect box) {
+void Confusion::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
-  const auto* look = s.want<PredictionsLook>(LookKind::predictions);
-  if (!look || look->classes == 0) return s.waiting(box);
+  const auto* look = sides_[s.side].look.want(s.race, s.lane);
+  if (!look || look->classes == 0) return s.waiting(box, sides_[s.side].look);
   const auto c = static_cast<int>(look->classes);
   std::vector<int> counts(static_cast<std::size_t>(c * c)), totals(static_cast<std::size_t>(c));
   for (std::size_t i = 0; i < look->labels.size(); ++i) {
@@ -68,11 +82,11 @@ void draw(const Stand& s, Rect box) {
       const float share = static_cast<float>(n) / static_cast<float>(std::max(1, totals[static_cast<std::size_t>(row)]));
       const std::string id = "confusion." + std::to_string(s.side) + "." + std::to_string(row) + "." + std::to_string(column);
       const Ui::Press p = s.ui.press(id, {at.x, at.y, cell_width, cell});
-      if (p.pressed) s.view.cell = index;
+      if (p.pressed) cell_ = index;
       ui.draw()->AddRectFilled(at.min(), at.max(), ui.theme->fill, 2);
       if (n > 0)
         ui.draw()->AddRectFilled(at.min(), at.max(), faded(row == column ? ui.theme->positive : ui.theme->negative, 0.12F + 0.88F * std::sqrt(share)), 2);
-      if (s.view.cell == index) ui.draw()->AddRect({at.x - 1, at.y - 1}, {at.right() + 1, at.bottom() + 1}, ui.theme->ink, 2, 0, 2);
+      if (cell_ == index) ui.draw()->AddRect({at.x - 1, at.y - 1}, {at.right() + 1, at.bottom() + 1}, ui.theme->ink, 2, 0, 2);
       if (cell >= 11 && cell_width >= 22 && n > 0)
         ui.text(at, std::to_string(n), share > 0.5F ? ui.theme->panel : ui.theme->ink, kSmall, Weight::regular, Align::center);
       const std::string words =
@@ -84,8 +98,8 @@ void draw(const Stand& s, Rect box) {
   ui.text({area.x, area.bottom() + 1, area.w, 16}, ui("confusion.predicted"), ui.theme->soft, kSmall, Weight::regular, Align::center);
   Rect rest = beside ? Rect{area.right() + right + 12, box.y, box.right() - area.right() - right - 12, box.h}
                      : Rect{box.x, area.bottom() + 20, box.w, box.bottom() - area.bottom() - 20};
-  if (s.view.cell >= c * c) s.view.cell = -1;
-  if (s.view.cell >= 0 && rest.h > 50)
+  if (cell_ >= c * c) cell_ = -1;
+  if (cell_ >= 0 && rest.h > 50)
     cell_images(s, rest, *look);
   else if (rest.h > 30)
     ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, ui("confusion.help"), ui.theme->faint);
@@ -93,6 +107,6 @@ void draw(const Stand& s, Rect box) {
 
 } // namespace
 
-const ViewRow kConfusionView{.id = "confusion", .needs = Needs::anything, .of_lane = always, .draw = draw, .csv = predictions_csv};
+const ViewRow kConfusionView{.id = "confusion", .needs = Needs::anything, .make = make_view<Confusion>};
 
 } // namespace downhill

@@ -12,6 +12,13 @@ using namespace protocol;
 
 namespace {
 
+class DifferencesView final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+  bool of_lane() const override { return false; }
+};
+
 void leaves(const Json& value, const std::string& path, std::vector<std::pair<std::string, Json>>& out) {
   if (value.is_object())
     for (const auto& [key, child] : value.items()) leaves(child, path + "/" + key, out);
@@ -54,7 +61,7 @@ Differences differences_of(const Race& race) {
   return table;
 }
 
-void draw(const Stand& s, Rect box) {
+void DifferencesView::draw(const Stand& s, Rect box) {
   Ui& ui = s.ui;
   Race& race = s.race;
   RaceView& view = s.view;
@@ -97,10 +104,10 @@ void draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string DifferencesView::csv(const Ui& ui, const Race& race) const {
   std::string out;
-  const auto names = lane_names(n.race.experiment(), n.ui.language);
-  const Differences table = differences_of(n.race);
+  const auto names = lane_names(race.experiment(), ui.language);
+  const Differences table = differences_of(race);
   out = "lane";
   for (const std::string& path : table.columns) out += "," + path;
   out += "\n";
@@ -117,6 +124,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kDifferencesView{.id = "differences", .needs = Needs::anything, .of_lane = never, .draw = draw, .csv = csv};
+const ViewRow kDifferencesView{.id = "differences", .needs = Needs::anything, .make = make_view<DifferencesView>};
 
 } // namespace downhill

@@ -17,7 +17,5 @@ inline std::span<const ViewRow* const> views() {
 
 /// Null: there is none of that id.
 const ViewRow* view_of(std::string_view id);
-/// Where its answers go, on one side of two.
-std::uint32_t view_slot(const ViewRow& view, std::uint32_t side);
 
 } // namespace downhill

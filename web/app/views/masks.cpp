@@ -11,10 +11,25 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class Masks final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+
+private:
+  static constexpr std::size_t kLayersMost = 5;
+  struct Side {
+    Look<ask::Batch> look;
+    std::array<ImageSheet, kLayersMost> sheets;
+  };
+  std::array<Side, 2> sides_;
+};
+
+void Masks::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
-  const auto* look = s.want<BatchLook>(LookKind::batch);
-  if (!look) return s.waiting(box);
+  Side& here = sides_[s.side];
+  const auto* look = here.look.want(s.race, s.lane);
+  if (!look) return s.waiting(box, here.look);
   std::vector<std::size_t> with;
   for (std::size_t l = 0; l < look->masks.size(); ++l)
     if (!look->masks[l].kept.empty()) with.push_back(l);
@@ -23,7 +38,7 @@ void draw(const Stand& s, Rect box) {
     return;
   }
   const float width = box.w / static_cast<float>(with.size());
-  for (std::size_t k = 0; k < with.size() && k < 5; ++k) {
+  for (std::size_t k = 0; k < with.size() && k < kLayersMost; ++k) {
     const MaskLayer& layer = look->masks[with[k]];
     Rect column{box.x + width * static_cast<float>(k), box.y, width - 12, box.h};
     const std::size_t rows = layer.kept.size() / std::max(1U, layer.units);
@@ -36,8 +51,8 @@ void draw(const Stand& s, Rect box) {
     s.caption(column.cut_bottom(16), fill(ui("masks.axes"), {std::to_string(layer.units), std::to_string(rows)}),
               fill(ui("masks.short"), {std::to_string(layer.units), std::to_string(rows)}));
     std::vector<float> values(layer.kept.begin(), layer.kept.end());
-    ImageSheet& sheet = s.view.numbers[s.side][k];
-    sheet.set_numbers(values, 1, static_cast<int>(layer.units), static_cast<int>(rows), s.version() * 8 + k + 2);
+    ImageSheet& sheet = here.sheets[k];
+    sheet.set_numbers(values, 1, static_cast<int>(layer.units), static_cast<int>(rows), here.look.version());
     const Rect picture{column.x, column.y + 2, column.w, std::min(column.h - 4, static_cast<float>(rows) * 6)};
     sheet.begin(ui);
     sheet.draw(ui, 0, picture);
@@ -48,9 +63,9 @@ void draw(const Stand& s, Rect box) {
   }
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string Masks::csv(const Ui&, const Race&) const {
   std::string out;
-  if (const auto* look = n.answer<BatchLook>()) {
+  if (const auto* look = sides_[0].look.seen()) {
     out = "layer,train_example,kept\n";
     for (std::size_t l = 0; l < look->masks.size(); ++l)
       for (std::size_t r = 0; r * look->masks[l].units < look->masks[l].kept.size(); ++r) {
@@ -64,6 +79,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kMasksView{.id = "masks", .needs = Needs::anything, .of_lane = always, .draw = draw, .csv = csv};
+const ViewRow kMasksView{.id = "masks", .needs = Needs::anything, .make = make_view<Masks>};
 
 } // namespace downhill

@@ -14,13 +14,27 @@ using namespace protocol;
 
 namespace {
 
+class Optimizer final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+
+private:
+  static constexpr std::size_t kPlanesMost = 5;
+  struct Side {
+    Look<ask::Optimizer> look;
+    std::array<ImageSheet, kPlanesMost> sheets;
+  };
+  std::array<Side, 2> sides_;
+};
+
 // gradient, states, effective rate, update
 std::size_t planes_of(const LaneSettings& settings) {
   const OptimizerEntry& rule = entry_of(optimizers(), settings.optimizer.name);
   return 2 + rule.state.size() + (rule.effective_rate ? 1 : 0);
 }
 
-void draw(const Stand& s, Rect box) {
+void Optimizer::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
   Rect foot = box.cut_bottom(20);
   const float label_width = box.w < 420 ? 96 : 118, histogram_width = std::clamp(box.w * 0.2F, 112.0F, 190.0F);
@@ -28,10 +42,11 @@ void draw(const Stand& s, Rect box) {
   const std::size_t planes = planes_of(s.race.experiment().lanes[s.lane].settings);
   const float row_height = std::clamp(box.h / static_cast<float>(planes), 26.0F, std::clamp(images_width / 4 + 5, 34.0F, 68.0F)), side = row_height - 5;
   const auto shown = static_cast<std::uint32_t>(std::clamp(images_width / (side + 4), 1.0F, 32.0F));
-  const auto* look = s.want<OptimizerLook>(LookKind::optimizer, 0, shown);
+  Side& here = sides_[s.side];
+  const auto* look = here.look.want(s.race, s.lane, {shown});
   if (!look) {
     if (s.state().ended() && s.state().step > 0) return s.ui.text(box, ui("optimizer.over"), ui.theme->soft, kText, Weight::regular, Align::center), void();
-    return s.waiting(box);
+    return s.waiting(box, here.look);
   }
   const std::string rule = s.race.experiment().lanes[s.lane].settings.optimizer.name;
   s.caption(foot, fill(ui("optimizer.caption"), {setting(look->lr), std::to_string(look->shown), std::to_string(look->units)}),
@@ -44,7 +59,7 @@ void draw(const Stand& s, Rect box) {
   if (ImGui::IsWindowHovered() && ImGui::GetScrollMaxY() > 0) s.ui.scrollable_under_pointer = true;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   Rect rest{at.x, at.y, box.w - 8, row_height * static_cast<float>(look->planes.size())};
-  for (std::size_t k = 0; k < look->planes.size() && k < 5; ++k) {
+  for (std::size_t k = 0; k < look->planes.size() && k < kPlanesMost; ++k) {
     const OptimizerPlane& plane = look->planes[k];
     Rect row = rest.cut_top(row_height).inset(0, 2);
     Rect words = row.cut_left(label_width);
@@ -59,8 +74,8 @@ void draw(const Stand& s, Rect box) {
     if (!low || ui.text_width(sign, kSmall) <= line.w) ui.text(low ? line : words.cut_top(13), sign, ui.theme->faint, kSmall);
     if (!low && words.h > 12) ui.text(words.cut_top(14), "|·| " + short_number(plane.spread.norm), ui.theme->soft, kSmall);
     Rect pictures = row.cut_left(images_width);
-    ImageSheet& sheet = s.view.numbers[s.side][1 + k];
-    sheet.set_numbers(plane.values, look->shown, pixels, pixels, s.version() * 8 + k + 1);
+    ImageSheet& sheet = here.sheets[k];
+    sheet.set_numbers(plane.values, look->shown, pixels, pixels, here.look.version());
     sheet.begin(ui);
     for (std::uint32_t i = 0; i < look->shown; ++i) sheet.draw(ui, i, {pictures.x + (side + 4) * static_cast<float>(i), pictures.y, side, side});
     sheet.end(ui);
@@ -74,9 +89,9 @@ void draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string Optimizer::csv(const Ui&, const Race&) const {
   std::string out;
-  if (const auto* look = n.answer<OptimizerLook>()) {
+  if (const auto* look = sides_[0].look.seen()) {
     out = "quantity,low,high,histogram\n";
     for (const OptimizerPlane& plane : look->planes) out += spread_row(plane.id, plane.spread.low, plane.spread.high, plane.spread.bins);
   }
@@ -85,6 +100,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kOptimizerView{.id = "optimizer", .needs = Needs::images, .of_lane = always, .draw = draw, .csv = csv};
+const ViewRow kOptimizerView{.id = "optimizer", .needs = Needs::images, .make = make_view<Optimizer>};
 
 } // namespace downhill

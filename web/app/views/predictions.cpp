@@ -12,17 +12,31 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class Predictions final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui&, const Race&) const override { return predictions_csv(sides_[0].look.seen()); }
+
+private:
+  struct Side {
+    Look<ask::Predictions> look;
+    PictureSheet images;
+  };
+  std::array<Side, 2> sides_;
+  int order_ = 0; // most wrong, all
+  std::uint32_t from_ = 0;
+};
+
+void Predictions::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
-  const auto* look = s.want<PredictionsLook>(LookKind::predictions);
-  if (!look || look->classes == 0) return s.waiting(box);
+  Side& here = sides_[s.side];
+  const auto* look = here.look.want(s.race, s.lane);
+  if (!look || look->classes == 0) return s.waiting(box, here.look);
   Rect head = box.cut_top(s.ui.control_height() + 4);
-  head.cut_left(
-      s.ui.segmented("prediction_order" + std::to_string(s.side), head.min(), {ui("predictions.worst"), ui("predictions.all")}, s.view.prediction_order) +
-      kGrid);
+  head.cut_left(s.ui.segmented("prediction_order" + std::to_string(s.side), head.min(), {ui("predictions.worst"), ui("predictions.all")}, order_) + kGrid);
   std::vector<std::uint32_t> order(look->labels.size());
   std::iota(order.begin(), order.end(), 0U);
-  if (s.view.prediction_order == 0) {
+  if (order_ == 0) {
     std::erase_if(order, [&](std::uint32_t i) { return look->labels[i] == look->predicted[i]; });
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return look->losses[a] > look->losses[b]; });
   }
@@ -30,27 +44,24 @@ void draw(const Stand& s, Rect box) {
   const float card_w = 150, card_h = 64;
   const int columns = std::max(1, static_cast<int>((box.w + 6) / (card_w + 6))), rows = std::max(1, static_cast<int>((box.h + 4) / (card_h + 4)));
   const auto page = static_cast<std::uint32_t>(columns * rows);
-  pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "predictions" + std::to_string(s.side), s.view.prediction_from, page,
-        static_cast<std::uint32_t>(order.size()));
+  pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "predictions" + std::to_string(s.side), from_, page, static_cast<std::uint32_t>(order.size()));
   s.caption(head, fill(ui("predictions.caption"), {grouped(static_cast<double>(std::count_if(
                                                        order.begin(), order.end(), [&](std::uint32_t i) { return look->labels[i] != look->predicted[i]; }))),
                                                    grouped(static_cast<double>(look->labels.size()))}));
-  const auto first = order.begin() + static_cast<std::ptrdiff_t>(page_start(s.view.prediction_from, page, static_cast<std::uint32_t>(order.size())));
+  const auto first = order.begin() + static_cast<std::ptrdiff_t>(page_start(from_, page, static_cast<std::uint32_t>(order.size())));
   const std::vector<std::uint32_t> places(first, first + std::min(static_cast<std::ptrdiff_t>(page), order.end() - first));
-  const std::uint32_t sheet = kPredictionSheets + s.side;
-  if (!places.empty()) s.race.want_images(sheet, false, places);
-  const Images* images = sheet_images(s.race, s.view, sheet);
+  const Images* images = places.empty() ? here.images.seen() : here.images.want(s.race, false, places);
   const bool ready = images && images->places == places;
   const auto card_at = [&](std::size_t i) {
     return Rect{box.x + (card_w + 6) * static_cast<float>(static_cast<int>(i) % columns),
                 box.y + (card_h + 4) * static_cast<float>(static_cast<int>(i) / columns), card_w, card_h};
   };
-  s.view.sheets[sheet].begin(ui);
+  here.images.sheet.begin(ui);
   for (std::size_t i = 0; ready && i < places.size(); ++i) {
     const Rect card = card_at(i);
-    s.view.sheets[sheet].draw(ui, i, {card.x, card.y + 4, 52, 52});
+    here.images.sheet.draw(ui, i, {card.x, card.y + 4, 52, 52});
   }
-  s.view.sheets[sheet].end(ui);
+  here.images.sheet.end(ui);
   for (std::size_t i = 0; i < places.size(); ++i) {
     Rect card = card_at(i);
     const std::uint32_t place = places[i];
@@ -83,9 +94,9 @@ void draw(const Stand& s, Rect box) {
 
 } // namespace
 
-std::string predictions_csv(const ViewNumbers& n) {
+std::string predictions_csv(const PredictionsLook* look) {
   std::string out;
-  if (const auto* look = n.answer<PredictionsLook>()) {
+  if (look) {
     out = "test_example,label,predicted,loss";
     for (std::uint32_t c = 0; c < look->classes; ++c) out += ",p" + std::to_string(c);
     out += "\n";
@@ -99,6 +110,6 @@ std::string predictions_csv(const ViewNumbers& n) {
   return out;
 }
 
-const ViewRow kPredictionsView{.id = "predictions", .needs = Needs::images, .of_lane = always, .draw = draw, .csv = predictions_csv};
+const ViewRow kPredictionsView{.id = "predictions", .needs = Needs::images, .make = make_view<Predictions>};
 
 } // namespace downhill

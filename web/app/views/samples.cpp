@@ -11,42 +11,58 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class Samples final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+  bool of_lane() const override { return batch_; }
+
+private:
+  bool batch_ = false; // rather than the subset
+  std::uint32_t from_ = 0;
+  PictureSheet subset_;
+  struct Side {
+    Look<ask::Batch> look;
+    PictureSheet images;
+  };
+  std::array<Side, 2> sides_;
+};
+
+void Samples::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
-  RaceView& view = s.view;
-  int which = view.gallery_batch ? 1 : 0;
+  int which = batch_ ? 1 : 0;
   Rect head = box.cut_top(s.ui.control_height() + 4);
   if (s.side == 0) head.cut_left(s.ui.segmented("gallery", head.min(), {ui("gallery.subset"), ui("gallery.batch")}, which) + kGrid);
-  view.gallery_batch = which == 1;
+  batch_ = which == 1;
   const Grid grid(box, 40, 6, 13);
   const auto page = static_cast<std::uint32_t>(grid.size());
-  std::uint32_t sheet = kGallerySheet;
+  Side& here = sides_[s.side];
+  PictureSheet& pictures = batch_ ? here.images : subset_;
+  const Images* images = pictures.seen();
   std::string caption;
-  if (view.gallery_batch) {
-    sheet = kBatchSheets + s.side;
-    if (const auto* batch = s.want<BatchLook>(LookKind::batch)) {
+  if (batch_) {
+    if (const auto* batch = here.look.want(s.race, s.lane)) {
       auto places = batch->places;
       if (places.size() > page) places.resize(page);
       caption = fill(ui("gallery.batch_caption"), {lane_name(s.race.experiment(), s.lane, ui.language), grouped(static_cast<double>(batch->head.step + 1)),
                                                    grouped(batch->size), std::to_string(places.size())});
-      s.race.want_images(sheet, true, std::move(places));
+      images = pictures.want(s.race, true, std::move(places));
     }
   } else {
     const auto all = static_cast<std::uint32_t>(s.race.experiment().lanes.front().settings.data.train);
-    pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "gallery", view.gallery_from, page, all);
-    const std::uint32_t from = page_start(view.gallery_from, page, all);
+    pages(s.ui, head.cut_right(std::min(head.w, 220.0F)), "gallery", from_, page, all);
+    const std::uint32_t from = page_start(from_, page, all);
     std::vector<std::uint32_t> places(std::min(page, all - from));
     std::iota(places.begin(), places.end(), from);
-    s.race.want_images(sheet, true, std::move(places));
+    images = pictures.want(s.race, true, std::move(places));
     caption = ui("gallery.subset_caption");
   }
   s.caption(head, caption);
-  const Images* images = sheet_images(s.race, view, sheet);
-  if (!images) return s.waiting(box);
+  if (!images) return s.waiting(box, here.look);
   const int count = std::min(grid.size(), static_cast<int>(images->labels.size()));
-  view.sheets[sheet].begin(ui);
-  for (int i = 0; i < count; ++i) view.sheets[sheet].draw(ui, static_cast<std::size_t>(i), grid.at(i));
-  view.sheets[sheet].end(ui);
+  pictures.sheet.begin(ui);
+  for (int i = 0; i < count; ++i) pictures.sheet.draw(ui, static_cast<std::size_t>(i), grid.at(i));
+  pictures.sheet.end(ui);
   for (int i = 0; i < count; ++i) {
     const Rect at = grid.at(i);
     const std::size_t label = images->labels[static_cast<std::size_t>(i)], truth = images->true_labels[static_cast<std::size_t>(i)];
@@ -62,9 +78,9 @@ void draw(const Stand& s, Rect box) {
   }
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string Samples::csv(const Ui&, const Race&) const {
   std::string out;
-  const Images* images = n.race.looks().images(n.view.gallery_batch ? kBatchSheets : kGallerySheet);
+  const Images* images = (batch_ ? sides_[0].images : subset_).seen();
   if (!images) return out;
   out = "train_example,label,true_label,pixels\n";
   const std::size_t size = static_cast<std::size_t>(images->width) * images->height;
@@ -78,7 +94,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kSamplesView{
-    .id = "samples", .needs = Needs::images, .of_lane = [](const RaceView& view) { return view.gallery_batch; }, .draw = draw, .csv = csv};
+const ViewRow kSamplesView{.id = "samples", .needs = Needs::images, .make = make_view<Samples>};
 
 } // namespace downhill

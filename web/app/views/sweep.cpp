@@ -12,7 +12,14 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class SweepView final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override { return sweep_csv(ui, race); }
+  bool of_lane() const override { return false; }
+};
+
+void SweepView::draw(const Stand& s, Rect box) {
   Ui& ui = s.ui;
   Race& race = s.race;
   const auto& curves = race.sweep().curves();
@@ -60,7 +67,6 @@ void draw(const Stand& s, Rect box) {
 
 } // namespace
 
-const ViewRow kSweepView{
-    .id = "sweep", .needs = Needs::anything, .of_lane = never, .draw = draw, .csv = [](const ViewNumbers& n) { return sweep_csv(n.ui, n.race); }};
+const ViewRow kSweepView{.id = "sweep", .needs = Needs::anything, .make = make_view<SweepView>};
 
 } // namespace downhill

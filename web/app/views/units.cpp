@@ -13,10 +13,19 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class Units final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+
+private:
+  std::array<Look<ask::Units>, 2> looks_; // of either side
+};
+
+void Units::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
-  const auto* look = s.want<UnitsLook>(LookKind::units);
-  if (!look) return s.waiting(box);
+  const auto* look = looks_[s.side].want(s.race, s.lane);
+  if (!look) return s.waiting(box, looks_[s.side]);
   if (look->examples < look->of) s.caption(box.cut_bottom(18), fill(ui("units.sample"), {grouped(look->examples), grouped(look->of)}));
   const std::uint32_t color = ui.theme->*lane_look(s.race.experiment().lanes, s.lane).color;
   const float needed = 150;
@@ -65,9 +74,9 @@ void draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string Units::csv(const Ui&, const Race&) const {
   std::string out;
-  if (const auto* look = n.answer<UnitsLook>()) {
+  if (const auto* look = looks_[0].seen()) {
     out = "layer,units,test_examples,zero_share,dead_share,saturated_share,mean_in,mean,gradient_norm,update_norm,weight_norm\n";
     for (std::size_t l = 0; l < look->layers.size(); ++l) {
       const UnitsRow& r = look->layers[l];
@@ -85,6 +94,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kUnitsView{.id = "units", .needs = Needs::anything, .of_lane = always, .draw = draw, .csv = csv};
+const ViewRow kUnitsView{.id = "units", .needs = Needs::anything, .make = make_view<Units>};
 
 } // namespace downhill

@@ -6,9 +6,32 @@ namespace downhill {
 
 using namespace ui;
 
-void awaited(const Ui& ui, const Race& race, Rect box, std::uint32_t slot, std::size_t lane) {
-  if (race.looks().failed(slot, race.lanes()[lane].key))
+RaceView::RaceView() = default;
+RaceView::~RaceView() = default;
+
+void RaceView::begin_anew() {
+  static_cast<RaceLooks&>(*this) = {};
+  static_cast<RaceSession&>(*this) = {};
+  lane = 0, tab = -1;
+}
+
+View& shown_view(RaceView& view) {
+  std::unique_ptr<View>& it = view.views[view.view];
+  if (!it) it = view.view->make();
+  return *it;
+}
+
+const protocol::Images* PictureSheet::want(Race& race, bool train, std::vector<std::uint32_t> places) {
+  const protocol::Images* images = pictures_.want(race, train, std::move(places));
+  if (images) sheet.set_pixels(images->pixels, images->labels.size(), static_cast<int>(images->width), static_cast<int>(images->height), pictures_.version());
+  return images;
+}
+
+void awaited(const Ui& ui, const Race& race, Rect box, const LookPlace& look, std::size_t lane) {
+  if (look.failed())
     ui.paragraph(box, fill(ui("views.no_memory"), {lane_name(race.experiment(), lane, ui.language)}), ui.theme->bad, kText);
+  else if (look.progress() > 0)
+    ui.text(box, fill(ui("views.progress"), {percent(look.progress())}), ui.theme->faint, kText, Weight::regular, Align::center);
   else
     ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
 }
@@ -26,10 +49,6 @@ void Stand::caption(Rect box, std::string_view text, std::string_view shorter) c
 const ViewRow* view_of(std::string_view id) {
   const auto found = std::find_if(views().begin(), views().end(), [&](const ViewRow* view) { return view->id == id; });
   return found == views().end() ? nullptr : *found;
-}
-
-std::uint32_t view_slot(const ViewRow& view, std::uint32_t side) {
-  return static_cast<std::uint32_t>(std::find(views().begin(), views().end(), &view) - views().begin()) * 2 + side;
 }
 
 Grid::Grid(Rect b, float wanted, float gap, float below) : box(b) {

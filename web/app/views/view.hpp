@@ -5,36 +5,32 @@
 
 namespace downhill {
 
-/// One view of one lane: `side` 0 or 1 tells its slots and textures from the other's.
+/// Where a view of a lane is drawn: `side` 0, or 1 beside it.
 struct Stand {
   ui::Ui& ui;
   Race& race;
   RaceView& view;
   std::size_t lane;
-  std::uint32_t side, slot;
+  std::uint32_t side;
 
   const LaneState& state() const { return race.lanes()[lane]; }
-  /// Asks for a look of the lane, and returns the last answer: null while there is none.
-  template <class T> const T* want(protocol::LookKind look, std::uint32_t from = 0, std::uint32_t count = 0) const {
-    race.want_look(slot, lane, look, from, count);
-    return race.looks().answer<T>(slot, state().key);
-  }
-  std::uint64_t version() const { return race.looks().version(slot); }
   std::string class_name(std::size_t label) const;
   /// What stands there until the answer comes.
-  void waiting(ui::Rect box) const { awaited(ui, race, box, slot, lane); }
+  void waiting(ui::Rect box, const LookPlace& look = {}) const { awaited(ui, race, box, look, lane); }
   /// The longer words where they fit; cut short they would say nothing.
   void caption(ui::Rect box, std::string_view text, std::string_view shorter = {}) const;
 };
 
-/// What the CSV of a view is made of: the last answer that it has shown.
-struct ViewNumbers {
-  const ui::Ui& ui;
-  const Race& race;
-  const RaceView& view;
-  protocol::LaneKey key;
-  std::uint32_t slot;
-  template <class T> const T* answer() const { return race.looks().answer<T>(slot, key); }
+/// What a view keeps between frames: its questions, its pictures, the page that is shown. One object draws a lane, or two lanes
+/// beside each other, which have their own questions and show the same page.
+class View {
+public:
+  virtual ~View() = default;
+  /// Whether it shows a lane, so that another can stand beside it, or what all have in common.
+  virtual bool of_lane() const { return true; }
+  virtual void draw(const Stand& stand, ui::Rect box) = 0;
+  /// The numbers of the last answer on side 0; empty: there are none yet.
+  virtual std::string csv(const ui::Ui& ui, const Race& race) const = 0;
 };
 
 enum class Needs { anything, images, points };
@@ -42,14 +38,12 @@ enum class Needs { anything, images, points };
 struct ViewRow {
   std::string_view id; ///< its name is the string view.ID
   Needs needs;         ///< the data without which it is not offered
-  /// Whether it shows a lane, so that another can stand beside it, or what all have in common.
-  bool (*of_lane)(const RaceView& view);
-  void (*draw)(const Stand& stand, ui::Rect box);
-  std::string (*csv)(const ViewNumbers& numbers); ///< empty: there are no numbers yet
-  float height_share = 0.32F;                     ///< of the Race's middle, where it stands below the curves
+  std::unique_ptr<View> (*make)();
+  float height_share = 0.32F; ///< of the Race's middle, where it stands below the curves
 };
-inline bool always(const RaceView&) { return true; }
-inline bool never(const RaceView&) { return false; }
+template <class Made> std::unique_ptr<View> make_view() { return std::make_unique<Made>(); }
+/// The view of a row, made if it was not shown before.
+View& shown_view(RaceView& view);
 
 /// How many squares of about `side` px fit, and their exact pitch.
 struct Grid {
@@ -70,7 +64,7 @@ void pages(ui::Ui& ui, ui::Rect box, const std::string& id, std::uint32_t& from,
 std::string comma_number(double value);
 /// name,low,high,counts…
 std::string spread_row(const std::string& name, double low, double high, const std::vector<std::uint32_t>& counts);
-/// Each test example's label, prediction, loss and probabilities.
-std::string predictions_csv(const ViewNumbers& numbers);
+/// Each test example's label, prediction, loss and probabilities; null: none yet.
+std::string predictions_csv(const protocol::PredictionsLook* look);
 
 } // namespace downhill

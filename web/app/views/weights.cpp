@@ -11,23 +11,38 @@ using namespace protocol;
 
 namespace {
 
-void draw(const Stand& s, Rect box) {
+class WeightsView final : public View {
+public:
+  void draw(const Stand& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race) const override;
+
+private:
+  struct Side {
+    Look<ask::Weights> look;
+    ImageSheet sheet;
+  };
+  std::array<Side, 2> sides_;
+  std::uint32_t from_ = 0; // the first unit of the page
+};
+
+void WeightsView::draw(const Stand& s, Rect box) {
   const Ui& ui = s.ui;
+  Side& here = sides_[s.side];
   const bool hidden = !s.race.experiment().lanes[s.lane].settings.network.hidden.empty();
   Rect foot = box.cut_bottom(s.ui.touch ? 40 : 24);
   const Grid grid(box, hidden ? 46 : 60, 4, hidden ? 0 : 14);
   const auto page = static_cast<std::uint32_t>(std::min(grid.size(), 128));
   const auto& network = s.race.experiment().lanes[s.lane].settings.network;
   const auto units = static_cast<std::uint32_t>(hidden ? network.hidden.front().units : static_cast<std::int64_t>(s.race.data().classes.size()));
-  const std::uint32_t from = page_start(s.view.unit_from, page, units);
-  const auto* look = s.want<WeightsLook>(LookKind::weights, from, page);
-  if (!look) return s.waiting(box);
-  pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), s.view.unit_from, page, look->units);
+  const std::uint32_t from = page_start(from_, page, units);
+  const auto* look = here.look.want(s.race, s.lane, {from, page});
+  if (!look) return s.waiting(box, here.look);
+  pages(s.ui, foot.cut_right(std::min(200.0F, foot.w * 0.5F)), "units" + std::to_string(s.side), from_, page, look->units);
   s.caption(foot, fill((hidden ? ui("weights.caption") : ui("weights.caption_classes")), {std::to_string(look->units), std::to_string(look->shown)}),
             ui("weights.short"));
-  ImageSheet& sheet = s.view.numbers[s.side][0];
+  ImageSheet& sheet = here.sheet;
   const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(look->inputs))));
-  sheet.set_numbers(look->weights, look->shown, side, side, s.version() * 2 + 1);
+  sheet.set_numbers(look->weights, look->shown, side, side, here.look.version());
   const int count = std::min(grid.size(), static_cast<int>(look->shown));
   sheet.begin(ui);
   for (int i = 0; i < count; ++i) sheet.draw(ui, static_cast<std::size_t>(i), grid.at(i));
@@ -41,9 +56,9 @@ void draw(const Stand& s, Rect box) {
   }
 }
 
-std::string csv(const ViewNumbers& n) {
+std::string WeightsView::csv(const Ui&, const Race&) const {
   std::string out;
-  if (const auto* look = n.answer<WeightsLook>()) {
+  if (const auto* look = sides_[0].look.seen()) {
     out = "unit,weights\n";
     for (std::uint32_t u = 0; u < look->shown; ++u) {
       out += std::to_string(look->from + u);
@@ -56,6 +71,6 @@ std::string csv(const ViewNumbers& n) {
 
 } // namespace
 
-const ViewRow kWeightsView{.id = "weights", .needs = Needs::images, .of_lane = always, .draw = draw, .csv = csv};
+const ViewRow kWeightsView{.id = "weights", .needs = Needs::images, .make = make_view<WeightsView>};
 
 } // namespace downhill

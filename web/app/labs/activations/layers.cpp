@@ -92,12 +92,10 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
   std::vector<BarSeries> series;
   std::string sampled;
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
-    const std::uint32_t slot = kUnitSlots + static_cast<std::uint32_t>(i);
-    race.want_look(slot, i, protocol::LookKind::units);
-    const auto* look = race.looks().answer<protocol::UnitsLook>(slot, race.lanes()[i].key);
+    const auto* look = own.units[i].want(race, i);
     BarSeries s{lane_name(race.experiment(), i, ui.language), ui.theme->*lane_look(race.experiment().lanes, i).color, {}};
     if (race.lanes()[i].status == protocol::LaneStatus::diverged) s.ended = ui("lanes.diverged");
-    if (race.looks().failed(slot, race.lanes()[i].key)) s.ended = ui("views.no_memory_short");
+    if (own.units[i].failed()) s.ended = ui("views.no_memory_short");
     if (look && look->examples < look->of && own.measure != 0) sampled = fill(ui("units.sample"), {grouped(look->examples), grouped(look->of)});
     for (std::size_t l = 0; look && l < look->layers.size(); ++l) {
       const protocol::UnitsRow& row = look->layers[l];
@@ -160,7 +158,7 @@ void linear(Ui& ui, Race& race, Race& own_toy, RaceView& view, ActivationsView& 
   if (head.w > 60 && ui.link("act.linear.again", head.cut_right(std::min(head.w, 90.0F)), ui("act.again"))) toy.reset(), toy.start();
   const auto lane = static_cast<std::size_t>(own.linear);
   const float side = std::min(box.h, box.w * (box.w > 420 ? 0.45F : 0.6F));
-  const protocol::BoundaryLook* look = boundary_picture(ui, toy, view, lane, 0, {box.x, box.y, side, side});
+  const protocol::BoundaryLook* look = own.boundary.draw(ui, toy, lane, 0, {box.x, box.y, side, side});
   Rect words = box;
   words.cut_left(side + 2 * kGrid);
   if (words.w < 80) return;

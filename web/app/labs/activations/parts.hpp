@@ -30,6 +30,8 @@ struct ActivationsView {
   std::string toy_of;          ///< the chosen functions that the toy was made for
   std::map<std::string, ActivationCurve> curves;
   std::map<std::string, PassedNormal> passed;
+  std::array<Look<protocol::ask::Units>, kLanesMost> units; ///< one a lane
+  BoundaryPicture boundary;                                 ///< of the toy
 
   void add_to(Json& shown) const;
   void take(const Json& shown);

@@ -25,8 +25,8 @@ void DropoutView::take(const Json& wanted) {
 namespace {
 
 // The ensemble that is shown: each mask's probabilities, and those of evaluation mode. Empty while there is no answer.
-std::string dropout_csv(const Race& race, const RaceView& view) {
-  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[std::min(view.lane, race.lanes().size() - 1)].key);
+std::string dropout_csv(const DropoutView& own) {
+  const auto* look = own.ensemble.seen();
   if (!look) return {};
   std::string out = "test_example,mask";
   for (std::uint32_t c = 0; c < look->classes; ++c) out += ",p" + std::to_string(c);
@@ -118,7 +118,7 @@ public:
   Dropout(LabWorld& world, const LabRow& row) : RaceLab(world, row) { view_.lane = 2; }
   void add_shown(Json& out) const override { RaceLab::add_shown(out), own_.add_to(out); }
   void show(const Json& wanted) override { RaceLab::show(wanted), own_.take(wanted); }
-  std::string csv(std::string_view plot) const override { return plot == "view" ? dropout_csv(race_, view_) : RaceLab::csv(plot); }
+  std::string csv(std::string_view plot) const override { return plot == "view" ? dropout_csv(own_) : RaceLab::csv(plot); }
   std::optional<UserError> type(const std::string& id, const std::string& text) override {
     return type_own(race_, view_, own_, id, text) ? std::nullopt : RaceLab::type(id, text);
   }

@@ -11,13 +11,12 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto tests = static_cast<std::uint32_t>(race.data().test);
   own.image = std::min(own.image, tests - 1);
   const float h = ui.control_height();
-  if (race.has_images()) race.want_images(kCellSheets, false, {own.image});
-  const Images* images = race.has_images() ? sheet_images(race, view, kCellSheets) : nullptr;
+  const Images* images = race.has_images() ? own.picture.want(race, false, {own.image}) : nullptr;
   const Rect picture = head.cut_left(race.has_images() ? 32 : 0);
   if (images && images->places.size() == 1 && images->places[0] == own.image) {
-    view.sheets[kCellSheets].begin(ui);
-    view.sheets[kCellSheets].draw(ui, 0, {picture.x, picture.y, 32, 32});
-    view.sheets[kCellSheets].end(ui);
+    own.picture.sheet.begin(ui);
+    own.picture.sheet.draw(ui, 0, {picture.x, picture.y, 32, 32});
+    own.picture.sheet.end(ui);
   }
   head.cut_left(6);
   if (ui.icon_button("ensemble.back", {head.x, head.y + 1, h, h}, Icon::step_back, ui("ensemble.back"), own.image > 0)) --own.image;
@@ -29,7 +28,7 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   ui.text(head.cut_left(std::min(head.w * 0.3F, 24.0F)), "n", ui.theme->soft, kText, Weight::regular, Align::center);
   ui.slider("ensemble.slider", head, ui("ensemble.n"), std::to_string(n), own.masks, ui("help.ensemble.n"));
   const EnsembleLook* look = ensemble_of(race, view, own);
-  if (!look) return awaited(ui, race, box, kEnsembleSlot, view.lane);
+  if (!look) return awaited(ui, race, box, own.ensemble, view.lane);
   const auto label = static_cast<std::size_t>(look->label);
   const auto truth = static_cast<double>(look->eval[label]);
   const auto& classes = race.data().classes;
@@ -170,7 +169,7 @@ void boundaries(Ui& ui, Race& race, Race& own_toy, RaceView& view, DropoutView& 
   const float gap = std::max(kGrid, std::min(40.0F, (box.w - 2 * side) / 3)), left = box.x + (box.w - 2 * side - gap) / 2;
   for (std::size_t i = 0; i < 2; ++i) {
     const Rect at{left + (side + gap) * static_cast<float>(i), box.y, side, side};
-    boundary_picture(ui, toy, view, i, i, at);
+    own.boundaries[i].draw(ui, toy, i, i, at);
     ui.text({at.x, at.bottom() + 1, side, 18}, name(i), ui.theme->ink, kLabel, Weight::regular, Align::center);
   }
   const Rect frame{box.x, box.y + side + 22, box.w, note};

@@ -22,9 +22,8 @@ std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t laye
   return race.change_to(json);
 }
 
-const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own) {
-  race.want_look(kEnsembleSlot, view.lane, LookKind::ensemble, own.image, kMasks);
-  const auto* look = race.looks().answer<EnsembleLook>(kEnsembleSlot, race.lanes()[view.lane].key);
+const EnsembleLook* ensemble_of(Race& race, RaceView& view, DropoutView& own) {
+  const auto* look = own.ensemble.want(race, view.lane, {own.image, kMasks});
   if (!look || look->classes == 0 || look->eval.size() != look->classes ||
       look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
       look->eval_units.size() != look->mean_units.size())
@@ -189,10 +188,8 @@ void Columns::foot(std::size_t c, Rect names) const {
 
 void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const std::size_t layers = settings_of(race, view).network.hidden.size();
-  race.want_look(kMaskSlot, view.lane, LookKind::batch);
-  race.want_look(kTraceSlot, view.lane, LookKind::trace);
-  const auto* batch = race.looks().answer<BatchLook>(kMaskSlot, race.lanes()[view.lane].key);
-  const auto* trace = race.looks().answer<TraceLook>(kTraceSlot, race.lanes()[view.lane].key);
+  const auto* batch = own.batch.want(race, view.lane);
+  const auto* trace = own.trace.want(race, view.lane);
   if (batch && batch->masks.size() != layers) batch = nullptr;
   if (trace && trace->layers.size() != layers) trace = nullptr;
   const bool training = own.mode == 0;
@@ -205,7 +202,7 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   if (rate_sliders(ui, race, view, foot, layers, one_column ? 1 : layers)) return;
   box.cut_bottom(2);
 
-  if (race.looks().failed(kMaskSlot, race.lanes()[view.lane].key)) return awaited(ui, race, box, kMaskSlot, view.lane);
+  if (own.batch.failed()) return awaited(ui, race, box, own.batch, view.lane);
   const Rect names = box.cut_bottom(34);
   const Rect why = box.cut_top(18);
   const Columns columns{ui, race, view, batch, trace, training, layers + 2, box};
@@ -245,7 +242,7 @@ void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const std::size_t unit = unit_shown(look, own);
   ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
   if (!look || own.layer >= look->eval_units.size() || unit >= look->eval_units[own.layer].size() || unit >= look->mean_units[own.layer].size()) {
-    return awaited(ui, race, box, kEnsembleSlot, view.lane);
+    return awaited(ui, race, box, own.ensemble, view.lane);
   }
   const double p = settings_of(race, view).network.hidden[own.layer].dropout;
   const auto y = static_cast<double>(look->eval_units[own.layer][unit]), mean = static_cast<double>(look->mean_units[own.layer][unit]);

@@ -22,6 +22,11 @@ struct DropoutView {
   std::uint32_t image = 0;         ///< a test image, for the ensemble
   int quantity = 0;                ///< loss, accuracy
   std::string toy_of;              ///< the rate that the toy was made for
+  Look<ask::Ensemble> ensemble;
+  Look<ask::Batch> batch;
+  Look<ask::Trace> trace;
+  PictureSheet picture; ///< the test image
+  std::array<BoundaryPicture, 2> boundaries;
 
   void add_to(Json& shown) const;
   void take(const Json& shown);
@@ -38,7 +43,7 @@ const LaneSettings& settings_of(const Race& race, const RaceView& view);
 /// A layer's rate in one lane, and its label with it.
 std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t layer, double p);
 /// Asks for the masks of the image that is shown; null: no answer yet.
-const EnsembleLook* ensemble_of(Race& race, RaceView& view, const DropoutView& own);
+const EnsembleLook* ensemble_of(Race& race, RaceView& view, DropoutView& own);
 std::size_t unit_shown(const EnsembleLook* look, const DropoutView& own);
 
 // ---- the pieces ----
