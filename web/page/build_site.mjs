@@ -122,10 +122,10 @@ writeFileSync(join(out, 'service_worker.js'), keeper.replace('{{version}}', vers
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
 
 // Beside what shrinks, the same compressed, for hosts that hand such files out (nginx gzip_static, Apache with two
-// rewrite rules); kept by content, since Brotli at its best is slow. Packs are compressed in themselves.
+// rewrite rules); kept by content, since Brotli at its best is slow. Packs and letters are compressed in themselves.
 const pressed = 'build/compressed';
 mkdirSync(pressed, { recursive: true });
-await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json|bin)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
+await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
   const content = readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
   return [['br', promisify(brotliCompress)], ['gz', (bytes) => promisify(gzip)(bytes, { level: 9 })]].map(async ([ending, compress]) => {
     const kept = join(pressed, `${key}.${ending}`);
