@@ -27,6 +27,7 @@ const files = {
   app: hashed('app.wasm', readFileSync(join(scalar, 'app.wasm'))),
   trainer_simd: hashed('trainer-simd.wasm', readFileSync(join(simd, 'trainer.wasm'))),
   trainer_scalar: hashed('trainer-scalar.wasm', readFileSync(join(scalar, 'trainer.wasm'))),
+  script: hashed('script.wasm', readFileSync(join(scalar, 'script.wasm'))),
 };
 // words of each language, in the order of the app's keys; letters of each script
 const generated = (file) => readFileSync(join(scalar, 'generated', file));
@@ -92,7 +93,7 @@ const main_text = entries.get(script).replaceAll('</script', '<\\/script').repla
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const inlined = [files.app, files.trainer_simd, ...Object.values(files.words), ...Object.values(files.letters)];
+const inlined = [files.app, files.trainer_simd, files.script, ...Object.values(files.words), ...Object.values(files.letters)];
 const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')
