@@ -4,20 +4,20 @@
 usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as Debian's packages lay them out; OUT_DIR the
                                             words that generate.mjs made
 
-Writes letters_latin.bin and letters_chinese.bin: size of the regular face (32 bits, little-endian), that face, the bold one,
-both as OpenType. Latin is Inter with its tabular figures made
-the standard ones (columns of numbers must not dance, and ImGui applies no OpenType features); Chinese is Noto Sans
-CJK SC. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth of a pixel in
-letters of 16 px and takes a third of their weight; tables that the canvas does not read are left out. A character of the string tables that neither face has stops the build: no empty boxes on a student's screen.
+Writes outlines_latin.bin and outlines_chinese.bin, regular and bold, as web/data/make_letters.cpp reads them. Latin is Inter
+with its tabular figures made the standard ones (columns of numbers must not dance, and ImGui applies no OpenType features);
+Chinese is Noto Sans CJK SC. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth
+of a pixel in letters of 16 px and takes a third of their weight. A character of the string tables that neither face has stops
+the build: no empty boxes on a student's screen.
 """
-import io
 import json
 import pathlib
 import struct
 import sys
 
 from fontTools import subset
-from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.pens.roundingPen import RoundingPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
@@ -25,6 +25,7 @@ root = pathlib.Path(__file__).resolve().parents[2]
 fonts, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 
+UNITS_PER_EM = 200  # kEm of web/data/letters.hpp
 # What the canvas can show: its strings, the engine's error sentences, labels of lanes, printable ASCII, figures' company.
 words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in out.glob("words_*.json")}
 labels = ""
@@ -43,24 +44,8 @@ longest_bold = 24
 bold = characters([labels, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
 
 
-def coarsen(font, units_per_em):
-    """Draws every glyph anew on a grid of so many units to the em; each point is rounded where it stands, so errors don't add up."""
-    scale = units_per_em / font["head"].unitsPerEm
-    glyphs, charstrings = font.getGlyphSet(), font["CFF "].cff.topDictIndex[0].CharStrings
-    drawn = {}
-    for name in font.getGlyphOrder():
-        width, left = (round(scale * value) for value in font["hmtx"][name])
-        pen = T2CharStringPen(None, glyphs)  # who draws here takes widths from hmtx
-        glyphs[name].draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
-        drawn[name] = (width, left), pen.getCharString(private=charstrings[name].private, globalSubrs=charstrings[name].globalSubrs)
-    for name, (metrics, charstring) in drawn.items():
-        font["hmtx"][name] = metrics
-        charstrings[name].setProgram(charstring.program)
-    font["head"].unitsPerEm = units_per_em
-
-
 def make(path, number, characters, tabular):
-    font = TTFont(path, fontNumber=number, recalcTimestamp=False)  # the same file at every build
+    font = TTFont(path, fontNumber=number)
     if tabular:
         single = {}
         for record in font["GSUB"].table.FeatureList.FeatureRecord:
@@ -73,17 +58,32 @@ def make(path, number, characters, tabular):
                 if chr(code) in "0123456789" and glyph in single:
                     table.cmap[code] = single[glyph]
     have = {chr(c) for c in font.getBestCmap()} & characters
-    options = subset.Options(layout_features=[], hinting=False, desubroutinize=True, notdef_outline=True, name_IDs=[1, 2])
+    options = subset.Options(layout_features=[], hinting=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(have)))
     subsetter.subset(font)
-    coarsen(font, 200)
-    # stb_truetype scales by ascent − descent: made one em, a size in px means the same in every face
-    font["hhea"].ascent, font["hhea"].descent = 180, 180 - 200
-    for table in set(font.keys()) - {"GlyphOrder", "CFF ", "cmap", "head", "hhea", "hmtx", "maxp"}:
-        del font[table]
-    font.save(made := io.BytesIO())
-    return made.getvalue(), have
+    scale, glyphs, names = UNITS_PER_EM / font["head"].unitsPerEm, font.getGlyphSet(), font.getBestCmap()
+    letters = [len(names)]
+    for code, name in sorted(names.items()):
+        letters += [code, round(scale * font["hmtx"][name][0]), *pieces(glyphs[name], scale)]
+    return struct.pack(f"<{len(letters)}i", *letters), have
+
+
+def pieces(glyph, scale):
+    """How many; of each its kind (move 1, line 2, curve 3) and its points, each from the one before. Points are rounded where they
+    stand, so errors don't add up."""
+    all_of_them, x, y = [], 0, 0
+    glyph.draw(TransformPen(RoundingPen(pen := RecordingPen()), (scale, 0, 0, scale, 0, 0)))
+    for kind, points in pen.value:
+        if kind == "closePath":
+            continue
+        piece = [{"moveTo": 1, "lineTo": 2, "curveTo": 3}[kind]]
+        for next_x, next_y in points:
+            piece += [next_x - x, next_y - y]
+            x, y = next_x, next_y
+        if any(piece[1:]):  # else it was shorter than half a unit
+            all_of_them.append(piece)
+    return [len(all_of_them), *(number for piece in all_of_them for number in piece)]
 
 
 latin, chinese = [], []
@@ -95,5 +95,5 @@ for weight, inter, noto, wanted in (("regular", "Inter-Regular.otf", "NotoSansCJ
     missing = wanted - have - more
     if missing:
         sys.exit(f"make_fonts: no {weight} glyph for {' '.join(f'U+{ord(c):04X} {c}' for c in sorted(missing))}")
-for script, (regular, bold_face) in (("latin", latin), ("chinese", chinese)):
-    (out / f"letters_{script}.bin").write_bytes(struct.pack("<I", len(regular)) + regular + bold_face)
+for script, faces in (("latin", latin), ("chinese", chinese)):
+    (out / f"outlines_{script}.bin").write_bytes(b"".join(faces))

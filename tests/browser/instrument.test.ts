@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -433,7 +433,7 @@ lab_test('lanes of one name are told apart in what is saved', async (page) => {
   await wait_until_finished(page);
   const names = new Set(((await command(page, 'csv')) as string).trim().split('\n').slice(1).map((row) => row.replace(/,0,.*$/, '')));
   assert.deepEqual([...names], ['A (1)', 'A (2)', '"a""""""b"']);
-  const script = (await command(page, 'script', { lane: 2 })) as string;
+  const script = await script_of(page, 2);
   assert.match(script, /^"""[^"\0\n]*\n/);
 });
 
@@ -481,12 +481,12 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   await page.evaluate(() => window.downhill.show({ view: 'units', lane: 0 }));
   await wait_for_item(page, '^units\\.0\\.');
   await page.click('#export');
-  const script = await page.$eval('#export_script', (p) => p.textContent ?? '');
-  assert.equal(script, await command(page, 'script', { lane: 1 }));
+  const script = await page.waitForSelector('pre#export_script').then((pre) => pre!.evaluate((p) => p.textContent ?? ''));
+  assert.equal(script, await script_of(page, 1));
   assert.match(script, /torch\.optim\.Adam\(/);
   assert.ok(await page.$('#export_script .k'), 'keywords are told apart');
   await page.select('#export_lane', '0');
-  assert.match(await page.$eval('#export_script', (p) => p.textContent ?? ''), /torch\.optim\.SGD\(/);
+  await page.waitForFunction(() => /torch\.optim\.SGD\(/.test(document.querySelector('pre#export_script')?.textContent ?? ''), { timeout: 20000 });
   await screenshot(page, 'race-export-zh');
   for (const id of ['export_json', 'export_csv', 'export_png', 'export_screen', 'export_view_png', 'export_view_csv', 'export_weights', 'export_save']) await page.click('#' + id);
   await page.waitForFunction(() => (window as any).saved.length === 8, { timeout: 10000 });

@@ -403,7 +403,7 @@ test('a dialog closes by a press on its backdrop; not by a text selected in it, 
   await wait_for_images(page);
   await page.click('#export');
   const is_open = () => page.$eval('#dialog', (e) => (e as HTMLDialogElement).open);
-  const box = (await (await page.$('#dialog'))!.boundingBox())!, script = (await (await page.$('#export_script'))!.boundingBox())!;
+  const box = (await (await page.$('#dialog'))!.boundingBox())!, script = (await (await page.waitForSelector('pre#export_script'))!.boundingBox())!;
   const inside = [script.x + 60, script.y + 40] as const, padding = [box.x + 6, box.y + box.height - 6] as const, outside = [box.x - 30, box.y + 40] as const;
   for (const [from, to_] of [[inside, padding], [inside, outside], [outside, inside], [outside, padding], [padding, padding], [padding, outside]] as const) {
     await page.mouse.move(...from);

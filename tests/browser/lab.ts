@@ -12,7 +12,7 @@ declare global {
     /** Whether frames are filled in (`LabOptions.drawn`). */
     drawn: boolean;
     downhill: Downhill;
-    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; input(): void; set_language(language: string): Promise<void> } };
+    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; script(lane: number): Promise<string>; input(): void; set_language(language: string): Promise<void> } };
   }
 }
 
@@ -91,6 +91,8 @@ export const command = (page: Page, verb: string, rest: object = {}) => page.eva
   it.input();
   return answer;
 }, verb, rest) as Promise<any>;
+/** The PyTorch script of a lane. */
+export const script_of = (page: Page, lane: number) => page.evaluate((n) => window.downhill_internal.page.script(n), lane);
 /** Presses the button of the languages, and waits for what the other one needs. */
 export async function change_language(page: Page): Promise<void> {
   const before = await page.evaluate(() => document.documentElement.lang);

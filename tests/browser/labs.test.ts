@@ -575,8 +575,11 @@ test('a lesson by name in the address; an unknown one is told', async () => {
   const lab = await open_lab(chromium, site.origin, { query: '?lang=zh&lesson=overfitting' });
   assert.equal((await state(lab.page)).data.label_noise, 0.2);
   // an experiment of one's own in the same address goes before it: a reload loses nothing
-  await lab.page.evaluate(() => window.downhill.setState({ ...(window.downhill.getState() as object), epochs: 7 }));
-  await lab.page.waitForFunction(() => location.hash.includes('x='), { timeout: 5000 });
+  const lesson = await lab.page.evaluate(() => {
+    const link = location.hash; // the lesson's own, if it is there by now
+    return window.downhill.setState({ ...(window.downhill.getState() as object), epochs: 7 }).then(() => link);
+  });
+  await lab.page.waitForFunction((link) => location.hash.includes('x=') && location.hash !== link, { timeout: 5000 }, lesson);
   const hash = new URL(lab.page.url()).hash;
   await lab.close();
   const again = await open_lab(chromium, site.origin, { query: '?lang=zh&lesson=overfitting&view=dropout', hash });

@@ -3,6 +3,7 @@
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
+#include "data/letters.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "trainer/trainer.hpp"
@@ -103,11 +104,17 @@ void pack(Bytes bytes) {
   if (source) must(source->train.pixels.size() == static_cast<std::size_t>(source->train.size() * source->train.features));
 }
 
+void letters(Bytes bytes) {
+  const auto faces = read_letters(bytes);
+  if (faces) must(read_letters(write_letters(*faces)) == faces);
+}
+
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{
-      {"json", json}, {"idx", idx}, {"idx_files", idx_files}, {"gzip", gzip}, {"csv", csv}, {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}};
+  static const std::vector<Target> table{{"json", json},         {"idx", idx},   {"idx_files", idx_files},
+                                         {"gzip", gzip},         {"csv", csv},   {"checkpoint", checkpoint},
+                                         {"protocol", protocol}, {"pack", pack}, {"letters", letters}};
   return table;
 }
 

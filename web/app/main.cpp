@@ -392,7 +392,7 @@ EMSCRIPTEN_KEEPALIVE void app_words(const char* bytes, std::size_t size) { downh
 
 /// Of a script, as Ui::take_letters() takes them.
 EMSCRIPTEN_KEEPALIVE void app_letters(std::size_t script, const std::uint8_t* bytes, std::size_t size) {
-  app->ui.take_letters(script, {bytes, bytes + size});
+  app->ui.take_letters(script, {bytes, size});
   app->set_fonts();
 }
 

@@ -27,6 +27,7 @@ const files = {
   app: hashed('app.wasm', readFileSync(join(scalar, 'app.wasm'))),
   trainer_simd: hashed('trainer-simd.wasm', readFileSync(join(simd, 'trainer.wasm'))),
   trainer_scalar: hashed('trainer-scalar.wasm', readFileSync(join(scalar, 'trainer.wasm'))),
+  script: hashed('script.wasm', readFileSync(join(scalar, 'script.wasm'))),
 };
 // words of each language, in the order of the app's keys; letters of each script
 const generated = (file) => readFileSync(join(scalar, 'generated', file));
@@ -92,7 +93,7 @@ const main_text = entries.get(script).replaceAll('</script', '<\\/script').repla
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const inlined = [files.app, files.trainer_simd, ...Object.values(files.words), ...Object.values(files.letters)];
+const inlined = [files.app, files.trainer_simd, files.script, ...Object.values(files.words), ...Object.values(files.letters)];
 const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')
@@ -122,10 +123,10 @@ writeFileSync(join(out, 'service_worker.js'), keeper.replace('{{version}}', vers
 for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(pack.file)));
 
 // Beside what shrinks, the same compressed, for hosts that hand such files out (nginx gzip_static, Apache with two
-// rewrite rules); kept by content, since Brotli at its best is slow. Packs are compressed in themselves.
+// rewrite rules); kept by content, since Brotli at its best is slow. Packs and letters are compressed in themselves.
 const pressed = 'build/compressed';
 mkdirSync(pressed, { recursive: true });
-await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json|bin)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
+await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
   const content = readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
   return [['br', promisify(brotliCompress)], ['gz', (bytes) => promisify(gzip)(bytes, { level: 9 })]].map(async ([ending, compress]) => {
     const kept = join(pressed, `${key}.${ending}`);

@@ -6,6 +6,8 @@ export interface Source {
   /** Whether the lab has a verb. */
   has(verb: string): boolean;
   command(verb: string, rest?: object): unknown;
+  /** The PyTorch script of a lane; rejects with a sentence. */
+  script(lane: number): Promise<string>;
   link(): string;
   /** Saves the picture of the canvas, or of one of its plots; says so if there is none. */
   save_picture(plot: string, name: string): void;
@@ -117,23 +119,28 @@ export class Dialogs {
     lane.setAttribute('aria-label', words.say('export.lane'));
     lanes.forEach((name, i) => lane.append(new Option(name, String(i))));
     lane.selectedIndex = lanes.length - 1;
-    let script = '';
-    let pre = document.createElement('pre');
-    const show = () => {
-      script = source.command('script', { lane: lane.selectedIndex }) as string;
-      const fresh = highlighted(script);
+    let script = '', pre: HTMLElement = this.paragraph(words.say('export.script_comes'));
+    const copy = this.copy_button(() => script, 'export_copy');
+    const keep = this.button(`${words.say('dialog.save')} .py`, () => save(`${lanes[lane.selectedIndex] ?? 'lane'}.py`, script, 'text/x-python'), 'export_save');
+    // the module that writes it may have to be fetched; where that fails, choosing a lane or opening the dialog asks again
+    const show = async () => {
+      const wanted = lane.selectedIndex;
+      copy.disabled = keep.disabled = true;
+      const said = await source.script(wanted).catch((error: Error) => error);
+      if (lane.selectedIndex !== wanted) return; // another one was asked for
+      const failed = said instanceof Error, fresh = failed ? this.paragraph(said.message) : highlighted(script = said);
+      if (failed) fresh.setAttribute('role', 'alert');
+      copy.disabled = keep.disabled = failed;
       fresh.id = 'export_script';
       pre.replaceWith(fresh);
       pre = fresh;
     };
-    lane.onchange = show;
+    lane.onchange = () => void show();
     dialog.append(
       this.paragraph(words.say('export.script_text')),
-      this.row(lane, this.copy_button(() => script, 'export_copy'),
-        this.button(`${words.say('dialog.save')} .py`, () => save(`${lanes[lane.selectedIndex] ?? 'lane'}.py`, script, 'text/x-python'), 'export_save'),
-        this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')),
+      this.row(lane, copy, keep, this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')),
       pre);
-    show();
+    void show();
   }
 
   open_embed(): void {

@@ -1,6 +1,7 @@
 // Files beside the page, with progress; or, in the single-file page, blocks of the page itself (base64 of gzip, see
 // build_site.mjs). Nothing is ever fetched from elsewhere.
 import { gunzipSync } from 'fflate';
+import { files } from 'site-files';
 
 /** Whether everything is in the page itself. */
 export const single_file = document.querySelector('script[id^="file:"]') !== null;
@@ -37,6 +38,21 @@ export async function fetch_bytes(file: string, expected: number, progress?: (re
   const own = inlined(file);
   if (own) return own;
   return read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
+}
+
+const once = new Map<string, Promise<Uint8Array>>();
+/** A file of this version, asked for once, and again only where that failed or brought something else, as a host's front page. */
+export function file_once(file: string): Promise<Uint8Array> {
+  let bytes = once.get(file);
+  if (!bytes) {
+    const size = files.sizes[file] ?? 0;
+    once.set(file, bytes = fetch_bytes(file, size).then((found) => {
+      if (found.length !== size) throw new Error(`${file}: not this version's`);
+      return found;
+    }));
+    bytes.catch(() => once.delete(file));
+  }
+  return bytes;
 }
 
 async function read_whole(response: Response, expected: number, progress?: (received: number, total: number) => void): Promise<Uint8Array> {

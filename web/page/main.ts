@@ -24,6 +24,7 @@ import { Presets } from './presets';
 import { LinkCut, from_hash, shown_in, to_hash, type Showable, type Shown } from './share_link';
 import { canvas_theme, is_theme, on_system_change, system_theme } from './theme';
 import { letters_of, script_number, tongue_of, type Letters, type Tongue } from './tongue';
+import { torch_script } from './torch_script';
 import { Words, memory, type Language } from './words';
 import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
@@ -299,6 +300,11 @@ class Page {
   private can_show?: Showable;
   /** Whether the lab that is shown has a verb: one without lanes has none for them. */
   lab_has(verb: string): boolean { return (this.command('lab_verbs') as string[]).includes(verb); }
+  /** The PyTorch script of a lane. Rejects with a sentence. */
+  async script(lane: number): Promise<string> {
+    const asked = JSON.stringify(this.command('script', { lane }));
+    return torch_script(asked).catch(() => { throw new Error(words.say('export.no_script')); });
+  }
   /** How the lanes stand, without their curves, which may have many thousand points. */
   private results(): Standing[] { return this.command('standings') as Standing[]; }
   /** A command whose refusal is told to the user. */
@@ -551,7 +557,7 @@ async function start(): Promise<void> {
   });
   on_system_change(() => show_theme(is_theme(chosen_theme) ? chosen_theme : system_theme()));
   const link = () => location.href.split('#')[0] + it.hash();
-  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), has: (verb) => it.lab_has(verb), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
+  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), has: (verb) => it.lab_has(verb), script: (lane) => it.script(lane), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
   element('undo').addEventListener('click', () => it.try_command('undo'));
   element('redo').addEventListener('click', () => it.try_command('redo'));
   element('accessible').addEventListener('click', () => it.show_form(!document.body.dataset.form));

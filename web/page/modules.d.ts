@@ -47,7 +47,7 @@ declare module 'bench-source' {
 declare module 'site-files' {
   /** Names of the built files beside the page, and packs.json. */
   export const files: {
-    app: string; trainer_simd: string; trainer_scalar: string;
+    app: string; trainer_simd: string; trainer_scalar: string; script: string;
     /** By language, and by script. */
     words: Record<'zh' | 'en', string>; letters: Record<'latin' | 'chinese', string>;
     sizes: Record<string, number>;

@@ -17,7 +17,7 @@ function parts_of(map) {
 }
 function part_of(what) {
   if (what.includes('nlohmann')) return 'JSON library';
-  const app = /app\.dir\/app\/(?:(\w+)\/)?(\w+)\.cpp/.exec(what);
+  const app = /app\.dir\/app\/(?:(\w+)\/)?(\w+)(?:\/\w+)?\.cpp/.exec(what); // a lab is a file or a folder
   if (app) return app[1] === 'labs' ? `app, lab ${app[2]}` : `app, ${app[1] ?? 'main and commands'}`;
   const core = /libapp_core\.a\((\w+)/.exec(what), library = /lib([\w-]+)\.a/.exec(what)?.[1];
   if (core) return 'app, core';

@@ -1,6 +1,6 @@
 // What a language needs, fetched when it is first asked for: its words, and the letters that Latin ones lack.
 import { files } from 'site-files';
-import { fetch_bytes } from './fetch_bytes';
+import { file_once } from './fetch_bytes';
 import type { Language, PresetWords } from './words';
 
 export interface Tongue {
@@ -12,31 +12,12 @@ export interface Tongue {
 export type Script = keyof typeof files.letters;
 export interface Letters { script: Script; bytes: Uint8Array }
 
-const kept = new Map<string, Promise<Uint8Array>>();
-/** Asked for once, and again only where that failed. */
-function bytes_of(file: string): Promise<Uint8Array> {
-  let bytes = kept.get(file);
-  if (!bytes) {
-    kept.set(file, bytes = fetch_bytes(file, files.sizes[file] ?? 0));
-    bytes.catch(() => kept.delete(file));
-  }
-  return bytes;
-}
-
-/** What came is not what was asked for, as a host's front page in its place: to be asked for anew. */
-function refuse(file: string): never {
-  kept.delete(file);
-  throw new Error(`${file}: not this version's`);
-}
-
 export async function letters_of(script: Script): Promise<Letters> {
-  const file = files.letters[script], bytes = await bytes_of(file);
-  return bytes.length === files.sizes[file] ? { script, bytes } : refuse(file);
+  return { script, bytes: await file_once(files.letters[script]) };
 }
 
 async function words_of(language: Language): Promise<{ app: string[]; presets: Tongue['presets'] }> {
-  const file = files.words[language], bytes = await bytes_of(file);
-  return bytes.length === files.sizes[file] ? JSON.parse(new TextDecoder().decode(bytes)) : refuse(file);
+  return JSON.parse(new TextDecoder().decode(await file_once(files.words[language])));
 }
 
 export async function tongue_of(language: Language): Promise<Tongue> {

@@ -4,7 +4,6 @@
 #include "app/views/list.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
-#include "export/script.hpp"
 #include "network/activation.hpp"
 
 #include <algorithm>
@@ -284,12 +283,16 @@ Answer explanations(Lab& lab, const Json&) {
   return out;
 }
 
+// What the module of web/script/ makes a script of.
 Answer script_of(Lab& lab, const Json& a) {
   const Race& race = of(lab).race();
   if (auto error = no_lane(race, a)) return *error;
   const auto wanted = a["lane"].get<std::size_t>();
   const Language language = of(lab).world().ui.language;
-  return Json(torch_script(race.experiment().lanes[wanted].settings, {lane_name(race.experiment(), wanted, language), language}));
+  return Json{{"experiment", race.experiment().json()},
+              {"lane", wanted},
+              {"title", lane_name(race.experiment(), wanted, language)},
+              {"language", language == Language::en ? "en" : "zh"}};
 }
 
 Answer ask_weights(Lab& lab, const Json& a) {

@@ -1,9 +1,8 @@
 // The atlas of letters: for each font those that were shown so far, from the faces that the page has brought.
+#include "app/ui/opentype.hpp"
 #include "app/ui/ui.hpp"
 
 #include <imgui_internal.h>
-
-#include <cstring>
 
 namespace downhill::ui {
 namespace {
@@ -26,11 +25,10 @@ Ui::Ui() {
   }
 }
 
-void Ui::take_letters(std::size_t script, std::vector<std::uint8_t> faces) {
-  std::uint32_t regular = 0;
-  if (script >= letters_.size() || faces.size() < sizeof regular) return;
-  std::memcpy(&regular, faces.data(), sizeof regular);
-  if (faces.size() - sizeof regular > regular) letters_[script] = std::move(faces);
+void Ui::take_letters(std::size_t script, std::span<const std::uint8_t> bytes) {
+  const auto faces = read_letters(bytes);
+  if (!faces || script >= fonts_of_.size()) return;
+  for (std::size_t weight = 0; weight < faces->size(); ++weight) fonts_of_[script][weight] = opentype((*faces)[weight]);
 }
 
 void Ui::load_fonts(float pixel_ratio) {
@@ -45,12 +43,9 @@ void Ui::load_fonts(float pixel_ratio) {
     config.OversampleH = pixel_ratio >= 2 ? 1 : 2;
     config.OversampleV = 1;
     const auto face = [&](std::size_t script, bool bold) {
-      std::vector<std::uint8_t>& faces = letters_[script];
-      if (faces.empty()) return;
-      std::uint32_t regular = 0;
-      std::memcpy(&regular, faces.data(), sizeof regular);
-      const std::size_t begin = sizeof regular + (bold ? regular : 0), end = bold ? faces.size() : begin + regular;
-      ImFont* made = io.Fonts->AddFontFromMemoryTTF(faces.data() + begin, static_cast<int>(end - begin), font.size * pixel_ratio, &config, font.ranges.data());
+      std::vector<std::uint8_t>& bytes = fonts_of_[script][bold ? 1 : 0];
+      if (bytes.empty()) return;
+      ImFont* made = io.Fonts->AddFontFromMemoryTTF(bytes.data(), static_cast<int>(bytes.size()), font.size * pixel_ratio, &config, font.ranges.data());
       if (!config.MergeMode) font.made = made;
       config.MergeMode = true;
     };
@@ -75,7 +70,7 @@ void Ui::want(const Font& font, std::string_view text) const {
   const auto mark = [&](std::size_t c) {
     if (c >= font.letters.size() || font.letters[c]) return;
     font.letters[c] = letters_lack_ = true;
-    chinese_wanted_ = chinese_wanted_ || (c >= kFirstOfChinese && letters_[kChinese].empty());
+    chinese_wanted_ = chinese_wanted_ || (c >= kFirstOfChinese && fonts_of_[kChinese][0].empty());
     font.ranges.insert(font.ranges.end(), 2, static_cast<ImWchar>(c));
   };
   for (const char *at = text.data(), *end = at + text.size(); at < end;) {

@@ -94,10 +94,10 @@ public:
   float row_height() const { return touch ? 44 : 34; }
 
   Ui();
-  /// The letters of a script, as assets/fonts/make_fonts.py writes them: the size of the regular face (32 bits, little-endian),
-  /// that face, the bold one. Latin ones come first; without them nothing can be laid out.
-  void take_letters(std::size_t script, std::vector<std::uint8_t> faces);
-  bool has_letters() const { return !letters_[kLatin].empty(); }
+  /// The letters of a script, as write_letters() of data/letters.hpp gives them. Latin ones come first; without them nothing can be
+  /// laid out.
+  void take_letters(std::size_t script, std::span<const std::uint8_t> bytes);
+  bool has_letters() const { return !fonts_of_[kLatin][0].empty(); }
   static constexpr std::size_t kLatin = 0, kChinese = 1;
   /// Chinese text was drawn, and nobody has brought its letters yet: told once.
   bool wants_chinese() { return std::exchange(chinese_wanted_, false); }
@@ -190,7 +190,7 @@ private:
   float dragged_from_ = 0;        // where it was before
   std::vector<Font> fonts_;
   mutable bool letters_lack_ = false, chinese_wanted_ = false;
-  std::array<std::vector<std::uint8_t>, 2> letters_; // by script
+  std::array<std::array<std::vector<std::uint8_t>, 2>, 2> fonts_of_; // by script, regular and bold: OpenType
   float pixel_ratio_ = 1;
 };
 
