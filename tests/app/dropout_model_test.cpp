@@ -2,7 +2,7 @@
 #include "app/core/dropout_model.hpp"
 #include "app/core/standing.hpp"
 
-#include <numeric>
+#include <limits>
 
 using namespace downhill;
 using namespace downhill::protocol;

@@ -18,6 +18,22 @@ constexpr FieldWords kWords{"全部", "每轮"};
 
 } // namespace
 
+TEST_CASE("a control's id names a field of the base or of a lane, or none") {
+  const auto read = [](const char* id) { return FieldId::parse(id); };
+  REQUIRE(read("field:/optimizer/lr"));
+  CHECK(!read("field:/optimizer/lr")->lane);
+  CHECK(read("field:/optimizer/lr")->pointer == "/optimizer/lr");
+  REQUIRE(read("lane:12:/batch"));
+  CHECK(read("lane:12:/batch")->lane == 12);
+  CHECK(read("lane:12:/batch")->pointer == "/batch");
+  CHECK(read("lane:12:/batch")->text() == "lane:12:/batch");
+  for (const char* id : {"", "field:", "lane:", "lane:1:label", "lane:1", "lane:x:/batch", "lane:1x:/batch", "lane::/batch", "lane:1:batch/", "field:/a~b",
+                         "lane:99999999999999999999:/batch", "field:/hidden/99999999999/units"}) {
+    CAPTURE(std::string(id));
+    CHECK(!read(id));
+  }
+}
+
 TEST_CASE("what is typed into a field is its value, or refused") {
   BareRace table(kTwoLanes);
   const auto typed = [&](const char* pointer, const char* text) -> Json {
@@ -39,7 +55,7 @@ TEST_CASE("what is typed into a field is its value, or refused") {
   CHECK(typed("/evaluate/every", "20 步") == 20);
   CHECK(typed("/evaluate/every", "20 steps") == 20);
   for (const char* text : {"", "much", "1e999", "nan", "12 dozen"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(typed("/optimizer/lr", text) == "wrong_type");
   }
 }
@@ -64,11 +80,11 @@ TEST_CASE("the form view has every field of one number or name, once, with the p
   const auto all = form_fields(table.race);
   const auto has = [&](std::string_view pointer) { return std::count(all.begin(), all.end(), pointer); };
   for (const char* pointer : {"/batch", "/epochs", "/seed", "/optimizer", "/optimizer/lr", "/optimizer/eps", "/loss", "/data/train", "/evaluate/every"}) {
-    CAPTURE(pointer);
+    CAPTURE(std::string(pointer));
     CHECK(has(pointer) == 1);
   }
   for (const char* pointer : {"/network/hidden", "/data/classes", "/data/file", "/data/noise", "/optimizer/name", "/optimizer/momentum"}) {
-    CAPTURE(pointer);
+    CAPTURE(std::string(pointer));
     CHECK(has(pointer) == 0);
   }
   for (const std::string& pointer : all) CHECK(!field_info(table.race, {{}, pointer}).value.is_null());

@@ -17,12 +17,12 @@ double read(std::string_view text) {
 
 TEST_CASE("a number is read however it was typed") {
   for (const std::string_view text : {"0.5", " 0.5 ", "+.5", "5e-1", "0.50", "0,5", "０．５", "０。５", "０，５", "0 . 5", "0.5 %", "0.5abc", "０.５％"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(read(text) == 0.5);
   }
   for (const std::string_view text : {"-1234567", "−1234567", "－１２３４５６７", "-1 234 567", "-1\u202f234\u202f567", "−1\u00a0234\u00a0567", "-1,234,567",
                                       "－１，２３４，５６７", "-1\u3000234\u2009567\t"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(read(text) == -1234567);
   }
   CHECK(read("10,000.5") == 10000.5);
@@ -32,7 +32,7 @@ TEST_CASE("a number is read however it was typed") {
   CHECK(read("1e-3") == 0.001);
   CHECK(std::isinf(read("1e999")));
   for (const std::string_view text : {"", " ", "off", "关", "−", ",5a,", "%"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     CHECK(!read_number(text));
   }
   CHECK(read_number("500 examples")->rest == "examples");
@@ -63,7 +63,7 @@ TEST_CASE("a number out of range is refused with the range, and as it was typed"
   CHECK(*number_between("8 层", 1, 8) == 8);
   CHECK(*number_between("1", 1, 8) == 1);
   for (const std::string_view text : {"8.1", "0", "nan", "1e999", "many"}) {
-    CAPTURE(text);
+    CAPTURE(std::string(text));
     const auto refused = number_between(text, 1, 8);
     REQUIRE(!refused);
     CHECK(refused.error().code == "out_of_range");

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 namespace downhill {
 namespace {
@@ -71,11 +70,11 @@ bool is_pointer(std::string_view text) {
 std::optional<FieldId> FieldId::parse(const std::string& id) {
   if (const std::size_t slash = id.find('/'); slash == std::string::npos || !is_pointer(std::string_view(id).substr(slash))) return {};
   if (id.starts_with("field:/")) return FieldId{{}, id.substr(6)};
-  if (!id.starts_with("lane:")) return {};
-  char* end = nullptr;
-  const unsigned long lane = std::strtoul(id.c_str() + 5, &end, 10);
-  if (*end != ':' || end[1] != '/') return {};
-  return FieldId{lane, std::string(end + 1)};
+  const auto lane = place_in(id, "lane:");
+  if (!lane) return {};
+  const std::size_t end = id.find_first_not_of("0123456789", 5);
+  if (id.compare(end, 2, ":/") != 0) return {};
+  return FieldId{lane, id.substr(end + 1)};
 }
 
 FieldInfo field_info(const Race& race, const FieldId& id) {
