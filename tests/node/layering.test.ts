@@ -58,6 +58,13 @@ test('labs do not know each other, controls know no race, and nobody names a lab
   for (const file of frame) assert.doesNotMatch(readFileSync(file, 'utf8'), new RegExp(`["'#](${labs.join('|')})["']`), file);
 });
 
+test('what decides stands in web/app/core, where it is tested without a window', () => {
+  const outside = sources('web/app/', /\.(cpp|hpp)$/).filter((file) => !file.startsWith('web/app/core/'));
+  for (const file of outside) assert.doesNotMatch(readFileSync(file, 'utf8'), /\bchange_to\(/, `${file} makes an experiment`);
+  for (const file of sources('web/app/', /\.(cpp|hpp)$/).filter((file) => !/core\/typed_number\.cpp$/.test(file)))
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /\b(strto[a-z]+|ato[a-z]+|sto(d|f|i|l|ul|ll|ull)|from_chars)\(/, `${file} reads numbers by itself`);
+});
+
 test('builds keep the flags that make results bit-equal', () => {
   const cmake = readFileSync('CMakeLists.txt', 'utf8');
   assert.match(cmake, /-ffp-contract=off/);

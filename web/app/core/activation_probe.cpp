@@ -110,6 +110,23 @@ std::vector<double> ActivationProbe::slopes_along(double x, int layers) const {
   return out;
 }
 
+std::vector<std::array<double, 2>> zeros_of(const ActivationCurve& curve) {
+  std::vector<std::array<double, 2>> out;
+  bool inside = false;
+  for (std::size_t i = 0; i < curve.x.size(); ++i) {
+    const bool zero = curve.f[0][i] == 0;
+    if (zero && !inside) out.push_back({curve.x[i], curve.x[i]});
+    if (zero) out.back()[1] = curve.x[i];
+    inside = zero;
+  }
+  return out;
+}
+
+std::size_t steepest_of(const ActivationCurve& curve) {
+  const auto& d = curve.d[0];
+  return static_cast<std::size_t>(std::max_element(d.begin(), d.end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); }) - d.begin());
+}
+
 std::vector<double> largest_slopes_along(const ActivationCurve& curve, int layers) {
   std::vector<double> out;
   double product = 1;

@@ -51,5 +51,9 @@ private:
 
 /// The same with the curve's largest |f′| in each layer: the most that can be left.
 std::vector<double> largest_slopes_along(const ActivationCurve& curve, int layers);
+/// Where f of the first output is 0, from and to.
+std::vector<std::array<double, 2>> zeros_of(const ActivationCurve& curve);
+/// The point of the curve where |f′| of the first output is largest.
+std::size_t steepest_of(const ActivationCurve& curve);
 
 } // namespace downhill

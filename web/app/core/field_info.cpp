@@ -1,6 +1,6 @@
 #include "app/core/field_info.hpp"
 
-#include "app/core/text.hpp"
+#include "app/core/typed_number.hpp"
 #include "core/printable.hpp"
 #include "network/activation.hpp"
 #include "network/initializer.hpp"
@@ -9,9 +9,7 @@
 #include "optimizers/list.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
 
 namespace downhill {
 namespace {
@@ -72,11 +70,11 @@ bool is_pointer(std::string_view text) {
 std::optional<FieldId> FieldId::parse(const std::string& id) {
   if (const std::size_t slash = id.find('/'); slash == std::string::npos || !is_pointer(std::string_view(id).substr(slash))) return {};
   if (id.starts_with("field:/")) return FieldId{{}, id.substr(6)};
-  if (!id.starts_with("lane:")) return {};
-  char* end = nullptr;
-  const unsigned long lane = std::strtoul(id.c_str() + 5, &end, 10);
-  if (*end != ':' || end[1] != '/') return {};
-  return FieldId{lane, std::string(end + 1)};
+  const auto lane = place_in(id, "lane:");
+  if (!lane) return {};
+  const std::size_t end = id.find_first_not_of("0123456789", 5);
+  if (id.compare(end, 2, ":/") != 0) return {};
+  return FieldId{lane, id.substr(end + 1)};
 }
 
 FieldInfo field_info(const Race& race, const FieldId& id) {
@@ -140,65 +138,55 @@ std::optional<UserError> reset_field(Race& race, const FieldId& id) {
   return set_field(race, id, info.standard);
 }
 
-std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed) {
-  const FieldInfo info = field_info(race, id);
-  std::string text;
-  for (const char c : typed)
-    if (c != ' ') text += c;
-  for (const std::string space : {"\u202f", "\u00a0", "\u3000"})
-    for (std::size_t at = text.find(space); at != std::string::npos; at = text.find(space)) text.erase(at, space.size());
-  for (std::size_t at = text.find("−"); at != std::string::npos; at = text.find("−")) text.replace(at, std::string("−").size(), "-");
-  if (info.kind == FieldKind::batch && (text == "full" || text == tr("lanes.full"))) return set_field(race, id, "full");
+Result<Json> typed_value(const FieldInfo& info, const std::string& typed, const FieldWords& words) {
+  std::string text = plain_typed(typed);
+  if (info.kind == FieldKind::batch && (text == "full" || text == words.full)) return Json("full");
   if (info.kind == FieldKind::interval) {
-    if (text == "epoch" || text == tr("interval.epoch")) return set_field(race, id, "epoch");
+    if (text == "epoch" || text == words.epoch) return Json("epoch");
     for (const std::string unit : {"examples", "样本"})
-      if (text.size() > unit.size() && text.ends_with(unit)) return set_field(race, id, text.substr(0, text.size() - unit.size()) + " examples");
+      if (text.size() > unit.size() && text.ends_with(unit)) return Json(text.substr(0, text.size() - unit.size()) + " examples");
     for (const std::string unit : {"steps", "步"})
       if (text.ends_with(unit)) text.erase(text.size() - unit.size());
   }
   const bool percents = info.key == "/data/label_noise";
   if (percents && !text.empty() && text.back() == '%') text.pop_back();
-  char* end = nullptr;
-  const double number = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(number)) return UserError{"wrong_type", "", {"0.1, 1e-3, 64"}};
-  Json value = percents ? number / 100 : number;
-  if (number == std::floor(number) && std::fabs(number) < 9e15 && !percents) value = static_cast<std::int64_t>(number);
-  return set_field(race, id, value);
+  const auto number = read_number(text);
+  if (!number || !number->rest.empty() || !std::isfinite(number->value)) return not_a_number();
+  const double value = number->value;
+  if (value == std::floor(value) && std::fabs(value) < 9e15 && !percents) return Json(static_cast<std::int64_t>(value));
+  return Json(percents ? value / 100 : value);
 }
 
-std::string field_label(const std::string& pointer) {
-  if (pointer.starts_with(kHidden) && std::isdigit(static_cast<unsigned char>(pointer[kHidden.size()]))) {
-    const std::string rest = pointer.substr(kHidden.size());
-    const std::size_t slash = rest.find('/');
-    const std::string layer = fill(tr("network.layer"), {std::to_string(std::atoi(rest.c_str()) + 1)});
-    return slash == std::string::npos ? layer : layer + " · " + field_label("/network/hidden" + rest.substr(slash));
-  }
-  // a name stands for the whole choice
-  const std::string whole = pointer.ends_with("/name") ? pointer.substr(0, pointer.size() - 5) : pointer;
-  if (pointer == "/optimizer/lr") return std::string(tr("lanes.rate"));
-  const std::string key = "label." + whole;
-  if (const std::string_view known = tr_id(key); known != key) return std::string(known);
-  // a parameter
-  const std::size_t slash = whole.find_last_of('/');
-  const std::string last = whole.substr(slash + 1);
-  if (!last.empty() && last.find_first_not_of("0123456789") == std::string::npos) return field_label(whole.substr(0, slash)) + "[" + last + "]";
-  return last;
+std::optional<UserError> set_stop_rule(Race& race, std::string_view id, const std::string& typed) {
+  StopRules rules = race.stop_rules();
+  const bool accuracy = id == "stop:accuracy";
+  const auto number = read_number(typed);
+  const double value = number ? number->value : 0, most = accuracy ? 100 : 10000;
+  if (!(value >= 0 && value <= most)) return out_of_range(typed, 0, most);
+  if (accuracy)
+    rules.accuracy = value / 100;
+  else
+    rules.no_improvement = static_cast<std::int64_t>(value);
+  race.set_stop_rules(rules);
+  return {};
 }
 
-std::string field_text(const FieldInfo& info) {
-  const Json& v = info.value;
-  if (info.kind == FieldKind::batch && v.is_string()) return std::string(tr("lanes.full"));
-  if (info.kind == FieldKind::named) return std::string(tr_id(info.choices + (v.is_object() ? v["name"].get<std::string>() : v.get<std::string>())));
-  if (info.kind == FieldKind::interval) {
-    if (v.is_number()) return grouped(v.get<double>()) + std::string(tr("interval.steps"));
-    const std::string text = v.get<std::string>();
-    if (text == "epoch") return std::string(tr("interval.epoch"));
-    return text.substr(0, text.find(' ')) + std::string(tr("interval.examples"));
+std::vector<std::string> form_fields(const Race& race) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& pointer) {
+    const FieldInfo info = field_info(race, {{}, pointer});
+    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
+    if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(pointer);
+  };
+  for (const Field& each : fields()) {
+    const std::string pointer(each.pointer);
+    add(pointer);
+    if (each.kind != FieldKind::named) continue;
+    const Json chosen = race.experiment().complete[Json::json_pointer(pointer)];
+    for (const auto& [name, value] : chosen.items())
+      if (name != "name" && value.is_number()) add(pointer + "/" + name);
   }
-  if (!v.is_number()) return v.is_string() ? v.get<std::string>() : v.dump();
-  if (info.key == "/data/label_noise") return setting(std::round(v.get<double>() * 1e6) / 1e4) + " %";
-  if (info.kind == FieldKind::integer || info.kind == FieldKind::batch) return info.key.ends_with("seed") ? setting(v.get<double>()) : grouped(v.get<double>());
-  return setting(v.get<double>());
+  return out;
 }
 
 } // namespace downhill

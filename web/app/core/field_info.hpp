@@ -31,7 +31,22 @@ FieldInfo field_info(const Race& race, const FieldId& id);
 std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value);
 /// Back to the base's value (lane) or to the default (base).
 std::optional<UserError> reset_field(Race& race, const FieldId& id);
-/// Sets what was typed: "0.1", "1e-3", "20 %", "full", "全部", "500 examples".
+/// The fields that the form view has of the base, by their pointers: all that are one number or a name, and the parameters of those.
+std::vector<std::string> form_fields(const Race& race);
+
+/// What may be typed besides numbers, in the reader's language.
+struct FieldWords {
+  std::string_view full, epoch;
+};
+/// What was typed as the value that it means: "0.1", "1e-3", "20 %", "full", "全部", "500 examples". Error: wrong_type.
+Result<Json> typed_value(const FieldInfo& info, const std::string& typed, const FieldWords& words);
+
+/// Two settings of a race that are no fields of its experiment, by their controls' ids "stop:accuracy" (in percent) and
+/// "stop:no_improvement". Words switch a rule off. Error: out_of_range.
+std::optional<UserError> set_stop_rule(Race& race, std::string_view id, const std::string& typed);
+
+// ---- in words (field_text.cpp) ----
+/// Sets what was typed.
 std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed);
 /// What a setting is called, by its pointer: as in the settings; parameters by PyTorch's names, "betas[0]"; of a layer,
 /// with the layer's number.

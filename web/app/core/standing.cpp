@@ -70,6 +70,14 @@ double highest_loss(const LaneState& lane) {
 
 bool thrown_up(const LaneState& lane) { return !lane.evaluations.empty() && highest_loss(lane) > 2 * lane.evaluations.front().train_loss; }
 
+std::optional<std::size_t> turned_at(const std::vector<double>& curve) {
+  constexpr std::size_t kPointsLeast = 5;
+  if (curve.size() < kPointsLeast) return {};
+  const auto least = std::min_element(curve.begin(), curve.end());
+  if (least + 2 >= curve.end() || !(curve.back() > 1.05 * *least)) return {};
+  return static_cast<std::size_t>(least - curve.begin());
+}
+
 std::optional<Cause> why_last(const Race& race, Metric by) {
   if (!comparable(race)) return {};
   constexpr double kFewer = 5, kOtherSteps = 3, kWorse = 1.1, kWorse_points = 2, kUpwards = 1.05;

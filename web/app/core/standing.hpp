@@ -33,6 +33,9 @@ inline constexpr double kHardlyMoved = 0.97; ///< of the first training loss: a 
 /// Whether it lies above twice the first: the lane was thrown up, and what it does since (small steps, no progress) comes of that.
 bool thrown_up(const LaneState& lane);
 
+/// The place of a curve's least point, once it has risen clearly above it.
+std::optional<std::size_t> turned_at(const std::vector<double>& curve);
+
 /// What tells the last lane from the first, where something plainly does.
 struct Cause {
   enum class Kind { fewer_updates, smaller_steps, larger_steps } kind;

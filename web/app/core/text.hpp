@@ -1,9 +1,9 @@
-// Words for the page: strings by key in the chosen language, and numbers as a reader expects them.
+// Words for the page: strings by key in the chosen language.
 #pragma once
+#include "app/core/number_text.hpp"
 #include "core/user_error.hpp"
 #include "strings.hpp"
 
-#include <initializer_list>
 #include <string>
 
 namespace downhill {
@@ -31,17 +31,5 @@ std::string_view tr(StringKey key);
 std::string_view tr_id(std::string_view key);
 /// The name of a choice in one language, whichever is shown: labels hold it in both.
 std::string_view name_in(std::string_view key, Language language);
-/// Puts the values in the places of {1}, {2}, ….
-std::string fill(std::string_view text, std::initializer_list<std::string_view> values);
-
-/// "12 345" with narrow spaces; with `decimals` digits behind the point.
-std::string grouped(double value, int decimals = 0);
-/// Shortest text that reads back as the same setting: 0.001, 64, 1e-05.
-std::string setting(double value);
-std::string percent(double share);
-
-/// Fields of a CSV file: text quoted where it must be (RFC 4180), a number with all the digits of a float32.
-std::string csv_text(const std::string& text);
-std::string csv_number(double value);
 
 } // namespace downhill

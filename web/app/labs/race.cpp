@@ -1,5 +1,6 @@
 // The Race: settings, curves, lanes, transport and views, arranged by the room there is.
 #include "app/labs/race_lab.hpp"
+#include "app/ui/layout.hpp"
 #include "app/views/list.hpp"
 
 #include <algorithm>
@@ -10,8 +11,8 @@ using namespace ui;
 
 namespace {
 
-constexpr float kWide = 1100, kMedium = 640; // widths
 constexpr float kSettingsWidth = 264, kLanesWidth = 368;
+constexpr float kMediumLeast = 620; // the height of settings in a drawer, and views below
 
 void plot_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   ui.panel(box);
@@ -54,7 +55,7 @@ void views_alone(Ui& ui, Race& race, RaceView& view, Rect box) {
 // Whether the views have the middle to themselves; where nobody has said so yet, a low one begins without them.
 bool has_views_alone(RaceView& view, Rect box) {
   if (view.hide_views) return false;
-  if (!view.chose_views) view.views_open = box.h >= 560;
+  if (!view.chose_views) view.views_open = box.h >= kHeightForTwo;
   return view.views_whole && view.views_open;
 }
 
@@ -138,7 +139,7 @@ void arrange_column(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float bar_height = ui.control_height();
   const Rect bar = box.cut_bottom(bar_height);
   box.cut_bottom(kHalf);
-  const bool tall = box.h >= 560;
+  const bool tall = box.h >= kHeightForTwo;
   const int tab = place_tabs(ui, view, bar.min(), !tall);
   if (tall) {
     plot_panel(ui, race, view, box.cut_top(std::max(box.h * 0.6F, box.h - 420)), tab != 0);
@@ -156,12 +157,11 @@ void arrange_column(Ui& ui, Race& race, RaceView& view, Rect box) {
   if (tab == 2) settings_panel(ui, race, view, box);
 }
 
-void arrange(Ui& ui, Race& race, RaceView& view, Rect box) {
-  ui.touch = box.w < kMedium;
-  box = box.inset(kGrid, kGrid);
-  if (box.w >= kWide - 2 * kGrid) return arrange_wide(ui, race, view, box);
-  if (box.w < kMedium - 2 * kGrid) return arrange_column(ui, race, view, box);
-  box.h < 620 ? arrange_low(ui, race, view, box) : arrange_medium(ui, race, view, box);
+void arrange(Ui& ui, Race& race, RaceView& view, Rect window) {
+  const auto [box, room] = lab_frame(ui, window);
+  if (room == Room::wide) return arrange_wide(ui, race, view, box);
+  if (room == Room::column) return arrange_column(ui, race, view, box);
+  box.h < kMediumLeast ? arrange_low(ui, race, view, box) : arrange_medium(ui, race, view, box);
 }
 
 class RaceRace final : public RaceLab {

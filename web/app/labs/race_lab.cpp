@@ -1,13 +1,12 @@
 #include "app/labs/race_lab.hpp"
 
+#include "app/core/race_results.hpp"
+#include "app/core/typed_number.hpp"
 #include "app/presets.hpp"
 #include "app/views/list.hpp"
-#include "core/hash.hpp"
-#include "core/printable.hpp"
 #include "network/activation.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace downhill {
 namespace {
@@ -27,38 +26,10 @@ Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
   return row;
 }
 
-Json point_of(const Evaluation& e) {
-  Json out;
-  for (const EvaluationColumn& column : kEvaluationColumns) out[std::string(column.id)] = column.whole ? Json(e.*column.whole) : Json(e.*column.number);
-  return out;
-}
-
-const char* status_of(const Race& race, const LaneState& lane) {
-  static constexpr const char* kStatus[] = {"running", "finished", "diverged"};
-  if (lane.problem) return "error";
-  if (lane.stop != Stop::none) return "stopped";
-  if (lane.status == protocol::LaneStatus::running && race.transport() != Transport::running) return lane.step > 0 ? "paused" : "ready";
-  return kStatus[static_cast<int>(lane.status)];
-}
-
 std::optional<UserError> no_lane(const Race& race, const Json& a) {
   const std::size_t count = race.experiment().lanes.size(), lane = a["lane"].get<std::size_t>();
   if (lane < count) return {};
   return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(count)}};
-}
-
-// Two settings of a race that are no fields of it.
-std::optional<UserError> set_stop_rule(Race& race, const std::string& id, const std::string& text) {
-  StopRules rules = race.stop_rules();
-  const bool accuracy = id == "stop:accuracy";
-  const double number = std::strtod(text.c_str(), nullptr), most = accuracy ? 100 : 10000; // words: off
-  if (!(number >= 0 && number <= most)) return UserError{"out_of_range", "", {shortened(text, 40), "0", setting(most)}};
-  if (accuracy)
-    rules.accuracy = number / 100;
-  else
-    rules.no_improvement = static_cast<std::int64_t>(number);
-  race.set_stop_rules(rules);
-  return {};
 }
 
 } // namespace
@@ -142,13 +113,15 @@ std::string RaceLab::csv(std::string_view plot) const { return plot == "view" ? 
 
 std::optional<UserError> RaceLab::type(const std::string& id, const std::string& text) {
   if (id == "rates.value") {
-    const double lr = std::strtod(text.c_str(), nullptr);
-    const auto error = race_.set_rates(lr);
-    if (!error) view_.all_rate = lr;
+    const auto number = read_number(text);
+    if (!number) return not_a_number();
+    const auto error = race_.set_rates(number->value);
+    if (!error) view_.all_rate = number->value;
     return error;
   }
   if (id.starts_with("stop:")) return set_stop_rule(race_, id, text);
-  if (id.starts_with("lane:") && id.ends_with(":label")) return race_.rename_lane(static_cast<std::size_t>(std::atoi(id.c_str() + 5)), text);
+  constexpr std::size_t kNoLane = std::string::npos; // is refused as any that there is not
+  if (id.starts_with("lane:") && id.ends_with(":label")) return race_.rename_lane(place_in(id, "lane:").value_or(kNoLane), text);
   const auto field = FieldId::parse(id);
   return field ? set_typed(race_, *field, text) : std::nullopt;
 }
@@ -200,51 +173,18 @@ int RaceLab::stage() const { return static_cast<int>(race_.step_phase(std::min(v
 bool RaceLab::ask(double now_s) {
   bool more = false;
   for (Race* each : races()) more = each->ask_looks(now_s) || more;
-  return more;
+  const std::uint64_t before = news();
+  keep(view_, follow());
+  return more || news() != before; // what followed is to be drawn
 }
 
-Json RaceLab::results(bool curves) const {
-  Json out = Json::array();
-  for (std::size_t i = 0; i < race_.lanes().size(); ++i) {
-    const LaneState& lane = race_.lanes()[i];
-    Json row = {{"label", lane_name(race_.experiment(), i, ui().language)},
-                {"step", lane.step},
-                {"steps", lane.steps},
-                {"epoch", lane.epoch},
-                {"examples", lane.examples},
-                {"seconds", lane.seconds},
-                {"status", status_of(race_, lane)},
-                {"hash", lane.hash ? Json(hex16(lane.hash)) : Json()}};
-    if (curves) {
-      Json& curve = row["curve"] = Json::array();
-      for (const auto& e : lane.evaluations) curve.push_back(point_of(e));
-    }
-    const auto* here = lane.evaluation();
-    const Json now = here ? point_of(*here) : Json();
-    for (const char* key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) row[key] = here ? now[key] : Json();
-    row["hidden"] = lane.hidden;
-    out.push_back(std::move(row));
-  }
-  return out;
-}
+Json RaceLab::results(bool curves) const { return race_results(race_, lane_names(race_.experiment(), ui().language), curves); }
 
 // ---- the form view ----
 
 Json RaceLab::fields() const {
   Json out = Json::array();
-  const auto add = [&](const std::string& pointer) {
-    const FieldInfo info = field_info(race_, {{}, pointer});
-    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
-    if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(field_row(race_, ui(), {{}, pointer}));
-  };
-  for (const Field& each : downhill::fields()) {
-    const std::string pointer(each.pointer);
-    add(pointer);
-    if (each.kind != FieldKind::named) continue;
-    const Json chosen = race_.experiment().complete[Json::json_pointer(pointer)];
-    for (const auto& [name, value] : chosen.items())
-      if (name != "name" && value.is_number()) add(pointer + "/" + name);
-  }
+  for (const std::string& pointer : form_fields(race_)) out.push_back(field_row(race_, ui(), {{}, pointer}));
   return out;
 }
 

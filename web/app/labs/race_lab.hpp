@@ -54,6 +54,8 @@ public:
 protected:
   /// The lab itself, in the whole window.
   virtual void draw_lab(ui::Rect box) = 0;
+  /// After a frame: what is to follow from it, the toy; or why it could not.
+  virtual std::optional<UserError> follow() { return {}; }
   ui::Ui& ui() const { return world_.ui; }
 
   Race race_, toy_;

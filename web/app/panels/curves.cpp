@@ -71,11 +71,8 @@ Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size
     s.y.push_back(sum / count); // the mean of the runs
     if (!state.repeats.empty()) s.low.push_back(low), s.high.push_back(high);
   }
-  if (metric == Metric::test_loss && s.y.size() > 4) {
-    // marked once the curve has risen clearly above its least point
-    const auto least = std::min_element(s.y.begin(), s.y.end());
-    if (least + 2 < s.y.end() && s.y.back() > 1.05 * *least) s.minimum = static_cast<int>(least - s.y.begin());
-  }
+  if (metric == Metric::test_loss)
+    if (const auto turn = turned_at(s.y)) s.minimum = static_cast<int>(*turn);
   if (view.batch_losses && is_loss(metric)) add_batch_losses(s, state, lane, axis);
   if (state.status == protocol::LaneStatus::diverged) {
     Evaluation here;

@@ -149,7 +149,7 @@ Ui::Press Ui::press(const std::string& id, Rect box, bool enabled) {
   return out;
 }
 
-Item* Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled) {
+Item* Ui::note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled, std::string_view help) {
   // what has scrolled out of its panel is not visible, but the keyboard can go there
   const ImVec2 low = draw()->GetClipRectMin(), high = draw()->GetClipRectMax();
   const bool out = rect.bottom() <= low.y || rect.y >= high.y, whole = rect.y >= low.y - 0.5F && rect.bottom() <= high.y + 0.5F;
@@ -158,8 +158,13 @@ Item* Ui::note_item(std::string id, std::string_view label, std::string role, st
   if (scrolls && !whole && id == revealed) ImGui::SetScrollY(ImGui::GetScrollY() + (rect.y < low.y ? rect.y - low.y - kHalf : rect.bottom() - high.y + kHalf));
   for (auto* request : {&edit_request, &help_request}) // laid out twice, it stands elsewhere now
     if (*request && (*request)->id == id) (*request)->rect = rect;
-  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, {}, -1, {}, !out, whole || !scrolls});
+  items.push_back({std::move(id), std::string(label), std::move(role), std::move(value), rect, enabled, std::string(help), -1, {}, !out, whole || !scrolls});
   return &items.back();
+}
+
+void Ui::explained(std::string id, std::string_view label, std::string role, std::string value, Rect rect, std::string_view help) {
+  note_item(std::move(id), label, std::move(role), std::move(value), rect, true, help);
+  tip(help);
 }
 
 void Ui::tip(std::string_view help) const {
@@ -214,6 +219,18 @@ float Ui::tabs(const std::string& id, Rect head, std::string_view label, const s
   return width;
 }
 
+Ui::Tabs Ui::tabs_of(const std::string& id, Rect head, std::string_view label, std::span<const std::string_view> ids, const std::vector<int>& places,
+                     int& chosen) {
+  auto here = std::find(places.begin(), places.end(), chosen);
+  if (here == places.end()) here = places.begin();
+  int place = static_cast<int>(here - places.begin());
+  std::vector<std::string_view> labels;
+  for (const int p : places) labels.push_back(by_id(id + "." + std::string(ids[static_cast<std::size_t>(p)])));
+  const float width = tabs(id, head, label, labels, place);
+  chosen = places[static_cast<std::size_t>(place)];
+  return {width, segments_width(labels) > head.w};
+}
+
 float Ui::segmented(const std::string& id, ImVec2 at, const std::vector<std::string_view>& labels, int& chosen) {
   constexpr float kPad = kSegmentPad, kInner = kSegmentInner;
   const float width = segments_width(labels);
@@ -242,9 +259,8 @@ void Ui::number(const std::string& id, Rect box, std::string_view label, const s
   draw()->AddRectFilled(box.min(), box.max(), theme->fill, kControlRadius);
   if (p.hovered) draw()->AddRect(box.min(), box.max(), theme->accent, kControlRadius);
   if (editing != id) text(box.inset(6, 0), value, theme->ink, kText, Weight::regular, Align::right);
-  if (Item* item = note_item(id, label, "textbox", value, box)) item->help = help;
+  explained(id, label, "textbox", value, box, help);
   if (p.pressed) edit_request = EditRequest{id, std::string(label), value, box};
-  tip(help);
 }
 
 std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view label, const std::vector<std::string_view>& labels, int chosen,
@@ -256,7 +272,7 @@ std::optional<int> Ui::select(const std::string& id, Rect box, std::string_view 
   text({box.x + kGrid, box.y, box.w - 28, box.h}, shown, theme->ink);
   const ImVec2 tip_at{box.right() - 13, box.y + box.h / 2 + 2};
   draw()->AddTriangleFilled({tip_at.x - 3.5F, tip_at.y - 4}, {tip_at.x + 3.5F, tip_at.y - 4}, tip_at, theme->soft);
-  if (Item* item = note_item(id, label, "combobox", std::string(shown), box)) item->help = help;
+  note_item(id, label, "combobox", std::string(shown), box, true, help);
 
   if (!list_open(id)) tip(help);
   return list(id, box, labels, chosen, p.pressed);
@@ -332,9 +348,24 @@ bool Ui::slider(const std::string& id, Rect box, std::string_view label, const s
   draw()->AddRectFilled({left, middle - 2}, {x, middle + 2}, theme->accent, 2);
   draw()->AddCircleFilled({x, middle}, kKnob, theme->accent, 24);
   draw()->AddCircleFilled({x, middle}, kKnob - 2.5F, p.hovered || p.held ? theme->fill : theme->panel, 24);
-  if (Item* item = note_item(id, label, "slider", value_text, box)) item->help = help, item->position = value;
+  if (Item* item = note_item(id, label, "slider", value_text, box, true, help)) item->position = value;
   tip(help);
   return changed;
+}
+
+std::optional<double> Ui::slider_field(const SliderField& f, Rect box) {
+  number(f.id, box.cut_right(f.number_px), f.label, f.text, f.help);
+  box.cut_right(6);
+  const Rect at = box.cut_left(f.label_px);
+  const std::string_view shown = f.shown.empty() ? f.label : f.shown;
+  if (f.explains.empty())
+    text(at, shown, theme->soft, kText, Weight::regular, f.label_align);
+  else
+    label(f.explains, at, shown, f.help);
+  float share = f.range.share(f.value);
+  if (!slider(f.slider_id.empty() ? f.id + ".slider" : f.slider_id, box, f.label, f.text, share, f.help)) return {};
+  const double value = f.range.value(share);
+  return value == f.value ? std::nullopt : std::optional(value);
 }
 
 bool Ui::divider(const std::string& id, Rect gap, float bottom, float least_px, float most_px, std::string_view label, const std::string& value_text,
@@ -379,8 +410,7 @@ bool Ui::check(const std::string& id, Rect box, std::string_view label, bool on,
     draw()->AddPolyline(tick, 3, theme->on_accent, 0, 1.8F);
   }
   text({box.x + 22, box.y, box.w - 22, box.h}, label, theme->soft);
-  if (Item* item = note_item(id, label, "checkbox", on ? "true" : "false", box)) item->help = help;
-  tip(help);
+  explained(id, label, "checkbox", on ? "true" : "false", box, help);
   return p.pressed;
 }
 

@@ -2,6 +2,7 @@
 // enters itself in `items`, the list that window.downhill.items(), tests and helpers read.
 #pragma once
 #include "app/core/lane_look.hpp"
+#include "app/core/slider_range.hpp"
 #include "app/core/text.hpp"
 
 #include <imgui.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -65,6 +67,21 @@ enum class Icon { play, pause, to_start, step_back, step, more, close, chevron_d
 struct EditRequest {
   std::string id, label, text;
   Rect rect;
+};
+
+/// One value: its label, a slider, and its number, which can be typed.
+struct SliderField {
+  std::string id;             ///< of the number
+  std::string slider_id = {}; ///< empty: the same with ".slider"
+  std::string_view label;
+  std::string_view shown = {}; ///< on the screen, where that is a shorter one
+  std::string text;            ///< the value as it is shown
+  std::string_view help;
+  double value;
+  SliderRange range;
+  float label_px, number_px;
+  std::string explains = {}; ///< the field that its label, pressed, explains; empty: that is mere text
+  Align label_align = Align::left;
 };
 
 class Ui {
@@ -142,6 +159,13 @@ public:
   float segments_width(const std::vector<std::string_view>& labels) const;
   /// The same choices as segments where they fit into `head`, else as a list of at most `list_px`. Returns the width used.
   float tabs(const std::string& id, Rect head, std::string_view label, const std::vector<std::string_view>& labels, int& chosen, float list_px = 190);
+  /// Tabs, or a list, of those places in `ids` that share a part of the screen; their labels are the strings ID.PLACE. `chosen`
+  /// becomes the first of them where it is none.
+  struct Tabs {
+    float width; ///< used
+    bool listed;
+  };
+  Tabs tabs_of(const std::string& id, Rect head, std::string_view label, std::span<const std::string_view> ids, const std::vector<int>& places, int& chosen);
   /// A value that opens a text field when pressed.
   void number(const std::string& id, Rect box, std::string_view label, const std::string& text, std::string_view help = {});
   /// A choice from a list. `labels` in the order of the list.
@@ -151,19 +175,23 @@ public:
   /// `pressed`: that control was; it opens the list, or closes it. Lists that are too tall scroll.
   std::optional<int> list(const std::string& id, Rect under, const std::vector<std::string_view>& labels, int chosen, bool pressed);
   static bool list_open(const std::string& id);
-  /// 0 … 1.
   /// A line in `gap` that is dragged up and down: `below_px` is the height of what lies under it, to `bottom`. Two presses: 0,
   /// whatever may be below.
   bool divider(const std::string& id, Rect gap, float bottom, float least_px, float most_px, std::string_view label, const std::string& value_text,
                float& below_px);
+  /// 0 … 1.
   bool slider(const std::string& id, Rect box, std::string_view label, const std::string& value_text, float& value, std::string_view help = {});
+  /// The value that it was moved to.
+  std::optional<double> slider_field(const SliderField& field, Rect box);
   /// The pointer must rest so long before a tool tip shows.
   static constexpr float kTipDelay_s = 0.45F;
   /// A tool tip in a sentence, for the control just made.
   void tip(std::string_view text) const;
   /// Enters something that is not one of the controls above.
   /// Null where it is not visible, unless its panel can be scrolled to it.
-  Item* note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true);
+  Item* note_item(std::string id, std::string_view label, std::string role, std::string value, Rect rect, bool enabled = true, std::string_view help = {});
+  /// Enters the control just made of `press`, with what it does: also as its tool tip.
+  void explained(std::string id, std::string_view label, std::string role, std::string value, Rect rect, std::string_view help);
 
   struct Press {
     bool pressed, hovered, held;

@@ -3,91 +3,42 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 namespace downhill::act {
 
 namespace {
 
-// What speaks for a function and against it; each is shown in the picture when it is pointed at.
-struct Trait {
-  bool good;
-  Highlight at;
-};
-struct Traits {
-  std::string_view id;
-  std::vector<Trait> list; // the words are trait.<id>.<place>
-};
-const std::vector<Traits>& traits() {
-  using enum Highlight;
-  static const std::vector<Traits> table{
-      {"identity", {{true, steepest}, {false, none}}},
-      {"sigmoid", {{true, range}, {true, none}, {false, mean}, {false, steepest}, {false, none}}},
-      {"tanh", {{true, range}, {true, mean}, {false, saturation}}},
-      {"relu", {{true, none}, {true, steepest}, {true, zero}, {false, mean}, {false, saturation}}},
-      {"leaky_relu", {{true, kink}, {false, mean}}},
-      {"elu", {{true, mean}, {true, range}, {false, saturation}}},
-      {"crelu", {{true, range}, {false, none}}},
-      {"selu", {{true, mean}, {false, none}}},
-      {"relu6", {{true, range}, {false, saturation}}},
-      {"softplus", {{true, kink}, {false, mean}}},
-      {"softsign", {{true, saturation}, {true, mean}}},
-      {"gelu", {{true, kink}, {true, range}, {false, none}}},
-      {"silu", {{true, kink}, {true, range}, {false, none}}},
-      {"step", {{true, range}, {false, steepest}}},
-  };
-  return table;
-}
-
-void parameter_slider(Ui& ui, Race& race, RaceView& view, Column& column, const Choice& choice, std::size_t which) {
+void parameter_slider(Ui& ui, RaceView& view, ActivationModel& model, Column& column, const Choice& choice, std::size_t which) {
   const ParameterSpec& spec = entry_of(activations(), choice.name).parameters[which];
-  const bool logarithmic = spec.least > 0 && spec.most / spec.least >= 1000;
-  const double value = choice.values[which];
-  const auto to_share = [&](double v) {
-    return static_cast<float>(logarithmic ? std::log(v / spec.least) / std::log(spec.most / spec.least) : (v - spec.least) / (spec.most - spec.least));
-  };
-  float share = std::clamp(to_share(value), 0.0F, 1.0F);
-  const std::string id = "act.parameter." + std::string(spec.name);
-  Rect row = column.row();
-  ui.number(id, row.cut_right(66), spec.name, setting(value), ui("help.act.parameter"));
-  row.cut_right(6);
-  ui.text(row.cut_left(std::max(52.0F, ui.text_width(spec.name) + 8)), spec.name, ui.theme->soft);
-  if (!ui.slider(id + ".slider", row, spec.name, setting(value), share, ui("help.act.parameter"))) return;
-  double wanted = logarithmic ? spec.least * std::pow(spec.most / spec.least, static_cast<double>(share))
-                              : spec.least + (spec.most - spec.least) * static_cast<double>(share);
-  const double unit = std::pow(10, std::floor(std::log10(std::max(1e-9, std::fabs(wanted)))) - 1); // two digits
-  wanted = std::clamp(std::round(wanted / unit) * unit, spec.least, spec.most);
-  wanted = std::strtod(setting(std::round(wanted * 1e9) / 1e9).c_str(), nullptr);
-  auto chosen = chosen_of(race);
-  chosen[view.lane].values[which] = std::clamp(wanted, spec.least, spec.most);
-  keep(view, set_lanes(race, chosen, depth_of(race), units_of(race)));
+  const SliderField field{.id = "act.parameter." + std::string(spec.name),
+                          .label = spec.name,
+                          .text = setting(choice.values[which]),
+                          .help = ui("help.act.parameter"),
+                          .value = choice.values[which],
+                          .range = range_of(spec),
+                          .label_px = std::max(52.0F, ui.text_width(spec.name) + 8),
+                          .number_px = 66};
+  if (const auto moved = ui.slider_field(field, column.row())) keep(view, model.set_parameter(view.lane, which, *moved));
 }
-
-} // namespace
-
-namespace {
 
 // What speaks for it and against it; each is shown in the picture while it is pointed at, or pressed.
-void traits_of(Ui& ui, ActivationsView& own, Column& column, const Choice& choice) {
+void show_traits(Ui& ui, ActivationsView& own, Column& column, const std::string& activation) {
   bool pointed = false;
-  for (const Traits& all : traits()) {
-    if (all.id != choice.name) continue;
-    for (std::size_t i = 0; i < all.list.size(); ++i) {
-      const Trait& trait = all.list[i];
-      const std::string_view words = ui.by_id("trait." + choice.name + "." + std::to_string(i + 1));
-      const float height = ui.paragraph({0, 0, column.rest.w - 20, 0}, words, 0, kLabel, false) + 5;
-      const Rect row = column.rest.cut_top(std::max(height, ui.touch ? 40.0F : 22.0F));
-      const std::string id = "act.trait." + std::to_string(i);
-      const Ui::Press q = trait.at == Highlight::none ? Ui::Press{} : ui.press(id, row);
-      const bool lit = trait.at != Highlight::none && own.highlight == trait.at;
-      if (lit) ui.draw()->AddRectFilled({row.x - 4, row.y}, {row.right() + 4, row.bottom() - 1}, ui.theme->note, 4);
-      ui.text({row.x, row.y, 14, 19}, trait.good ? "+" : "−", trait.good ? ui.theme->adam : ui.theme->bad, kText, Weight::bold);
-      ui.paragraph({row.x + 18, row.y + 1, row.w - 20, height}, words, ui.theme->ink, kLabel);
-      if (Item* item = ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row))
-        item->help = ui("help.act.trait");
-      if (q.hovered && !own.highlight_held) own.highlight = trait.at, pointed = true;
-      if (q.pressed) own.highlight_held = !(own.highlight_held && lit), own.highlight = trait.at, pointed = true;
-    }
+  const auto list = traits_of(activation);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Trait& trait = list[i];
+    const std::string_view words = ui.by_id("trait." + activation + "." + std::to_string(i + 1));
+    const float height = ui.paragraph({0, 0, column.rest.w - 20, 0}, words, 0, kLabel, false) + 5;
+    const Rect row = column.rest.cut_top(std::max(height, ui.touch ? 40.0F : 22.0F));
+    const std::string id = "act.trait." + std::to_string(i);
+    const Ui::Press q = trait.at == Highlight::none ? Ui::Press{} : ui.press(id, row);
+    const bool lit = trait.at != Highlight::none && own.highlight == trait.at;
+    if (lit) ui.draw()->AddRectFilled({row.x - 4, row.y}, {row.right() + 4, row.bottom() - 1}, ui.theme->note, 4);
+    ui.text({row.x, row.y, 14, 19}, trait.good ? "+" : "−", trait.good ? ui.theme->adam : ui.theme->bad, kText, Weight::bold);
+    ui.paragraph({row.x + 18, row.y + 1, row.w - 20, height}, words, ui.theme->ink, kLabel);
+    ui.note_item(id, words, trait.at == Highlight::none ? "note" : "checkbox", lit ? "true" : "false", row, true, ui("help.act.trait"));
+    if (q.hovered && !own.highlight_held) own.highlight = trait.at, pointed = true;
+    if (q.pressed) own.highlight_held = !(own.highlight_held && lit), own.highlight = trait.at, pointed = true;
   }
   if (!pointed && !own.highlight_held) own.highlight = Highlight::none;
 }
@@ -95,7 +46,7 @@ void traits_of(Ui& ui, ActivationsView& own, Column& column, const Choice& choic
 // A normal input after one layer.
 void after_one_layer(Ui& ui, ActivationsView& own, Column& column, const Choice& choice, std::uint32_t color) {
   column.title(ui("act.normal"));
-  const PassedNormal& passed = passed_of(own, choice);
+  const PassedNormal& passed = own.model.passed(choice);
   const Rect area = column.rest.cut_top(92);
   histogram(ui, area, passed.low, passed.high, passed.bins, faded(color, 0.8F));
   if (passed.high > passed.low) {
@@ -114,11 +65,11 @@ void after_one_layer(Ui& ui, ActivationsView& own, Column& column, const Choice&
 
 void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bool framed) {
   Column column(ui, "act.card", box, framed);
-  auto chosen = chosen_of(race);
+  const auto chosen = own.model.chosen();
   view.lane = std::min(view.lane, chosen.size() - 1);
   if (chosen.size() > 1) {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < chosen.size(); ++i) names.push_back(called(ui, race, i));
+    for (std::size_t i = 0; i < chosen.size(); ++i) names.push_back(called(ui, race, own, i));
     const std::vector<std::string_view> labels(names.begin(), names.end());
     int current = static_cast<int>(view.lane);
     ui.segmented("act.current", column.row(ui.control_height() + 2).min(), labels, current);
@@ -136,12 +87,11 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
   const Rect line = column.row(24);
   const Ui::Press p = ui.press(formula_id, line);
   ui.text(line, formula, p.hovered ? ui.theme->accent : ui.theme->ink, kText);
-  ui.tip(ui("help.act.formula"));
-  if (Item* item = ui.note_item(formula_id, formula, "button", "", line)) item->help = ui("help.act.formula");
+  ui.explained(formula_id, formula, "button", "", line, ui("help.act.formula"));
   if (p.pressed) ui.help_request = EditRequest{formula_id, name_of(ui, choice), std::string(ui.by_id("help.act.formula")), line};
-  for (std::size_t i = 0; i < entry.parameters.size(); ++i) parameter_slider(ui, race, view, column, choice, i);
+  for (std::size_t i = 0; i < entry.parameters.size(); ++i) parameter_slider(ui, view, own.model, column, choice, i);
 
-  const ActivationCurve& curve = curve_of(own, choice, kReaches[own.reach]);
+  const ActivationCurve& curve = own.model.curve(choice, kReaches[own.model.far]);
   // words and numbers of what is seen
   const auto fact = [&](const std::string& id, const std::string& text) {
     const Rect row = column.row(20);
@@ -156,7 +106,7 @@ void card(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, bo
   fact("act.steepest", fill(ui("act.steepest"), {setting(std::round(curve.steepest * 1e4) / 1e4)}));
   column.rest.cut_top(kHalf);
 
-  traits_of(ui, own, column, choice);
+  show_traits(ui, own, column, choice.name);
 
   column.rest.cut_top(kHalf);
   after_one_layer(ui, own, column, choice, color);

@@ -9,12 +9,13 @@ namespace downhill::act {
 std::string exact(double v) { return grouped(v, 4); }
 
 void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box) {
-  const double reach = kReaches[own.reach];
-  const auto chosen = chosen_of(race);
+  ActivationModel& model = own.model;
+  const double reach = kReaches[model.far];
+  const auto chosen = model.chosen();
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("act.shown", head.min(), {ui("act.both"), ui("act.f"), ui("act.slope")}, own.shown) + kGrid);
-  head.cut_left(ui.segmented("act.reach", head.min(), {ui("act.near"), ui("act.far")}, own.reach) + kGrid);
-  ui.number("act.x", head.cut_right(66), ui("act.x"), grouped(own.x, 2), ui("help.act.x"));
+  head.cut_left(ui.segmented("act.reach", head.min(), {ui("act.near"), ui("act.far")}, model.far) + kGrid);
+  ui.number("act.x", head.cut_right(66), ui("act.x"), grouped(model.x(), 2), ui("help.act.x"));
   head.cut_right(4);
   ui.text(head.cut_right(std::min(head.w, 24.0F)), "x =", ui.theme->soft, kText, Weight::regular, Align::right);
   if (head.w > ui.text_width(ui("act.drag"), kSmall)) ui.text(head, ui("act.drag"), ui.theme->faint, kSmall, Weight::regular, Align::right);
@@ -24,16 +25,16 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
   spec.x_title = ui("act.input");
   spec.y_title = own.shown == 2 ? ui("act.slope") : own.shown == 1 ? ui("act.f") : ui("act.f_and_slope");
   spec.x_least = -reach, spec.x_most = reach;
-  spec.y_from = own.reach == 0 ? -1.6 : -2.6, spec.y_to = own.reach == 0 ? 3.2 : 7.2;
+  spec.y_from = model.far == 0 ? -1.6 : -2.6, spec.y_to = model.far == 0 ? 3.2 : 7.2;
   if (own.shown == 2) spec.y_from = -1.2, spec.y_to = 1.4;
   spec.y_decimals = 4;
   spec.show_legend = true;
-  spec.pinned = std::clamp(own.x, -reach, reach);
+  spec.pinned = std::clamp(model.x(), -reach, reach);
   spec.x_text = [](double x) { return "x = " + grouped(x, 2); };
   std::vector<Series> series;
   for (std::size_t i = 0; i < chosen.size() && i < race.lanes().size(); ++i) {
-    if (drawn_before(chosen, i)) continue;
-    const ActivationCurve& curve = curve_of(own, chosen[i], reach);
+    if (model.drawn_before(i)) continue;
+    const ActivationCurve& curve = model.curve(chosen[i], reach);
     const std::uint32_t color = ui.theme->*lane_look(race.experiment().lanes, i).color;
     const std::string name = name_of(ui, chosen[i]);
     const bool pair = !curve.f[1].empty();
@@ -44,25 +45,19 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
       if (own.shown != 1)
         series.push_back({name + number + " f′", color, k == 0 ? Dash::dashed : Dash::dotted, Marker::none, curve.x, curve.d[k], {}, {}, {}, {}, -1});
     }
-    const bool current = view.lane < chosen.size() && key_of(chosen[i]) == key_of(chosen[view.lane]);
+    const bool current = view.lane < chosen.size() && curve_key(chosen[i]) == curve_key(chosen[view.lane]);
     if (current) {
       const bool strong = own.highlight == Highlight::saturation;
       for (const auto& zone : curve.saturated) spec.zones.push_back({zone[0], zone[1], faded(color, strong ? 0.22F : 0.08F), std::string(ui("act.saturated"))});
       if (own.highlight == Highlight::zero)
-        for (std::size_t a = 0; a < curve.x.size(); ++a)
-          if (curve.f[0][a] == 0 && (a == 0 || curve.f[0][a - 1] != 0)) {
-            std::size_t b = a;
-            while (b + 1 < curve.x.size() && curve.f[0][b + 1] == 0) ++b;
-            spec.zones.push_back({curve.x[a], curve.x[b], faded(color, 0.2F), "f = 0"});
-          }
+        for (const auto& zone : zeros_of(curve)) spec.zones.push_back({zone[0], zone[1], faded(color, 0.2F), "f = 0"});
       if (own.highlight == Highlight::range) {
         for (const double level : {curve.least, curve.most})
           series.push_back(
               {setting(std::round(level * 1000) / 1000), faded(color, 0.6F), Dash::dotted, Marker::none, {-reach, reach}, {level, level}, {}, {}, {}, {}, -1});
       }
       if (own.highlight == Highlight::steepest) {
-        const auto top = static_cast<std::size_t>(
-            std::max_element(curve.d[0].begin(), curve.d[0].end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); }) - curve.d[0].begin());
+        const std::size_t top = steepest_of(curve);
         spec.marks.push_back({curve.x[top], curve.d[0][top], color, true});
       }
     }
@@ -78,10 +73,10 @@ void large_plot(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect b
     if (pair) value += "; f₂ " + exact(static_cast<double>(p.f[1])) + ", f₂′ " + exact(static_cast<double>(p.d[1]));
     // lanes may share a function, and differ in something else
     const bool again = std::any_of(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(i), [&](const Choice& c) { return c.name == chosen[i].name; });
-    ui.note_item("act.read." + chosen[i].name + (again ? "." + std::to_string(i) : ""), name + ", x = " + grouped(own.x, 2), "status", value,
+    ui.note_item("act.read." + chosen[i].name + (again ? "." + std::to_string(i) : ""), name + ", x = " + grouped(model.x(), 2), "status", value,
                  {box.x, box.y, 1, 1});
   }
-  if (const auto moved = ui::plot(ui, box, spec, series)) own.x = std::round(*moved * 100) / 100;
+  if (const auto moved = ui::plot(ui, box, spec, series)) model.move_to(*moved);
 }
 
 } // namespace downhill::act

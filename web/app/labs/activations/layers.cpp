@@ -8,8 +8,7 @@ namespace downhill::act {
 
 // ---- through layers ----
 
-void depth_fields(Ui& ui, Race& race, Rect box) {
-  // so many layers of so many units, in every lane
+void depth_fields(Ui& ui, const ActivationsView& own, Rect box) {
   const auto field = [&](const std::string& id, std::string_view label, const std::string& value, std::string_view help) {
     ui.number(id, box.cut_right(52), label, value, help);
     box.cut_right(4);
@@ -17,38 +16,32 @@ void depth_fields(Ui& ui, Race& race, Rect box) {
     ui.text(box.cut_right(width), label, ui.theme->soft, kLabel, Weight::regular, Align::right);
     box.cut_right(10);
   };
-  field("act.units", ui("act.units"), std::to_string(units_of(race)), ui("help.act.units"));
-  field("act.layers", ui("act.layers"), std::to_string(depth_of(race)), ui("help.act.layers"));
+  field("act.units", ui("act.units"), std::to_string(own.model.units()), ui("help.act.units"));
+  field("act.layers", ui("act.layers"), std::to_string(own.model.depth()), ui("help.act.layers"));
 }
 
 void chain(Ui& ui, Race& race, ActivationsView& own, Rect box) {
   Rect head = box.cut_top(ui.control_height() + 4);
   head.cut_left(ui.segmented("act.chain", head.min(), {ui("act.chain_x"), ui("act.chain_most")}, own.chain) + kGrid);
   if (head.w > 90 && own.chain == 0 &&
-      ui.button("act.draw_x", {head.x, head.y, std::min(head.w, ui.text_width(ui("act.draw_x")) + 24), ui.control_height()}, ui("act.draw_x"))) {
-    // the next of the engine's normal numbers
-    static PhiloxStream stream(stream_key(2, Purpose::probe));
-    double two[2];
-    fill_normal(stream, two);
-    own.x = std::round(two[0] * 100) / 100;
-  }
-  const auto chosen = chosen_of(race);
-  const int depth = static_cast<int>(depth_of(race));
+      ui.button("act.draw_x", {head.x, head.y, std::min(head.w, ui.text_width(ui("act.draw_x")) + 24), ui.control_height()}, ui("act.draw_x")))
+    own.model.draw_x();
+  const auto chosen = own.model.chosen();
+  const std::size_t depth = own.model.depth();
+  const double x = own.model.x();
   BarSpec spec;
   spec.id = "act.bar";
-  spec.title = own.chain == 0 ? fill(ui("act.chain_title_x"), {grouped(own.x, 2)}) : std::string(ui("act.chain_title_most"));
+  spec.title = own.chain == 0 ? fill(ui("act.chain_title_x"), {grouped(x, 2)}) : std::string(ui("act.chain_title_most"));
   spec.least = 1e-5;
-  for (int l = 1; l <= depth; ++l) spec.groups.push_back(fill(ui("act.layer"), {std::to_string(l)}));
+  for (std::size_t l = 1; l <= depth; ++l) spec.groups.push_back(fill(ui("act.layer"), {std::to_string(l)}));
   std::vector<BarSeries> series;
   std::string said;
   for (std::size_t i = 0; i < chosen.size() && i < race.lanes().size(); ++i) {
-    if (drawn_before(chosen, i)) continue;
-    const ActivationProbe probe(chosen[i]);
-    std::vector<double> products = own.chain == 0 ? probe.slopes_along(own.x, depth) : largest_slopes_along(curve_of(own, chosen[i], kReaches[1]), depth);
-    for (double& v : products) v = std::fabs(v);
+    if (own.model.drawn_before(i)) continue;
+    std::vector<double> products = own.model.slopes(i, own.chain != 0);
     said += (said.empty() ? "" : between_sentences(ui)) +
             fill(own.chain == 0 ? ui("act.chain_says_x") : ui("act.chain_says_most"),
-                 {name_of(ui, chosen[i]), std::to_string(depth), short_number(products.back()), grouped(own.x, 2), short_number(products.front())});
+                 {name_of(ui, chosen[i]), std::to_string(depth), short_number(products.back()), grouped(x, 2), short_number(products.front())});
     series.push_back({name_of(ui, chosen[i]), ui.theme->*lane_look(race.experiment().lanes, i).color, std::move(products)});
   }
   // the numbers in words, and the way on: beside the bars, or below them
@@ -97,13 +90,10 @@ void network(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box)
     if (race.lanes()[i].status == protocol::LaneStatus::diverged) s.ended = ui("lanes.diverged");
     if (own.units[i].failed()) s.ended = ui("views.no_memory_short");
     if (look && look->examples < look->of && own.measure != 0) sampled = fill(ui("units.sample"), {grouped(look->examples), grouped(look->of)});
-    for (std::size_t l = 0; look && l < look->layers.size(); ++l) {
-      const protocol::UnitsRow& row = look->layers[l];
-      const bool last = l + 1 == look->layers.size();
-      if (own.measure != 0 && last) continue;
-      s.values.push_back(own.measure == 0 ? row.gradient_norm : own.measure == 1 ? row.dead_share : row.saturated_share);
-      if (spec.groups.size() < s.values.size())
-        spec.groups.push_back(last ? std::string(ui("act.output_layer")) : fill(ui("act.layer"), {std::to_string(l + 1)}));
+    if (look) s.values = measured(*look, static_cast<LayerMeasure>(own.measure));
+    for (std::size_t l = spec.groups.size(); l < s.values.size(); ++l) {
+      const bool last = own.measure == 0 && l + 1 == s.values.size();
+      spec.groups.push_back(last ? std::string(ui("act.output_layer")) : fill(ui("act.layer"), {std::to_string(l + 1)}));
     }
     series.push_back(std::move(s));
   }
@@ -123,30 +113,11 @@ std::string matrix_text(const protocol::Dense& dense, std::uint32_t row) {
   return out;
 }
 
-// A toy that follows from the chosen functions: lane 0 has no activation; the others the chosen ones.
-void follow(Race& race, Race& toy, RaceView& view, ActivationsView& own) {
-  const auto chosen = chosen_of(race);
-  std::string made_for;
-  for (const Choice& c : chosen) made_for += key_of(c) + ";";
-  if (made_for != own.toy_of) {
-    own.toy_of = made_for;
-    Json json = toy.experiment().json();
-    const std::int64_t units = 8;
-    json["network"]["hidden"] = layers(1, units, "identity");
-    json["lanes"] = Json::array({{{"label", label_of({"identity", {}})}}});
-    for (const Choice& c : chosen)
-      if (c.name != "identity") json["lanes"].push_back({{"label", label_of(c)}, {"network", {{"hidden", layers(1, units, as_json(c))}}}});
-    keep(view, toy.change_to(json));
-  }
-  if (toy.transport() == Transport::ready && toy.pack_ready()) toy.start();
-}
-
 } // namespace
 
-void linear(Ui& ui, Race& race, Race& own_toy, RaceView& view, ActivationsView& own, Rect box) {
-  // a race over points of the plane is shown itself: its Start is the lab's
-  if (race.has_images()) follow(race, own_toy, view, own);
-  Race& toy = race.has_images() ? own_toy : race;
+void linear(Ui& ui, ActivationsView& own, Rect box) {
+  own.model.show_plane();
+  Race& toy = own.model.plane();
   own.linear = std::clamp(own.linear, 0, static_cast<int>(toy.lanes().size()) - 1);
   Rect head = box.cut_top(ui.control_height() + 4);
   const auto plain = [&](std::size_t i) { return activation_of(toy.experiment().lanes[i]).name == "identity"; };

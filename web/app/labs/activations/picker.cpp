@@ -9,15 +9,11 @@ namespace {
 
 // One function of the table: small, drawn, named; pressed, it is taken or left.
 void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rect box, const ActivationEntry& entry) {
-  auto chosen = chosen_of(race);
+  const auto chosen = own.model.chosen();
   const auto here = std::find_if(chosen.begin(), chosen.end(), [&](const Choice& c) { return c.name == entry.id; });
   const bool on = here != chosen.end();
   const auto lane = static_cast<std::size_t>(here - chosen.begin());
-  Choice choice{std::string(entry.id), {}};
-  if (on)
-    choice = *here;
-  else
-    for (const ParameterSpec& spec : entry.parameters) choice.values.push_back(spec.standard);
+  const Choice choice = own.model.choice_of(entry);
   const std::uint32_t color = on && lane < race.lanes().size() ? ui.theme->*lane_look(race.experiment().lanes, lane).color : ui.theme->soft;
   const std::string id = "act." + choice.name;
   const Ui::Press p = ui.press(id, box);
@@ -26,7 +22,7 @@ void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rec
   const std::string name = name_of(ui, choice);
   ui.text({box.x + 8, box.y + 3, box.w - 12, 16}, name, on ? color : ui.theme->ink, kLabel, on ? Weight::bold : Weight::regular);
   const Rect area{box.x + 8, box.y + 22, box.w - 16, box.h - 28};
-  const ActivationCurve& curve = curve_of(own, choice, kReaches[0]);
+  const ActivationCurve& curve = own.model.curve(choice, kReaches[0]);
   const auto at = [&](double x, double y) {
     return ImVec2{area.x + area.w * static_cast<float>((x + kReaches[0]) / (2 * kReaches[0])), area.y + area.h * static_cast<float>((2.4 - y) / 3.8)};
   };
@@ -39,18 +35,8 @@ void small_picture(Ui& ui, Race& race, RaceView& view, ActivationsView& own, Rec
     Ui::dashed_line(ui.draw(), points, color, k == 0 ? Dash::solid : Dash::dotted, on ? 2.0F : 1.5F);
   }
   ui.draw()->PopClipRect();
-  ui.tip(ui("help.act.choose"));
-  if (Item* item = ui.note_item(id, name, "checkbox", on ? "true" : "false", box)) item->help = ui("help.act.choose");
-  if (!p.pressed) return;
-  if (on && chosen.size() > 1)
-    chosen.erase(here);
-  else if (!on && chosen.size() < kChosenMost)
-    chosen.push_back(choice);
-  else if (!on)
-    chosen.back() = choice; // the last one makes room
-  const auto place = std::find_if(chosen.begin(), chosen.end(), [&](const Choice& c) { return c.name == entry.id; });
-  view.lane = place == chosen.end() ? 0 : static_cast<std::size_t>(place - chosen.begin());
-  keep(view, set_lanes(race, chosen, depth_of(race), units_of(race)));
+  ui.explained(id, name, "checkbox", on ? "true" : "false", box, ui("help.act.choose"));
+  if (p.pressed) keep(view, own.model.press(entry, view.lane));
 }
 
 } // namespace

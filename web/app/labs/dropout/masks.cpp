@@ -8,29 +8,37 @@ namespace downhill::drop {
 
 void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   Rect head = box.cut_top(std::max(34.0F, ui.control_height() + 4));
-  const auto tests = static_cast<std::uint32_t>(race.data().test);
-  own.image = std::min(own.image, tests - 1);
+  const std::uint32_t image = own.model.image();
   const float h = ui.control_height();
-  const Images* images = race.has_images() ? own.picture.want(race, false, {own.image}) : nullptr;
+  const Images* images = race.has_images() ? own.picture.want(race, false, {image}) : nullptr;
   const Rect picture = head.cut_left(race.has_images() ? 32 : 0);
-  if (images && images->places.size() == 1 && images->places[0] == own.image) {
+  if (images && images->places.size() == 1 && images->places[0] == image) {
     own.picture.sheet.begin(ui);
     own.picture.sheet.draw(ui, 0, {picture.x, picture.y, 32, 32});
     own.picture.sheet.end(ui);
   }
   head.cut_left(6);
-  if (ui.icon_button("ensemble.back", {head.x, head.y + 1, h, h}, Icon::step_back, ui("ensemble.back"), own.image > 0)) --own.image;
-  if (ui.icon_button("ensemble.next", {head.x + h + 4, head.y + 1, h, h}, Icon::step, ui("ensemble.next"), own.image + 1 < tests)) ++own.image;
+  if (ui.icon_button("ensemble.back", {head.x, head.y + 1, h, h}, Icon::step_back, ui("ensemble.back"), image > 0)) own.model.set_image(image - 1);
+  if (ui.icon_button("ensemble.next", {head.x + h + 4, head.y + 1, h, h}, Icon::step, ui("ensemble.next"), image + 1 < own.model.images()))
+    own.model.set_image(image + 1);
   head.cut_left(2 * h + 12);
-  const auto n = static_cast<std::uint32_t>(std::lround(1 + static_cast<double>(own.masks) * (kMasks - 1)));
-  ui.number("ensemble.n", head.cut_right(48), ui("ensemble.n"), std::to_string(n), ui("help.ensemble.n"));
-  head.cut_right(6);
-  ui.text(head.cut_left(std::min(head.w * 0.3F, 24.0F)), "n", ui.theme->soft, kText, Weight::regular, Align::center);
-  ui.slider("ensemble.slider", head, ui("ensemble.n"), std::to_string(n), own.masks, ui("help.ensemble.n"));
+  const SliderField field{.id = "ensemble.n",
+                          .slider_id = "ensemble.slider",
+                          .label = ui("ensemble.n"),
+                          .shown = "n",
+                          .text = std::to_string(own.model.masks()),
+                          .help = ui("help.ensemble.n"),
+                          .value = static_cast<double>(own.model.masks()),
+                          .range = kMaskCounts,
+                          .label_px = std::min((head.w - 54) * 0.3F, 24.0F),
+                          .number_px = 48,
+                          .label_align = Align::center};
+  if (const auto moved = ui.slider_field(field, head)) own.model.set_masks(*moved);
+  const std::uint32_t n = own.model.masks();
   const EnsembleLook* look = ensemble_of(race, view, own);
   if (!look) return awaited(ui, race, box, own.ensemble, view.lane);
   const auto label = static_cast<std::size_t>(look->label);
-  const auto truth = static_cast<double>(look->eval[label]);
+  const MaskMeans means = mask_means(*look);
   const auto& classes = race.data().classes;
   const std::string name(label < classes.size() ? ui.by_id((race.has_images() ? "class." : "class.point.") + std::to_string(classes[label])) : "");
   PlotSpec spec;
@@ -44,14 +52,10 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   spec.cursor = n;
   spec.x_text = [&ui](double v) { return fill(ui("ensemble.at"), {grouped(v)}); };
   Series mean{std::string(ui("ensemble.mean")), ui.theme->accent, Dash::solid, Marker::none, {}, {}, {}, {}, {}, {}, -1};
-  double sum = 0, at_n = 0;
-  for (std::uint32_t k = 0; k < look->count; ++k) {
-    const auto q = static_cast<double>(look->probabilities[static_cast<std::size_t>(k) * look->classes + label]);
-    sum += q;
-    mean.x.push_back(k + 1), mean.y.push_back(sum / (k + 1));
-    mean.faint_x.push_back(k + 1), mean.faint_y.push_back(q);
-    if (k + 1 == n) at_n = sum / n;
-  }
+  for (std::size_t k = 1; k <= means.mean.size(); ++k) mean.x.push_back(static_cast<double>(k));
+  mean.faint_x = mean.x;
+  mean.y = means.mean, mean.faint_y = means.each;
+  const double at_n = means.of(n), truth = means.evaluation;
   const std::string says = fill(ui("ensemble.says"), {std::to_string(n), name, percent(at_n), percent(truth)});
   const std::string said = box.h > 220 ? says + between_sentences(ui) + std::string(ui("ensemble.why")) : says;
   const float height = ui.paragraph({0, 0, box.w, 0}, said, 0, kLabel, false);
@@ -90,9 +94,7 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
     const auto* e = race.lanes()[i].evaluation();
     const std::string numbers = e ? fill(ui("drop.numbers"), {percent(e->train_accuracy), percent(e->test_accuracy)}) : "";
     ui.text({row.x + 24, row.y + 15, row.w - 24, 18}, numbers, ui.theme->soft, kSmall);
-    ui.tip(ui("help.drop.lane"));
-    if (Item* item = ui.note_item(id, name + (numbers.empty() ? "" : " · " + numbers), "radio", view.lane == i ? "true" : "false", row))
-      item->help = ui("help.drop.lane");
+    ui.explained(id, name + (numbers.empty() ? "" : " · " + numbers), "radio", view.lane == i ? "true" : "false", row, ui("help.drop.lane"));
   }
   PlotSpec spec;
   spec.id = "plot";
@@ -115,10 +117,8 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
       test.y.push_back(own.quantity == 0 ? e.test_loss : 100 * e.test_accuracy);
       train.y.push_back(own.quantity == 0 ? e.train_loss : 100 * e.train_accuracy);
     }
-    if (own.quantity == 0 && test.y.size() > 4) {
-      const auto least = std::min_element(test.y.begin(), test.y.end());
-      if (least + 2 < test.y.end() && test.y.back() > 1.05 * *least) test.minimum = static_cast<int>(least - test.y.begin());
-    }
+    if (own.quantity == 0)
+      if (const auto turn = turned_at(test.y)) test.minimum = static_cast<int>(*turn);
     series.push_back(std::move(test)), series.push_back(std::move(train));
   }
   if (own.quantity == 0) spec.y_ceiling = 2.6;
@@ -127,29 +127,9 @@ void curves(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
 
 // ---- the boundary ----
 
-namespace {
-
-// The toy drops as the chosen lane's first layer does, or half where that drops nothing.
-void follow(const Race& race, Race& toy, RaceView& view, DropoutView& own) {
-  const auto& hidden = settings_of(race, view).network.hidden;
-  const double wanted = hidden.empty() || hidden[0].dropout == 0 ? 0.5 : hidden[0].dropout;
-  if (own.toy_of != setting(wanted)) {
-    own.toy_of = setting(wanted);
-    Json json = toy.experiment().json();
-    for (Json& layer : json["lanes"][1]["network"]["hidden"]) layer["dropout"] = wanted;
-    json["lanes"][1]["label"] = "p = " + setting(wanted);
-    keep(view, toy.change_to(json));
-  }
-  if (toy.transport() == Transport::ready && toy.pack_ready()) toy.start();
-}
-
-} // namespace
-
-void boundaries(Ui& ui, Race& race, Race& own_toy, RaceView& view, DropoutView& own, Rect box) {
-  // a race over points of the plane is shown itself: its Start is the lab's
-  const bool itself = !race.has_images() && race.lanes().size() > 1;
-  if (!itself) follow(race, own_toy, view, own);
-  Race& toy = itself ? race : own_toy;
+void boundaries(Ui& ui, DropoutView& own, Rect box) {
+  own.model.show_plane();
+  Race& toy = own.model.plane();
   Rect head = box.cut_top(22);
   if (ui.link("drop.again", head.cut_right(std::min(100.0F, head.w * 0.4F)), ui("act.again"))) toy.reset(), toy.start();
   ui.text(head, ui("drop.boundary_title"), ui.theme->soft, kLabel, Weight::bold);

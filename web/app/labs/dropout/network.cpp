@@ -6,39 +6,9 @@
 
 namespace downhill::drop {
 
-const LaneSettings& settings_of(const Race& race, const RaceView& view) { return race.experiment().lanes[view.lane].settings; }
-
-std::optional<UserError> set_rate(Race& race, std::size_t lane, std::size_t layer, double p) {
-  Json hidden = race.experiment().lanes[lane].complete["network"]["hidden"];
-  hidden[layer]["dropout"] = p;
-  Json json = race.experiment().json();
-  json["lanes"][lane]["network"]["hidden"] = hidden;
-  // a label that names the rate goes along with it
-  bool one_rate = true;
-  for (const Json& l : hidden) one_rate = one_rate && l["dropout"] == hidden[0]["dropout"];
-  std::string name;
-  for (const Json& l : hidden) name += (name.empty() ? "p = " : ", ") + setting(l["dropout"].get<double>());
-  json["lanes"][lane]["label"] = one_rate ? "p = " + setting(p) : name;
-  return race.change_to(json);
-}
-
-const EnsembleLook* ensemble_of(Race& race, RaceView& view, DropoutView& own) {
-  const auto* look = own.ensemble.want(race, view.lane, {own.image, kMasks});
-  if (!look || look->classes == 0 || look->eval.size() != look->classes ||
-      look->probabilities.size() != static_cast<std::size_t>(look->count) * look->classes || look->label >= look->classes ||
-      look->eval_units.size() != look->mean_units.size())
-    return nullptr;
-  return look;
-}
-
-// The unit whose states are shown: the chosen one, or of those that are drawn the one with the largest output.
-std::size_t unit_shown(const EnsembleLook* look, const DropoutView& own) {
-  if (own.unit || !look || own.layer >= look->eval_units.size()) return own.unit.value_or(0);
-  const auto& y = look->eval_units[own.layer];
-  std::size_t best = 0;
-  for (std::size_t d = 0; d < drawn(y.size()); ++d)
-    if (const std::size_t u = unit_at(d, y.size()); y[u] > y[best]) best = u;
-  return best;
+const EnsembleLook* ensemble_of(Race& race, const RaceView& view, DropoutView& own) {
+  const auto* look = own.ensemble.want(race, view.lane, {own.model.image(), kMasks});
+  return look && is_whole(*look) ? look : nullptr;
 }
 
 // ---- the network and its masks ----
@@ -67,23 +37,24 @@ void which_batch(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect head
 }
 
 // A rate for each hidden layer. True: one was changed, and the race is another.
-bool rate_sliders(Ui& ui, Race& race, RaceView& view, Rect foot, std::size_t layers, std::size_t in_row) {
+bool rate_sliders(Ui& ui, RaceView& view, DropoutModel& model, Rect foot, std::size_t layers, std::size_t in_row) {
   for (std::size_t l = 0; l < layers; ++l) {
-    const float width = foot.w / static_cast<float>(in_row);
-    Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l), foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3,
-              width - (in_row == 1 ? 0 : 14.0F), ui.control_height()};
-    const double p = settings_of(race, view).network.hidden[l].dropout;
+    const float width = foot.w / static_cast<float>(in_row), number = 56;
+    const Rect cell{foot.x + width * static_cast<float>(in_row == 1 ? 0 : l),
+                    foot.y + (in_row == 1 ? (ui.touch ? 44.0F : 34.0F) * static_cast<float>(l) : 0) + 3, width - (in_row == 1 ? 0 : 14.0F),
+                    ui.control_height()};
+    const double p = model.rate(view.lane, l);
     const std::string label = fill(ui("drop.rate"), {std::to_string(l + 1)});
-    const std::string id = "drop.p." + std::to_string(l);
-    ui.number(id, cell.cut_right(56), label, setting(p), ui("help./network/hidden/dropout"));
-    cell.cut_right(6);
-    ui.label("lane:" + std::to_string(view.lane) + ":/network/hidden/" + std::to_string(l) + "/dropout",
-             cell.cut_left(std::min(cell.w * 0.55F, ui.text_width(label) + 8)), label, ui("help./network/hidden/dropout"));
-    auto share = static_cast<float>(p / kDropoutMost);
-    // whole twentieths, so that a drag is not a hundred experiments
-    if (ui.slider(id + ".slider", cell, label, setting(p), share, ui("help./network/hidden/dropout")))
-      if (const double wanted = std::round(static_cast<double>(share) * kDropoutMost * 20) / 20; wanted != p)
-        return keep(view, set_rate(race, view.lane, l, wanted)), true;
+    const SliderField field{.id = "drop.p." + std::to_string(l),
+                            .label = label,
+                            .text = setting(p),
+                            .help = ui("help./network/hidden/dropout"),
+                            .value = p,
+                            .range = kRates,
+                            .label_px = std::min((cell.w - number - 6) * 0.55F, ui.text_width(label) + 8),
+                            .number_px = number,
+                            .explains = "lane:" + std::to_string(view.lane) + ":/network/hidden/" + std::to_string(l) + "/dropout"};
+    if (const auto moved = ui.slider_field(field, cell)) return keep(view, model.set_rate(view.lane, l, *moved)), true;
   }
   return false;
 }
@@ -92,7 +63,7 @@ bool rate_sliders(Ui& ui, Race& race, RaceView& view, Rect foot, std::size_t lay
 struct Columns {
   Ui& ui;
   const Race& race;
-  const RaceView& view;
+  const LaneSettings& settings;
   const BatchLook* batch; ///< null: no answer yet
   const TraceLook* trace;
   bool training;
@@ -121,11 +92,11 @@ struct Columns {
 std::size_t Columns::units_in(std::size_t c) const {
   if (c == 0) return race.has_images() ? 784 : 2;
   if (c == count - 1) return classes;
-  return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings_of(race, view).network.hidden[c - 1].units);
+  return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings.network.hidden[c - 1].units);
 }
 
 ImVec2 Columns::place(std::size_t c, std::size_t dot) const {
-  const float pitch = std::min(26.0F, box.h / static_cast<float>(kDrawn)), of_units = box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)));
+  const float pitch = std::min(26.0F, box.h / static_cast<float>(kUnitsDrawn)), of_units = box.h / static_cast<float>(std::max<std::size_t>(1, dots(c)));
   return {x_of(c),
           box.y + box.h / 2 + (static_cast<float>(dot) - static_cast<float>(dots(c) - 1) / 2) * (hidden(c) ? pitch : std::min(pitch * 1.3F, of_units))};
 }
@@ -156,7 +127,7 @@ std::string Columns::words(std::size_t c, std::size_t unit) const {
   if (trace && unit < trace->layers[c - 1].y.size()) {
     const TraceLayer& t = trace->layers[c - 1];
     const auto number = [](float v) { return grouped(static_cast<double>(v), 4); };
-    const std::string scale = setting(std::round(1000 / (1 - t.p)) / 1000);
+    const std::string scale = setting(kept_scale(t.p));
     said += training ? on ? ": " + number(t.y[unit]) + " × " + scale + " = " + number(t.given[unit]) : ": " + number(t.y[unit]) + " → 0"
                      : ": " + number(t.eval[unit]);
   }
@@ -170,12 +141,7 @@ void Columns::foot(std::size_t c, Rect names) const {
   std::string second;
   if (hidden(c) && batch) {
     const MaskLayer& layer = batch->masks[c - 1];
-    // of the first example of the batch, whose mask is drawn
-    const std::size_t off =
-        layer.kept.empty() || !training
-            ? 0
-            : static_cast<std::size_t>(
-                  std::count(layer.kept.begin(), layer.kept.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(layer.units, layer.kept.size())), 0));
+    const std::size_t off = training ? dropped(layer) : 0;
     second = fill(ui("drop.count"), {std::to_string(off), std::to_string(layer.units)});
     if (ui.text_width(second, kLabel) > spacing - 4) second = fill(ui("drop.count_short"), {std::to_string(off), std::to_string(layer.units)});
     ui.note_item("drop.mask." + std::to_string(c - 1), fill(ui("drop.mask"), {std::to_string(c)}), "status", second, {x_of(c) - 60, names.y, 120, 34});
@@ -187,25 +153,25 @@ void Columns::foot(std::size_t c, Rect names) const {
 } // namespace
 
 void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
-  const std::size_t layers = settings_of(race, view).network.hidden.size();
+  const std::size_t layers = own.model.layers(view.lane);
   const auto* batch = own.batch.want(race, view.lane);
   const auto* trace = own.trace.want(race, view.lane);
   if (batch && batch->masks.size() != layers) batch = nullptr;
   if (trace && trace->layers.size() != layers) trace = nullptr;
   const bool training = own.mode == 0;
-  const std::size_t chosen_unit = unit_shown(ensemble_of(race, view, own), own);
+  const std::size_t chosen_unit = own.model.unit_shown(ensemble_of(race, view, own));
 
   which_batch(ui, race, view, own, box.cut_top(ui.control_height() + 4));
   // sliders below, one a hidden layer
   const bool one_column = box.w < 300 * static_cast<float>(std::max<std::size_t>(1, layers));
   const Rect foot = box.cut_bottom((ui.touch ? 44.0F : 34.0F) * static_cast<float>(one_column ? layers : 1));
-  if (rate_sliders(ui, race, view, foot, layers, one_column ? 1 : layers)) return;
+  if (rate_sliders(ui, view, own.model, foot, layers, one_column ? 1 : layers)) return;
   box.cut_bottom(2);
 
   if (own.batch.failed()) return awaited(ui, race, box, own.batch, view.lane);
   const Rect names = box.cut_bottom(34);
   const Rect why = box.cut_top(18);
-  const Columns columns{ui, race, view, batch, trace, training, layers + 2, box};
+  const Columns columns{ui, race, own.model.settings(view.lane), batch, trace, training, layers + 2, box};
   columns.lines();
   const float radius = columns.radius;
   for (std::size_t c = 0; c < columns.count; ++c) {
@@ -217,13 +183,13 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
       }
       const std::size_t unit = unit_at(d, columns.units_in(c));
       columns.dot(at, columns.kept(c, unit));
-      const bool chosen = own.layer == c - 1 && chosen_unit == unit;
+      const bool chosen = own.model.layer() == c - 1 && chosen_unit == unit;
       if (chosen) ui.draw()->AddCircle(at, radius + 3, ui.theme->ink, 24, 1.6F);
       const std::string id = "drop.unit." + std::to_string(c - 1) + "." + std::to_string(unit), words = columns.words(c, unit);
       const Rect hit{at.x - radius - 2, at.y - radius - 2, 2 * radius + 4, 2 * radius + 4};
-      if (ui.press(id, hit).pressed) own.layer = c - 1, own.unit = unit;
+      if (ui.press(id, hit).pressed) own.model.choose_unit(c - 1, unit);
       ui.tip(words);
-      if (Item* item = ui.note_item(id, words, "radio", chosen ? "true" : "false", hit)) item->help = ui("help.drop.unit");
+      ui.note_item(id, words, "radio", chosen ? "true" : "false", hit, true, ui("help.drop.unit"));
     }
     columns.foot(c, names);
   }
@@ -231,22 +197,21 @@ void network(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
                    std::min(why.w, ui.text_width(ui("drop.never"), kLabel) + 4), why.h};
   ui.press("drop.never", never);
   ui.text(never, ui("drop.never"), ui.theme->soft, kLabel, Weight::regular, Align::right);
-  ui.tip(ui("drop.why_never"));
-  if (Item* item = ui.note_item("drop.never", ui("drop.never"), "note", "", never)) item->help = ui("drop.why_never");
+  ui.explained("drop.never", ui("drop.never"), "note", "", never, ui("drop.why_never"));
 }
 
 // ---- one unit ----
 
 void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const EnsembleLook* look = ensemble_of(race, view, own);
-  const std::size_t unit = unit_shown(look, own);
-  ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(own.layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
-  if (!look || own.layer >= look->eval_units.size() || unit >= look->eval_units[own.layer].size() || unit >= look->mean_units[own.layer].size()) {
+  const std::size_t layer = own.model.layer(), unit = own.model.unit_shown(look);
+  ui.text(box.cut_top(22), fill(ui("drop.unit_title"), {std::to_string(layer + 1), std::to_string(unit + 1)}), ui.theme->ink, kTitle, Weight::bold);
+  if (!look || layer >= look->eval_units.size() || unit >= look->eval_units[layer].size() || unit >= look->mean_units[layer].size()) {
     return awaited(ui, race, box, own.ensemble, view.lane);
   }
-  const double p = settings_of(race, view).network.hidden[own.layer].dropout;
-  const auto y = static_cast<double>(look->eval_units[own.layer][unit]), mean = static_cast<double>(look->mean_units[own.layer][unit]);
-  const std::string scale = setting(std::round(1000 / (1 - p)) / 1000);
+  const double p = own.model.rate(view.lane, layer);
+  const auto y = static_cast<double>(look->eval_units[layer][unit]), mean = static_cast<double>(look->mean_units[layer][unit]);
+  const std::string scale = setting(kept_scale(p));
   box.cut_top(ui.paragraph(box, fill(ui("drop.two_states"), {setting(p), scale}), ui.theme->soft) + 2);
   const float most = std::clamp((box.h - 60) / 2, 8.0F, 30.0F);
   const Rect row = box.cut_top(2 * most + 38);
@@ -272,10 +237,8 @@ void one_unit(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   state(1, y / (1 - p), true, ui("drop.kept"), number(y) + " × " + scale + " = " + number(y / (1 - p)), "drop.state.kept");
   state(2, mean, true, fill(ui("drop.state_mean"), {std::to_string(kMasks)}), number(mean), "drop.state.mean");
   state(3, y, true, ui("drop.eval"), number(y), "drop.state.eval");
-  const std::string_view agree = own.layer == 0 ? ui("drop.agree") : ui("drop.agree_deeper");
+  const std::string_view agree = layer == 0 ? ui("drop.agree") : ui("drop.agree_deeper");
   if (box.h > 16) ui.paragraph(box, agree, ui.theme->soft);
 }
-
-// ---- the ensemble ----
 
 } // namespace downhill::drop
