@@ -120,8 +120,7 @@ TEST_CASE("sine and cosine of any angle, powers and tanh are near the exact valu
 }
 
 TEST_CASE("powers are IEEE's, with signs, zero, infinity and NaN") {
-  const double values[] = {0.0, 1,     -1,     2,      -2,     0.5,    -0.5,   3,        -3,        64, 65,
-                           -65, 1.5,  1e300, -1e300, 1e-300, 0x1p52, 0x1p53, 0x1p60, INFINITY, NAN};
+  const double values[] = {0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 64, 65, -65, 1.5, 1e300, -1e300, 1e-300, 0x1p52, 0x1p53, 0x1p60, INFINITY, NAN};
   for (const double x : values)
     for (const double y : values) {
       CAPTURE(x);
