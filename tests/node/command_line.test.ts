@@ -359,7 +359,7 @@ test('--lane trains one lane, as it would be among all', () => {
   assert.deepEqual(readdirSync(out).sort(), ['batches.csv', 'curves.csv', 'lane2.safetensors']);
   for (const verb of verbs.filter((v) => v.options.includes('--lane')))
     for (const lane of ['0', '10', 'x', '-1', '1.5', '99999999999999999999']) {
-      const { status, stdout, stderr } = run(native, verb.name, short, '--lane', lane);
+      const { status, stdout, stderr } = run(native, verb.name, verb.name === 'surface' ? hill : short, '--lane', lane);
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, /^downhill: --lane: there is no lane/);
     }
