@@ -1,8 +1,10 @@
 // downhill, the command line: reads experiments, trains their lanes side by side, writes curves and weights.
 // The same program natively and, run by node, as WebAssembly.
 #include "bench/bench.hpp"
+#include "cli/command.hpp"
 #include "cli/files.hpp"
 #include "cli/side_by_side.hpp"
+#include "cli/surface.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
 #include "experiment/experiment.hpp"
@@ -27,71 +29,7 @@
 namespace downhill {
 namespace {
 
-struct Arguments {
-  std::string experiment, data, out, lane, jobs, lang = "zh";
-};
-
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-int complain(const UserError& error) {
-  std::fprintf(stderr, "downhill: %s\n", error.sentence(Language::en).c_str());
-  return error.code == "memory" ? 3 : 2;
-}
-
-// Why something printed did not go out, an errno; 0 as long as all did.
-int unprinted = 0;
-
-__attribute__((format(printf, 1, 2))) void print(const char* format, ...) {
-  va_list values;
-  va_start(values, format);
-  if (std::vprintf(format, values) < 0 && unprinted == 0) unprinted = errno;
-  va_end(values);
-}
-
-// Hands on what was printed; false if that, or something before it, failed.
-bool printed() {
-  if (std::fflush(stdout) != 0 && unprinted == 0) unprinted = errno;
-  return unprinted == 0;
-}
-
-// How every verb ends: with its own status, or with the sentence that its output went nowhere.
-int ended(int status) { return printed() || status != 0 ? status : complain({"output_unwritable", "", {std::strerror(unprinted)}}); }
-
-Result<Experiment> experiment_from_file(const std::string& path) {
-  const auto bytes = read_file(path, kTextMost);
-  if (!bytes) return bytes.error();
-  auto experiment = read_experiment(std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()));
-  if (!experiment)
-    return UserError{experiment.error().code, path + (experiment.error().place.empty() ? "" : " " + experiment.error().place), experiment.error().with};
-  return experiment;
-}
-
-// What lanes are called in tables and files: their labels, told apart.
-std::vector<std::string> lane_names(const Experiment& experiment) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < experiment.lanes.size(); ++i) {
-    const Lane& lane = experiment.lanes[i];
-    const std::string label = printable(label_text(lane.label, Language::en, ""));
-    names.push_back(label.find_first_not_of(' ') != std::string::npos ? label : lane.settings.optimizer.name + " " + std::to_string(i + 1));
-  }
-  return told_apart(std::move(names));
-}
-
-// A whole number from 1 on with at most three digits, or 0.
-std::size_t number_of(const std::string& text) {
-  return text.size() < 4 && text.find_first_not_of("0123456789") == std::string::npos ? std::stoul("0" + text) : 0;
-}
-
-// The lanes --lane asks for, from first to before last.
-struct Lanes {
-  std::size_t first, last;
-};
-Result<Lanes> lanes_asked(const Arguments& arguments, std::size_t count) {
-  if (arguments.lane.empty()) return Lanes{0, count};
-  const std::size_t number = number_of(arguments.lane);
-  if (number < 1 || number > count) return UserError{"no_such_lane", "--lane", {arguments.lane, std::to_string(count)}};
-  return Lanes{number - 1, number};
-}
 
 // How many runs --jobs lets go on side by side.
 Result<std::size_t> jobs_asked(const Arguments& arguments) {
@@ -99,14 +37,6 @@ Result<std::size_t> jobs_asked(const Arguments& arguments) {
   const std::size_t number = number_of(arguments.jobs);
   if (number < 1) return UserError{"not_a_choice", "--jobs", {arguments.jobs, "1 … 999"}};
   return number;
-}
-
-// A field of a CSV file, quoted where it must be (RFC 4180).
-std::string csv(const std::string& text) {
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
 }
 
 struct Run {
@@ -128,9 +58,9 @@ Result<std::shared_ptr<const Source>> source_for(const DataSettings& data, const
   return std::shared_ptr<const Source>(std::make_shared<Source>(std::move(*source)));
 }
 
-Result<Run> prepare(const Arguments& arguments) {
-  auto experiment = experiment_from_file(arguments.experiment);
-  if (!experiment) return experiment.error();
+Result<Run> prepare(const Arguments& arguments, const Json& json) {
+  auto experiment = experiment_from_json(json);
+  if (!experiment) return in_file(arguments.document, experiment.error());
   const auto lanes = lanes_asked(arguments, experiment->lanes.size());
   if (!lanes) return lanes.error();
   const auto jobs = jobs_asked(arguments);
@@ -142,7 +72,7 @@ Result<Run> prepare(const Arguments& arguments) {
   if (!subset) return subset.error();
   for (const Lane& lane : experiment->lanes)
     if (auto error = misfit(lane.settings, *subset)) return *error;
-  std::vector<std::string> names = lane_names(*experiment);
+  std::vector<std::string> names = lane_names(experiment->lanes);
   return Run{std::move(*experiment), std::move(names), *lanes, *jobs, std::make_shared<Subset>(std::move(*subset))};
 }
 
@@ -186,8 +116,8 @@ void drive(Trainer& trainer, Progress& progress, const std::function<bool(Traine
   progress.run_ended(work_of(examples - trainer.examples(), trainer.steps() - trainer.step()));
 }
 
-int hash(const Arguments& arguments) {
-  auto run = prepare(arguments);
+int hash_experiment(const Arguments& arguments, const Json& json) {
+  auto run = prepare(arguments, json);
   if (!run) return complain(run.error());
   const auto all = trainings(*run);
   Progress progress = progress_of(*run, all);
@@ -299,7 +229,9 @@ std::string train_line(const std::string& name, const Trainer& trainer, double b
 }
 
 int train(const Arguments& arguments) {
-  auto run = prepare(arguments);
+  const auto json = json_from_file(arguments.document);
+  if (!json) return complain(json.error());
+  auto run = prepare(arguments, *json);
   if (!run) return complain(run.error());
   const auto all = trainings(*run);
   std::optional<Tables> tables;
@@ -358,26 +290,46 @@ int train(const Arguments& arguments) {
   return error ? 2 : 0;
 }
 
-int check(const Arguments& arguments) {
-  auto experiment = experiment_from_file(arguments.experiment);
-  if (!experiment) return complain(experiment.error());
-  print("%s: %zu lanes, nothing wrong\n", printable(arguments.experiment).c_str(), experiment->lanes.size());
+int check_experiment(const Arguments& arguments, const Json& json) {
+  auto experiment = experiment_from_json(json);
+  if (!experiment) return complain(in_file(arguments.document, experiment.error()));
+  print("%s: %zu lanes, nothing wrong\n", printable(arguments.document).c_str(), experiment->lanes.size());
   return 0;
 }
 
-int export_script(const Arguments& arguments) {
-  auto experiment = experiment_from_file(arguments.experiment);
-  if (!experiment) return complain(experiment.error());
+int export_experiment(const Arguments& arguments, const Json& json) {
+  auto experiment = experiment_from_json(json);
+  if (!experiment) return complain(in_file(arguments.document, experiment.error()));
   const auto asked = lanes_asked(arguments, experiment->lanes.size());
   if (!asked) return complain(asked.error());
-  if (arguments.lang != "zh" && arguments.lang != "en") return complain({"not_a_choice", "--lang", {arguments.lang, "zh, en"}});
-  const Language language = arguments.lang == "zh" ? Language::zh : Language::en;
+  const auto language = language_asked(arguments);
+  if (!language) return complain(language.error());
   const Lane& lane = experiment->lanes[asked->first];
-  const std::string title = label_text(experiment->title, language, "Downhill"), label = label_text(lane.label, language, lane.settings.optimizer.name);
-  const std::string script = torch_script(lane.settings, {title + (language == Language::zh ? "：" : ": ") + label, language});
-  if (arguments.out.empty()) return print("%s", script.c_str()), 0;
-  if (auto done = write_file(arguments.out, script); !done) return complain(done.error());
-  return 0;
+  return hand_out(arguments, torch_script(lane.settings, script_options(experiment->title, lane.label, lane.settings.optimizer.name, *language)));
+}
+
+// What these verbs do with the documents of each lab.
+struct Lab {
+  std::string_view id;
+  int (*check)(const Arguments&, const Json&);
+  int (*hash)(const Arguments&, const Json&);
+  int (*export_script)(const Arguments&, const Json&);
+};
+constexpr Lab kLabs[] = {
+    {"race", check_experiment, hash_experiment, export_experiment},
+    {"surface", check_surface, hash_surface, export_surface},
+};
+
+template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
+  const auto json = json_from_file(arguments.document);
+  if (!json) return complain(json.error());
+  const bool named = json->is_object() && json->contains("lab");
+  std::string known;
+  for (const Lab& lab : kLabs) {
+    if (!named || (*json)["lab"] == lab.id) return (lab.*verb)(arguments, *json); // the first one's documents need no name
+    known += (known.empty() ? "" : ", ") + std::string(lab.id);
+  }
+  return complain(in_file(arguments.document, {"not_a_choice", "/lab", {brief((*json)["lab"]), known}}));
 }
 
 int bench(const Arguments&) {
@@ -394,7 +346,7 @@ struct Option {
 };
 struct Verb {
   const char* name;
-  bool takes_file;
+  const char* file; // what the usage calls it; empty: it takes none
   std::vector<Option> options;
   const char* says;
   int (*run)(const Arguments&);
@@ -409,11 +361,20 @@ struct Verb {
 const std::vector<Verb>& verbs() {
   static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, lane{"--lane", "N", &Arguments::lane}, jobs{"--jobs", "N", &Arguments::jobs};
   static const std::vector<Verb> table{
-      {"train", true, {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
-      {"hash", true, {data, lane, jobs}, "trains; prints a hash of each lane's weights", hash},
-      {"export", true, {lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}}, "a lane as a PyTorch script", export_script},
-      {"check", true, {}, "says what is wrong with an experiment", check},
-      {"bench", false, {}, "how fast this machine trains", bench},
+      {"train", "EXPERIMENT.json", {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
+      {"surface",
+       "SURFACE.json",
+       {lane, {"--map", "rates|starts", &Arguments::map}, {"--out", "FILE.csv", &Arguments::out}},
+       "every lane's path, step by step; a map of a lane's rates or starts",
+       surface},
+      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},
+      {"export",
+       "DOCUMENT.json",
+       {lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
+       "a lane as a PyTorch script",
+       by_lab<&Lab::export_script>},
+      {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
+      {"bench", "", {}, "how fast this machine trains", bench},
   };
   return table;
 }
@@ -421,7 +382,7 @@ const std::vector<Verb>& verbs() {
 std::string usage() {
   std::string text;
   for (const Verb& verb : verbs())
-    text += std::string(text.empty() ? "usage: " : "       ") + "downhill " + verb.name + (verb.takes_file ? " EXPERIMENT.json" : "") + verb.options_text() +
+    text += std::string(text.empty() ? "usage: " : "       ") + "downhill " + verb.name + (*verb.file ? " " : "") + verb.file + verb.options_text() +
             "\n           " + verb.says + "\n";
   return text;
 }
@@ -446,9 +407,8 @@ int main_with(const std::vector<std::string>& words) {
     if (i + 1 == words.size() || words[i + 1].empty() || words[i + 1].starts_with("--")) return misuse(words[i] + ": its value is missing: " + option->value);
     arguments.*option->to = words[++i];
   }
-  if (files.size() != (verb->takes_file ? 1U : 0U))
-    return misuse(std::string(verb->name) + (verb->takes_file ? " takes one experiment, a .json file" : " takes no file"));
-  if (verb->takes_file) arguments.experiment = files[0];
+  if (files.size() != (*verb->file ? 1U : 0U)) return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
+  if (*verb->file) arguments.document = files[0];
   return verb->run(arguments);
 }
 

@@ -22,6 +22,13 @@ struct ParameterSpec {
 /// Values in the order of the entry's `parameters`.
 using ParameterValues = std::vector<double>;
 
+/// A name out of a table with its parameters' values.
+struct Choice {
+  std::string name;
+  ParameterValues values;
+  void fields(auto& a) { a(name, values); }
+};
+
 /// A table's entry by its id, or null.
 template <class Entry> const Entry* find_entry(const std::vector<Entry>& table, std::string_view id) {
   for (const Entry& entry : table)

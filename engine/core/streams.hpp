@@ -15,6 +15,7 @@ enum class Purpose : std::uint32_t {
   dropout = 7,      // index: layer; counter c1: position in the epoch's order, c2: epoch
   toy = 8,          // index: 0 train, 1 test; counter block: example; key word 0: data.seed
   probe = 9,        // index: what a view draws (engine/inspect); never touches a run
+  surface = 10,     // index: 0; counter block: point; key word 0: the surface's own seed
 };
 
 /// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.

@@ -138,4 +138,17 @@ Result<Document> document_from_json(const DocumentFormat& format, const Json& js
   return document;
 }
 
+std::vector<std::string> told_apart(std::vector<std::string> names) {
+  for (bool again = true; again;) { // a name with its number may equal another
+    again = false;
+    const std::vector<std::string> given = names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (std::count(given.begin(), given.end(), given[i]) > 1) {
+        names[i] += " (" + std::to_string(i + 1) + ")";
+        again = true;
+      }
+  }
+  return names;
+}
+
 } // namespace downhill

@@ -41,4 +41,7 @@ struct Document {
 /// too_long, not_a_line, other_lab, and those of the format's own checks.
 Result<Document> document_from_json(const DocumentFormat& format, const Json& json);
 
+/// Names of lanes in lane order, of which some may be equal: equal ones get their lane's number, as in "Adam (2)".
+std::vector<std::string> told_apart(std::vector<std::string> names);
+
 } // namespace downhill

@@ -35,14 +35,19 @@ Failure check_number(const Json& value, const std::string& place, double least, 
   return {};
 }
 
-Failure check_choice(const Json& value, const std::string& place, const Field& field) {
-  const auto ids = field.ids();
+Failure check_choice(const Json& value, const std::string& place, const std::vector<std::string_view>& ids) {
   if (!value.is_string()) return wrong_type(place, listed(ids));
   if (std::find(ids.begin(), ids.end(), value.get<std::string>()) == ids.end()) return UserError{"not_a_choice", place, {brief(value), listed(ids)}};
   return {};
 }
 
 Json::json_pointer parameter_pointer(std::string_view name) { return Json::json_pointer("/" + std::string(name)); }
+
+Choice choice_of(const Json& value, const Field& field) {
+  Choice choice{value["name"].get<std::string>(), {}};
+  for (const ParameterSpec& spec : *field.parameters(choice.name)) choice.values.push_back(value[parameter_pointer(spec.name)].get<double>());
+  return choice;
+}
 
 std::vector<std::string> keys_of_named(const Field& field, const std::string& name) {
   std::vector<std::string> keys{"name"};
@@ -63,7 +68,7 @@ Failure complete_named(Json& value, const std::string& place, const Field& field
   if (value.is_string()) value = Json{{"name", value}};
   if (!value.is_object()) return wrong_type(place, "{\"name\": …}");
   if (!value.contains("name")) return UserError{"missing", place, {"name"}};
-  if (auto failure = check_choice(value["name"], place + "/name", field)) return failure;
+  if (auto failure = check_choice(value["name"], place + "/name", field.ids())) return failure;
   const auto& parameters = *field.parameters(value["name"].get<std::string>());
   if (auto failure = check_known(value, keys_of_named(field, value["name"].get<std::string>()), place)) return failure;
   const Json given = value; // an array of parameters is given whole or not at all
@@ -104,7 +109,9 @@ Failure complete_field(Json& value, const Field& field, const std::string& place
     for (std::size_t i = 0; i < value.size(); ++i)
       if (auto failure = check_number(value[i], place + "/" + std::to_string(i), field.least, field.most, false)) return failure;
     return {};
-  case FieldKind::choice: return check_choice(value, place, field);
+  case FieldKind::batch:
+    return value == "full" ? Failure() : value.is_number() ? check_number(value, place, field.least, field.most, true) : wrong_type(place, "64, \"full\"");
+  case FieldKind::choice: return check_choice(value, place, field.ids());
   case FieldKind::named: return complete_named(value, place, field);
   default: break;
   }

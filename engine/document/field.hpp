@@ -17,9 +17,9 @@ enum class FieldKind {
   numbers,  ///< a list of exactly `entries` numbers from least to most
   choice,   ///< one of `ids`
   named,    ///< {"name": one of `ids`, its parameters…} or the bare name
+  batch,    ///< a whole number from least to most, or "full"
   classes,  ///< kept labels, each once; this and the next are checked by the row's own `check`
   layers,   ///< hidden layers
-  batch,    ///< a whole number from 1 or "full"
   interval, ///< "epoch", a number of steps, or "<n> examples"
   hash,     ///< 16 hex digits or ""
   own,      ///< something of this document alone
@@ -56,8 +56,8 @@ inline constexpr double kSeedMost = 9007199254740991.0; ///< 2^53 − 1: exact i
 
 UserError wrong_type(const std::string& place, std::string what);
 Failure check_number(const Json& value, const std::string& place, double least, double most, bool whole);
-/// One of the field's ids.
-Failure check_choice(const Json& value, const std::string& place, const Field& field);
+/// One of these ids.
+Failure check_choice(const Json& value, const std::string& place, const std::vector<std::string_view>& ids);
 /// An object with no other keys than these.
 Failure check_known(const Json& object, const std::vector<std::string>& known, const std::string& place);
 /// One line of at most `most` characters.
@@ -71,5 +71,7 @@ Failure complete_field(Json& value, const Field& field, const std::string& place
 std::vector<std::string> keys_of_named(const Field& field, const std::string& name);
 /// Where a parameter's value sits in its object.
 Json::json_pointer parameter_pointer(std::string_view name);
+/// A complete value of a `named` field as plain data.
+Choice choice_of(const Json& value, const Field& field);
 
 } // namespace downhill

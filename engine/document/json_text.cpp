@@ -51,6 +51,11 @@ std::string brief(const Json& value) {
   return shortened(value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace), 40);
 }
 
+std::string shortest_text(double value) {
+  const bool whole = value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<std::int64_t>(value));
+  return (whole ? Json(static_cast<std::int64_t>(value)) : Json(value)).dump();
+}
+
 void merge_patch(Json& target, const Json& patch) {
   if (!patch.is_object()) {
     target = patch;

@@ -23,6 +23,9 @@ void merge_patch(Json& target, const Json& patch);
 /// A label in a language: the string itself, the language's entry, else the first one there is; `otherwise` where there is no label.
 std::string label_text(const Json& label, Language language, std::string otherwise);
 
+/// The shortest decimal that reads back as the same number; whole numbers without a point.
+std::string shortest_text(double value);
+
 /// A value as a sentence quotes it.
 std::string brief(const Json& value);
 

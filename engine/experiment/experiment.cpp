@@ -40,11 +40,6 @@ Failure check_together(const Json& value, const std::string& place) {
   return {};
 }
 
-Choice choice_of(const Json& value, const Field& field) {
-  Choice choice{value["name"].get<std::string>(), {}};
-  for (const ParameterSpec& spec : *field.parameters(choice.name)) choice.values.push_back(value[parameter_pointer(spec.name)].get<double>());
-  return choice;
-}
 LaneSettings settings_from_json(const Json& c) {
   LaneSettings s;
   const auto whole = [](const Json& value) { return static_cast<std::int64_t>(value.get<double>()); };
@@ -115,19 +110,6 @@ bool same_start(const Experiment& experiment) {
     const Choice& init = lane.settings.network.init;
     return init.name == first.network.init.name && init.values == first.network.init.values && shape(lane.settings) == shape(first);
   });
-}
-
-std::vector<std::string> told_apart(std::vector<std::string> names) {
-  for (bool again = true; again;) { // a name with its number may equal another
-    again = false;
-    const std::vector<std::string> given = names;
-    for (std::size_t i = 0; i < names.size(); ++i)
-      if (std::count(given.begin(), given.end(), given[i]) > 1) {
-        names[i] += " (" + std::to_string(i + 1) + ")";
-        again = true;
-      }
-  }
-  return names;
 }
 
 } // namespace downhill

@@ -33,7 +33,4 @@ Result<Experiment> experiment_from_json(const Json& json);
 /// Whether all lanes start from the same weights: the same initialisation, layers and outputs.
 bool same_start(const Experiment& experiment);
 
-/// Names of lanes in lane order, of which some may be equal: equal ones get their lane's number, as in "Adam (2)".
-std::vector<std::string> told_apart(std::vector<std::string> names);
-
 } // namespace downhill

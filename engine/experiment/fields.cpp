@@ -47,12 +47,6 @@ Failure check_hash(Json& value, const Field&, const std::string& place) {
   return {};
 }
 
-Failure check_batch(Json& value, const Field& field, const std::string& place) {
-  if (value == "full") return {};
-  if (!value.is_number()) return wrong_type(place, "64, \"full\"");
-  return check_number(value, place, field.least, field.most, true);
-}
-
 Failure check_interval(Json& value, const Field& field, const std::string& place) {
   if (value.is_number()) return check_number(value, place, field.least, field.most, true);
   if (!interval_of(value)) return wrong_type(place, "\"epoch\", 100, \"500 examples\"");
@@ -97,7 +91,7 @@ const std::vector<Field>& fields() {
       {"/schedule", FieldKind::named, {{"name", "constant"}}, 0, 0, true, ids_of<schedules>, parameters_of<schedules>},
       {"/regularization/l1", FieldKind::number, 0, 0, 1},
       {"/regularization/l2", FieldKind::number, 0, 0, 1},
-      checked({"/batch", FieldKind::batch, 64, 1, 60000}, check_batch),
+      {"/batch", FieldKind::batch, 64, 1, 60000},
       {"/epochs", FieldKind::integer, 5, 1, 10000},
       {"/seed", FieldKind::integer, 1, 0, kSeedMost, false},
       {"/repeats", FieldKind::integer, 1, 1, 20, false},

@@ -7,13 +7,6 @@
 
 namespace downhill {
 
-/// A name out of a table with its parameters' values in the table's order.
-struct Choice {
-  std::string name;
-  ParameterValues values;
-  void fields(auto& a) { a(name, values); }
-};
-
 struct DataSettings {
   std::string source;
   std::string file;       ///< hash of the user's own file, 16 hex digits; empty: any

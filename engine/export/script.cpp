@@ -1,26 +1,19 @@
 #include "export/script.hpp"
 
-#include "core/printable.hpp"
 #include "data/toys.hpp"
 #include "experiment/fields.hpp"
+#include "export/script_text.hpp"
 #include "network/activation.hpp"
 #include "network/initializer.hpp"
-#include "network/schedule.hpp"
-#include "optimizers/list.hpp"
 
 #include <algorithm>
 
 namespace downhill {
 namespace {
 
-// The shortest decimal that reads back as the same number.
-std::string number(double value) {
-  return Json(value == static_cast<double>(static_cast<std::int64_t>(value)) ? Json(static_cast<std::int64_t>(value)) : Json(value)).dump();
-}
-
-class ScriptWriter {
+class ScriptWriter : ScriptText {
 public:
-  ScriptWriter(const LaneSettings& settings, const ScriptOptions& options) : s_(settings), options_(options), source_(entry_of(sources(), s_.data.source)) {}
+  ScriptWriter(const LaneSettings& settings, const ScriptOptions& options) : ScriptText(options), s_(settings), source_(entry_of(sources(), s_.data.source)) {}
 
   std::string write() {
     heading();
@@ -33,24 +26,6 @@ public:
   }
 
 private:
-  void line(const std::string& text = "") { out_ += text + "\n"; }
-  void block(std::string_view text) { out_ += text; }
-  // a comment or a text in the language of the script
-  std::string said(const char* zh, const char* en) const { return options_.language == Language::zh ? zh : en; }
-  void remark(const std::string& indent, const char* zh, const char* en) { line(indent + "# " + said(zh, en)); }
-  void section(const char* zh, const char* en) {
-    line();
-    line();
-    line("# " + std::string(12, '-') + " " + said(zh, en) + " " + std::string(12, '-'));
-  }
-  double parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name) const {
-    for (std::size_t i = 0; i < specs.size(); ++i)
-      if (specs[i].name == name) return choice.values[i];
-    assert(false && "the table has it");
-    return 0;
-  }
-  double of_optimizer(std::string_view name) const { return parameter(s_.optimizer, entry_of(optimizers(), s_.optimizer.name).parameters, name); }
-  double of_schedule(std::string_view name) const { return parameter(s_.schedule, entry_of(schedules(), s_.schedule.name).parameters, name); }
   bool regression() const { return source_.classes == 0; }
   bool own() const { return source_.id == "own"; }
   bool with_dropout() const {
@@ -60,14 +35,9 @@ private:
     return std::any_of(s_.network.hidden.begin(), s_.network.hidden.end(), [&](const HiddenLayer& h) { return h.activation.name == activation; });
   }
   bool normals_needed() const { return source_.generated || s_.network.init.name.ends_with("normal"); }
-  bool scheduled() const { return s_.schedule.name != "constant" || of_schedule("warmup") > 0; }
 
   void heading() {
-    std::string title = printable(options_.title);
-    for (char& c : title)
-      if (c == '"' || c == '\\') c = ' '; // would end the docstring, or change what it says
-    line("\"\"\"" + title);
-    line();
+    title();
     line(said("由 Downhill 导出：同样的样本、初始权重、批次顺序和 dropout 掩码，都由 NumPy 的 Philox 发生器重新抽出，",
               "Exported by Downhill: the same examples, start weights, batches and dropout masks, drawn again by"));
     line(said("因此这里的损失曲线与页面上的一致（只差浮点舍入）。", "NumPy's Philox generator, so that the losses are those of the page up to rounding."));
@@ -81,7 +51,7 @@ private:
     line("import argparse");
     if (own()) line("import csv");
     if (!source_.generated) line("import gzip");
-    if (s_.schedule.name == "cosine" && of_schedule("warmup") > 0) line("import math");
+    if (s_.schedule.name == "cosine" && warmup(s_.schedule) > 0) line("import math");
     if (!source_.generated) line("from pathlib import Path");
     line("import sys");
     line();
@@ -107,13 +77,13 @@ private:
       for (const int label : s_.data.classes) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
       line("CLASSES = [" + classes + "]" + (classes.empty() ? said("  # 空：全部类别", "  # empty: all classes") : ""));
     }
-    if (s_.data.label_noise > 0) line("LABEL_NOISE = " + number(s_.data.label_noise));
-    if (source_.generated) line("NOISE = " + number(s_.data.noise));
+    if (s_.data.label_noise > 0) line("LABEL_NOISE = " + shortest_text(s_.data.label_noise));
+    if (source_.generated) line("NOISE = " + shortest_text(s_.data.noise));
     line("BATCH = " + (s_.batch == 0 ? std::string("TRAIN") : std::to_string(s_.batch)));
     line("EPOCHS = " + std::to_string(s_.epochs));
-    line("LR = " + number(s_.optimizer.values[0]));
-    if (s_.l1 > 0) line("L1 = " + number(s_.l1));
-    if (s_.l2 > 0) line("L2 = " + number(s_.l2));
+    line("LR = " + shortest_text(s_.optimizer.values[0]));
+    if (s_.l1 > 0) line("L1 = " + shortest_text(s_.l1));
+    if (s_.l2 > 0) line("L2 = " + shortest_text(s_.l2));
   }
 
   void streams() {
@@ -304,7 +274,7 @@ private:
     std::string arguments;
     for (std::size_t i = 0; i < entry.parameters.size(); ++i) {
       const std::string name = entry.parameters[i].name == "slope" ? "negative_slope" : std::string(entry.parameters[i].name);
-      arguments += (arguments.empty() ? "" : ", ") + name + "=" + number(choice.values[i]);
+      arguments += (arguments.empty() ? "" : ", ") + name + "=" + shortest_text(choice.values[i]);
     }
     return std::string(entry.torch) + "(" + arguments + ")";
   }
@@ -312,7 +282,7 @@ private:
   // NumPy for one layer's weights, from words or from its own shape
   std::string initial_weights() const {
     const Choice& init = s_.network.init;
-    const auto p = [&](std::size_t i) { return number(init.values[i]); };
+    const auto p = [&](std::size_t i) { return shortest_text(init.values[i]); };
     const std::string normal = "normals(words(WEIGHTS, size + size % 2))[:size]", uniform = "uniforms(words(WEIGHTS, size))";
     const std::string gain = init.name.starts_with("kaiming") ? "np.sqrt(2 / (1 + " + p(0) + "**2))" : "";
     const auto within = [&](const std::string& bound) { return "bound = " + bound + "\n        weight = -bound + 2 * bound * " + uniform; };
@@ -338,7 +308,7 @@ private:
     for (std::size_t l = 0; l < s_.network.hidden.size(); ++l) {
       const HiddenLayer& hidden = s_.network.hidden[l];
       line("            nn.Linear(" + inputs + ", " + std::to_string(hidden.units) + "), " + activation(hidden.activation) + ",");
-      if (hidden.dropout > 0) line("            Dropout(" + number(hidden.dropout) + ", layer=" + std::to_string(l) + "),");
+      if (hidden.dropout > 0) line("            Dropout(" + shortest_text(hidden.dropout) + ", layer=" + std::to_string(l) + "),");
       inputs = std::to_string(hidden.units * entry_of(activations(), hidden.activation.name).width);
     }
     const LossEntry& loss = entry_of(losses(), s_.loss.name);
@@ -365,60 +335,12 @@ private:
           "print(net, file=sys.stderr)\n");
   }
 
-  std::string optimizer() const {
-    const std::string name = s_.optimizer.name, decay = s_.l2 > 0 && name != "adamw" ? ", weight_decay=L2" : "";
-    const auto p = [&](std::string_view parameter) { return number(of_optimizer(parameter)); };
-    const std::string momentum = name == "momentum" || name == "nesterov" ? ", momentum=" + p("momentum") : "";
-    if (name == "sgd" || name == "momentum" || (name == "nesterov" && of_optimizer("momentum") == 0))
-      return "SGD(net.parameters(), lr=LR" + momentum + decay + ")";
-    if (name == "nesterov") return "SGD(net.parameters(), lr=LR" + momentum + ", nesterov=True" + decay + ")";
-    if (name == "adagrad") return "Adagrad(net.parameters(), lr=LR, eps=" + p("eps") + decay + ")";
-    if (name == "rmsprop") return "RMSprop(net.parameters(), lr=LR, alpha=" + p("alpha") + ", eps=" + p("eps") + decay + ")";
-    if (name == "adadelta" && of_optimizer("stage") < 2) return "RMSprop(net.parameters(), lr=LR, alpha=" + p("rho") + ", eps=" + p("eps") + decay + ")";
-    if (name == "adadelta") return "Adadelta(net.parameters(), lr=LR, rho=" + p("rho") + ", eps=" + p("eps") + decay + ")";
-    const std::string adam = "(net.parameters(), lr=LR, betas=(" + p("betas/0") + ", " + p("betas/1") + "), eps=" + p("eps");
-    if (name == "adam") return "Adam" + adam + decay + ")";
-    assert(name == "adamw");
-    return "AdamW" + adam + ", weight_decay=" + p("weight_decay") + ")";
-  }
-
-  void schedule() {
-    if (!scheduled()) return;
-    const double warmup = of_schedule("warmup");
-    if (warmup == 0) {
-      remark("", "每轮结束时调整学习率", "the rate moves at the end of each epoch");
-      const std::string rest =
-          s_.schedule.name == "step"          ? "StepLR(optimizer, step_size=" + number(of_schedule("step_size")) + ", gamma=" + number(of_schedule("gamma"))
-          : s_.schedule.name == "exponential" ? "ExponentialLR(optimizer, gamma=" + number(of_schedule("gamma"))
-                                              : "CosineAnnealingLR(optimizer, T_max=" + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
-                                                    ", eta_min=" + number(of_schedule("eta_min"));
-      line("scheduler = torch.optim.lr_scheduler." + rest + ")");
-      return;
-    }
-    remark("", "每一步的学习率：先逐步升到设定值（预热），再按轮次变化",
-           "the rate of a step: it rises step by step at first (warm-up), then changes with the epochs");
-    line("def rate(step):");
-    line("    epoch = step // len(train_loader)");
-    line("    warm = min(1, (step + 1) / " + number(warmup) + ")");
-    if (s_.schedule.name == "constant") line("    return warm * LR");
-    if (s_.schedule.name == "step") line("    return warm * LR * " + number(of_schedule("gamma")) + " ** (epoch // " + number(of_schedule("step_size")) + ")");
-    if (s_.schedule.name == "exponential") line("    return warm * LR * " + number(of_schedule("gamma")) + " ** epoch");
-    if (s_.schedule.name == "cosine") {
-      line("    least = " + number(of_schedule("eta_min")));
-      line("    return warm * (least + (LR - least) * (1 + math.cos(math.pi * epoch / " + (of_schedule("T_max") > 0 ? number(of_schedule("T_max")) : "EPOCHS") +
-           ")) / 2)");
-    }
-  }
-
   void training() {
     section("训练", "training");
     const std::string loss = s_.loss.name;
     const LossEntry& entry = entry_of(losses(), loss);
-    line("loss_function = " + std::string(entry.torch) + "(" + (loss == "huber" ? "delta=" + number(s_.loss.values[0]) : "") + ")");
-    if (s_.optimizer.name == "adadelta" && of_optimizer("stage") < 2)
-      remark("", "AdaDelta 的第一阶段与 RMSprop 是同一个公式", "AdaDelta's first stage has the very formula of RMSprop");
-    line("optimizer = torch.optim." + optimizer());
-    schedule();
+    line("loss_function = " + std::string(entry.torch) + "(" + (loss == "huber" ? "delta=" + shortest_text(s_.loss.values[0]) : "") + ")");
+    rule(s_.optimizer, s_.schedule, "net.parameters()", s_.l2 > 0 && s_.optimizer.name != "adamw" ? ", weight_decay=L2" : "", "step // len(train_loader)");
     line();
     line();
     line("def answers(y):");
@@ -467,22 +389,24 @@ private:
       line("        for w in net.parameters():");
       line("            w.grad += L1 * w.detach().sign()" + std::string(9, ' ') + "# " + said("L1 正则项的梯度", "the gradient of the L1 term"));
     }
-    if (of_schedule("warmup") > 0) line("        optimizer.param_groups[0]['lr'] = rate(step)");
+    if (warmup(s_.schedule) > 0) line("        optimizer.param_groups[0]['lr'] = rate(step)");
     line("        optimizer.step()" + std::string(29, ' ') + "# " + said("更新权重", "update"));
     line("        step += 1");
     if (with_dropout()) line("        Dropout.position += len(x)");
     line("        print(f'{step},{loss.item():.9g}')");
-    if (scheduled() && of_schedule("warmup") == 0) line("    scheduler.step()");
+    if (scheduled(s_.schedule) && warmup(s_.schedule) == 0) line("    scheduler.step()");
     line("    print(f'epoch {epoch + 1}: test {evaluate(test_set)}', file=sys.stderr)");
   }
 
   const LaneSettings& s_;
-  const ScriptOptions& options_;
   const SourceEntry& source_;
-  std::string out_;
 };
 
 } // namespace
+
+ScriptOptions script_options(const Json& title, const Json& label, const std::string& rule, Language language) {
+  return {label_text(title, language, "Downhill") + (language == Language::zh ? "：" : ": ") + label_text(label, language, rule), language};
+}
 
 std::string torch_script(const LaneSettings& settings, const ScriptOptions& options) { return ScriptWriter(settings, options).write(); }
 

@@ -94,6 +94,49 @@ TEST_CASE("own elementary functions are within 2 ulp") {
   CHECK(worst_sin <= 2);
 }
 
+TEST_CASE("sine and cosine of any angle, powers and tanh are near the exact value") {
+  if (sizeof(long double) <= sizeof(double)) return;
+  PhiloxStream stream({2, 1});
+  double worst_sin = 0, worst_cos = 0, worst_pow = 0, worst_tanh = 0;
+  const auto apart = [](double own, long double exact) { return static_cast<double>(std::fabs((own - exact) / exact)); };
+  for (int i = 0; i < 100000; ++i) {
+    const double u = stream.next_uniform(), v = stream.next_uniform();
+    // small angles, some turns, and up to the end of what is taken; also next to multiples of π/2, where digits cancel
+    double x = i % 3 == 0 ? 20 * u - 10 : i % 3 == 1 ? std::ldexp(2 * u - 1, static_cast<int>(30 * v)) : std::ldexp(2 * u - 1, -static_cast<int>(60 * v));
+    if (i % 10 == 0) x = std::floor(x) * 1.5707963267948966;
+    if (std::fabs(x) > 0x1p30) continue;
+    worst_sin = std::max(worst_sin, ulps(exact::sin(x), std::sin(static_cast<long double>(x))));
+    worst_cos = std::max(worst_cos, ulps(exact::cos(x), std::cos(static_cast<long double>(x))));
+    const double base = std::exp(20 * u - 10), exponent = i % 2 ? 40 * v - 20 : std::floor(200 * v - 100);
+    const long double power = std::pow(static_cast<long double>(base), static_cast<long double>(exponent));
+    if (power > 1e-300L && power < 1e300L) worst_pow = std::max(worst_pow, apart(exact::pow(base, exponent), power));
+    const double t = i % 2 ? 40 * u - 20 : std::ldexp(u, -static_cast<int>(50 * v));
+    if (t != 0) worst_tanh = std::max(worst_tanh, apart(exact::tanh(t), std::tanh(static_cast<long double>(t))));
+  }
+  CHECK(worst_sin <= 3);
+  CHECK(worst_cos <= 3);
+  CHECK(worst_pow < 2e-13);
+  CHECK(worst_tanh < 2e-13);
+}
+
+TEST_CASE("powers are IEEE's, with signs, zero, infinity and NaN") {
+  const double values[] = {0.0, 1, -1, 2, -2, 0.5, -0.5, 3, -3, 64, 65, -65, 1.5, 1e300, -1e300, 1e-300, 0x1p52, 0x1p53, 0x1p60, INFINITY, NAN};
+  for (const double x : values)
+    for (const double y : values) {
+      CAPTURE(x);
+      CAPTURE(y);
+      const double expected = std::pow(x, y), found = exact::pow(x, y);
+      if (std::isnan(expected))
+        CHECK(std::isnan(found));
+      else if (!std::isnan(y)) // std has 1 to the power of NaN as 1
+        CHECK((found == expected || std::fabs(found / expected - 1) < 2e-13));
+    }
+  CHECK(std::isnan(exact::sin(INFINITY)));
+  CHECK(std::isnan(exact::cos(NAN)));
+  CHECK(std::isnan(exact::sin(0x1p31)));
+  CHECK(exact::sin(-0x1p30) == -exact::sin(0x1p30));
+}
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define DOWNHILL_SANITIZED

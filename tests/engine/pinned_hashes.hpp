@@ -1,4 +1,4 @@
-// Hashes of the weights after the runs of trainer_test.cpp, equal in every build. `./dev bless` prints new ones; whoever
+// Hashes of the weights after the runs of trainer_test.cpp, and of the paths of surface_test.cpp, equal in every build. `./dev bless` prints new ones; whoever
 // pins them says in CHANGELOG.md why the numbers changed.
 #pragma once
 #include "core/hash.hpp"
@@ -61,6 +61,19 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"dropout", "a0e2ec1d535ca95e"},
     {"no hidden", "55ce51fc52130b78"},
     {"decay", "3007fa7a99215055"},
+    {"surface beale", "7acf2b9bffd4cac1"},
+    {"surface booth", "6b8e71ddb7429c29"},
+    {"surface bowl", "c802da359c60e13b"},
+    {"surface formula", "62f6bd319d5c71f5"},
+    {"surface himmelblau", "0a5aa6a80ff83db1"},
+    {"surface line", "21c99741cf2d2c4b"},
+    {"surface neuron", "b7b021d7a6c4e4f5"},
+    {"surface plateau", "6cc7628a20920160"},
+    {"surface rastrigin", "fcd0ebc4e6e302aa"},
+    {"surface rosenbrock", "eb816036746ac3f5"},
+    {"surface saddle", "ab88099834ed2a6e"},
+    {"surface styblinski_tang", "8b6c99df2eb39a33"},
+    {"surface three_hump_camel", "f60c1e27ed4c8a41"},
 };
 
 /// The pinned hash of a run, or words that it is not pinned. `./dev bless` has `found` printed as a line of the table.

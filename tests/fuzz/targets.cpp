@@ -6,6 +6,8 @@
 #include "data/letters.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
+#include "export/surface_script.hpp"
+#include "surfaces/surface_document.hpp"
 #include "trainer/trainer.hpp"
 #include "worker/trainer_host.hpp"
 
@@ -29,6 +31,33 @@ void json(Bytes bytes) {
   }
   const auto again = experiment_from_json(experiment->json());
   must(again.ok() && again->json() == experiment->json());
+}
+
+void surface(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  const auto document = surface_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = surface_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  const SurfaceLane& lane = document->lanes.front();
+  Walk walk(make_surface(document->surface), lane.settings);
+  for (int i = 0; i < 50 && walk.advance(); ++i) {
+  }
+  must(!surface_script(document->surface, lane.settings, "lane", {"", Language::en}).empty());
+}
+
+void formula(Bytes bytes) {
+  const auto read = Formula::read({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!read) {
+    must(!read.error().sentence(Language::zh).empty());
+    return;
+  }
+  for (const double x : {-1.5, 0.0, 2.0}) read->at(x, 0.5);
+  must(!read->python().empty());
 }
 
 // the first two bytes say how many of the rest are the images
@@ -112,9 +141,9 @@ void letters(Bytes bytes) {
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{{"json", json},         {"idx", idx},   {"idx_files", idx_files},
-                                         {"gzip", gzip},         {"csv", csv},   {"checkpoint", checkpoint},
-                                         {"protocol", protocol}, {"pack", pack}, {"letters", letters}};
+  static const std::vector<Target> table{{"json", json},           {"surface", surface}, {"formula", formula}, {"idx", idx},
+                                         {"idx_files", idx_files}, {"gzip", gzip},       {"csv", csv},         {"checkpoint", checkpoint},
+                                         {"protocol", protocol},   {"pack", pack},       {"letters", letters}};
   return table;
 }
 

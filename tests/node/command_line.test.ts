@@ -29,6 +29,8 @@ const short = file('short.json', JSON.stringify({ ...nine, epochs: 1, evaluate: 
 
 const tiny_settings = { downhill: 1, data: { source: 'moons', train: 20, test: 4 }, network: { hidden: [{ units: 3 }] }, batch: 8, epochs: 1, lanes: [{}] };
 const tiny = file('tiny.json', JSON.stringify(tiny_settings));
+const hill_settings = { downhill: 1, lab: 'surface', surface: 'rosenbrock', steps: 20, optimizer: { name: 'sgd', lr: 0.001 }, lanes: [{ label: 'GD' }, { label: 'Adam, fast', optimizer: { name: 'adam', lr: 0.05 } }] };
+const hill = file('hill.json', JSON.stringify(hill_settings));
 
 // The verbs and their options, as the program itself lists them.
 interface Verb {
@@ -36,13 +38,14 @@ interface Verb {
   takes_file: boolean;
   options: string[];
 }
-const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}) downhill (\w+)( EXPERIMENT\.json)?(.*)$/gm)].map(([, name = '', takes = '', rest = '']) => ({
+const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}) downhill (\w+)( [A-Z]+\.json)?(.*)$/gm)].map(([, name = '', takes = '', rest = '']) => ({
   name,
   takes_file: takes !== '',
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const words_of = (verb: Verb, experiment = tiny) => [verb.name, ...(verb.takes_file ? [experiment] : [])];
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : tiny);
+const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
   const path = join(folder, name);
@@ -63,8 +66,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--lane', '--lang', '--out']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--lane', '--lang', '--map', '--out']);
 });
 
 for (const [name, command] of builds)
@@ -87,7 +90,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (verb.name === 'export') {
+    if (verb.name === 'export' || verb.name === 'surface') {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -100,7 +103,7 @@ test('a closed standard output is told, and no file is written in its place', ()
 for (const verb of verbs.filter((v) => v.takes_file)) {
   test(`${verb.name}: an experiment, or data, that is no file is refused at once`, () => {
     const link = join(folder, `link.${verb.name}.json`);
-    symlinkSync(tiny, link);
+    symlinkSync(document_of(verb), link);
     assert.equal(run(native, ...words_of(verb, link)).status, 0);
     const own = file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
     for (const path of [fifo(`in.${verb.name}`), '/dev/zero', '/dev/null', folder, join(folder, 'nothing'), join(tiny, 'below')])
@@ -356,7 +359,7 @@ test('--lane trains one lane, as it would be among all', () => {
   assert.deepEqual(readdirSync(out).sort(), ['batches.csv', 'curves.csv', 'lane2.safetensors']);
   for (const verb of verbs.filter((v) => v.options.includes('--lane')))
     for (const lane of ['0', '10', 'x', '-1', '1.5', '99999999999999999999']) {
-      const { status, stdout, stderr } = run(native, verb.name, short, '--lane', lane);
+      const { status, stdout, stderr } = run(native, verb.name, verb.name === 'surface' ? hill : short, '--lane', lane);
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, /^downhill: --lane: there is no lane/);
     }
@@ -456,9 +459,11 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  const { status, stdout } = run(['build/native/downhill_starved'], 'hash', adam);
-  assert.equal(status, 0, stdout);
-  assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill]]) {
+    const { status, stdout } = run(['build/native/downhill_starved'], ...words);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
+  }
 });
 
 test('repeats: a row of curves, a file of weights and a share of the hash each', () => {
@@ -513,7 +518,9 @@ test('export: a script for a lane that is there, in the language asked for', () 
 test('export: scripts of random experiments and of every table entry are Python', () => {
   const names = Array.from({ length: 30 }, (_, n) => ['random' + n, run(['build/native/downhill_random'], String(n)).stdout] as const);
   const golden = run(['build/native/downhill_random'], 'golden').stdout.trim().split('\n').map((line) => line.split('\t') as [string, string]);
-  const scripts = [...names, ...golden].map(([name, json], i) => {
+  const paths = run(['build/native/downhill_random'], 'surfaces').stdout.trim().split('\n').map((line) => line.split('\t') as [string, string]);
+  const random_paths = Array.from({ length: 30 }, (_, n) => ['random surface' + n, run(['build/native/downhill_random'], 'surface', String(n)).stdout] as const);
+  const scripts = [...names, ...golden, ...paths, ...random_paths].map(([name, json], i) => {
     const script = file(name.replaceAll('/', '_') + '.py', '');
     const { status, stderr } = run(native, 'export', file('exported.json', json), '--out', script, '--lang', i % 2 ? 'en' : 'zh');
     assert.equal(status, 0, name + stderr);
@@ -521,6 +528,92 @@ test('export: scripts of random experiments and of every table entry are Python'
   });
   const compiled = spawnSync('python3', ['-c', 'import sys\nfor p in sys.argv[1:]: compile(open(p, encoding="utf-8").read(), p, "exec")', ...scripts], { encoding: 'utf8' });
   assert.equal(compiled.status, 0, compiled.stderr);
+});
+
+test('surface: every step of every lane, each number in all its digits; the same text in all three builds', () => {
+  const printed = builds.map(([, command]) => run(command, 'surface', hill).stdout);
+  assert.equal(printed[1], printed[0]);
+  assert.equal(printed[2], printed[0]);
+  const rows = printed[0]!.trim().split('\n');
+  assert.equal(rows.length, 1 + 2 * 21);
+  assert.deepEqual(rows.slice(0, 2), ['lane,step,x,y,f', 'GD,0,-1.2,1,24.20001']);
+  assert.match(rows[22]!, /^"Adam, fast",0,-1\.2,1,24\.20001$/);
+  // the first step by hand: the gradient of Rosenbrock's function at (−1.2, 1) is (−215.6, −88)
+  assert.deepEqual(rows[2]!.split(',').slice(1), ['1', '-0.9844', '1.088', '5.352914']);
+  for (const row of rows.slice(1))
+    for (const text of row.split(',').slice(-3)) {
+      const number = Math.fround(Number(text));
+      for (let digits = 1; digits < text.replace(/^-?0*\.?0*|e.*$/g, '').replace('.', '').length; ++digits) assert.notEqual(Math.fround(Number(number.toPrecision(digits))), number, text);
+    }
+  const second = [rows[0], ...rows.slice(22)].join('\n') + '\n';
+  assert.equal(run(native, 'surface', hill, '--lane', '2').stdout, second);
+  const out = join(folder, 'path.csv');
+  assert.deepEqual(run(native, 'surface', hill, '--lane', '2', '--out', out), { status: 0, stdout: '', stderr: '' });
+  assert.equal(readFileSync(out, 'utf8'), second);
+});
+
+test('surface: a lane that diverges ends there, in words that other programs read as numbers', () => {
+  const steep = file('steep.json', JSON.stringify({ ...hill_settings, surface: { name: 'formula', formula: 'log(x) + y^2' }, start: [0.15, 1], optimizer: { name: 'sgd', lr: 0.1 }, lanes: [{}, { start: [1, 1] }] }));
+  const rows = run(native, 'surface', steep).stdout.trim().split('\n');
+  assert.deepEqual(rows.slice(1, 4).map((row) => row.split(',').filter((_, i) => i !== 2).join()), ['sgd 1,0,1,-0.89711994', 'sgd 1,1,0.8,nan', 'sgd 2,0,1,1']);
+});
+
+test('check, hash and export take the documents of every lab; bad ones are refused with the place', () => {
+  for (const [, command] of builds) {
+    assert.equal(run(command, 'check', hill).stdout, `${hill}: 2 lanes, nothing wrong\n`);
+    assert.match(run(command, 'hash', hill).stdout, /^GD\t[0-9a-f]{16}\nAdam, fast\t[0-9a-f]{16}\n$/);
+    assert.equal(run(command, 'hash', hill).stdout, run(native, 'hash', hill).stdout);
+  }
+  const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
+  const cases: [string[], RegExp][] = [
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface\n/],
+    [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
+    [['hash', hill, '--data', folder], /--data: a surface reads no data file/],
+    [['surface', hill, '--map', 'hills'], /--map: "hills" is not known; choose one of: rates, starts/],
+    [['surface', hill, '--lane', '3'], /--lane: there is no lane 3/],
+  ];
+  for (const [words, expected] of cases) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
+  for (const verb of ['surface', 'check', 'hash', 'export'])
+    for (const [patch, expected] of [
+      [{ surface: 'hill' }, /\/surface\/name: "hill" is not known; choose one of: bowl, beale, /],
+      [{ surface: { name: 'formula', formula: 'x^2 + 2y' } }, /\/surface\/formula: character 8: an operator is missing before "y"; products are written out, as in 2\*x/],
+      [{ surface: { name: 'formula', formula: '('.repeat(1000) } }, /\/surface\/formula: character 101: more than 100 levels are nested here/],
+      [{ surface: { name: 'formula', formula: 'x'.repeat(10000) } }, /\/surface\/formula: 10000 characters are too many; at most 1000/],
+      [{ batch: 2 }, /\/batch: the surface rosenbrock is a function and has no points to take batches of/],
+      [{ lanes: [{ optimizer: { name: 'adam', betas: [0.9] } }] }, /\/lanes\/0\/optimizer\/betas: expected \[… × 2\] here/],
+    ] as const) {
+      const { status, stdout, stderr } = run(native, verb, of(patch));
+      assert.deepEqual([status, stdout], [2, ''], verb);
+      assert.match(stderr, /^downhill: [^\n]*bad\.json [^\n]+\n$/);
+      assert.match(stderr, expected);
+    }
+});
+
+test('surface --map: a row for each of 96 × 96 cells, or 96 rates where a rule has no second parameter', () => {
+  const one = file('one.json', JSON.stringify({ ...hill_settings, surface: { name: 'bowl', kappa: 20 }, steps: 100, optimizer: { name: 'momentum', lr: 0.05 }, lanes: [{}, { optimizer: { name: 'sgd', lr: 0.09 } }] }));
+  const map = (kind: string, ...more: string[]) => run(native, 'surface', one, '--map', kind, ...more).stdout.trim().split('\n');
+  const rates = map('rates');
+  assert.equal(rates[0], 'lr,momentum,steps,minimum_x,minimum_y,f');
+  assert.equal(rates.length, 1 + 96 * 96);
+  assert.ok(rates.slice(1).every((row) => /^[\d.e-]+,[\d.e-]+,(\d+,-?0,-?0|(diverged)?,,),(nan|inf|[\d.e+-]+)$/.test(row)));
+  // gradient descent converges below 2/κ = 0.1 and nowhere above
+  const descent = map('rates', '--lane', '2');
+  assert.equal(descent[0], 'lr,steps,minimum_x,minimum_y,f');
+  assert.equal(descent.length, 1 + 96);
+  for (const [lr, steps] of descent.slice(1).map((row) => row.split(','))) {
+    if (Number(lr) > 0.1) assert.ok(steps === 'diverged' || (steps === '' && Number(lr) < 0.3), `${lr} ${steps}`);
+    else assert.notEqual(steps, 'diverged');
+    if (Number(lr) > 0.05 && Number(lr) < 0.095) assert.ok(Number(steps) > 5, `${lr} ${steps}`);
+  }
+  const starts = map('starts');
+  assert.equal(starts[0], 'x,y,steps,minimum_x,minimum_y,f');
+  assert.equal(starts.length, 1 + 96 * 96);
+  for (const [, command] of builds.slice(1)) assert.equal(run(command, 'surface', one, '--map', 'rates').stdout.trim(), rates.join('\n'));
 });
 
 test('bench: a row for each kind of work, with its share of the peak', () => {

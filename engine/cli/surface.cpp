@@ -1,0 +1,123 @@
+#include "cli/surface.hpp"
+
+#include "core/printable.hpp"
+#include "export/surface_script.hpp"
+#include "optimizers/list.hpp"
+#include "surfaces/map.hpp"
+#include "surfaces/surface_document.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace downhill {
+namespace {
+
+// The shortest text that reads back as this float.
+std::string shortest(float value) {
+  if (value != value) return "nan"; // of either sign
+  char text[40];
+  for (int digits = 1; digits <= 9; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(value));
+    if (std::strtof(text, nullptr) == value) break;
+  }
+  return text;
+}
+
+struct Asked {
+  SurfaceDocument document;
+  std::vector<std::string> names;
+  Lanes lanes;
+};
+Result<Asked> asked(const Arguments& arguments, const Json& json) {
+  auto document = surface_document_from_json(json);
+  if (!document) return in_file(arguments.document, document.error());
+  const auto lanes = lanes_asked(arguments, document->lanes.size());
+  if (!lanes) return lanes.error();
+  std::vector<std::string> names = lane_names(document->lanes);
+  return Asked{std::move(*document), std::move(names), *lanes};
+}
+
+std::string paths(const Asked& asked) {
+  const auto surface = make_surface(asked.document.surface);
+  std::string out = "lane,step,x,y,f\n";
+  for (std::size_t lane = asked.lanes.first; lane < asked.lanes.last; ++lane) {
+    std::size_t step = 0;
+    for (const Stand& stand : whole_path(Walk(surface, asked.document.lanes[lane].settings)))
+      out += csv(asked.names[lane]) + "," + std::to_string(step++) + "," + shortest(stand.place[0]) + "," + shortest(stand.place[1]) + "," + shortest(stand.f) +
+             "\n";
+  }
+  return out;
+}
+
+constexpr int kMapSide = 96;
+
+// A row for each cell of one lane's map, the first unless --lane names another; of a rule without a second parameter there is
+// one row of rates.
+std::string map_of(const Asked& asked, bool of_rates) {
+  const SurfaceSettings& settings = asked.document.surface;
+  const WalkSettings& lane = asked.document.lanes[asked.lanes.first].settings;
+  const View& view = entry_of(surfaces(), settings.surface.name).view;
+  MapAxis across{"x", view.x_least, view.x_most}, up{"y", view.y_least, view.y_most};
+  if (of_rates) {
+    const ParameterSpec* second = second_parameter(entry_of(optimizers(), lane.optimizer.name));
+    across = rate_axis(lane);
+    up = second ? parameter_axis(*second) : MapAxis{.name = ""};
+  }
+  const int rows = up.name.empty() ? 1 : kMapSide;
+  Map map(make_surface(settings), lane, across, up, kMapSide, rows, minima_of(settings, view), reach_in(view));
+  while (map.advance()) {
+  }
+  std::string out = std::string(across.name) + (up.name.empty() ? "" : ",") + std::string(up.name) + ",steps,minimum_x,minimum_y,f\n";
+  const auto number = [](double value) { return shortest(static_cast<float>(value)); };
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < kMapSide; ++column) {
+      const Arrival& arrival = *map.at(column, row);
+      const Place* minimum = arrival.minimum < 0 ? nullptr : &map.minima()[static_cast<std::size_t>(arrival.minimum)];
+      out += number(across.at(column, kMapSide)) + (up.name.empty() ? "" : "," + number(up.at(row, rows))) + ",";
+      out += arrival.diverged ? "diverged" : arrival.steps < 0 ? "" : std::to_string(arrival.steps);
+      out += minimum ? "," + number(minimum->x) + "," + number(minimum->y) : ",,";
+      out += "," + shortest(arrival.f) + "\n";
+    }
+  return out;
+}
+
+} // namespace
+
+int surface(const Arguments& arguments) {
+  const auto json = json_from_file(arguments.document);
+  if (!json) return complain(json.error());
+  const auto what = asked(arguments, *json);
+  if (!what) return complain(what.error());
+  const bool of_rates = arguments.map == "rates";
+  if (!arguments.map.empty() && !of_rates && arguments.map != "starts") return complain({"not_a_choice", "--map", {arguments.map, "rates, starts"}});
+  return hand_out(arguments, arguments.map.empty() ? paths(*what) : map_of(*what, of_rates));
+}
+
+int check_surface(const Arguments& arguments, const Json& json) {
+  auto document = surface_document_from_json(json);
+  if (!document) return complain(in_file(arguments.document, document.error()));
+  print("%s: %zu lanes, nothing wrong\n", printable(arguments.document).c_str(), document->lanes.size());
+  return 0;
+}
+
+int hash_surface(const Arguments& arguments, const Json& json) {
+  if (!arguments.data.empty()) return complain({"takes_no_data", "--data", {}});
+  const auto what = asked(arguments, json);
+  if (!what) return complain(what.error());
+  const auto surface = make_surface(what->document.surface);
+  for (std::size_t lane = what->lanes.first; lane < what->lanes.last; ++lane)
+    print("%s\t%s\n", what->names[lane].c_str(), hex16(hash_of(whole_path(Walk(surface, what->document.lanes[lane].settings)))).c_str());
+  return 0;
+}
+
+int export_surface(const Arguments& arguments, const Json& json) {
+  const auto what = asked(arguments, json);
+  if (!what) return complain(what.error());
+  const auto language = language_asked(arguments);
+  if (!language) return complain(language.error());
+  const SurfaceLane& lane = what->document.lanes[what->lanes.first];
+  return hand_out(arguments, surface_script(what->document.surface, lane.settings, what->names[what->lanes.first],
+                                            script_options(what->document.title, lane.label, lane.settings.optimizer.name, *language)));
+}
+
+} // namespace downhill

@@ -1,0 +1,13 @@
+// The verbs on documents of the lab Surface.
+#pragma once
+#include "cli/command.hpp"
+
+namespace downhill {
+
+/// Prints lane,step,x,y,f, or with --map what each cell of a map comes to; to --out where it is given.
+int surface(const Arguments& arguments);
+int check_surface(const Arguments& arguments, const Json& json);
+int hash_surface(const Arguments& arguments, const Json& json);
+int export_surface(const Arguments& arguments, const Json& json);
+
+} // namespace downhill

@@ -1,0 +1,89 @@
+#include "export/script_text.hpp"
+
+#include "core/printable.hpp"
+#include "document/json_text.hpp"
+#include "network/schedule.hpp"
+#include "optimizers/list.hpp"
+
+namespace downhill {
+
+void ScriptText::section(const char* zh, const char* en) {
+  line();
+  line();
+  line("# " + std::string(12, '-') + " " + said(zh, en) + " " + std::string(12, '-'));
+}
+
+void ScriptText::title() {
+  std::string title = printable(options_.title);
+  for (char& c : title)
+    if (c == '"' || c == '\\') c = ' '; // would end the docstring, or change what it says
+  line("\"\"\"" + title);
+  line();
+}
+
+double ScriptText::parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name) {
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    if (specs[i].name == name) return choice.values[i];
+  assert(false && "the table has it");
+  return 0;
+}
+
+double ScriptText::warmup(const Choice& schedule) { return parameter(schedule, entry_of(schedules(), schedule.name).parameters, "warmup"); }
+bool ScriptText::scheduled(const Choice& schedule) { return schedule.name != "constant" || warmup(schedule) > 0; }
+
+namespace {
+bool first_stage(const Choice& rule) { return rule.name == "adadelta" && rule.values.back() < 2; }
+} // namespace
+
+std::string ScriptText::optimizer(const Choice& rule, const std::string& parameters, const std::string& decay) {
+  const std::string& name = rule.name;
+  const auto value = [&](std::string_view parameter_name) { return parameter(rule, entry_of(optimizers(), name).parameters, parameter_name); };
+  const auto p = [&](std::string_view parameter_name) { return shortest_text(value(parameter_name)); };
+  const std::string arguments = "(" + parameters + ", lr=LR", momentum = name == "momentum" || name == "nesterov" ? ", momentum=" + p("momentum") : "";
+  if (name == "sgd" || name == "momentum" || (name == "nesterov" && value("momentum") == 0)) return "SGD" + arguments + momentum + decay + ")";
+  if (name == "nesterov") return "SGD" + arguments + momentum + ", nesterov=True" + decay + ")";
+  if (name == "adagrad") return "Adagrad" + arguments + ", eps=" + p("eps") + decay + ")";
+  if (name == "rmsprop") return "RMSprop" + arguments + ", alpha=" + p("alpha") + ", eps=" + p("eps") + decay + ")";
+  if (first_stage(rule)) return "RMSprop" + arguments + ", alpha=" + p("rho") + ", eps=" + p("eps") + decay + ")";
+  if (name == "adadelta") return "Adadelta" + arguments + ", rho=" + p("rho") + ", eps=" + p("eps") + decay + ")";
+  const std::string adam = arguments + ", betas=(" + p("betas/0") + ", " + p("betas/1") + "), eps=" + p("eps");
+  if (name == "adam") return "Adam" + adam + decay + ")";
+  assert(name == "adamw");
+  return "AdamW" + adam + ", weight_decay=" + p("weight_decay") + ")";
+}
+
+void ScriptText::rule(const Choice& rule, const Choice& schedule, const std::string& parameters, const std::string& decay, const std::string& epoch) {
+  if (first_stage(rule)) remark("", "AdaDelta 的第一阶段与 RMSprop 是同一个公式", "AdaDelta's first stage has the very formula of RMSprop");
+  line("optimizer = torch.optim." + optimizer(rule, parameters, decay));
+  if (scheduled(schedule)) scheduler(schedule, epoch);
+}
+
+void ScriptText::scheduler(const Choice& schedule, const std::string& epoch) {
+  const std::string& name = schedule.name;
+  const auto value = [&](std::string_view of) { return parameter(schedule, entry_of(schedules(), name).parameters, of); };
+  const auto p = [&](std::string_view of) { return shortest_text(value(of)); };
+  const std::string period = name != "cosine" ? "" : value("T_max") > 0 ? p("T_max") : "EPOCHS";
+  if (warmup(schedule) == 0) {
+    remark("", "每轮结束时调整学习率", "the rate moves at the end of each epoch");
+    line("scheduler = torch.optim.lr_scheduler." +
+         (name == "step"          ? "StepLR(optimizer, step_size=" + p("step_size") + ", gamma=" + p("gamma")
+          : name == "exponential" ? "ExponentialLR(optimizer, gamma=" + p("gamma")
+                                  : "CosineAnnealingLR(optimizer, T_max=" + period + ", eta_min=" + p("eta_min")) +
+         ")");
+    return;
+  }
+  remark("", "每一步的学习率：先逐步升到设定值（预热），再按轮次变化",
+         "the rate of a step: it rises step by step at first (warm-up), then changes with the epochs");
+  line("def rate(step):");
+  line("    epoch = " + epoch);
+  line("    warm = min(1, (step + 1) / " + p("warmup") + ")");
+  if (name == "constant") line("    return warm * LR");
+  if (name == "step") line("    return warm * LR * " + p("gamma") + " ** (epoch // " + p("step_size") + ")");
+  if (name == "exponential") line("    return warm * LR * " + p("gamma") + " ** epoch");
+  if (name == "cosine") {
+    line("    least = " + p("eta_min"));
+    line("    return warm * (least + (LR - least) * (1 + math.cos(math.pi * epoch / " + period + ")) / 2)");
+  }
+}
+
+} // namespace downhill

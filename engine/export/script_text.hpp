@@ -1,0 +1,37 @@
+// What the scripts of every lab are made of: lines in one of two languages, the rule and the schedule in PyTorch.
+#pragma once
+#include "core/parameters.hpp"
+#include "export/script.hpp"
+
+namespace downhill {
+
+class ScriptText {
+protected:
+  explicit ScriptText(const ScriptOptions& options) : options_(options) {}
+
+  void line(const std::string& text = "") { out_ += text + "\n"; }
+  void block(std::string_view text) { out_ += text; }
+  // a comment or a text in the language of the script
+  std::string said(const char* zh, const char* en) const { return options_.language == Language::zh ? zh : en; }
+  void remark(const std::string& indent, const char* zh, const char* en) { line(indent + "# " + said(zh, en)); }
+  void section(const char* zh, const char* en);
+  // the title within a docstring, which begins here
+  void title();
+
+  static double parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name);
+  static bool scheduled(const Choice& schedule);
+  static double warmup(const Choice& schedule);
+  // the rule's constructor over `parameters`, at the rate LR; `decay` is a last argument or empty
+  static std::string optimizer(const Choice& rule, const std::string& parameters, const std::string& decay);
+  // `optimizer = …` and, where the rate moves, `scheduler = …` or, with a warm-up, rate(step); over EPOCHS epochs. `epoch` is
+  // Python that works out the epoch of a step.
+  void rule(const Choice& rule, const Choice& schedule, const std::string& parameters, const std::string& decay, const std::string& epoch);
+
+  const ScriptOptions& options_;
+  std::string out_;
+
+private:
+  void scheduler(const Choice& schedule, const std::string& epoch);
+};
+
+} // namespace downhill

@@ -1,0 +1,76 @@
+// Surfaces to walk down: functions of two parameters, and losses of two parameters on real points.
+#pragma once
+#include "core/parameters.hpp"
+#include "surfaces/formula.hpp"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace downhill {
+
+struct Place {
+  double x = 0, y = 0;
+};
+struct View {
+  double x_least = -5, x_most = 5, y_least = -5, y_most = 5;
+  double width() const { return x_most - x_least; }
+  double height() const { return y_most - y_least; }
+};
+
+/// What is to be walked on, as plain data.
+struct SurfaceSettings {
+  Choice surface;
+  std::string formula;       ///< of `formula`
+  std::vector<Place> points; ///< of data surfaces: x and the target t, float32
+  std::string loss;          ///< of data surfaces
+  void fields(auto& a) { a(surface, formula, points, loss); }
+};
+
+/// One surface. All is worked out in float64 at the float32 place where a lane stands, and rounded to float32 once.
+class Surface {
+public:
+  virtual ~Surface() = default;
+  /// Height and gradient; of a data surface over all its points, in their order.
+  virtual Slope at(double x, double y) const = 0;
+  /// The points it is the mean loss over; 0: a function, which has none.
+  virtual std::int64_t size() const { return 0; }
+  /// The same over some of the points, in this order.
+  virtual Slope at(double x, double y, std::span<const std::uint32_t>) const { return at(x, y); }
+};
+
+/// The loss of one point by the two parameters of a data surface, and its gradient.
+struct PointLoss {
+  std::string_view id;
+  std::string_view torch; ///< the mean over points in PyTorch, of w, b and tensors x and t
+  Slope (*at)(double w, double b, Place point);
+  double target_least, target_most; ///< what t may be
+};
+
+/// A row of the table. What kind of surface it is follows from what it has; `formula` has neither function nor losses.
+struct SurfaceEntry {
+  std::string_view id;
+  std::vector<ParameterSpec> parameters;
+  View view;
+  Place start;
+  double rate; ///< a learning rate with which gradient descent gets on
+  /// Functions: height and gradient, forward beside backward, and the same as a formula (surfaces/formula.hpp).
+  Slope (*at)(double x, double y, const ParameterValues& p) = nullptr;
+  std::string (*formula)(const ParameterValues& p) = nullptr;
+  std::vector<Place> minima = {}, saddles = {}; ///< as far as they are known; the lowest first
+  /// Data surfaces: the losses there are, the usual one first; the points where none are given, by the parameters.
+  std::vector<PointLoss> losses = {};
+  std::vector<Place> (*points)(const ParameterValues& p) = nullptr;
+
+  bool typed() const { return !at && losses.empty(); }
+  bool over_points() const { return !losses.empty(); }
+};
+
+const std::vector<SurfaceEntry>& surfaces();
+
+/// The formula of a function, with its parameters as numbers; empty for data surfaces.
+std::string formula_of(const SurfaceSettings& settings);
+/// Ready to be walked on. The formula must have been read before without a mistake.
+std::shared_ptr<const Surface> make_surface(const SurfaceSettings& settings);
+
+} // namespace downhill
