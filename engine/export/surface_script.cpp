@@ -64,9 +64,9 @@ private:
 
   void points() {
     std::string x, t;
-    for (const Place point : surface_.points) {
-      x += (x.empty() ? "" : ", ") + shortest_text(point.x);
-      t += (t.empty() ? "" : ", ") + shortest_text(point.y);
+    for (const Point point : surface_.points) {
+      x += (x.empty() ? "" : ", ") + shortest_text(static_cast<double>(point.x));
+      t += (t.empty() ? "" : ", ") + shortest_text(static_cast<double>(point.t));
     }
     line("X = torch.tensor([" + x + "], dtype=torch.float32)");
     line("T = torch.tensor([" + t + "], dtype=torch.float32)");

@@ -113,15 +113,15 @@ Slope neuron_cross_entropy(double w, double b, Place at) {
 }
 
 // About t = 1 + x/2 over 0 ≤ x < 3, where the two parameters pull on each other: a turned ravine.
-std::vector<Place> points_near_a_line(P p) {
-  std::vector<Place> points;
+std::vector<Point> points_near_a_line(P p) {
+  std::vector<Point> points;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(p[0]); ++i) {
     PhiloxStream stream(stream_key(static_cast<std::uint64_t>(p[2]), Purpose::surface), {i});
     const double x = 3 * stream.next_uniform();
     stream.next_word(); // as toys: words 2 and 3 make the normal
     double normal[1];
     fill_normal(stream, normal);
-    points.push_back({static_cast<double>(static_cast<float>(x)), static_cast<double>(static_cast<float>(1 + x / 2 + p[1] * normal[0]))});
+    points.push_back({static_cast<float>(x), static_cast<float>(1 + x / 2 + p[1] * normal[0])});
   }
   return points;
 }
@@ -150,10 +150,10 @@ private:
 // The mean over points, summed in float64 in their order.
 class PointSurface : public Surface {
 public:
-  PointSurface(const PointLoss& loss, std::vector<Place> points) : loss_(loss), points_(std::move(points)) {}
+  PointSurface(const PointLoss& loss, std::vector<Point> points) : loss_(loss), points_(std::move(points)) {}
   Slope at(double x, double y) const override {
     Slope sum;
-    for (const Place point : points_) add(sum, x, y, point);
+    for (const Point point : points_) add(sum, x, y, point);
     return mean(sum, points_.size());
   }
   std::int64_t size() const override { return static_cast<std::int64_t>(points_.size()); }
@@ -164,8 +164,8 @@ public:
   }
 
 private:
-  void add(Slope& sum, double x, double y, Place point) const {
-    const Slope one = loss_.at(x, y, point);
+  void add(Slope& sum, double x, double y, Point point) const {
+    const Slope one = loss_.at(x, y, {static_cast<double>(point.x), static_cast<double>(point.t)});
     sum.f += one.f, sum.dx += one.dx, sum.dy += one.dy;
   }
   static Slope mean(const Slope& sum, std::size_t count) {
@@ -174,7 +174,7 @@ private:
   }
 
   const PointLoss& loss_;
-  std::vector<Place> points_;
+  std::vector<Point> points_;
 };
 
 } // namespace
@@ -290,7 +290,7 @@ const std::vector<SurfaceEntry>& surfaces() {
        .rate = 0.075,
        .losses = {{"mse", "nn.functional.mse_loss(torch.sigmoid(w * x + b), t)", neuron_mse, 0, 1},
                   {"cross_entropy", "nn.functional.binary_cross_entropy_with_logits(w * x + b, t)", neuron_cross_entropy, 0, 1}},
-       .points = [](P) -> std::vector<Place> { return {{1, 0}}; }},
+       .points = [](P) -> std::vector<Point> { return {{1, 0}}; }},
   };
   return table;
 }

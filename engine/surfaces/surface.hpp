@@ -12,6 +12,12 @@ namespace downhill {
 struct Place {
   double x = 0, y = 0;
 };
+/// An example: x and its target t. As floats, not as doubles that were rounded to float: GCC 12 at -O2 leaves such a rounding out
+/// where it makes two at once.
+struct Point {
+  float x = 0, t = 0;
+  void fields(auto& a) { a(x, t); }
+};
 struct View {
   double x_least = -5, x_most = 5, y_least = -5, y_most = 5;
   double width() const { return x_most - x_least; }
@@ -22,7 +28,7 @@ struct View {
 struct SurfaceSettings {
   Choice surface;
   std::string formula;       ///< of `formula`
-  std::vector<Place> points; ///< of data surfaces: x and the target t, float32
+  std::vector<Point> points; ///< of data surfaces
   std::string loss;          ///< of data surfaces
   void fields(auto& a) { a(surface, formula, points, loss); }
 };
@@ -60,7 +66,7 @@ struct SurfaceEntry {
   std::vector<Place> minima = {}, saddles = {}; ///< as far as they are known; the lowest first
   /// Data surfaces: the losses there are, the usual one first; the points where none are given, by the parameters.
   std::vector<PointLoss> losses = {};
-  std::vector<Place> (*points)(const ParameterValues& p) = nullptr;
+  std::vector<Point> (*points)(const ParameterValues& p) = nullptr;
 
   bool typed() const { return !at && losses.empty(); }
   bool over_points() const { return !losses.empty(); }

@@ -96,7 +96,7 @@ SurfaceSettings surface_from_json(const Json& value) {
   s.surface = value.contains("points") ? Choice{std::string(entry.id), standard_values(entry)} : choice_of(value, *kSurfaceFormat.field_at("/surface"));
   s.formula = value.value("formula", "");
   s.loss = value.value("loss", "");
-  const auto rounded = [](const Json& number) { return static_cast<double>(static_cast<float>(number.get<double>())); };
+  const auto rounded = [](const Json& number) { return static_cast<float>(number.get<double>()); };
   if (value.contains("points"))
     for (const Json& point : value["points"]) s.points.push_back({rounded(point[0]), rounded(point[1])});
   else if (entry.points)
