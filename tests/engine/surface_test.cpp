@@ -372,17 +372,18 @@ TEST_CASE("the line's lowest place is that of least squares") {
   const SurfaceDocument document = read({{"surface", {{"name", "line"}, {"count", 50}, {"seed", 9}}}, {"steps", 2000}});
   REQUIRE(document.surface.points.size() == 50);
   double n = 50, sx = 0, st = 0, sxx = 0, sxt = 0;
-  for (const Place p : document.surface.points) {
-    sx += p.x, st += p.y, sxx += p.x * p.x, sxt += p.x * p.y;
-    CHECK((p.x >= 0 && p.x < 3));
+  for (const Point p : document.surface.points) {
+    const double x = static_cast<double>(p.x), t = static_cast<double>(p.t);
+    sx += x, st += t, sxx += x * x, sxt += x * t;
+    CHECK((x >= 0 && x < 3));
   }
   const double slope = (n * sxt - sx * st) / (n * sxx - sx * sx);
   near(whole_path(Walk(make_surface(document.surface), document.lanes[0].settings)).back(), slope, (st - slope * sx) / n, 1e-4);
   CHECK(slope == doctest::Approx(0.5).epsilon(0.3));
   const auto points_of = [](const Json& surface) { return read({{"surface", surface}}).surface.points; };
-  const auto same = [](const std::vector<Place>& a, const std::vector<Place>& b, std::size_t count) {
+  const auto same = [](const std::vector<Point>& a, const std::vector<Point>& b, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
-      if (a[i].x != b[i].x || a[i].y != b[i].y) return false;
+      if (a[i].x != b[i].x || a[i].t != b[i].t) return false;
     return true;
   };
   const auto twenty = points_of({{"name", "line"}, {"seed", 9}});
