@@ -1357,8 +1357,8 @@ TEST_CASE("undo brings back the runs that an edit ended, and what went with them
   Table table(2, experiment());
   Json aside = "first";
   std::vector<Json> given;
-  table.race.company = [&] { return aside; };
-  table.race.on_company = [&](const Json& company) { given.push_back(company); };
+  table.race.changes().company = [&] { return aside; };
+  table.race.changes().on_company = [&](const Json& company) { given.push_back(company); };
   table.race.start();
   table.until_finished();
   const auto hashes = table.hashes();
@@ -1399,8 +1399,8 @@ TEST_CASE("a preset opened again over its finished run: undo brings that run bac
   Table table(1, experiment());
   Json aside = "note";
   std::vector<Json> given;
-  table.race.company = [&] { return aside; };
-  table.race.on_company = [&](const Json& company) { given.push_back(company); };
+  table.race.changes().company = [&] { return aside; };
+  table.race.changes().on_company = [&](const Json& company) { given.push_back(company); };
   table.race.start();
   table.until_finished();
   const auto hashes = table.hashes();

@@ -51,9 +51,9 @@ test('labs do not know each other, controls know no race, and nobody names a lab
   const labs = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string }[]).map(({ id }) => id);
   for (const file of sources('web/app/labs/', /\.(cpp|hpp)$/))
     for (const { path } of includes(file))
-      if (path.startsWith('app/labs/') && !('web/' + path).startsWith(file.replace(/[^/]+$/, '').replace(/^web\/app\/labs\/$/, '-'))) assert.match(path, /^app\/labs\/(lab|list|race_lab)\.hpp$/, `${file} includes ${path}`); // and its own folder
+      if (path.startsWith('app/labs/') && !('web/' + path).startsWith(file.replace(/[^/]+$/, '').replace(/^web\/app\/labs\/$/, '-'))) assert.match(path, /^app\/labs\/(lab|list|race_lab|document_lab)\.hpp$/, `${file} includes ${path}`); // and its own folder
   for (const file of sources('web/app/ui/', /\.(cpp|hpp)$/)) for (const { path } of includes(file)) assert.doesNotMatch(path, /^app\/(core\/race|labs|panels|views)/, `${file} includes ${path}`);
-  const frame = [...sources('web/app/', /^web\/app\/\w+\.(cpp|hpp)$/), ...sources('web/app/labs/', /\/(lab|list|race_lab)\.(cpp|hpp)$/), ...sources('web/page/', /\/(main|presets|share_link|header|dialogs)\.ts$|index\.html$/)];
+  const frame = [...sources('web/app/', /^web\/app\/\w+\.(cpp|hpp)$/), ...sources('web/app/labs/', /\/(lab|list|race_lab|document_lab)\.(cpp|hpp)$/), ...sources('web/page/', /\/(main|presets|share_link|header|dialogs)\.ts$|index\.html$/)];
   assert.ok(frame.length > 10);
   for (const file of frame) assert.doesNotMatch(readFileSync(file, 'utf8'), new RegExp(`["'#](${labs.join('|')})["']`), file);
 });

@@ -16,16 +16,18 @@ namespace {
 
 constexpr std::string_view kHidden = "/network/hidden/";
 
-const Json& values_of(const Race& race, const FieldId& id) { return id.lane ? race.experiment().lanes[*id.lane].complete : race.experiment().complete; }
-
-// String prefix of a named field's choices.
+// What the names of a field's choices begin with, in the strings.
 std::string prefix_of(std::string_view pointer) {
   if (pointer == "/optimizer") return "method.";
   if (pointer == "/network/init") return "init.";
   if (pointer == "/loss") return "loss.";
   if (pointer == "/schedule") return "schedule.";
-  return "activation.";
+  if (pointer == "/data/source") return "source.";
+  if (pointer == activation_field().pointer) return "activation.";
+  return "choice." + std::string(pointer) + ".";
 }
+
+std::vector<std::string_view> truths() { return {"false", "true"}; }
 
 void describe(FieldInfo& info, const Field& field, std::string key) {
   info.kind = field.kind;
@@ -34,7 +36,8 @@ void describe(FieldInfo& info, const Field& field, std::string key) {
   info.standard = field.standard;
   info.lanes_may = field.lanes_may;
   if (field.ids) info.ids = field.ids();
-  if (field.kind == FieldKind::named) info.choices = prefix_of(field.pointer);
+  if (field.ids) info.choices = prefix_of(field.pointer);
+  if (field.kind == FieldKind::flag) info.ids = truths(), info.choices = "flag.";
   info.key = std::move(key);
 }
 
@@ -77,68 +80,143 @@ std::optional<FieldId> FieldId::parse(const std::string& id) {
   return FieldId{lane, id.substr(end + 1)};
 }
 
-FieldInfo field_info(const Race& race, const FieldId& id) {
+FieldInfo field_info(const FieldValues& values, const std::string& pointer) {
   FieldInfo info;
-  if (id.lane && *id.lane >= race.experiment().lanes.size()) return info;
-  const Json& values = values_of(race, id);
-  const Json::json_pointer at(id.pointer);
-  if (!values.contains(at)) return info;
+  const Json& own = values.own();
+  const Json::json_pointer at(pointer);
+  if (!own.contains(at)) return info;
   bool known = false;
-  if (id.pointer.starts_with(kHidden)) {
-    const std::string_view rest = std::string_view(id.pointer).substr(kHidden.size());
+  if (pointer.starts_with(kHidden)) {
+    const std::string_view rest = std::string_view(pointer).substr(kHidden.size());
     const std::string part(rest.substr(std::min(rest.size(), rest.find('/') + 1)));
     if (part == "units") info.kind = FieldKind::integer, info.least = 1, info.most = kUnitsMost, info.standard = 128, known = true;
     if (part == "dropout") info.kind = FieldKind::number, info.most = kDropoutMost, info.standard = 0, known = true;
     if (known) info.key = "/network/hidden/" + part;
     if (part == "activation") describe(info, activation_field(), "/network/hidden/activation"), known = true;
     if (part.starts_with("activation/")) {
-      known = describe_parameter(info, activation_field(), values[at.parent_pointer()], part.substr(11));
+      known = describe_parameter(info, activation_field(), own[at.parent_pointer()], part.substr(11));
       info.key = "/network/hidden/activation/parameter";
     }
   }
-  for (const Field& field : fields()) {
-    if (field.pointer == id.pointer) describe(info, field, id.pointer), known = true;
-    if (field.kind == FieldKind::named && id.pointer.starts_with(std::string(field.pointer) + "/"))
-      known = describe_parameter(info, field, values[Json::json_pointer(std::string(field.pointer))], id.pointer.substr(field.pointer.size() + 1));
+  for (const Field& field : values.format.fields()) {
+    if (field.pointer == pointer) describe(info, field, pointer), known = true;
+    if (field.kind == FieldKind::named && pointer.starts_with(std::string(field.pointer) + "/"))
+      known = describe_parameter(info, field, own[Json::json_pointer(std::string(field.pointer))], pointer.substr(field.pointer.size() + 1));
   }
   if (!known) return {};
-  info.value = values[at];
-  if (id.lane) {
-    const Json& base = race.experiment().complete;
-    info.differs = !base.contains(at) || base[at] != info.value;
-  }
+  info.value = own[at];
+  info.differs = values.lane && (!values.base.contains(at) || values.base[at] != info.value);
   return info;
+}
+
+std::pair<std::string, Json> whole_array(const Json& values, const std::string& pointer, Json value) {
+  for (std::size_t slash = pointer.find('/', 1); slash != std::string::npos; slash = pointer.find('/', slash + 1)) {
+    const std::string outer = pointer.substr(0, slash);
+    const Json& found = values[Json::json_pointer(outer)];
+    if (!found.is_array()) continue;
+    Json whole = found;
+    whole[Json::json_pointer(pointer.substr(slash))] = std::move(value);
+    return {outer, std::move(whole)};
+  }
+  return {pointer, std::move(value)};
+}
+
+void take_out(Json& patch, const std::string& pointer) {
+  Json::json_pointer at(pointer);
+  if (!patch.contains(at)) return;
+  patch[at.parent_pointer()].erase(at.back());
+  at = at.parent_pointer();
+  if (!at.empty() && patch[at].empty()) patch[at.parent_pointer()].erase(at.back());
+}
+
+std::vector<std::string> form_fields(const FieldValues& values) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& pointer) {
+    const FieldInfo info = field_info(values, pointer);
+    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::own;
+    if (!info.value.is_null() && simple) out.push_back(pointer);
+  };
+  for (const Field& each : values.format.fields()) {
+    const std::string pointer(each.pointer);
+    add(pointer);
+    if (each.kind != FieldKind::named) continue;
+    const Json& chosen = values.own()[Json::json_pointer(pointer)];
+    if (!chosen.is_object()) continue; // a bare name has no parameters
+    for (const auto& [name, value] : chosen.items())
+      if (name != "name" && value.is_number()) add(pointer + "/" + name);
+  }
+  return out;
+}
+
+// ---- of a race ----
+
+namespace {
+
+std::optional<FieldValues> values_of(const Race& race, const FieldId& id) {
+  const Experiment& experiment = race.experiment();
+  if (id.lane && *id.lane >= experiment.lanes.size()) return {};
+  return FieldValues{kExperimentFormat, experiment.complete, id.lane ? &experiment.lanes[*id.lane].complete : nullptr};
+}
+
+} // namespace
+
+FieldInfo field_info(const Race& race, const FieldId& id) {
+  const auto values = values_of(race, id);
+  return values ? field_info(*values, id.pointer) : FieldInfo();
 }
 
 std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value) {
   if (field_info(race, id).value.is_null()) return UserError{"no_field", "", {shortened(id.text(), 40)}};
-  const auto apply = [&](const std::string& pointer, const Json& v) { return id.lane ? race.edit_lane(*id.lane, pointer, v) : race.edit(pointer, v); };
-  const bool layer = id.pointer.starts_with(kHidden), betas = id.pointer.starts_with("/optimizer/betas/");
-  if (!layer && !betas) return apply(id.pointer, value);
-  if (id.lane && *id.lane >= race.lanes().size()) return race.edit_lane(*id.lane, id.pointer, value); // refused there
-  const std::string array = layer ? "/network/hidden" : "/optimizer/betas";
-  Json whole = values_of(race, id)[Json::json_pointer(array)];
-  whole[Json::json_pointer(id.pointer.substr(array.size()))] = value;
-  return apply(array, whole);
+  const auto [pointer, whole] = whole_array(values_of(race, id)->own(), id.pointer, value);
+  return id.lane ? race.edit_lane(*id.lane, pointer, whole) : race.edit(pointer, whole);
 }
 
 std::optional<UserError> reset_field(Race& race, const FieldId& id) {
   const FieldInfo info = field_info(race, id);
   if (info.value.is_null()) return UserError{"no_field", "", {shortened(id.text(), 40)}};
   if (id.lane) {
+    const Json& base = race.experiment().complete;
     const Json::json_pointer at(id.pointer);
-    if (id.pointer.starts_with(kHidden) || id.pointer.starts_with("/optimizer/betas/")) {
-      const Json& base = race.experiment().complete;
-      if (base.contains(at)) return set_field(race, id, base[at]);
-    } else {
-      return race.clear_lane_field(*id.lane, id.pointer);
-    }
+    if (whole_array(values_of(race, id)->own(), id.pointer, {}).first == id.pointer) return race.clear_lane_field(*id.lane, id.pointer);
+    if (base.contains(at)) return set_field(race, id, base[at]);
   }
   if (info.standard.is_null()) return {};
   return set_field(race, id, info.standard);
 }
 
+std::vector<std::string> form_fields(const Race& race) {
+  std::vector<std::string> all = form_fields(FieldValues{kExperimentFormat, race.experiment().complete});
+  std::erase_if(all, [](const std::string& pointer) { return pointer == "/data/source" || pointer == "/data/noise"; });
+  return all;
+}
+
+// ---- what is typed ----
+
+namespace {
+
+// Numbers with spaces or commas between them, of whatever keyboard.
+Result<Json> typed_list(std::string typed) {
+  for (const std::string_view comma : {"，", "、", "；", ";", ",", "\t"})
+    for (std::size_t at = typed.find(comma); at != std::string::npos; at = typed.find(comma, at)) typed.replace(at, comma.size(), " ");
+  Json list = Json::array();
+  for (std::size_t from = 0; from < typed.size();) {
+    const std::size_t end = std::min(typed.size(), typed.find(' ', from));
+    if (end > from) {
+      const auto number = read_number(std::string_view(typed).substr(from, end - from));
+      if (!number || !number->rest.empty() || !std::isfinite(number->value)) return not_a_number();
+      list.push_back(number->value);
+    }
+    from = end + 1;
+  }
+  return list;
+}
+
+} // namespace
+
 Result<Json> typed_value(const FieldInfo& info, const std::string& typed, const FieldWords& words) {
+  if (info.kind == FieldKind::flag) return typed == "true" || typed == "false" ? Json(typed == "true") : Json(typed);
+  if (info.kind == FieldKind::text || !info.ids.empty()) return Json(typed); // one of its names, or refused
+  if (info.kind == FieldKind::numbers) return typed_list(typed);
   std::string text = plain_typed(typed);
   if (info.kind == FieldKind::batch && (text == "full" || text == words.full)) return Json("full");
   if (info.kind == FieldKind::interval) {
@@ -169,24 +247,6 @@ std::optional<UserError> set_stop_rule(Race& race, std::string_view id, const st
     rules.no_improvement = static_cast<std::int64_t>(value);
   race.set_stop_rules(rules);
   return {};
-}
-
-std::vector<std::string> form_fields(const Race& race) {
-  std::vector<std::string> out;
-  const auto add = [&](const std::string& pointer) {
-    const FieldInfo info = field_info(race, {{}, pointer});
-    const bool simple = info.kind != FieldKind::layers && info.kind != FieldKind::hash && info.kind != FieldKind::classes && info.kind != FieldKind::choice;
-    if (!info.value.is_null() && simple && pointer != "/data/noise") out.push_back(pointer);
-  };
-  for (const Field& each : fields()) {
-    const std::string pointer(each.pointer);
-    add(pointer);
-    if (each.kind != FieldKind::named) continue;
-    const Json chosen = race.experiment().complete[Json::json_pointer(pointer)];
-    for (const auto& [name, value] : chosen.items())
-      if (name != "name" && value.is_number()) add(pointer + "/" + name);
-  }
-  return out;
 }
 
 } // namespace downhill

@@ -14,6 +14,14 @@ struct FieldId {
   static std::optional<FieldId> parse(const std::string& id);
 };
 
+/// Where a setting is looked for: a document's format, and its base or one of its lanes, with every field.
+struct FieldValues {
+  const DocumentFormat& format;
+  const Json& base;
+  const Json* lane = nullptr; ///< null: the base is meant
+  const Json& own() const { return lane ? *lane : base; }
+};
+
 struct FieldInfo {
   Json value; ///< null if there is no such field
   FieldKind kind = FieldKind::number;
@@ -26,19 +34,31 @@ struct FieldInfo {
   bool differs = false; ///< a lane's, other than the base's
 };
 
+FieldInfo field_info(const FieldValues& values, const std::string& pointer);
+/// An array can only be replaced whole in a lane. What is to be set, so that `pointer`, which there is, has this value: the pointer
+/// itself, or, if it leads into an array, that array with the value in it.
+std::pair<std::string, Json> whole_array(const Json& values, const std::string& pointer, Json value);
+/// Takes a field out of a lane's patch, and the objects that are empty without it.
+void take_out(Json& patch, const std::string& pointer);
+/// The fields that a form has of the base, by their pointers: all that can be typed in one line or chosen, and the parameters of
+/// what is chosen.
+std::vector<std::string> form_fields(const FieldValues& values);
+
+/// Of a race; a lane that there is not has no fields.
 FieldInfo field_info(const Race& race, const FieldId& id);
 /// Sets it. Layers are arrays, which a lane can only replace whole: that is done here.
 std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value);
 /// Back to the base's value (lane) or to the default (base).
 std::optional<UserError> reset_field(Race& race, const FieldId& id);
-/// The fields that the form view has of the base, by their pointers: all that are one number or a name, and the parameters of those.
+/// The same of a race; its source is no field of the form, since other data are more than another name.
 std::vector<std::string> form_fields(const Race& race);
 
 /// What may be typed besides numbers, in the reader's language.
 struct FieldWords {
   std::string_view full, epoch;
 };
-/// What was typed as the value that it means: "0.1", "1e-3", "20 %", "full", "全部", "500 examples". Error: wrong_type.
+/// What was typed as the value that it means: "0.1", "1e-3", "20 %", "full", "全部", "500 examples", "1, 2" of a list; a text as it
+/// is. Error: wrong_type.
 Result<Json> typed_value(const FieldInfo& info, const std::string& typed, const FieldWords& words);
 
 /// Two settings of a race that are no fields of its experiment, by their controls' ids "stop:accuracy" (in percent) and
@@ -53,5 +73,9 @@ std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::str
 std::string field_label(const std::string& pointer);
 /// The value as it is shown in a field.
 std::string field_text(const FieldInfo& info);
+/// A row of the form view: id, label, help, value, and the choices if it is one.
+Json form_row(const FieldInfo& info, const FieldId& id);
+/// Adds to `out` what an explanation of a field says besides its sentence: value, range, default, formula.
+void explain_field(Json& out, const FieldInfo& info, const FieldId& id);
 
 } // namespace downhill

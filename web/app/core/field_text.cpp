@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::string_view kLayers = "/network/hidden/";
 
+// Which of its names a choice has.
+std::string chosen_id(const FieldInfo& info) {
+  const Json& v = info.value;
+  if (v.is_boolean()) return v.get<bool>() ? "true" : "false";
+  return v.is_object() ? v["name"].get<std::string>() : v.get<std::string>();
+}
+
 } // namespace
 
 std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::string& typed) {
@@ -41,7 +48,12 @@ std::string field_label(const std::string& pointer) {
 std::string field_text(const FieldInfo& info) {
   const Json& v = info.value;
   if (info.kind == FieldKind::batch && v.is_string()) return std::string(tr("lanes.full"));
-  if (info.kind == FieldKind::named) return std::string(tr_id(info.choices + (v.is_object() ? v["name"].get<std::string>() : v.get<std::string>())));
+  if (info.kind == FieldKind::numbers) {
+    std::string text;
+    for (const Json& each : v) text += (text.empty() ? "" : ", ") + setting(each.get<double>());
+    return text;
+  }
+  if (!info.ids.empty()) return std::string(tr_id(info.choices + chosen_id(info)));
   if (info.kind == FieldKind::interval) {
     if (v.is_number()) return grouped(v.get<double>()) + std::string(tr("interval.steps"));
     const std::string text = v.get<std::string>();
@@ -52,6 +64,29 @@ std::string field_text(const FieldInfo& info) {
   if (info.key == "/data/label_noise") return setting(std::round(v.get<double>() * 1e6) / 1e4) + " %";
   if (info.kind == FieldKind::integer || info.kind == FieldKind::batch) return info.key.ends_with("seed") ? setting(v.get<double>()) : grouped(v.get<double>());
   return setting(v.get<double>());
+}
+
+Json form_row(const FieldInfo& info, const FieldId& id) {
+  Json row = {{"id", id.text()}, {"value", field_text(info)}, {"help", tr_id("help." + info.key)}, {"label", field_label(id.pointer)}};
+  if (info.ids.empty()) return row;
+  for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", tr_id(info.choices + std::string(choice))}});
+  row["value"] = chosen_id(info);
+  return row;
+}
+
+void explain_field(Json& out, const FieldInfo& info, const FieldId& id) {
+  if (info.value.is_null()) return;
+  out["value"] = field_text(info);
+  out["key"] = info.key;
+  if (!info.ids.empty()) out["formula"] = info.choices + chosen_id(info);
+  if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
+  if (!info.standard.is_null()) {
+    FieldInfo standard = info;
+    standard.value = info.standard;
+    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes && info.kind != FieldKind::own) out["standard"] = field_text(standard);
+  }
+  out["lane"] = id.lane.has_value();
+  out["differs"] = id.lane ? info.differs : info.standard != info.value;
 }
 
 } // namespace downhill

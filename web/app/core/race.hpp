@@ -5,6 +5,7 @@
 #include "app/core/looks.hpp"
 #include "app/core/packs.hpp"
 #include "app/core/sweep.hpp"
+#include "app/core/undo.hpp"
 #include "data/source.hpp"
 #include "experiment/experiment.hpp"
 #include "protocol/messages.hpp"
@@ -68,7 +69,7 @@ public:
   enum class Runs { kept, anew, brought_back };
   /// Replaces it, or says why not and leaves everything as it was.
   std::optional<UserError> set_experiment(const Json& json, Runs runs = Runs::kept);
-  /// The same for this experiment with some of its fields changed, rather than another one: see `on_company`.
+  /// The same for this experiment with some of its fields changed, rather than another one: see Undo.
   std::optional<UserError> change_to(const Json& json);
   /// Sets one field of the base, by its JSON pointer. Same answer as set_experiment.
   std::optional<UserError> edit(const std::string& pointer, const Json& value);
@@ -96,13 +97,10 @@ public:
   /// Back to the experiment before the last change, and to its runs, where their numbers are still known.
   bool undo();
   bool redo();
-  /// What goes with the experiment for whoever holds the race (its preset, what is looked at): kept at each change, and
-  /// handed back when undo or redo leads from one experiment to another that was opened in its place.
-  std::function<Json()> company;
-  std::function<void(const Json&)> on_company;
   std::size_t undo_bytes = 48U << 20; ///< what the runs kept for undo may take
-  bool can_undo() const { return !undo_.empty(); }
-  bool can_redo() const { return !redo_.empty(); }
+  /// Whoever holds the race says there what goes with the experiment.
+  Undo& changes() { return undo_; }
+  const Undo& changes() const { return undo_; }
   /// Whether anything that decides the numbers has changed since the link was last made.
   std::uint64_t experiment_version() const { return version_; }
 
@@ -188,18 +186,13 @@ private:
     std::function<std::int64_t(std::size_t lane)> target = {};
     std::vector<Move> moves = {}; // from there
   };
-  struct Past {
-    Json experiment, company;
-    bool opening; // what came next was another experiment, not a change of this one
-  };
   struct KeptRun {
     Json complete; // the lane's settings
     LaneState lane;
   };
   std::optional<UserError> put(const Json& json, Runs runs, bool opening);
   std::optional<UserError> replace(const Json& json, Runs runs);
-  Past past() const;
-  bool go_to(std::vector<Past>& from, std::vector<Past>& to);
+  void bring_back(const Json& json);
   void keep(const Json& complete, const LaneState& lane);
   bool find_again(LaneState& lane, const Json& complete);
   void return_lost();
@@ -237,7 +230,7 @@ private:
   Packs& packs_;
   Experiment experiment_;
   std::uint64_t version_ = 0;
-  std::vector<Past> undo_, redo_;
+  Undo undo_;
   std::vector<KeptRun> kept_;
   std::vector<LaneState> lanes_;
   std::uint32_t next_lane_ = 0, run_;

@@ -13,7 +13,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::size_t kUndoMost = 100;
 // Runs that edits have ended, kept for undo.
 constexpr std::size_t kKeptCheckpoint_bytes = 2U << 20;
 
@@ -23,19 +22,13 @@ std::optional<UserError> Race::set_experiment(const Json& json, Runs runs) { ret
 std::optional<UserError> Race::change_to(const Json& json) { return put(json, Runs::kept, false); }
 
 std::optional<UserError> Race::put(const Json& json, Runs runs, bool opening) {
-  const Past before = experiment_.lanes.empty() ? Past{} : past();
+  const Undo::Past before = experiment_.lanes.empty() ? Undo::Past() : undo_.past(experiment_.json());
   const bool ran = std::any_of(lanes_.begin(), lanes_.end(), [](const LaneState& lane) { return lane.step > 0; });
   if (auto error = replace(json, runs)) return error;
-  const bool changed = before.experiment != experiment_.json() || (runs == Runs::anew && ran);
-  if (before.experiment.is_null() || !changed) return {};
-  undo_.push_back(before);
-  undo_.back().opening = opening;
-  if (undo_.size() > kUndoMost) undo_.erase(undo_.begin());
-  redo_.clear();
+  const bool changed = before.document != experiment_.json() || (runs == Runs::anew && ran);
+  if (!before.document.is_null() && changed) undo_.add(before, opening);
   return {};
 }
-
-Race::Past Race::past() const { return {experiment_.json(), company ? company() : Json(), false}; }
 
 std::optional<UserError> Race::replace(const Json& json, Runs runs) {
   auto experiment = experiment_from_json(json);
@@ -283,20 +276,16 @@ void Race::solo_lane(std::size_t lane) {
   ++news_;
 }
 
-bool Race::go_to(std::vector<Past>& from, std::vector<Past>& to) {
-  if (from.empty()) return false;
-  Past now = past();
-  const Past wanted = from.back();
-  from.pop_back();
-  now.opening = wanted.opening;
-  const auto error = replace(wanted.experiment, Runs::brought_back);
+void Race::bring_back(const Json& json) {
+  const auto error = replace(json, Runs::brought_back);
   assert(!error && "it was valid before");
   static_cast<void>(error);
-  to.push_back(now);
-  if (on_company && wanted.opening) on_company(wanted.company); // any other change took nothing along
-  return true;
 }
-bool Race::undo() { return go_to(undo_, redo_); }
-bool Race::redo() { return go_to(redo_, undo_); }
+bool Race::undo() {
+  return undo_.undo(experiment_.json(), [this](const Json& json) { bring_back(json); });
+}
+bool Race::redo() {
+  return undo_.redo(experiment_.json(), [this](const Json& json) { bring_back(json); });
+}
 
 } // namespace downhill

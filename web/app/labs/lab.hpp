@@ -126,7 +126,7 @@ public:
     if (id == preset) return;
     preset = id, guess = -1, seen = false;
   }
-  /// What goes with the document through undo, and what is to be done with it when it comes back; see Race::company.
+  /// What goes with the document through undo, and what is to be done with it when it comes back; see Undo.
   std::function<Json()> company;
   std::function<void(const Json&)> on_company;
 
@@ -136,6 +136,9 @@ protected:
 private:
   const LabRow& row_;
 };
+
+/// Makes a lab of this class.
+template <class Made> std::unique_ptr<Lab> make_lab(LabWorld& world, const LabRow& row) { return std::make_unique<Made>(world, row); }
 
 UserError no_field(const std::string& id);
 

@@ -16,16 +16,6 @@ using namespace takes;
 /// The toy's number is odd: the races of all labs are told apart by theirs.
 constexpr std::uint32_t race_number(const LabRow& row, bool toy) { return 2 * row.number + (toy ? 1 : 0); }
 
-Json field_row(const Race& race, const ui::Ui& ui, const FieldId& id) {
-  const FieldInfo info = field_info(race, id);
-  Json row = {{"id", id.text()}, {"value", field_text(info)}, {"help", ui.by_id("help." + info.key)}, {"label", field_label(id.pointer)}};
-  if (info.kind == FieldKind::named) {
-    for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", ui.by_id(info.choices + std::string(choice))}});
-    row["value"] = info.value.is_object() ? info.value["name"] : info.value;
-  }
-  return row;
-}
-
 std::optional<UserError> no_lane(const Race& race, const Json& a) {
   const std::size_t count = race.experiment().lanes.size(), lane = a["lane"].get<std::size_t>();
   if (lane < count) return {};
@@ -39,8 +29,8 @@ RaceLab::RaceLab(LabWorld& world, const LabRow& row)
   std::optional<UserError> error = race_.set_experiment(RaceLab::standard());
   if (!error && !row.toy.empty()) error = toy_.set_experiment(preset_of(row.toy)["experiment"]);
   assert(!error);
-  race_.company = [this] { return company(); };
-  race_.on_company = [this](const Json& before) { on_company(before); };
+  race_.changes().company = [this] { return company(); };
+  race_.changes().on_company = [this](const Json& before) { on_company(before); };
   race_.on_weights = [this](std::size_t lane, const std::vector<std::uint8_t>& file) {
     world_.save(lane_names(race_.experiment(), ui().language)[lane] + ".safetensors", file);
   };
@@ -134,22 +124,7 @@ void RaceLab::explain_control(Json& out) const {
     out["formula"] = metric.ends_with("_loss") && loss != "cross_entropy" ? "loss." + loss : "metric." + metric;
   }
   if (id.ends_with(":method")) out["id"] = id = id.substr(0, id.size() - 6) + "/optimizer"; // a lane's method is its optimizer
-  const auto field = FieldId::parse(id);
-  if (!field) return;
-  const FieldInfo info = field_info(race_, *field);
-  if (info.value.is_null()) return;
-  out["value"] = field_text(info);
-  out["key"] = info.key;
-  if (info.kind == FieldKind::named)
-    out["formula"] = info.choices + (info.value.is_object() ? info.value["name"].get<std::string>() : info.value.get<std::string>());
-  if (info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
-  if (!info.standard.is_null()) {
-    FieldInfo standard = info;
-    standard.value = info.standard;
-    if (info.kind != FieldKind::layers && info.kind != FieldKind::classes) out["standard"] = field_text(standard);
-  }
-  out["lane"] = field->lane.has_value();
-  out["differs"] = field->lane ? info.differs : info.standard != info.value;
+  if (const auto field = FieldId::parse(id)) explain_field(out, field_info(race_, *field), *field);
 }
 
 // ---- what runs in it ----
@@ -184,13 +159,15 @@ Json RaceLab::results(bool curves) const { return race_results(race_, lane_names
 
 Json RaceLab::fields() const {
   Json out = Json::array();
-  for (const std::string& pointer : form_fields(race_)) out.push_back(field_row(race_, ui(), {{}, pointer}));
+  for (const std::string& pointer : form_fields(race_)) out.push_back(field(FieldId{{}, pointer}.text()));
   return out;
 }
 
 Json RaceLab::field(const std::string& id) const {
   const auto parsed = FieldId::parse(id);
-  return parsed && !field_info(race_, *parsed).value.is_null() ? field_row(race_, ui(), *parsed) : Json();
+  if (!parsed) return {};
+  const FieldInfo info = field_info(race_, *parsed);
+  return info.value.is_null() ? Json() : form_row(info, *parsed);
 }
 
 std::optional<UserError> RaceLab::set_field(const std::string& id, const Json& value) {

@@ -16,8 +16,8 @@ public:
   std::optional<UserError> open_text(const std::string& text) override;
   Json normal(const Json& document) const override;
   std::uint64_t version() const override { return race_.experiment_version(); }
-  bool can_undo() const override { return race_.can_undo(); }
-  bool can_redo() const override { return race_.can_redo(); }
+  bool can_undo() const override { return race_.changes().can_undo(); }
+  bool can_redo() const override { return race_.changes().can_redo(); }
   bool undo() override { return race_.undo(); }
   bool redo() override { return race_.redo(); }
 
@@ -64,8 +64,5 @@ protected:
 
 /// What every lab with lanes is like: the verbs of transport and lanes; curves, and views of a lane, to look at.
 extern const LabRoom kLanesRoom;
-
-/// Makes a lab of this class.
-template <class Made> std::unique_ptr<Lab> make_lab(LabWorld& world, const LabRow& row) { return std::make_unique<Made>(world, row); }
 
 } // namespace downhill

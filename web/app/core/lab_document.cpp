@@ -1,0 +1,91 @@
+#include "app/core/lab_document.hpp"
+
+#include "core/printable.hpp"
+
+#include <cassert>
+
+namespace downhill {
+namespace {
+
+Document valid(Result<Document> document) {
+  assert(document && "a lab begins with a document that its format takes");
+  return std::move(*document);
+}
+UserError missing(const FieldId& id) { return {"no_field", "", {shortened(id.text(), 40)}}; }
+
+} // namespace
+
+LabDocument::LabDocument(const DocumentFormat& format, const Json& first) : format_(format), now_(valid(document_from_json(format, first))) {}
+
+Json LabDocument::normal(const Json& json) const {
+  const auto document = document_from_json(format_, json);
+  return document ? document->json(format_) : Json();
+}
+
+std::optional<UserError> LabDocument::put(const Json& json, Step step) {
+  auto document = document_from_json(format_, json);
+  if (!document) return document.error();
+  const Undo::Past before = undo_.past(this->json());
+  if (document->json(format_) == before.document) return {};
+  now_ = std::move(*document);
+  ++version_;
+  if (step != Step::none) undo_.add(before, step == Step::opening);
+  return {};
+}
+
+std::optional<FieldValues> LabDocument::values_of(const FieldId& id) const {
+  if (id.lane && *id.lane >= now_.lanes.size()) return {};
+  return FieldValues{format_, now_.complete, id.lane ? &now_.lanes[*id.lane].complete : nullptr};
+}
+
+FieldInfo LabDocument::field(const FieldId& id) const {
+  const auto values = values_of(id);
+  return values ? field_info(*values, id.pointer) : FieldInfo();
+}
+
+std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, bool goes_on) {
+  const FieldInfo info = field(id);
+  if (info.value.is_null()) return missing(id);
+  const bool word = info.kind == FieldKind::flag && (value == "true" || value == "false"); // as a form has it
+  const auto [pointer, whole] = whole_array(values_of(id)->own(), id.pointer, word ? Json(value == "true") : value);
+  const Json::json_pointer at(pointer);
+  Json json = this->json();
+  if (!id.lane) {
+    json[at] = whole;
+  } else if (now_.complete.contains(at) && now_.complete[at] == whole) {
+    take_out(json["lanes"][*id.lane], pointer);
+  } else {
+    Json patch;
+    patch[at] = whole;
+    merge_patch(json["lanes"][*id.lane], patch);
+  }
+  return put(json, goes_on && undo_.can_undo() ? Step::none : Step::change);
+}
+
+std::optional<UserError> LabDocument::reset(const FieldId& id) {
+  const FieldInfo info = field(id);
+  if (info.value.is_null()) return missing(id);
+  const Json::json_pointer at(id.pointer);
+  if (id.lane && now_.complete.contains(at)) return set(id, now_.complete[at]);
+  return info.standard.is_null() ? std::nullopt : set(id, info.standard);
+}
+
+std::optional<UserError> LabDocument::type(const FieldId& id, const std::string& typed, const FieldWords& words) {
+  const FieldInfo info = field(id);
+  if (info.value.is_null()) return missing(id);
+  const auto value = typed_value(info, typed, words);
+  return value ? set(id, *value) : std::optional(value.error());
+}
+
+void LabDocument::bring_back(const Json& json) {
+  now_ = valid(document_from_json(format_, json));
+  ++version_;
+}
+bool LabDocument::undo() {
+  return undo_.undo(json(), [this](const Json& before) { bring_back(before); });
+}
+bool LabDocument::redo() {
+  return undo_.redo(json(), [this](const Json& after) { bring_back(after); });
+}
+
+} // namespace downhill

@@ -1,0 +1,85 @@
+#include "app/labs/document_lab.hpp"
+
+#include "app/core/text.hpp"
+#include "app/presets.hpp"
+
+namespace downhill {
+namespace {
+
+// A lab without a preset begins with what its format gives.
+Json first_document(const LabRow& row, const DocumentFormat& format) {
+  if (!row.preset.empty()) return preset_of(row.preset)["experiment"];
+  return {{"downhill", kFormatVersion}, {"lab", format.lab}};
+}
+
+} // namespace
+
+DocumentLab::DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format) : Lab(world, row), document_(format, first_document(row, format)) {
+  document_.changes().company = [this] { return company(); };
+  document_.changes().on_company = [this](const Json& before) { on_company(before); };
+}
+
+Json DocumentLab::standard() const { return first_document(row(), document_.format()); }
+
+std::optional<UserError> DocumentLab::open(const Json& document, Opening) { return document_.open(document); }
+
+std::optional<UserError> DocumentLab::type(const std::string& id, const std::string& text) {
+  const auto field = FieldId::parse(id);
+  return field ? document_.type(*field, text, {tr("lanes.full"), tr("interval.epoch")}) : std::nullopt;
+}
+
+void DocumentLab::explain_control(Json& out) const {
+  if (const auto id = FieldId::parse(out["id"].get<std::string>())) explain_field(out, document_.field(*id), *id);
+}
+
+void DocumentLab::set(const FieldId& id, const Json& value, bool goes_on) {
+  if (auto error = document_.set(id, value, goes_on)) complaint_ = std::move(error);
+}
+
+void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float number_px) {
+  const FieldInfo info = document_.field(id);
+  if (!info.value.is_number()) return; // an edit earlier in this frame took it away
+  const std::string label = field_label(id.pointer), help(tr_id("help." + info.key));
+  const ui::SliderField field{.id = id.text(),
+                              .label = label,
+                              .text = field_text(info),
+                              .help = help,
+                              .value = info.value.get<double>(),
+                              .range = {.least = info.least, .most = info.most, .parts = info.kind == FieldKind::integer ? 1.0 : 0.0, .digits = 3},
+                              .label_px = label_px,
+                              .number_px = number_px,
+                              .explains = id.text()};
+  const auto moved = ui().slider_field(field, box);
+  if (moved) set(id, *moved, dragged_ == id.text());
+  if (!ui().slider_held)
+    dragged_.clear();
+  else if (moved)
+    dragged_ = id.text();
+}
+
+// ---- the form view ----
+
+Json DocumentLab::fields() const {
+  Json out = Json::array();
+  for (const std::string& pointer : document_.form_fields()) out.push_back(field(FieldId{{}, pointer}.text()));
+  return out;
+}
+
+Json DocumentLab::field(const std::string& id) const {
+  const auto parsed = FieldId::parse(id);
+  if (!parsed) return {};
+  const FieldInfo info = document_.field(*parsed);
+  return info.value.is_null() ? Json() : form_row(info, *parsed);
+}
+
+std::optional<UserError> DocumentLab::set_field(const std::string& id, const Json& value) {
+  const auto parsed = FieldId::parse(id);
+  return parsed ? document_.set(*parsed, value) : no_field(id);
+}
+
+std::optional<UserError> DocumentLab::reset_field(const std::string& id) {
+  const auto parsed = FieldId::parse(id);
+  return parsed ? document_.reset(*parsed) : no_field(id);
+}
+
+} // namespace downhill
