@@ -75,6 +75,22 @@ TEST_CASE("a layer's field of one lane is set there alone, and goes back to the 
   CHECK(set_field(table.race, {{}, "/network/hidden/0/units"}, 100000)->code == "out_of_range");
 }
 
+TEST_CASE("a lane of another rule may have the base's rate, and goes back to it; another method takes the parameters along") {
+  Json json = kTwoLanes;
+  json["lanes"][1] = {{"optimizer", {{"betas", {0.5, 0.999}}}}};
+  json["lanes"][0] = {{"optimizer", {{"name", "sgd"}, {"lr", 0.1}}}};
+  BareRace table(json);
+  const auto optimizer = [&](std::size_t lane) { return table.race.experiment().lanes[lane].complete["optimizer"]; };
+  REQUIRE(!set_field(table.race, {{}, "/optimizer/lr"}, 0.25));
+  REQUIRE(!set_field(table.race, {0, "/optimizer/lr"}, 0.25));
+  CHECK(optimizer(0)["lr"] == 0.25);
+  REQUIRE(!set_field(table.race, {0, "/optimizer/lr"}, 0.5));
+  REQUIRE(!reset_field(table.race, {0, "/optimizer/lr"}));
+  CHECK(optimizer(0)["lr"] == 0.25);
+  REQUIRE(!table.race.edit_lane(1, "/optimizer", {{"name", "sgd"}, {"lr", 0.125}}));
+  CHECK(optimizer(1) == Json{{"name", "sgd"}, {"lr", 0.125}});
+}
+
 TEST_CASE("the form view has every field of one number or name, once, with the parameters of what is chosen") {
   BareRace table(kTwoLanes);
   const auto all = form_fields(table.race);

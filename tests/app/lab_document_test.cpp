@@ -81,6 +81,8 @@ TEST_CASE("fields of every kind are set, typed, and go back to their defaults") 
   CHECK(document.at("/name") == "6 x");
   CHECK(typed("/start", "-1，0.25") == "");
   CHECK(document.at("/start") == Json({-1, 0.25}));
+  CHECK(typed("/start", "0.5　1") == "");
+  CHECK(document.at("/start") == Json({0.5, 1}));
   CHECK(typed("/start", "1 2 3") == "wrong_type");
   CHECK(typed("/start", "1, two") == "wrong_type");
   CHECK(typed("/start/1", "0.5") == "no_field"); // a list is one field
@@ -129,6 +131,43 @@ TEST_CASE("a lane's field is a patch, which goes when it says what the base says
   CHECK(code(document.set(in_lane(2, "/size"), 1)) == "no_field");
 }
 
+TEST_CASE("a lane's parameter may have the base's value where the rule is another, and goes back to it") {
+  Json json = with_lanes();
+  json["optimizer"] = {{"name", "sgd"}, {"lr", 0.25}};
+  json["lanes"][0]["optimizer"] = {{"name", "adam"}, {"lr", 0.002}};
+  LabDocument document(kLanes, json);
+  const auto rate = [&] { return document.now().lanes[0].complete["optimizer"]["lr"]; };
+  REQUIRE(!document.set(in_lane(0, "/optimizer/lr"), 0.25));
+  CHECK(rate() == 0.25);
+  REQUIRE(!document.set(in_lane(0, "/optimizer/lr"), 0.5));
+  REQUIRE(!document.reset(in_lane(0, "/optimizer/lr")));
+  CHECK(rate() == 0.25);
+  // another rule takes the parameters of the one before along
+  REQUIRE(!document.set(in_lane(0, "/optimizer/betas/0"), 0.5));
+  REQUIRE(!document.set(in_lane(0, "/optimizer"), {{"name", "momentum"}, {"lr", 0.125}}));
+  CHECK(rate() == 0.125);
+  // and of a lane that only has parameters of the base's rule
+  LabDocument other(kLanes, with_lanes());
+  REQUIRE(!other.set(in_lane(0, "/optimizer/betas/0"), 0.5));
+  REQUIRE(!other.set(in_lane(0, "/optimizer"), {{"name", "sgd"}, {"lr", 0.125}}));
+  CHECK(other.json()["lanes"][0]["optimizer"] == Json{{"name", "sgd"}, {"lr", 0.125}});
+}
+
+TEST_CASE("a default may hang on the rest of the document") {
+  static const DocumentFormat hanging{.lab = "shapes", .fields = rows, .standard = [](const Field& field, const Json& given) {
+                                        return field.pointer == "/size" && given.value("sides", Json(3)) == 4 ? Json(1.5) : field.standard;
+                                      }};
+  Json json = shapes();
+  json["sides"] = 4;
+  LabDocument document(hanging, json);
+  CHECK(document.at("/size") == 1.5);
+  CHECK(document.field(base("/size")).standard == 1.5);
+  REQUIRE(!document.set(base("/size"), 1));
+  REQUIRE(!document.reset(base("/size")));
+  CHECK(document.at("/size") == 1.5);
+  CHECK(document.field(base("/optimizer")).standard == document.at("/optimizer")); // with all its parameters
+}
+
 TEST_CASE("undo and redo lead through edits and documents, and hand back what went with another document") {
   LabDocument document(kPlain, shapes());
   std::string aside = "first";
@@ -166,15 +205,30 @@ TEST_CASE("undo and redo lead through edits and documents, and hand back what we
 TEST_CASE("a movement of many values is one step of undo") {
   LabDocument document(kPlain, shapes());
   REQUIRE(!document.set(base("/sides"), 4));
-  REQUIRE(!document.set(base("/size"), 0.6, true)); // the first of a movement is told as any change: here it goes on from /sides
+  CHECK(code(document.set(base("/size"), 3, true)) == "out_of_range"); // its first value is refused
+  REQUIRE(!document.set(base("/size"), 0.6, true));
   REQUIRE(!document.set(base("/size"), 0.7, true));
   CHECK(document.at("/size") == 0.7);
   CHECK(document.undo());
   CHECK(document.at("/size") == 0.5);
-  CHECK(document.at("/sides") == 3);
-  CHECK(!document.changes().can_undo());
+  CHECK(document.at("/sides") == 4);
+  REQUIRE(!document.set(base("/size"), 0.8, true)); // still held: the movement that was undone is over
+  CHECK(!document.changes().can_redo());
+  CHECK(document.undo());
+  CHECK(document.at("/size") == 0.5);
   CHECK(document.redo());
-  CHECK(document.at("/size") == 0.7);
+  document.let_go();
+  REQUIRE(!document.set(base("/size"), 0.9, true)); // another movement
+  CHECK(document.undo());
+  CHECK(document.at("/size") == 0.8);
+  // one that comes back to where it began was none
+  CHECK(document.undo());
+  CHECK(document.undo());
+  CHECK(!document.changes().can_undo());
+  REQUIRE(!document.set(base("/sides"), 7.0, true));
+  CHECK(document.at("/sides").is_number_integer()); // as a slider has it
+  REQUIRE(!document.set(base("/sides"), 3.0, true));
+  CHECK(!document.changes().can_undo());
 }
 
 TEST_CASE("a form has a row for each field of one line, and for the parameters of what is chosen") {

@@ -904,6 +904,53 @@ TEST_CASE("a long answer is worked out in slices beside the training, tells how 
   CHECK(whole.eval.size() == 10);
 }
 
+TEST_CASE("a long answer about another lane, of another worker, takes nothing from the one that is wanted") {
+  Json json = experiment();
+  json["network"]["hidden"][0]["dropout"] = 0.5;
+  Table table(2, json);
+  Race& race = table.race;
+  race.start();
+  table.until_finished();
+  std::size_t here = 1, there = 0;
+  while (race.lanes()[here].worker == race.lanes()[there].worker) ++there;
+  Look<ask::Ensemble> look;
+  const auto want = [&](std::size_t lane) { look.want(race, lane, {3, 200}), race.ask_looks(table.clock_s); };
+  const auto rests = [&](std::size_t worker) { return !table.hosts[worker]->work(1e-9); };
+  const std::size_t slow = race.lanes()[here].worker;
+  // the first answer is under way, and told
+  want(here);
+  for (int i = 0; i < 5; ++i) table.hosts[slow]->work(1e-9);
+  for (; !table.mail.empty(); table.mail.pop_front()) table.deliver(table.mail.front().first, table.mail.front().second);
+  REQUIRE(look.progress() >= 0);
+  REQUIRE(!rests(slow));
+  want(there);
+  CHECK(rests(slow)); // nobody wants it any more
+  for (int i = 0; i < 400 && !look.seen(); ++i) table.turn(), want(there);
+  REQUIRE(look.seen());
+  protocol::EnsembleLook old = *look.seen();
+  old.head.key = race.lanes()[here].key;
+  table.deliver(slow, encode(ToApp(old)));
+  table.deliver(slow, encode(ToApp(LookProblem{old.head})));
+  CHECK(look.seen());
+  CHECK(!look.failed());
+
+  // lanes that are no more are asked about no more
+  for (const bool by_edit : {false, true}) {
+    look.want(race, here, {4, 200});
+    race.ask_looks(table.clock_s + 10);
+    table.hosts[slow]->work(1e-9);
+    REQUIRE(!rests(slow));
+    if (by_edit)
+      REQUIRE(!race.edit("/seed", 2));
+    else
+      race.reset();
+    table.hosts[slow]->work(1e-9);
+    CHECK(rests(slow));
+    race.start();
+    table.until_finished();
+  }
+}
+
 TEST_CASE("experiments may come and go before there are workers") {
   Packs packs([](const std::string&, bool) {}, {{"full", 1000, 60000, 10000, {}}});
   Race race([](std::size_t, const ToTrainer&) { FAIL("there is nobody to hear this"); }, packs);

@@ -31,6 +31,13 @@ TEST_CASE("a toy becomes what it follows from, and starts by itself once there a
   CHECK(made == 2);
   CHECK(table.race.batch_size(0) == 15);
   CHECK(table.race.transport() == Transport::running);
+  table.race.leave(); // another lab is shown
+  CHECK(table.race.transport() == Transport::paused);
+  CHECK(!follow("b", 15));
+  CHECK(table.race.transport() == Transport::running);
+  table.race.leave();
+  table.race.step(1); // somebody took it in hand
+  CHECK(!table.race.left_running());
   const auto refused = follow("c", 61); // more than there are examples
   REQUIRE(refused);
   CHECK(table.race.batch_size(0) == 15);

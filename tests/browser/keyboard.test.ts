@@ -179,6 +179,7 @@ for (const [size, { width, height }] of Object.entries({ wide: { width: 1280, he
         if (tab !== undefined) await page.evaluate((t) => window.downhill_internal.page.command('activate', { id: `tab.${t}` }), tab);
         await page.evaluate(() => { window.downhill.pause(); window.downhill.show({}); });
         await new Promise((resolve) => setTimeout(resolve, 900)); // views answer
+        await at_rest(page); // a batch under way would yet make the way back possible
         if (more && !(await page.$('#mirror [data-id="field:/seed"]'))) {
           await to(page, 'settings.more');
           await key(page, 'Enter');

@@ -40,16 +40,22 @@ export async function fetch_bytes(file: string, expected: number, progress?: (re
   return read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
 }
 
+const patience_ms = 180_000; // of the slowest line
 const once = new Map<string, Promise<Uint8Array>>();
-/** A file of this version, asked for once, and again only where that failed or brought something else, as a host's front page. */
+/** What came is of no use: the next one who wants the file asks anew. */
+export const forget_file = (file: string) => once.delete(file);
+/** A file of this version, asked for once, and again only where that failed, took minutes, or brought something else, as
+ *  a host's front page. */
 export function file_once(file: string): Promise<Uint8Array> {
   let bytes = once.get(file);
   if (!bytes) {
     const size = files.sizes[file] ?? 0;
-    once.set(file, bytes = fetch_bytes(file, size).then((found) => {
+    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${file}: no answer`)), patience_ms));
+    once.set(file, bytes = Promise.race([fetch_bytes(file, size), late]).then((found) => {
       if (found.length !== size) throw new Error(`${file}: not this version's`);
       return found;
     }));
+    late.catch(() => {});
     bytes.catch(() => once.delete(file));
   }
   return bytes;

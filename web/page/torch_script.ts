@@ -1,6 +1,6 @@
 // The PyTorch script of a lane, by a module that is fetched when the first one is asked for (web/script/script.cpp).
 import { files } from 'site-files';
-import { file_once } from './fetch_bytes';
+import { file_once, forget_file } from './fetch_bytes';
 
 interface ScriptModule extends Record<string, unknown> {
   memory: WebAssembly.Memory;
@@ -11,7 +11,7 @@ interface ScriptModule extends Record<string, unknown> {
 
 /** `asked`: what the app's verb `script` answers, as JSON. Rejects where the module can't be had. */
 export async function torch_script(asked: string): Promise<string> {
-  const module = await WebAssembly.compile(await file_once(files.script) as BufferSource);
+  const module = await WebAssembly.compile(await file_once(files.script) as BufferSource).catch((error: unknown) => { forget_file(files.script); throw error; });
   // it writes to no file and asks for no clock: what its libraries would want for that is never called
   const unused = () => { throw new Error('the script module stopped'); }, imports: Record<string, Record<string, () => void>> = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = name === 'emscripten_notify_memory_growth' ? () => undefined : unused;

@@ -51,7 +51,11 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                    }
                  },
                  [&](const Seek& m) { seek(m); },
-                 [&](const DropLane& m) { runners_.erase(m.key); },
+                 [&](const DropLane& m) {
+                   runners_.erase(m.key);
+                   std::erase_if(looks_, [&](const auto& look) { return look.second.key == m.key; });
+                   std::erase_if(jobs_, [&](const auto& job) { return job.second->head().key == m.key; });
+                 },
                  [&](const AskImages& m) { send_images(m); },
                  [&](const AskLook& m) {
                    jobs_.erase(m.slot);

@@ -99,7 +99,11 @@ FieldInfo field_info(const FieldValues& values, const std::string& pointer) {
     }
   }
   for (const Field& field : values.format.fields()) {
-    if (field.pointer == pointer) describe(info, field, pointer), known = true;
+    if (field.pointer == pointer) {
+      describe(info, field, pointer), known = true;
+      if (values.format.standard) info.standard = values.format.standard(field, own);
+      if (field.kind == FieldKind::named && !info.standard.is_null()) static_cast<void>(complete_field(info.standard, field, "")); // with its parameters
+    }
     if (field.kind == FieldKind::named && pointer.starts_with(std::string(field.pointer) + "/"))
       known = describe_parameter(info, field, own[Json::json_pointer(std::string(field.pointer))], pointer.substr(field.pointer.size() + 1));
   }
@@ -127,6 +131,27 @@ void take_out(Json& patch, const std::string& pointer) {
   patch[at.parent_pointer()].erase(at.back());
   at = at.parent_pointer();
   if (!at.empty() && patch[at].empty()) patch[at.parent_pointer()].erase(at.back());
+}
+
+void put_in(Json& patch, const Json& base, const std::string& pointer, const Json& value) {
+  const Json::json_pointer at(pointer);
+  const auto lane_of = [&](const Json& of) {
+    Json lane = base;
+    merge_patch(lane, of);
+    return lane;
+  };
+  Json without = patch;
+  take_out(without, pointer);
+  if (const Json lane = lane_of(without); lane.contains(at) && lane[at] == value) {
+    patch = std::move(without);
+    return;
+  }
+  const auto name_of = [](const Json& named) { return named.is_object() && named.contains("name") ? named["name"] : named; };
+  const Json lane = lane_of(patch);
+  if (value.is_object() && lane.contains(at) && name_of(lane[at]) != name_of(value)) take_out(patch, pointer);
+  Json more;
+  more[at] = value;
+  merge_patch(patch, more);
 }
 
 std::vector<std::string> form_fields(const FieldValues& values) {
@@ -177,8 +202,8 @@ std::optional<UserError> reset_field(Race& race, const FieldId& id) {
   if (id.lane) {
     const Json& base = race.experiment().complete;
     const Json::json_pointer at(id.pointer);
-    if (whole_array(values_of(race, id)->own(), id.pointer, {}).first == id.pointer) return race.clear_lane_field(*id.lane, id.pointer);
     if (base.contains(at)) return set_field(race, id, base[at]);
+    if (whole_array(values_of(race, id)->own(), id.pointer, {}).first == id.pointer) return race.clear_lane_field(*id.lane, id.pointer);
   }
   if (info.standard.is_null()) return {};
   return set_field(race, id, info.standard);
@@ -196,7 +221,7 @@ namespace {
 
 // Numbers with spaces or commas between them, of whatever keyboard.
 Result<Json> typed_list(std::string typed) {
-  for (const std::string_view comma : {"，", "、", "；", ";", ",", "\t"})
+  for (const std::string_view comma : {"，", "、", "；", ";", ",", "\t", "\u3000", "\u00a0", "\u2009", "\u202f"})
     for (std::size_t at = typed.find(comma); at != std::string::npos; at = typed.find(comma, at)) typed.replace(at, comma.size(), " ");
   Json list = Json::array();
   for (std::size_t from = 0; from < typed.size();) {

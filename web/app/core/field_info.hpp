@@ -40,6 +40,9 @@ FieldInfo field_info(const FieldValues& values, const std::string& pointer);
 std::pair<std::string, Json> whole_array(const Json& values, const std::string& pointer, Json value);
 /// Takes a field out of a lane's patch, and the objects that are empty without it.
 void take_out(Json& patch, const std::string& pointer);
+/// Makes the patch of a lane of this base say that a field has this value: without a word, where the lane has it then. A choice of
+/// another name takes the parameters of the one before along.
+void put_in(Json& patch, const Json& base, const std::string& pointer, const Json& value);
 /// The fields that a form has of the base, by their pointers: all that can be typed in one line or chosen, and the parameters of
 /// what is chosen.
 std::vector<std::string> form_fields(const FieldValues& values);

@@ -3,6 +3,7 @@
 #include "core/printable.hpp"
 
 #include <cassert>
+#include <cmath>
 
 namespace downhill {
 namespace {
@@ -29,7 +30,10 @@ std::optional<UserError> LabDocument::put(const Json& json, Step step) {
   if (document->json(format_) == before.document) return {};
   now_ = std::move(*document);
   ++version_;
-  if (step != Step::none) undo_.add(before, step == Step::opening);
+  if (step == Step::none)
+    undo_.settle(this->json());
+  else
+    undo_.add(before, step == Step::opening);
   return {};
 }
 
@@ -43,23 +47,25 @@ FieldInfo LabDocument::field(const FieldId& id) const {
   return values ? field_info(*values, id.pointer) : FieldInfo();
 }
 
-std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, bool goes_on) {
+std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, bool held) {
   const FieldInfo info = field(id);
   if (info.value.is_null()) return missing(id);
-  const bool word = info.kind == FieldKind::flag && (value == "true" || value == "false"); // as a form has it
-  const auto [pointer, whole] = whole_array(values_of(id)->own(), id.pointer, word ? Json(value == "true") : value);
-  const Json::json_pointer at(pointer);
+  Json wanted = value;
+  if (info.kind == FieldKind::flag && (value == "true" || value == "false")) wanted = value == "true"; // as a form has it
+  if (info.kind == FieldKind::integer && value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() && std::fabs(value.get<double>()) < 9e15)
+    wanted = static_cast<std::int64_t>(value.get<double>()); // as a slider has it
+  const auto [pointer, whole] = whole_array(values_of(id)->own(), id.pointer, std::move(wanted));
   Json json = this->json();
-  if (!id.lane) {
-    json[at] = whole;
-  } else if (now_.complete.contains(at) && now_.complete[at] == whole) {
-    take_out(json["lanes"][*id.lane], pointer);
-  } else {
-    Json patch;
-    patch[at] = whole;
-    merge_patch(json["lanes"][*id.lane], patch);
-  }
-  return put(json, goes_on && undo_.can_undo() ? Step::none : Step::change);
+  if (id.lane)
+    put_in(json["lanes"][*id.lane], now_.complete, pointer, whole);
+  else
+    json[Json::json_pointer(pointer)] = whole;
+  const std::string moved = held ? id.text() : std::string();
+  const std::uint64_t before = version_;
+  if (auto error = put(json, held && held_ == moved ? Step::none : Step::change)) return error;
+  if (version_ != before) held_ = moved;
+  if (!held) let_go();
+  return {};
 }
 
 std::optional<UserError> LabDocument::reset(const FieldId& id) {
@@ -78,6 +84,7 @@ std::optional<UserError> LabDocument::type(const FieldId& id, const std::string&
 }
 
 void LabDocument::bring_back(const Json& json) {
+  let_go();
   now_ = valid(document_from_json(format_, json));
   ++version_;
 }

@@ -20,9 +20,9 @@ public:
   /// As `json` would give it back; null: it can't be read.
   Json normal(const Json& json) const;
   /// Puts another document in its place, or says why not and leaves everything as it was. Errors: those of document_from_json.
-  std::optional<UserError> open(const Json& json) { return put(json, Step::opening); }
+  std::optional<UserError> open(const Json& json) { return let_go(), put(json, Step::opening); }
   /// The same for this document with some of its fields changed, rather than another one: see Undo.
-  std::optional<UserError> change_to(const Json& json) { return put(json, Step::change); }
+  std::optional<UserError> change_to(const Json& json) { return let_go(), put(json, Step::change); }
   /// Grows with each change.
   std::uint64_t version() const { return version_; }
 
@@ -30,8 +30,9 @@ public:
   /// Without value: there is no such field.
   FieldInfo field(const FieldId& id) const;
   /// Sets it. In a lane the base's value is no difference: the lane then no longer speaks of it. Error: no_field, and as open.
-  /// `goes_on`: one movement with the change before, which undo takes back as one.
-  std::optional<UserError> set(const FieldId& id, const Json& value, bool goes_on = false);
+  /// `held`: by a control that is held, whose changes of this field are one movement, until `let_go`: undo takes it back as one.
+  std::optional<UserError> set(const FieldId& id, const Json& value, bool held = false);
+  void let_go() { held_.clear(); }
   /// Back to the base's value (lane) or to the default (base); a field without one stays.
   std::optional<UserError> reset(const FieldId& id);
   /// Sets what was typed. Error: wrong_type, and as set.
@@ -54,6 +55,7 @@ private:
   const DocumentFormat& format_;
   Document now_;
   Undo undo_;
+  std::string held_; // the field that a movement under way changes, once it has
   std::uint64_t version_ = 1;
 };
 

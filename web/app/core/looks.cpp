@@ -39,7 +39,7 @@ void Looks::want(std::uint32_t slot, AskLook ask, std::int64_t step, Post post) 
 
 void Looks::drop(std::uint32_t number, Slot& it) {
   if (!it.waiting) return;
-  it.post(DropLook{first_ + number});
+  it.asked_post(DropLook{first_ + number});
   it.waiting = false, it.asked_step = -1, it.progress = -1;
 }
 
@@ -59,13 +59,16 @@ bool Looks::send(double now_s) {
     slot.wanted_s = now_s;
     const bool changed = !same(slot.wanted, slot.asked);
     if (!changed && (slot.failed || slot.asked_step == slot.step)) continue;
-    // the answer will come, and with it the next chance; a long one that has become another question is not waited for
-    if (slot.waiting && now_s - slot.asked_s < kGiveUp_s && !(changed && slot.progress >= 0)) continue;
+    // the answer will come, and with it the next chance; one about another lane, and a long one to another question, are not waited for
+    const bool idle = slot.wanted.key != slot.asked.key || (changed && slot.progress >= 0);
+    if (slot.waiting && now_s - slot.asked_s < kGiveUp_s && !idle) continue;
     if (!changed && now_s - slot.asked_s < kAskEvery_s && now_s >= slot.asked_s) {
       slot.fresh = later = true; // nothing may be drawn until then
       continue;
     }
+    drop(number, slot); // whoever was asked before may be another worker
     slot.asked = slot.wanted;
+    slot.asked_post = slot.post;
     slot.asked_step = slot.step;
     slot.asked_s = now_s;
     slot.waiting = true;
@@ -76,9 +79,9 @@ bool Looks::send(double now_s) {
   return later;
 }
 
-bool Looks::take_answer(std::uint32_t number, ToApp answer) {
+bool Looks::take_answer(std::uint32_t number, const LaneKey& key, ToApp answer) {
   const auto it = slots_.find(number - first_);
-  if (it == slots_.end()) return false;
+  if (it == slots_.end() || it->second.asked.key != key) return false; // what was asked before, of another lane, may come late
   Slot& slot = it->second;
   slot.waiting = false;
   slot.progress = -1;
@@ -102,10 +105,10 @@ bool Looks::take(const Images& m) {
 
 bool Looks::take(const LookProblem& m) {
   const auto it = slots_.find(m.head.slot - first_);
-  if (it == slots_.end()) return false;
+  if (it == slots_.end() || it->second.asked.key != m.head.key) return false;
   Slot& slot = it->second;
   slot.waiting = false;
-  slot.failed = slot.asked.key == m.head.key;
+  slot.failed = true;
   slot.answer.reset();
   return true;
 }
@@ -125,7 +128,7 @@ void Looks::renumber(const LaneKey& from, const LaneKey& to) {
 }
 
 void Looks::forget() {
-  for (auto& [number, slot] : slots_) slot.asked_step = -1, slot.waiting = false, slot.progress = -1;
+  for (auto& [number, slot] : slots_) drop(number, slot), slot.asked_step = -1;
   for (auto& [request, sheet] : sheets_) sheet.asked = {}, sheet.waiting = false;
 }
 

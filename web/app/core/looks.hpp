@@ -1,6 +1,6 @@
 // What views see of lanes: a view owns a Look, says every time it is drawn what it wants there, and finds the last answer.
-// Asks go out at most a few times a second, and only while the answer is not of the lane's present step. What nobody wants any
-// more is dropped, and so is a Look's place with the Look.
+// About one lane asks go out at most a few times a second, and only while the answer is not of the lane's present step. A long
+// answer that nobody wants any more is dropped, and so is a Look's place with the Look.
 #pragma once
 #include "protocol/messages.hpp"
 
@@ -23,7 +23,7 @@ public:
   /// Sends what is wanted and due; true if something wanted is only due later.
   bool send(double now_s);
   /// False: it was not asked for here.
-  template <class Seen> bool take(const Seen& m) { return take_answer(m.head.slot, m); }
+  template <class Seen> bool take(const Seen& m) { return take_answer(m.head.slot, m.head.key, m); }
   bool take(const protocol::Images& m);
   bool take(const protocol::LookProblem& m);
   bool take(const protocol::LookProgress& m);
@@ -37,7 +37,7 @@ public:
 private:
   struct Slot {
     protocol::AskLook wanted, asked;
-    Post post;
+    Post post, asked_post; // to the worker that has the lane, and to the one that was asked
     std::int64_t step = 0, asked_step = -1;
     bool fresh = false; // wanted since the last send
     bool waiting = false;
@@ -57,7 +57,7 @@ private:
   friend class LooksPlace;
   friend class LookPlace;
   friend class Pictures;
-  bool take_answer(std::uint32_t slot, protocol::ToApp answer);
+  bool take_answer(std::uint32_t slot, const protocol::LaneKey& key, protocol::ToApp answer);
   void want(std::uint32_t slot, protocol::AskLook ask, std::int64_t step, Post post);
   void drop(std::uint32_t slot, Slot& it);
 
@@ -120,6 +120,11 @@ public:
   }
   /// What was last wanted, without wanting it now.
   const Answer* seen() const { return this->template answer<Answer>(); }
+  /// The same, if it is of this lane as it is now: for who does not draw it, and may come when it was last wanted of another.
+  template <class Race> const Answer* seen_of(const Race& race, std::size_t lane) const {
+    const Answer* last = seen();
+    return last && lane < race.lanes().size() && last->head.key == race.lanes()[lane].key ? last : nullptr;
+  }
 };
 
 /// Images of a race's data, by their places in a part.

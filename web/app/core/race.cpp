@@ -222,6 +222,7 @@ void Race::seek(std::function<std::int64_t(std::size_t lane)> target) {
 
 void Race::act_on_wish() {
   if (!wanted_ || experiment_.lanes.empty()) return;
+  left_running_ = false;
   ++news_;
   if (!pack_ready()) return problem_.reset(), packs_.request(data());
   const Wanted wish = *std::exchange(wanted_, std::nullopt);
@@ -258,8 +259,16 @@ void Race::act_on_wish() {
   }
 }
 
+void Race::leave() {
+  const bool ran = transport_ == Transport::running || left_running();
+  pause();
+  left_running_ = ran;
+  looks_.cancel();
+}
+
 void Race::pause() {
   wanted_.reset();
+  left_running_ = false;
   if (transport_ != Transport::running) return;
   transport_ = Transport::paused;
   targets_.clear();

@@ -108,7 +108,9 @@ public:
   void start();
   void pause();
   /// Nobody sees it any more: pauses, and asks workers for nothing.
-  void leave() { pause(), looks_.cancel(); }
+  void leave();
+  /// Whether it ran when it was left, and nobody has paused or moved it since.
+  bool left_running() const { return left_running_ && transport_ == Transport::paused; }
   /// Every lane makes `n` updates and rests; negative: goes back.
   void step(std::int64_t n);
   /// Every lane goes on to the end of its epoch.
@@ -237,6 +239,7 @@ private:
   Transport transport_ = Transport::ready;
   std::optional<Wanted> wanted_;
   std::vector<std::int64_t> targets_; // of a seek or step under way; empty while running freely
+  bool left_running_ = false;
   bool due_ = false;                  // lanes are to be prepared, or to go on, with the next tick that finds data
   StopRules stop_rules_;
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;

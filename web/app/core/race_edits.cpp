@@ -1,4 +1,5 @@
 // The experiment of a Race: what may be changed in it, undo, and which runs a change keeps.
+#include "app/core/field_info.hpp"
 #include "app/core/race.hpp"
 
 #include "optimizers/list.hpp"
@@ -176,13 +177,9 @@ std::optional<UserError> Race::set_source(const std::string& source) {
 
 std::optional<UserError> Race::edit_lane(std::size_t lane, const std::string& pointer, const Json& value) {
   if (auto error = missing(lane)) return error;
-  const Json::json_pointer at(pointer);
-  if (experiment_.complete.contains(at) && experiment_.complete[at] == value) return clear_lane_field(lane, pointer);
   return edit_json([&](Json& json) {
     Json& patch = json["lanes"][lane];
-    Json as_patch;
-    as_patch[at] = value;
-    merge_patch(patch, as_patch);
+    put_in(patch, experiment_.complete, pointer, value);
     if (pointer == "/optimizer" || pointer == "/batch") patch.erase("label");
   });
 }
@@ -191,12 +188,7 @@ std::optional<UserError> Race::clear_lane_field(std::size_t lane, const std::str
   if (auto error = missing(lane)) return error;
   return edit_json([&](Json& json) {
     Json& patch = json["lanes"][lane];
-    Json::json_pointer at(pointer);
-    if (patch.contains(at)) {
-      patch[at.parent_pointer()].erase(at.back());
-      at = at.parent_pointer();
-      if (!at.empty() && patch[at].empty()) patch[at.parent_pointer()].erase(at.back());
-    }
+    take_out(patch, pointer);
     if (pointer == "/optimizer" || pointer == "/batch") patch.erase("label");
   });
 }

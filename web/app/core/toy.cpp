@@ -10,7 +10,7 @@ std::optional<UserError> Toy::follow(const std::string& of, const std::function<
     change(json);
     refused = race_.change_to(json);
   }
-  if (race_.transport() == Transport::ready && race_.pack_ready()) race_.start();
+  if (race_.pack_ready() && (race_.transport() == Transport::ready || race_.left_running())) race_.start();
   return refused;
 }
 

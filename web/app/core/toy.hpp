@@ -6,7 +6,7 @@
 
 namespace downhill {
 
-/// A lab's second race, on a toy: it follows from what is chosen in the lab, and runs by itself while it is shown. Drawing only
+/// A lab's second race, on a toy: it follows from what is chosen in the lab, and starts by itself when it is shown. Drawing only
 /// says that it shows it.
 class Toy {
 public:
@@ -16,7 +16,7 @@ public:
   void show() { shown_ = true; }
   bool shown() const { return shown_; }
   /// After a frame that it was `shown` in: where `of`, what it follows from, is other than before, `change` makes its experiment; at its
-  /// start it starts, once its data are there.
+  /// start it starts, once its data are there; where it was left running, it goes on.
   std::optional<UserError> follow(const std::string& of, const std::function<void(Json& experiment)>& change);
 
 private:

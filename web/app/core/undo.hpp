@@ -28,6 +28,10 @@ public:
     if (back_.size() > kMost) back_.erase(back_.begin());
     forth_.clear();
   }
+  /// A movement has come to `now`: if that is where it began, there is nothing to undo.
+  void settle(const Json& now) {
+    if (!back_.empty() && back_.back().document == now) back_.pop_back();
+  }
   bool can_undo() const { return !back_.empty(); }
   bool can_redo() const { return !forth_.empty(); }
   /// Hands `open` what to return to, the document being `now`. Whether there is such a thing.

@@ -32,8 +32,8 @@ void DocumentLab::explain_control(Json& out) const {
   if (const auto id = FieldId::parse(out["id"].get<std::string>())) explain_field(out, document_.field(*id), *id);
 }
 
-void DocumentLab::set(const FieldId& id, const Json& value, bool goes_on) {
-  if (auto error = document_.set(id, value, goes_on)) complaint_ = std::move(error);
+void DocumentLab::set(const FieldId& id, const Json& value, bool held) {
+  if (auto error = document_.set(id, value, held)) complaint_ = std::move(error);
 }
 
 void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float number_px) {
@@ -50,11 +50,8 @@ void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float 
                               .number_px = number_px,
                               .explains = id.text()};
   const auto moved = ui().slider_field(field, box);
-  if (moved) set(id, *moved, dragged_ == id.text());
-  if (!ui().slider_held)
-    dragged_.clear();
-  else if (moved)
-    dragged_ = id.text();
+  if (moved) set(id, *moved, ui().slider_held);
+  if (!ui().slider_held) document_.let_go();
 }
 
 // ---- the form view ----

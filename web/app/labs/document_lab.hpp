@@ -32,8 +32,8 @@ public:
 
 protected:
   ui::Ui& ui() const { return world_.ui; }
-  /// What a control in the lab sets; a refusal is told to the user. `goes_on`: see LabDocument::set.
-  void set(const FieldId& id, const Json& value, bool goes_on = false);
+  /// What a control in the lab sets; a refusal is told to the user. `held`: see LabDocument::set.
+  void set(const FieldId& id, const Json& value, bool held = false);
   /// Its controls, by the field's row: a label that explains it, a slider from its least to its most, the number, which can be
   /// typed. Whole numbers stay whole. A drag is one step of undo.
   void slider(ui::Rect box, const FieldId& id, float label_px = 96, float number_px = 72);
@@ -42,7 +42,6 @@ protected:
 
 private:
   std::optional<UserError> complaint_;
-  std::string dragged_; // the field whose slider has moved while it was held
 };
 
 } // namespace downhill

@@ -31,6 +31,7 @@ const std::optional<UserError>& Lab::problem() const {
   return none;
 }
 std::optional<UserError> Lab::open_text(const std::string& text) {
+  if (text.size() > kTextMost) return UserError{"json_too_large", "", {std::to_string(kTextMost)}};
   const auto read = read_json(text);
   return read ? open(*read) : std::optional(read.error());
 }

@@ -35,7 +35,7 @@ class BoundaryPicture {
 public:
   /// A square in `box`. Asks for it and draws the last answer, which it returns (null: none yet); `number` is the item's.
   const protocol::BoundaryLook* draw(ui::Ui& ui, Race& race, std::size_t lane, std::size_t number, ui::Rect box);
-  const protocol::BoundaryLook* seen() const { return look_.seen(); }
+  const protocol::BoundaryLook* seen_of(const Race& race, std::size_t lane) const { return look_.seen_of(race, lane); }
 
 private:
   Look<protocol::ask::Boundary> look_;

@@ -8,7 +8,8 @@ using namespace ui;
 
 std::string view_csv(const Ui& ui, const Race& race, const RaceView& view) {
   const auto shown = view.views.find(view.view);
-  return shown == view.views.end() ? std::string() : shown->second->csv(ui, race);
+  const std::size_t lane = std::min(view.lane, race.lanes().size() - 1);
+  return shown == view.views.end() ? view.view->make()->csv(ui, race, lane) : shown->second->csv(ui, race, lane);
 }
 
 void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {

@@ -13,7 +13,7 @@ namespace {
 class Boundary final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   std::array<BoundaryPicture, 2> pictures_; // of either side
@@ -30,9 +30,9 @@ void Boundary::draw(const Stand& s, Rect box) {
   if (e) ui.text(box.cut_top(20), fill(ui("boundary.accuracy"), {percent(e->train_accuracy), percent(e->test_accuracy)}), ui.theme->ink, kText, Weight::bold);
 }
 
-std::string Boundary::csv(const Ui&, const Race&) const {
+std::string Boundary::csv(const Ui&, const Race& race, std::size_t lane) const {
   std::string out;
-  if (const auto* look = pictures_[0].seen()) {
+  if (const auto* look = pictures_[0].seen_of(race, lane)) {
     out = "x,y,probability\n";
     for (std::size_t i = 0; i < look->probabilities.size(); ++i) {
       const auto at = [&](std::size_t cell) { return look->reach * (2 * (static_cast<double>(cell) + 0.5) / look->side - 1); };

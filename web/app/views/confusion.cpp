@@ -14,7 +14,7 @@ namespace {
 class Confusion final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui&, const Race&) const override { return predictions_csv(sides_[0].look.seen()); }
+  std::string csv(const Ui&, const Race& race, std::size_t lane) const override { return predictions_csv(sides_[0].look.seen_of(race, lane)); }
 
 private:
   void cell_images(const Stand& s, Rect box, const PredictionsLook& look);

@@ -15,7 +15,7 @@ namespace {
 class DifferencesView final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return false; }
 };
 
@@ -104,7 +104,7 @@ void DifferencesView::draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string DifferencesView::csv(const Ui& ui, const Race& race) const {
+std::string DifferencesView::csv(const Ui& ui, const Race& race, std::size_t) const {
   std::string out;
   const auto names = lane_names(race.experiment(), ui.language);
   const Differences table = differences_of(race);

@@ -16,7 +16,7 @@ namespace {
 class Draw final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return false; }
 
 private:
@@ -86,12 +86,12 @@ void Draw::draw(const Stand& s, Rect box) {
   }
 }
 
-std::string Draw::csv(const Ui& ui, const Race& race) const {
+std::string Draw::csv(const Ui& ui, const Race& race, std::size_t) const {
   std::string out;
   const auto names = lane_names(race.experiment(), ui.language);
   out = "lane,probabilities\n";
   for (std::size_t i = 0; i < race.lanes().size(); ++i)
-    if (const auto* own = looks_[i].seen()) {
+    if (const auto* own = looks_[i].seen_of(race, i)) {
       out += csv_text(names[i]);
       for (const float q : own->probabilities) out += comma_number(static_cast<double>(q));
       out += "\n";

@@ -14,7 +14,7 @@ namespace {
 class Masks final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   static constexpr std::size_t kLayersMost = 5;
@@ -63,9 +63,9 @@ void Masks::draw(const Stand& s, Rect box) {
   }
 }
 
-std::string Masks::csv(const Ui&, const Race&) const {
+std::string Masks::csv(const Ui&, const Race& race, std::size_t lane) const {
   std::string out;
-  if (const auto* look = sides_[0].look.seen()) {
+  if (const auto* look = sides_[0].look.seen_of(race, lane)) {
     out = "layer,train_example,kept\n";
     for (std::size_t l = 0; l < look->masks.size(); ++l)
       for (std::size_t r = 0; r * look->masks[l].units < look->masks[l].kept.size(); ++r) {

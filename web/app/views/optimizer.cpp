@@ -17,7 +17,7 @@ namespace {
 class Optimizer final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   static constexpr std::size_t kPlanesMost = 5;
@@ -89,9 +89,9 @@ void Optimizer::draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string Optimizer::csv(const Ui&, const Race&) const {
+std::string Optimizer::csv(const Ui&, const Race& race, std::size_t lane) const {
   std::string out;
-  if (const auto* look = sides_[0].look.seen()) {
+  if (const auto* look = sides_[0].look.seen_of(race, lane)) {
     out = "quantity,low,high,histogram\n";
     for (const OptimizerPlane& plane : look->planes) out += spread_row(plane.id, plane.spread.low, plane.spread.high, plane.spread.bins);
   }

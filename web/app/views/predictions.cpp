@@ -15,7 +15,7 @@ namespace {
 class Predictions final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui&, const Race&) const override { return predictions_csv(sides_[0].look.seen()); }
+  std::string csv(const Ui&, const Race& race, std::size_t lane) const override { return predictions_csv(sides_[0].look.seen_of(race, lane)); }
 
 private:
   struct Side {

@@ -14,7 +14,7 @@ namespace {
 class Samples final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return batch_; }
 
 private:
@@ -38,7 +38,7 @@ void Samples::draw(const Stand& s, Rect box) {
   const auto page = static_cast<std::uint32_t>(grid.size());
   Side& here = sides_[s.side];
   PictureSheet& pictures = batch_ ? here.images : subset_;
-  const Images* images = pictures.seen();
+  const Images* images = nullptr;
   std::string caption;
   if (batch_) {
     if (const auto* batch = here.look.want(s.race, s.lane)) {
@@ -78,7 +78,7 @@ void Samples::draw(const Stand& s, Rect box) {
   }
 }
 
-std::string Samples::csv(const Ui&, const Race&) const {
+std::string Samples::csv(const Ui&, const Race&, std::size_t) const {
   std::string out;
   const Images* images = (batch_ ? sides_[0].images : subset_).seen();
   if (!images) return out;

@@ -15,7 +15,7 @@ namespace {
 class SweepView final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override { return sweep_csv(ui, race); }
+  std::string csv(const Ui& ui, const Race& race, std::size_t) const override { return sweep_csv(ui, race); }
   bool of_lane() const override { return false; }
 };
 

@@ -16,7 +16,7 @@ namespace {
 class Units final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   std::array<Look<ask::Units>, 2> looks_; // of either side
@@ -74,9 +74,9 @@ void Units::draw(const Stand& s, Rect box) {
   ImGui::EndChild();
 }
 
-std::string Units::csv(const Ui&, const Race&) const {
+std::string Units::csv(const Ui&, const Race& race, std::size_t lane) const {
   std::string out;
-  if (const auto* look = looks_[0].seen()) {
+  if (const auto* look = looks_[0].seen_of(race, lane)) {
     out = "layer,units,test_examples,zero_share,dead_share,saturated_share,mean_in,mean,gradient_norm,update_norm,weight_norm\n";
     for (std::size_t l = 0; l < look->layers.size(); ++l) {
       const UnitsRow& r = look->layers[l];

@@ -29,8 +29,8 @@ public:
   /// Whether it shows a lane, so that another can stand beside it, or what all have in common.
   virtual bool of_lane() const { return true; }
   virtual void draw(const Stand& stand, ui::Rect box) = 0;
-  /// The numbers of the last answer on side 0; empty: there are none yet.
-  virtual std::string csv(const ui::Ui& ui, const Race& race) const = 0;
+  /// The numbers of the last answer about this lane; empty: there are none yet.
+  virtual std::string csv(const ui::Ui& ui, const Race& race, std::size_t lane) const = 0;
 };
 
 enum class Needs { anything, images, points };

@@ -14,7 +14,7 @@ namespace {
 class WeightsView final : public View {
 public:
   void draw(const Stand& s, Rect box) override;
-  std::string csv(const Ui& ui, const Race& race) const override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   struct Side {
@@ -56,9 +56,9 @@ void WeightsView::draw(const Stand& s, Rect box) {
   }
 }
 
-std::string WeightsView::csv(const Ui&, const Race&) const {
+std::string WeightsView::csv(const Ui&, const Race& race, std::size_t lane) const {
   std::string out;
-  if (const auto* look = sides_[0].look.seen()) {
+  if (const auto* look = sides_[0].look.seen_of(race, lane)) {
     out = "unit,weights\n";
     for (std::uint32_t u = 0; u < look->shown; ++u) {
       out += std::to_string(look->from + u);

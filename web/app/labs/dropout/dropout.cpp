@@ -80,7 +80,7 @@ public:
   void show(const Json& wanted) override { RaceLab::show(wanted), own_.take(wanted); }
   std::string csv(std::string_view plot) const override {
     if (plot != "view") return RaceLab::csv(plot);
-    const auto* look = own_.ensemble.seen();
+    const auto* look = own_.ensemble.seen_of(race_, view_.lane);
     return look && is_whole(*look) ? ensemble_csv(*look) : std::string();
   }
   std::optional<UserError> type(const std::string& id, const std::string& text) override {
