@@ -147,6 +147,17 @@ async function try_button(page: Page, id: string): Promise<void> {
 const kind_of = (id: string) => id.replace(/\d+/g, '#').replace(/^activation:\w+$/, 'activation:*');
 
 type Look = Record<string, unknown> & { lab: string };
+/** Until no lane takes a step any more: one under way would yet make the way back possible. */
+const still = (page: Page) => page.evaluate(async () => {
+  const steps = () => window.downhill.results().map((r) => r.step).join();
+  for (let before = '', same = 0; same < 3; ) {
+    const now = steps();
+    same = now === before ? same + 1 : 0;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+
 const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences'];
 const looks: Record<'wide' | 'phone', { name: string; look: Look; tab?: number; more?: boolean }[]> = {
   wide: [
@@ -179,7 +190,7 @@ for (const [size, { width, height }] of Object.entries({ wide: { width: 1280, he
         if (tab !== undefined) await page.evaluate((t) => window.downhill_internal.page.command('activate', { id: `tab.${t}` }), tab);
         await page.evaluate(() => { window.downhill.pause(); window.downhill.show({}); });
         await new Promise((resolve) => setTimeout(resolve, 900)); // views answer
-        await at_rest(page); // a batch under way would yet make the way back possible
+        await still(page);
         if (more && !(await page.$('#mirror [data-id="field:/seed"]'))) {
           await to(page, 'settings.more');
           await key(page, 'Enter');
