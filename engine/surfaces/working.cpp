@@ -79,13 +79,13 @@ const std::vector<RuleRecipe>& recipes() {
   return table;
 }
 
-// Of parameters beside lr.
+// Of the parameters that stand in formulas, lr aside.
 struct Symbol {
   std::string_view id, symbol;
 };
 const std::vector<Symbol>& symbols() {
-  static const std::vector<Symbol> table{{"momentum", "μ"}, {"eps", "ε"},      {"rho", "ρ"},          {"alpha", "α"},
-                                         {"betas/0", "β1"}, {"betas/1", "β2"}, {"weight_decay", "λ"}, {"stage", "stage"}};
+  static const std::vector<Symbol> table{{"momentum", "μ"}, {"eps", "ε"},      {"rho", "ρ"},         {"alpha", "α"},
+                                         {"betas/0", "β1"}, {"betas/1", "β2"}, {"weight_decay", "λ"}};
   return table;
 }
 
@@ -107,7 +107,7 @@ Number number(double value, int digits) {
   const char* c = written;
   for (; *c != 'e'; ++c)
     if (*c != '.') figures += *c;
-  const int exponent = std::atoi(c + 1);
+  const auto exponent = static_cast<int>(std::strtol(c + 1, nullptr, 10));
   while (figures.size() > 1 && figures.back() == '0') figures.pop_back();
   if (figures == "0") return {"0", 0};
 
@@ -311,7 +311,8 @@ private:
     const auto set_exactly = [&](std::string_view name, double value) { known.set(name, value, exact_number(value)); };
     set_exactly("t", static_cast<double>(working_.step));
     const auto& parameters = entry_of(optimizers(), optimizer_.name).parameters;
-    for (std::size_t i = 1; i < parameters.size(); ++i) set_exactly(entry_of(symbols(), parameters[i].name).symbol, optimizer_.values[i]);
+    for (std::size_t i = 1; i < parameters.size(); ++i)
+      if (const Symbol* letter = find_entry(symbols(), parameters[i].name)) set_exactly(letter->symbol, optimizer_.values[i]);
     return known;
   }
 
