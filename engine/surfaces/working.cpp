@@ -44,28 +44,16 @@ struct RuleRecipe {
 const std::vector<RuleRecipe>& recipes() {
   static const std::vector<RuleRecipe> table{
       {"sgd", [](P) -> Recipe { return {.lines = {}, .direction = "g"}; }},
-      {"momentum",
-       [](P) -> Recipe {
-         return {.lines = {{"momentum_buffer", "v", "μ·v + g"}}, .direction = "v", .velocity = "momentum_buffer"};
-       }},
-      {"nesterov",
-       [](P) -> Recipe {
-         return {.lines = {{"momentum_buffer", "v", "μ·v + g"}}, .direction = "(g + μ·v)", .velocity = "momentum_buffer"};
-       }},
-      {"adagrad",
-       [](P) -> Recipe {
-         return {.lines = {{"sum", "s", "s + g²"}}, .direction = "g/(√s + ε)"};
-       }},
+      {"momentum", [](P) -> Recipe { return {.lines = {{"momentum_buffer", "v", "μ·v + g"}}, .direction = "v", .velocity = "momentum_buffer"}; }},
+      {"nesterov", [](P) -> Recipe { return {.lines = {{"momentum_buffer", "v", "μ·v + g"}}, .direction = "(g + μ·v)", .velocity = "momentum_buffer"}; }},
+      {"adagrad", [](P) -> Recipe { return {.lines = {{"sum", "s", "s + g²"}}, .direction = "g/(√s + ε)"}; }},
       {"adadelta",
        [](P p) -> Recipe {
          if (p[3] < 1.5) return {.lines = {{"square_avg", "s", "ρ·s + (1 − ρ)·g²"}}, .direction = "g/(√s + ε)"};
          return {.lines = {{"square_avg", "s", "ρ·s + (1 − ρ)·g²"}, {"delta", "Δ", "√(u + ε)/√(s + ε)·g"}, {"acc_delta", "u", "ρ·u + (1 − ρ)·Δ²"}},
                  .direction = "Δ"};
        }},
-      {"rmsprop",
-       [](P) -> Recipe {
-         return {.lines = {{"square_avg", "s", "α·s + (1 − α)·g²"}}, .direction = "g/(√s + ε)"};
-       }},
+      {"rmsprop", [](P) -> Recipe { return {.lines = {{"square_avg", "s", "α·s + (1 − α)·g²"}}, .direction = "g/(√s + ε)"}; }},
       {"adam", [](P) -> Recipe { return adam_recipe(); }},
       {"adamw",
        [](P p) -> Recipe {

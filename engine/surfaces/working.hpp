@@ -13,7 +13,8 @@ struct Filled {
   std::string result;  ///< "−0.42893"
   double value = 0;    ///< what `result` says
   /// Significant digits of `result`, zeros at its end not written: those in which the engine's own number agrees with what the
-  /// written formula gives. 0: two numbers cancelled each other, and none of the digits shown is left; the result is "0" then.
+  /// written formula gives. 0: they share none, since numbers cancelled each other or the engine takes for 0 what is as small
+  /// (core/flush.hpp); the result is "0" then. What is beyond float32 in the engine is "∞" or "NaN" here.
   int digits = 0;
 };
 
