@@ -50,8 +50,8 @@ std::string lane_name(const Json& label, const std::string& rule, std::size_t nu
   return name.find_first_not_of(' ') != std::string::npos ? name : rule + " " + std::to_string(number);
 }
 
-std::size_t number_of(const std::string& text) {
-  return text.size() < 4 && text.find_first_not_of("0123456789") == std::string::npos ? std::stoul("0" + text) : 0;
+std::size_t number_of(const std::string& text, std::size_t digits_most) {
+  return text.size() <= digits_most && text.find_first_not_of("0123456789") == std::string::npos ? std::stoul("0" + text) : 0;
 }
 
 Result<Lanes> lanes_asked(const Arguments& arguments, std::size_t count) {

@@ -7,7 +7,7 @@
 namespace downhill {
 
 struct Arguments {
-  std::string document, data, out, lane, jobs, map, lang = "zh";
+  std::string document, data, out, lane, jobs, map, working, lang = "zh";
 };
 
 /// Says what is wrong; the status to exit with.
@@ -31,8 +31,8 @@ template <class Lanes> std::vector<std::string> lane_names(const Lanes& lanes) {
   return told_apart(std::move(names));
 }
 
-/// A whole number from 1 on with at most three digits, or 0.
-std::size_t number_of(const std::string& text);
+/// A whole number from 1 on with at most so many digits, or 0.
+std::size_t number_of(const std::string& text, std::size_t digits_most = 3);
 /// The lanes --lane asks for, from first to before last.
 struct Lanes {
   std::size_t first, last;

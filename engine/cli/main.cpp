@@ -342,7 +342,7 @@ int bench(const Arguments&) {
 
 struct Option {
   const char *name, *value; // the value as the usage shows it
-  std::string Arguments::* to;
+  std::string Arguments::*to;
 };
 struct Verb {
   const char* name;
@@ -364,8 +364,8 @@ const std::vector<Verb>& verbs() {
       {"train", "EXPERIMENT.json", {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
       {"surface",
        "SURFACE.json",
-       {lane, {"--map", "rates|starts", &Arguments::map}, {"--out", "FILE.csv", &Arguments::out}},
-       "every lane's path, step by step; a map of a lane's rates or starts",
+       {lane, {"--map", "rates|starts", &Arguments::map}, {"--working", "STEP", &Arguments::working}, {"--out", "FILE", &Arguments::out}},
+       "every lane's path, step by step; a map of a lane's rates or starts; one step, worked out",
        surface},
       {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},
       {"export",

@@ -5,6 +5,7 @@
 #include "optimizers/list.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
+#include "surfaces/working.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -81,6 +82,34 @@ std::string map_of(const Asked& asked, bool of_rates) {
   return out;
 }
 
+// Each lane's step of this number: a line for its name, then one for each formula, with x and y after tabs.
+Result<std::string> workings(const Asked& asked, const std::string& number) {
+  const auto surface = make_surface(asked.document.surface);
+  const auto step = static_cast<std::int64_t>(number_of(number, 5));
+  std::string out;
+  for (std::size_t lane = asked.lanes.first; lane < asked.lanes.last; ++lane) {
+    Walk walk(surface, asked.document.lanes[lane].settings);
+    while (walk.step() + 1 < step && walk.advance()) {
+    }
+    const auto working = step < 1 ? std::nullopt : next_working(walk);
+    if (!working) {
+      while (walk.advance()) {
+      }
+      return UserError{"no_such_step", "--working", {asked.names[lane], number, std::to_string(walk.step())}};
+    }
+    out += asked.names[lane] + ", " + std::to_string(working->step) + "\n";
+    for (const WorkingLine& line : working->lines) {
+      out += line.symbolic();
+      for (std::size_t axis = 0; axis < 2; ++axis) {
+        const Filled& filled = line.filled[axis];
+        out += (axis == 0 ? "\tx: " : "\ty: ") + (filled.formula == filled.result ? "" : filled.formula + " = ") + filled.result;
+      }
+      out += "\n";
+    }
+  }
+  return out;
+}
+
 } // namespace
 
 int surface(const Arguments& arguments) {
@@ -90,6 +119,11 @@ int surface(const Arguments& arguments) {
   if (!what) return complain(what.error());
   const bool of_rates = arguments.map == "rates";
   if (!arguments.map.empty() && !of_rates && arguments.map != "starts") return complain({"not_a_choice", "--map", {arguments.map, "rates, starts"}});
+  if (!arguments.map.empty() && !arguments.working.empty()) return complain({"one_or_other", "", {"--map", "--working"}});
+  if (!arguments.working.empty()) {
+    const auto text = workings(*what, arguments.working);
+    return text ? hand_out(arguments, *text) : complain(text.error());
+  }
   return hand_out(arguments, arguments.map.empty() ? paths(*what) : map_of(*what, of_rates));
 }
 

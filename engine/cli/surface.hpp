@@ -4,7 +4,8 @@
 
 namespace downhill {
 
-/// Prints lane,step,x,y,f, or with --map what each cell of a map comes to; to --out where it is given.
+/// Prints lane,step,x,y,f, with --map what each cell of a map comes to, or with --working the formulas of one step with their
+/// numbers; to --out where it is given.
 int surface(const Arguments& arguments);
 int check_surface(const Arguments& arguments, const Json& json);
 int hash_surface(const Arguments& arguments, const Json& json);

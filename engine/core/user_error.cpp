@@ -80,6 +80,8 @@ constexpr ErrorText kTexts[] = {
      "the race is on points of the plane now and can't tell pictures; choose Fashion-MNIST as its data first"},
     {"pad_hidden", "这里没有显示图片的视图；请用带画面的完整页面", "there is no view here to show a picture; use the full page, with its graphics"},
     {"no_such_lane", "没有第 {1} 条赛道，共有 {2} 条", "there is no lane {1}; there are {2}"},
+    {"no_such_step", "赛道“{1}”没有第 {2} 步，共走了 {3} 步", "the lane \"{1}\" has no step {2}; it takes {3}"},
+    {"one_or_other", "{1} 和 {2} 只能给一个，请去掉其一", "{1} and {2} exclude each other; leave one of the two out"},
     {"gzip_damaged", "压缩文件不完整或已损坏，请重新下载", "the compressed file is cut or damaged; fetch it again"},
     {"too_large", "内容超过 {1} 字节，无法读取", "the content is larger than {1} bytes and can't be read"},
     {"idx_damaged", "不是完整的 IDX 文件：{1}", "this is not a whole IDX file: {1}"},

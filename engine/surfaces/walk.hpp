@@ -45,6 +45,7 @@ public:
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t epochs() const { return (settings_.steps + steps_per_epoch_ - 1) / steps_per_epoch_; }
   const Surface& surface() const { return *surface_; }
+  const WalkSettings& settings() const { return settings_; }
 
 private:
   void look();

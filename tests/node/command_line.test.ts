@@ -67,7 +67,7 @@ const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^
 
 test('the program lists its verbs and their options', () => {
   assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--lane', '--lang', '--map', '--out']);
+  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--lane', '--lang', '--map', '--out', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -552,6 +552,35 @@ test('surface: every step of every lane, each number in all its digits; the same
   assert.equal(readFileSync(out, 'utf8'), second);
 });
 
+test('surface --working: the formulas of a step with its numbers, those of the path; the same text in all three builds', () => {
+  // the first step by hand: the gradient of Rosenbrock's function at (−1.2, 1) is (−215.6, −88)
+  const descent = ['GD, 1', 'g ← ∇f(θ)\tx: −215.6\ty: −88', 'θ ← θ − η·g\tx: −1.2 − 0.001·(−215.6) = −0.9844\ty: 1 − 0.001·(−88) = 1.088'];
+  const adam = [
+    'Adam, fast, 1',
+    'g ← ∇f(θ)\tx: −215.6\ty: −88',
+    'm ← β1·m + (1 − β1)·g\tx: 0.9·0 + (1 − 0.9)·(−215.6) = −21.56\ty: 0.9·0 + (1 − 0.9)·(−88) = −8.8',
+    'v ← β2·v + (1 − β2)·g²\tx: 0.999·0 + (1 − 0.999)·(−215.6)² = 46.4834\ty: 0.999·0 + (1 − 0.999)·(−88)² = 7.744',
+    'm̂ ← m/(1 − β1^t)\tx: −21.56/(1 − 0.9^1) = −215.6\ty: −8.8/(1 − 0.9^1) = −88',
+    'v̂ ← v/(1 − β2^t)\tx: 46.4834/(1 − 0.999^1) = 46483.4\ty: 7.744/(1 − 0.999^1) = 7744',
+    'θ ← θ − η·m̂/(√v̂ + ε)\tx: −1.2 − 0.05·(−215.6)/(√46483.4 + 1e−8) = −1.15\ty: 1 − 0.05·(−88)/(√7744 + 1e−8) = 1.05',
+  ];
+  for (const [, command] of builds) {
+    assert.deepEqual(run(command, 'surface', hill, '--working', '1'), { status: 0, stdout: [...descent, ...adam, ''].join('\n'), stderr: '' });
+    assert.equal(run(command, 'surface', hill, '--working', '17').stdout, run(native, 'surface', hill, '--working', '17').stdout);
+  }
+  const out = join(folder, 'working.txt');
+  assert.deepEqual(run(native, 'surface', hill, '--working', '1', '--lane', '2', '--out', out), { status: 0, stdout: '', stderr: '' });
+  assert.equal(readFileSync(out, 'utf8'), [...adam, ''].join('\n'));
+  // every step's last line leads to the place that the path has next
+  const path = run(native, 'surface', hill, '--lane', '2').stdout.trim().split('\n');
+  for (let step = 1; step <= 20; ++step) {
+    const last = run(native, 'surface', hill, '--lane', '2', '--working', String(step)).stdout.trim().split('\n').at(-1)!;
+    const [x, y] = [...last.matchAll(/= ([−\d.e]+)/g)].map(([, text = '']) => Number(text.replaceAll('−', '-')));
+    const [, next_x, next_y] = path[step + 1]!.split(',').slice(-4).map(Number);
+    assert.ok(Math.abs(x! - next_x!) <= 1e-5 * Math.abs(next_x!) && Math.abs(y! - next_y!) <= 1e-5 * Math.abs(next_y!), `${step}: ${last}; ${path[step + 1]}`);
+  }
+});
+
 test('surface: a lane that diverges ends there, in words that other programs read as numbers', () => {
   const steep = file('steep.json', JSON.stringify({ ...hill_settings, surface: { name: 'formula', formula: 'log(x) + y^2' }, start: [0.15, 1], optimizer: { name: 'sgd', lr: 0.1 }, lanes: [{}, { start: [1, 1] }] }));
   const rows = run(native, 'surface', steep).stdout.trim().split('\n');
@@ -572,6 +601,8 @@ test('check, hash and export take the documents of every lab; bad ones are refus
     [['hash', hill, '--data', folder], /--data: a surface reads no data file/],
     [['surface', hill, '--map', 'hills'], /--map: "hills" is not known; choose one of: rates, starts/],
     [['surface', hill, '--lane', '3'], /--lane: there is no lane 3/],
+    [['surface', hill, '--map', 'rates', '--working', '1'], /: --map and --working exclude each other; leave one of the two out/],
+    ...['0', '21', 'x', '-1', '1.5', '99999999999999999999'].map((step): [string[], RegExp] => [['surface', hill, '--working', step], new RegExp(`--working: the lane "GD" has no step ${step}; it takes 20`)]),
   ];
   for (const [words, expected] of cases) {
     const { status, stdout, stderr } = run(native, ...words);
