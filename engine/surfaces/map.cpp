@@ -55,7 +55,7 @@ double reach_in(const View& view) { return 0.01 * std::min(view.width(), view.he
 MinimaSearch::MinimaSearch(const SurfaceSettings& settings, const View& view) : view_(view), size_(std::min(view.width(), view.height())) {
   const SurfaceEntry& entry = entry_of(surfaces(), settings.surface.name);
   if (!entry.at) surface_ = make_surface(settings);
-  for (const Place at : entry.minima) found_.emplace_back(0, at); // they are in order
+  for (const Place at : entry.minima) found_.emplace_back(0, at); // in the table's order
 }
 
 Place MinimaSearch::place(int column, int row) const {
@@ -115,11 +115,13 @@ void MinimaSearch::add(Place at) {
   const bool inside = at.x >= view_.x_least && at.x <= view_.x_most && at.y >= view_.y_least && at.y <= view_.y_most;
   const bool known =
       std::any_of(found_.begin(), found_.end(), [&](const auto& f) { return squared_distance(f.second, at) < reach_in(view_) * reach_in(view_); });
-  if (inside && !known) found_.emplace_back(surface_->at(at.x, at.y).f, at);
+  if (!inside || known) return;
+  // in order from the first on; of equal heights (a symmetric formula's) the first found comes first, in every build
+  const double f = surface_->at(at.x, at.y).f;
+  found_.emplace(std::upper_bound(found_.begin(), found_.end(), f, [](double height, const auto& other) { return height < other.first; }), f, at);
 }
 
 std::vector<Place> MinimaSearch::take() {
-  if (surface_) std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Place> minima;
   for (const auto& [f, at] : found_) minima.push_back(at);
   return minima;
