@@ -53,7 +53,7 @@ private:
     int steps = 0;
   };
   static constexpr int kGrid = 65, kStepsMost = 100;
-  double height(int column, int row) const { return heights_[static_cast<std::size_t>(row * kGrid + column)]; }
+  double height(int column, int row) const { return heights_[static_cast<std::size_t>(row) * kGrid + static_cast<std::size_t>(column)]; }
   Place place(int column, int row) const;
   bool lowest(int column, int row) const;
   /// Whether it is at the bottom.
