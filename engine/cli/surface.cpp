@@ -2,7 +2,6 @@
 
 #include "core/printable.hpp"
 #include "export/surface_script.hpp"
-#include "optimizers/list.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
 #include "surfaces/working.hpp"
@@ -54,16 +53,11 @@ constexpr int kMapSide = 96;
 
 // A row for each cell of one lane's map, the first unless --lane names another; of a rule without a second parameter there is
 // one row of rates.
-std::string map_of(const Asked& asked, bool of_rates) {
+std::string map_of(const Asked& asked, MapKind kind) {
   const SurfaceSettings& settings = asked.document.surface;
   const WalkSettings& lane = asked.document.lanes[asked.lanes.first].settings;
   const View& view = entry_of(surfaces(), settings.surface.name).view;
-  MapAxis across{"x", view.x_least, view.x_most}, up{"y", view.y_least, view.y_most};
-  if (of_rates) {
-    const ParameterSpec* second = second_parameter(entry_of(optimizers(), lane.optimizer.name));
-    across = rate_axis(lane);
-    up = second ? parameter_axis(*second) : MapAxis{.name = ""};
-  }
+  const auto [across, up] = map_axes(kind, lane, view);
   const int rows = up.name.empty() ? 1 : kMapSide;
   Map map(make_surface(settings), lane, across, up, kMapSide, rows, minima_of(settings, view), reach_in(view));
   while (map.advance()) {
@@ -124,7 +118,7 @@ int surface(const Arguments& arguments) {
     const auto text = workings(*what, arguments.working);
     return text ? hand_out(arguments, *text) : complain(text.error());
   }
-  return hand_out(arguments, arguments.map.empty() ? paths(*what) : map_of(*what, of_rates));
+  return hand_out(arguments, arguments.map.empty() ? paths(*what) : map_of(*what, of_rates ? MapKind::rates : MapKind::starts));
 }
 
 int check_surface(const Arguments& arguments, const Json& json) {

@@ -5,91 +5,136 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 namespace downhill {
 namespace {
 
 double squared_distance(Place a, Place b) { return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y); }
 
-// From a place down to the minimum below it, by Newton's steps where the surface is a bowl and by the gradient elsewhere, each
-// halved until it leads down. Nothing where it still does after 100 of them: along a valley that goes on and on.
-std::optional<Place> refined(const Surface& surface, Place at, double size) {
-  const double h = 1e-4 * size;
-  for (int i = 0; i < 100; ++i) {
-    const Slope here = surface.at(at.x, at.y);
-    const Slope right = surface.at(at.x + h, at.y), left = surface.at(at.x - h, at.y), above = surface.at(at.x, at.y + h), below = surface.at(at.x, at.y - h);
-    const double xx = (right.dx - left.dx) / (2 * h), yy = (above.dy - below.dy) / (2 * h), xy = (right.dy - left.dy + above.dx - below.dx) / (4 * h);
-    const double determinant = xx * yy - xy * xy, steepness = std::sqrt(here.dx * here.dx + here.dy * here.dy);
-    if (!(steepness > 0)) return at;
-    Place step{-0.01 * size * here.dx / steepness, -0.01 * size * here.dy / steepness};
-    if (xx > 0 && determinant > 0) step = {(xy * here.dy - yy * here.dx) / determinant, (xy * here.dx - xx * here.dy) / determinant};
-    double share = 1;
-    while (share > 1e-6 && !(surface.at(at.x + share * step.x, at.y + share * step.y).f < here.f)) share /= 2;
-    if (share <= 1e-6) return at;
-    at = {at.x + share * step.x, at.y + share * step.y};
-  }
-  return {};
-}
-
 } // namespace
 
-Arrival arrival_of(Walk walk, std::span<const Place> minima, double reach) {
-  Arrival arrival;
-  do {
-    const Place here{walk.here().place[0], walk.here().place[1]};
-    const auto stays = [&](std::size_t i) { return squared_distance(here, minima[i]) <= reach * reach; };
-    if (arrival.minimum >= 0 && stays(static_cast<std::size_t>(arrival.minimum))) continue;
-    arrival.minimum = arrival.steps = -1;
-    for (std::size_t i = 0; i < minima.size() && arrival.minimum < 0; ++i)
-      if (stays(i)) {
-        arrival.minimum = static_cast<std::int32_t>(i);
-        arrival.steps = static_cast<std::int32_t>(walk.step());
-      }
-  } while (walk.advance());
-  arrival.diverged = walk.diverged();
+Arriving::Arriving(Walk walk, std::span<const Place> minima, double reach) : walk_(std::move(walk)), minima_(minima), reach_(reach) { look(); }
+
+void Arriving::look() {
+  const Place here{walk_.here().place[0], walk_.here().place[1]};
+  const auto stays = [&](std::size_t i) { return squared_distance(here, minima_[i]) <= reach_ * reach_; };
+  if (arrival_.minimum >= 0 && stays(static_cast<std::size_t>(arrival_.minimum))) return;
+  arrival_.minimum = arrival_.steps = -1;
+  for (std::size_t i = 0; i < minima_.size() && arrival_.minimum < 0; ++i)
+    if (stays(i)) {
+      arrival_.minimum = static_cast<std::int32_t>(i);
+      arrival_.steps = static_cast<std::int32_t>(walk_.step());
+    }
+}
+
+bool Arriving::advance(std::int64_t steps_most) {
+  for (std::int64_t i = 0; i < steps_most; ++i) {
+    if (!walk_.advance()) return false;
+    look();
+  }
+  return true;
+}
+
+Arrival Arriving::now() const {
+  Arrival arrival = arrival_;
+  arrival.diverged = walk_.diverged();
   if (arrival.diverged) arrival.minimum = arrival.steps = -1;
-  arrival.f = walk.here().f;
+  arrival.f = walk_.here().f;
   return arrival;
+}
+
+Arrival arrival_of(Walk walk, std::span<const Place> minima, double reach) {
+  Arriving arriving(std::move(walk), minima, reach);
+  while (arriving.advance(std::numeric_limits<std::int64_t>::max())) {
+  }
+  return arriving.now();
 }
 
 double reach_in(const View& view) { return 0.01 * std::min(view.width(), view.height()); }
 
-std::vector<Place> minima_of(const SurfaceSettings& settings, const View& view) {
+MinimaSearch::MinimaSearch(const SurfaceSettings& settings, const View& view) : view_(view), size_(std::min(view.width(), view.height())) {
   const SurfaceEntry& entry = entry_of(surfaces(), settings.surface.name);
-  if (entry.at) return entry.minima;
-  constexpr int kGrid = 65;
-  constexpr std::size_t kMost = 200;
-  const auto surface = make_surface(settings);
-  const double size = std::min(view.width(), view.height());
-  const auto place = [&](int i, int j) { return Place{view.x_least + view.width() * i / (kGrid - 1), view.y_least + view.height() * j / (kGrid - 1)}; };
-  std::vector<double> heights;
-  for (int j = 0; j < kGrid; ++j)
-    for (int i = 0; i < kGrid; ++i) heights.push_back(surface->at(place(i, j).x, place(i, j).y).f);
-  const auto height = [&](int i, int j) { return heights[static_cast<std::size_t>(j * kGrid + i)]; };
-  std::vector<std::pair<double, Place>> found;
-  for (int j = 1; j + 1 < kGrid && found.size() < kMost; ++j)
-    for (int i = 1; i + 1 < kGrid && found.size() < kMost; ++i) {
-      bool lowest = std::isfinite(height(i, j));
-      for (const int down : {-1, 0, 1})
-        for (const int right : {-1, 0, 1}) lowest = lowest && height(i, j) <= height(i + right, j + down);
-      if (!lowest) continue;
-      const auto end = refined(*surface, place(i, j), size);
-      if (!end) continue;
-      const Place at = *end;
-      const bool inside = at.x >= view.x_least && at.x <= view.x_most && at.y >= view.y_least && at.y <= view.y_most;
-      const bool known =
-          std::any_of(found.begin(), found.end(), [&](const auto& f) { return squared_distance(f.second, at) < reach_in(view) * reach_in(view); });
-      if (inside && !known) found.emplace_back(surface->at(at.x, at.y).f, at);
-    }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (!entry.at) surface_ = make_surface(settings);
+  for (const Place at : entry.minima) found_.emplace_back(0, at); // in the table's order
+}
+
+Place MinimaSearch::place(int column, int row) const {
+  return {view_.x_least + view_.width() * column / (kGrid - 1), view_.y_least + view_.height() * row / (kGrid - 1)};
+}
+
+bool MinimaSearch::lowest(int column, int row) const {
+  bool lowest = std::isfinite(height(column, row));
+  for (const int down : {-1, 0, 1})
+    for (const int right : {-1, 0, 1}) lowest = lowest && height(column, row) <= height(column + right, row + down);
+  return lowest;
+}
+
+bool MinimaSearch::advance() {
+  if (!surface_) return false;
+  if (const int row = static_cast<int>(heights_.size()) / kGrid; row < kGrid) {
+    for (int column = 0; column < kGrid; ++column) heights_.push_back(surface_->at(place(column, row).x, place(column, row).y).f);
+    return true;
+  }
+  if (descent_) {
+    if (step_down(*descent_)) {
+      add(descent_->at);
+      descent_.reset();
+    } else if (++descent_->steps == kStepsMost) // still downhill: along a valley that goes on and on
+      descent_.reset();
+    return true;
+  }
+  for (; row_ + 1 < kGrid; ++row_, column_ = 1)
+    for (; column_ + 1 < kGrid && found_.size() < kMost; ++column_)
+      if (lowest(column_, row_)) {
+        descent_ = Descent{place(column_++, row_)};
+        return true;
+      }
+  return false;
+}
+
+// By Newton's steps where the surface is a bowl and by the gradient elsewhere, each halved until it leads down.
+bool MinimaSearch::step_down(Descent& descent) const {
+  const Surface& surface = *surface_;
+  Place& at = descent.at;
+  const double h = 1e-4 * size_;
+  const Slope here = surface.at(at.x, at.y);
+  const Slope right = surface.at(at.x + h, at.y), left = surface.at(at.x - h, at.y), above = surface.at(at.x, at.y + h), below = surface.at(at.x, at.y - h);
+  const double xx = (right.dx - left.dx) / (2 * h), yy = (above.dy - below.dy) / (2 * h), xy = (right.dy - left.dy + above.dx - below.dx) / (4 * h);
+  const double determinant = xx * yy - xy * xy, steepness = std::sqrt(here.dx * here.dx + here.dy * here.dy);
+  if (!(steepness > 0)) return true;
+  Place step{-0.01 * size_ * here.dx / steepness, -0.01 * size_ * here.dy / steepness};
+  if (xx > 0 && determinant > 0) step = {(xy * here.dy - yy * here.dx) / determinant, (xy * here.dx - xx * here.dy) / determinant};
+  double share = 1;
+  while (share > 1e-6 && !(surface.at(at.x + share * step.x, at.y + share * step.y).f < here.f)) share /= 2;
+  if (share <= 1e-6) return true;
+  at = {at.x + share * step.x, at.y + share * step.y};
+  return false;
+}
+
+void MinimaSearch::add(Place at) {
+  const bool inside = at.x >= view_.x_least && at.x <= view_.x_most && at.y >= view_.y_least && at.y <= view_.y_most;
+  const bool known =
+      std::any_of(found_.begin(), found_.end(), [&](const auto& f) { return squared_distance(f.second, at) < reach_in(view_) * reach_in(view_); });
+  if (!inside || known) return;
+  // in order from the first on; of equal heights (a symmetric formula's) the first found comes first, in every build
+  const double f = surface_->at(at.x, at.y).f;
+  found_.emplace(std::upper_bound(found_.begin(), found_.end(), f, [](double height, const auto& other) { return height < other.first; }), f, at);
+}
+
+std::vector<Place> MinimaSearch::take() {
   std::vector<Place> minima;
-  for (const auto& [f, at] : found) minima.push_back(at);
+  for (const auto& [f, at] : found_) minima.push_back(at);
   return minima;
 }
 
-double MapAxis::at(int number, int count) const {
-  const double share = (number + 0.5) / count;
+std::vector<Place> minima_of(const SurfaceSettings& settings, const View& view) {
+  MinimaSearch search(settings, view);
+  while (search.advance()) {
+  }
+  return search.take();
+}
+
+double MapAxis::value(double share) const {
   const auto between = [&](double a, double b) { return exact::exp(exact::log(a) + share * (exact::log(b) - exact::log(a))); };
   if (scale == Scale::log) return between(least, most);
   if (scale == Scale::towards_one) return 1 - between(1 - least, 1 - most);
@@ -97,7 +142,7 @@ double MapAxis::at(int number, int count) const {
 }
 
 MapAxis rate_axis(const WalkSettings& lane) {
-  const double rate = lane.optimizer.values[0] > 0 ? lane.optimizer.values[0] : 0.1;
+  const double rate = lane.optimizer.values[0] > 0 ? std::max(lane.optimizer.values[0], 1e-30) : 0.1; // a hundredth of it has a logarithm
   return {"lr", rate / 100, std::min(rate * 100, entry_of(optimizers(), lane.optimizer.name).parameters[0].most), MapAxis::Scale::log};
 }
 
@@ -114,10 +159,35 @@ const ParameterSpec* second_parameter(const OptimizerEntry& rule) {
   return second;
 }
 
+MapAxes map_axes(MapKind kind, const WalkSettings& lane, const View& view) {
+  if (kind == MapKind::starts) return {{"x", view.x_least, view.x_most}, {"y", view.y_least, view.y_most}};
+  const ParameterSpec* second = second_parameter(entry_of(optimizers(), lane.optimizer.name));
+  return {rate_axis(lane), second ? parameter_axis(*second) : MapAxis{.name = ""}};
+}
+
+MapCells::MapCells(int columns, int rows) : columns_(columns), rows_(rows), number_(static_cast<std::size_t>(total()), -1) {
+  in_order_.reserve(number_.size()); // who was given a cell keeps it
+}
+
+void MapCells::add(const Arrival& arrival) {
+  number_[index(column_, row_)] = static_cast<std::int32_t>(in_order_.size());
+  in_order_.push_back(arrival);
+  while (done() < total() && number_[index(column_, row_)] >= 0) {
+    column_ += stride_;
+    if (column_ >= columns_) column_ = 0, row_ += stride_;
+    if (row_ >= rows_) row_ = 0, stride_ /= 2;
+  }
+}
+
+const Arrival* MapCells::at(int column, int row) const {
+  for (int stride = 1; stride <= kCoarsest; stride *= 2)
+    if (const std::int32_t n = number_[index(column - column % stride, row - row % stride)]; n >= 0) return &in_order_[static_cast<std::size_t>(n)];
+  return nullptr;
+}
+
 Map::Map(std::shared_ptr<const Surface> surface, const WalkSettings& lane, MapAxis across, MapAxis up, int columns, int rows, std::vector<Place> minima,
          double reach)
-    : surface_(std::move(surface)), lane_(lane), across_(across), up_(up), columns_(columns), rows_(rows), minima_(std::move(minima)), reach_(reach),
-      cells_(static_cast<std::size_t>(total())), known_(cells_.size()) {}
+    : surface_(std::move(surface)), lane_(lane), across_(across), up_(up), minima_(std::move(minima)), reach_(reach), cells_(columns, rows) {}
 
 void Map::set(WalkSettings& lane, const MapAxis& axis, double value) const {
   if (axis.name == "x")
@@ -131,36 +201,19 @@ void Map::set(WalkSettings& lane, const MapAxis& axis, double value) const {
   }
 }
 
-bool Map::advance() {
-  while (stride_ > 0) {
-    const int column = column_, row = row_;
-    if (column >= columns_) {
-      column_ = 0;
-      row_ += stride_;
-      continue;
-    }
-    if (row >= rows_) {
-      row_ = column_ = 0;
-      stride_ /= 2;
-      continue;
-    }
-    column_ += stride_;
-    if (known_[index(column, row)]) continue;
+bool Map::advance(std::int64_t steps_most) {
+  if (done() == total()) return false;
+  if (!arriving_) {
+    const auto [column, row] = cells_.next();
     WalkSettings lane = lane_;
-    set(lane, across_, across_.at(column, columns_));
-    set(lane, up_, up_.at(row, rows_));
-    cells_[index(column, row)] = arrival_of(Walk(surface_, lane), minima_, reach_);
-    known_[index(column, row)] = 1;
-    ++done_;
-    return true;
+    set(lane, across_, across_.at(column, cells_.columns()));
+    set(lane, up_, up_.at(row, cells_.rows()));
+    arriving_.emplace(Walk(surface_, lane), minima_, reach_);
   }
-  return false;
-}
-
-const Arrival* Map::at(int column, int row) const {
-  for (int stride = 1; stride <= kCoarsest; stride *= 2)
-    if (const std::size_t i = index(column - column % stride, row - row % stride); known_[i]) return &cells_[i];
-  return nullptr;
+  if (arriving_->advance(steps_most)) return true;
+  cells_.add(arriving_->now());
+  arriving_.reset();
+  return true;
 }
 
 } // namespace downhill

@@ -2,6 +2,10 @@
 #pragma once
 #include "surfaces/walk.hpp"
 
+#include <limits>
+#include <optional>
+#include <utility>
+
 namespace downhill {
 
 /// Where a walk came to.
@@ -11,24 +15,75 @@ struct Arrival {
   bool diverged = false;
   float f = 0; ///< the height where it ends
 };
-/// Takes all steps; `minima` may be in any order, and arriving means a distance of at most `reach`.
+/// A walk on its way to where it arrives; `minima` may be in any order and outlive this, arriving means a distance of at most `reach`.
+class Arriving {
+public:
+  Arriving(Walk walk, std::span<const Place> minima, double reach);
+  /// Takes at most so many steps; false where the walk has ended.
+  bool advance(std::int64_t steps_most);
+  /// As it would be if the walk ended here.
+  Arrival now() const;
+
+private:
+  void look();
+
+  Walk walk_;
+  std::span<const Place> minima_;
+  double reach_;
+  Arrival arrival_;
+};
+/// Takes all steps.
 Arrival arrival_of(Walk walk, std::span<const Place> minima, double reach);
 
 /// The minima that a view of a surface shows: those of the table, or, of formulas and points, those that a search from a grid of
-/// 65 × 65 places comes to (Newton's steps on differences of the gradient); the lowest first, at most 200.
+/// 65 × 65 places comes to (Newton's steps on differences of the gradient); the lowest first, at most 200. In pieces, since a long
+/// formula, or many points, take a tenth of a second.
+class MinimaSearch {
+public:
+  static constexpr std::size_t kMost = 200;
+  MinimaSearch(const SurfaceSettings& settings, const View& view);
+  /// A row of the grid's heights, or a step down from one of its places; false when all are known.
+  bool advance();
+  /// Once, at the end.
+  std::vector<Place> take();
+
+private:
+  struct Descent {
+    Place at;
+    int steps = 0;
+  };
+  static constexpr int kGrid = 65, kStepsMost = 100;
+  double height(int column, int row) const { return heights_[static_cast<std::size_t>(row) * kGrid + static_cast<std::size_t>(column)]; }
+  Place place(int column, int row) const;
+  bool lowest(int column, int row) const;
+  /// Whether it is at the bottom.
+  bool step_down(Descent& descent) const;
+  void add(Place at);
+
+  std::shared_ptr<const Surface> surface_; // null: the table says it
+  View view_;
+  double size_;
+  std::vector<double> heights_;
+  int column_ = 1, row_ = 1; // of the grid's place that is next
+  std::optional<Descent> descent_;
+  std::vector<std::pair<double, Place>> found_;
+};
+/// All of the search.
 std::vector<Place> minima_of(const SurfaceSettings& settings, const View& view);
 /// How near a minimum counts as there: a hundredth of the view's shorter side.
 double reach_in(const View& view);
 
 /// One side of a map.
 struct MapAxis {
-  enum class Scale : std::uint8_t { linear, log, towards_one }; ///< log: least > 0; towards_one: log of 1 − value
-  std::string_view name;                                        ///< x, y, or the rule's parameter
+  enum class Scale : std::uint8_t { linear, log, towards_one, last = towards_one }; ///< log: least > 0; towards_one: log of 1 − value
+  std::string_view name;                                                            ///< x, y, or the rule's parameter
   double least = 0, most = 1;
   Scale scale = Scale::linear;
 
+  /// The value at a share of the way from `least` to `most`, 0 to 1.
+  double value(double share) const;
   /// The value of a column or row out of `count`, in the middle of its share.
-  double at(int number, int count) const;
+  double at(int number, int count) const { return value((number + 0.5) / count); }
 };
 /// lr from a hundredth to a hundred times the lane's, at most what the rule takes.
 MapAxis rate_axis(const WalkSettings& lane);
@@ -37,41 +92,73 @@ MapAxis parameter_axis(const ParameterSpec& spec);
 /// What is drawn against the rate unless somebody asks for another: momentum, ρ, α, β₂ or ε; null: the rule has none.
 const ParameterSpec* second_parameter(const OptimizerEntry& rule);
 
-/// A job: cell after cell, first few and then the rest between them, so that it can be shown, and given up, at any time.
+/// What a map is over.
+enum class MapKind : std::uint8_t { rates, starts, last = starts };
+struct MapAxes {
+  MapAxis across, up; ///< up without name: the rule has no second parameter, a map of its rates has one row
+};
+/// Of rates: lr and the rule's second parameter; of starts: the view's x and y.
+MapAxes map_axes(MapKind kind, const WalkSettings& lane, const View& view);
+
+/// The cells of a map in the order in which they are worked out: first few and then the rest between them, so that they can be
+/// shown, and given up, at any time.
+class MapCells {
+public:
+  MapCells(int columns, int rows);
+  int columns() const { return columns_; }
+  int rows() const { return rows_; }
+  std::int64_t done() const { return static_cast<std::int64_t>(in_order_.size()); }
+  std::int64_t total() const { return static_cast<std::int64_t>(columns_) * rows_; }
+  /// The cells of the first, coarsest picture.
+  std::int64_t coarsest() const { return static_cast<std::int64_t>((columns_ + kCoarsest - 1) / kCoarsest) * ((rows_ + kCoarsest - 1) / kCoarsest); }
+  /// Column and row of the one that comes next; while done() < total().
+  std::pair<int, int> next() const { return {column_, row_}; }
+  /// What became of it.
+  void add(const Arrival& arrival);
+  /// The cell, or, as long as it is not known, the nearest coarser one to its left and below; null: none yet.
+  const Arrival* at(int column, int row) const;
+  /// What was added, in that order.
+  std::span<const Arrival> in_order() const { return in_order_; }
+
+private:
+  static constexpr int kCoarsest = 16;
+  std::size_t index(int column, int row) const { return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column); }
+
+  int columns_, rows_, stride_ = kCoarsest, column_ = 0, row_ = 0; // the last three: what is next
+  std::vector<Arrival> in_order_;
+  std::vector<std::int32_t> number_; // of each cell in that order, −1: not known
+};
+
+/// A job: a map's cells, one after the other.
 class Map {
 public:
   /// Axes named x and y vary the start, others the rule's parameter of that name.
   Map(std::shared_ptr<const Surface> surface, const WalkSettings& lane, MapAxis across, MapAxis up, int columns, int rows, std::vector<Place> minima,
       double reach);
+  Map(const Map&) = delete;
+  Map& operator=(const Map&) = delete;
 
-  /// Works out the next cell; false where there is none.
-  bool advance();
-  std::int64_t done() const { return done_; }
-  std::int64_t total() const { return static_cast<std::int64_t>(columns_) * rows_; }
-  /// The cell, or, as long as it has not been worked out, the nearest coarser one to its left and below; null: none yet.
-  const Arrival* at(int column, int row) const;
+  /// Works out the next cell, or at most so many steps of it; false where there is none.
+  bool advance(std::int64_t steps_most = std::numeric_limits<std::int64_t>::max());
+  std::int64_t done() const { return cells_.done(); }
+  std::int64_t total() const { return cells_.total(); }
+  const Arrival* at(int column, int row) const { return cells_.at(column, row); }
 
+  const MapCells& cells() const { return cells_; }
   const MapAxis& across() const { return across_; }
   const MapAxis& up() const { return up_; }
-  int columns() const { return columns_; }
-  int rows() const { return rows_; }
   std::span<const Place> minima() const { return minima_; }
 
 private:
-  static constexpr int kCoarsest = 16;
   void set(WalkSettings& lane, const MapAxis& axis, double value) const;
-  std::size_t index(int column, int row) const { return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column); }
 
   std::shared_ptr<const Surface> surface_;
   WalkSettings lane_;
   MapAxis across_, up_;
-  int columns_, rows_;
   std::vector<Place> minima_;
   double reach_;
-  std::vector<Arrival> cells_;
-  std::vector<std::uint8_t> known_;
-  int stride_ = kCoarsest, column_ = 0, row_ = 0; // what is next
-  std::int64_t done_ = 0;
+  MapCells cells_;
+  std::optional<Arriving> arriving_; // of the next cell, once it is begun
 };
 
 } // namespace downhill

@@ -11,6 +11,7 @@ namespace downhill {
 
 struct Place {
   double x = 0, y = 0;
+  void fields(auto& a) { a(x, y); }
 };
 /// An example: x and its target t. As floats, not as doubles that were rounded to float: GCC 12 at -O2 leaves such a rounding out
 /// where it makes two at once.
@@ -22,6 +23,8 @@ struct View {
   double x_least = -5, x_most = 5, y_least = -5, y_most = 5;
   double width() const { return x_most - x_least; }
   double height() const { return y_most - y_least; }
+  void fields(auto& a) { a(x_least, x_most, y_least, y_most); }
+  bool operator==(const View&) const = default;
 };
 
 /// What is to be walked on, as plain data.

@@ -19,6 +19,8 @@ struct Filler {
     v = static_cast<T>(stream.next_word());
   }
   void fill(LaneStatus& v) { v = LaneStatus::finished; }
+  void fill(MapKind& v) { v = MapKind::starts; }
+  void fill(MapAxis::Scale& v) { v = MapAxis::Scale::log; }
   void fill(float& v) { v = static_cast<float>(stream.next_uniform()); }
   void fill(double& v) { v = stream.next_uniform() - 0.5; }
   void fill(std::string& v) {

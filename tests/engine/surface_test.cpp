@@ -305,6 +305,24 @@ TEST_CASE("a map is coarse first and the same in the end: each cell is the walk 
       CHECK((alone.steps == cell.steps && alone.minimum == cell.minimum && alone.diverged == cell.diverged));
     }
   }
+  // in pieces of few steps, and told in its order to somebody else who fills the cells
+  const auto [across, up] = map_axes(MapKind::rates, lane, entry.view);
+  Map whole(surface, lane, across, up, 20, 18, entry.minima, reach_in(entry.view)),
+      pieces(surface, lane, across, up, 20, 18, entry.minima, reach_in(entry.view));
+  while (whole.advance()) {
+  }
+  MapCells told(20, 18);
+  CHECK(told.coarsest() == 4);
+  for (std::int64_t calls = 0; pieces.advance(7); ++calls) CHECK(pieces.done() <= calls);
+  for (const Arrival& arrival : pieces.cells().in_order()) told.add(arrival);
+  CHECK(told.done() == told.total());
+  for (int row = 0; row < 18; ++row)
+    for (int column = 0; column < 20; ++column)
+      for (const Arrival* cell : {pieces.at(column, row), told.at(column, row)}) {
+        const Arrival& expected = *whole.at(column, row);
+        CHECK((cell->steps == expected.steps && cell->minimum == expected.minimum && cell->diverged == expected.diverged && cell->f == expected.f));
+      }
+  CHECK(map_axes(MapKind::rates, read({{"surface", "bowl"}}).lanes[0].settings, entry.view).up.name.empty()); // sgd has its rate alone
   CHECK(parameter_axis(*second).at(0, 1) == doctest::Approx(0.99)); // the middle of 1, 0.1, 0.01, 0.001, 0.0001 below 1
   CHECK(rate_axis(lane).at(0, 1) == doctest::Approx(0.001));
 }

@@ -3,6 +3,7 @@
 // A pack of data travels beside the protocol, as the file it is (see trainer_host.hpp).
 #pragma once
 #include "core/archive.hpp"
+#include "surfaces/map.hpp"
 #include "trainer/evaluation.hpp"
 
 #include <optional>
@@ -147,6 +148,24 @@ struct AskWeights {
 struct AskBench {
   std::uint8_t unused = 0;
   void fields(auto& a) { a(unused); }
+};
+/// Asks for a map of walks (engine/surfaces/map.hpp); no lane of a race is part of it. `document` is one of the lab Surface with
+/// this one lane only. Arriving is a hundredth of the shorter side of `view`, minima are looked for there and in the surface's own
+/// view, and of starts it is the axes. Long: worked out in slices; answered by MapBegun and, piece by piece, MapPiece, or by
+/// MapProblem, all with the same `request`. A later ask for the same slot replaces it.
+struct AskMap {
+  std::uint32_t slot = 0, request = 0;
+  std::string document;
+  MapKind kind = MapKind::rates;
+  std::uint32_t columns = 0, rows = 0; ///< 1 to kMapSideMost each
+  View view;
+  void fields(auto& a) { a(slot, request, document, kind, columns, rows, view); }
+};
+inline constexpr std::uint32_t kMapSideMost = 256;
+/// Nobody waits for the map in this slot any more.
+struct DropMap {
+  std::uint32_t slot = 0;
+  void fields(auto& a) { a(slot); }
 };
 
 // ---- trainer → app ----
@@ -328,6 +347,38 @@ struct LookProblem {
   LookHead head;
   void fields(auto& a) { a(head); }
 };
+/// An axis as MapAxis has it.
+struct MapSide {
+  std::string name;
+  double least = 0, most = 0;
+  MapAxis::Scale scale = MapAxis::Scale::linear;
+  void fields(auto& a) { a(name, least, most, scale); }
+};
+/// What the cells of a map mean. `up` has no name and there is one row where the rule has no second parameter.
+struct MapBegun {
+  std::uint32_t slot = 0, request = 0, columns = 0, rows = 0;
+  MapSide across, up;
+  std::vector<Place> minima;
+  void fields(auto& a) { a(slot, request, columns, rows, across, up, minima); }
+};
+/// Cells of a map in their order (downhill::MapCells), from number `from`: coarse first. At most 30 pieces
+/// a second come of a map, but for the first picture, which comes at once.
+struct MapPiece {
+  std::uint32_t slot = 0, request = 0, from = 0;
+  std::vector<std::uint8_t> ends;   ///< number of the minimum, or one of those below
+  std::vector<std::uint32_t> steps; ///< to the minimum; 0 where there is none
+  std::vector<float> f;             ///< the height where the walk ends
+  static constexpr std::uint8_t kNowhere = 254, kDiverged = 255;
+  void fields(auto& a) { a(slot, request, from, ends, steps, f); }
+};
+static_assert(MinimaSearch::kMost <= MapPiece::kNowhere);
+/// The map can't be made: its document is refused, or there is no memory.
+struct MapProblem {
+  std::uint32_t slot = 0, request = 0;
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(slot, request, code, place, with); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -339,9 +390,9 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, LookProgress, LookProblem, Weights, BenchReport>;
+                           BoundaryLook, EnsembleLook, TraceLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -1,7 +1,7 @@
 // Answers to what views ask of a lane: engine/inspect put into messages.
 #pragma once
-#include "protocol/messages.hpp"
 #include "trainer/trainer.hpp"
+#include "worker/job.hpp"
 
 #include <memory>
 #include <optional>
@@ -10,20 +10,20 @@ namespace downhill {
 
 /// Memory that an answer takes on the way, about, in bytes.
 std::size_t memory_for(const Trainer& trainer, const protocol::AskLook& ask);
-/// An answer that takes long, in pieces that a worker puts between those of the training. It works on a copy: the lane goes on.
-class LookJob {
+/// An answer that takes long. It works on a copy: the lane goes on.
+class LookJob : public Job {
 public:
   explicit LookJob(const protocol::LookHead& head) : head_(head) {}
-  virtual ~LookJob() = default;
-  LookJob(const LookJob&) = delete;
-  LookJob& operator=(const LookJob&) = delete;
   const protocol::LookHead& head() const { return head_; }
   virtual std::uint32_t done() const = 0;
   virtual std::uint32_t all() const = 0;
-  /// One piece, of a few milliseconds at most; while done() < all().
-  virtual void advance() = 0;
   /// Once, at the end.
   virtual protocol::ToApp answer() = 0;
+
+  bool about(const protocol::LaneKey& lane) const override { return lane == head_.key; }
+  bool ended() const override { return done() == all(); }
+  void tell(const Post& post) override { post(ended() ? answer() : protocol::LookProgress{head_, done(), all()}); }
+  protocol::ToApp without_memory() const override { return protocol::LookProblem{head_}; }
 
 private:
   protocol::LookHead head_;

@@ -6,6 +6,7 @@
 #include "experiment/experiment.hpp"
 #include "network/safetensors.hpp"
 #include "worker/looks.hpp"
+#include "worker/maps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,9 +25,7 @@ constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
-template <class... F> struct Overloaded : F... {
-  using F::operator()...;
-};
+template <class... F> struct Overloaded : F... { using F::operator()...; };
 
 /// Names the lane that is worked on for as long as it is.
 struct Working {
@@ -54,16 +53,20 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const DropLane& m) {
                    runners_.erase(m.key);
                    std::erase_if(looks_, [&](const auto& look) { return look.second.key == m.key; });
-                   std::erase_if(jobs_, [&](const auto& job) { return job.second->head().key == m.key; });
+                   std::erase_if(jobs_, [&](const auto& job) { return job.second->about(m.key); });
                  },
                  [&](const AskImages& m) { send_images(m); },
                  [&](const AskLook& m) {
-                   jobs_.erase(m.slot);
+                   jobs_.erase({Asked::look, m.slot});
                    looks_[m.slot] = m;
                  },
                  [&](const DropLook& m) {
-                   jobs_.erase(m.slot);
+                   jobs_.erase({Asked::look, m.slot});
                    looks_.erase(m.slot);
+                 },
+                 [&](const AskMap& m) { start_map(m); },
+                 [&](const DropMap& m) {
+                   jobs_.erase({Asked::map, m.slot});
                  },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
@@ -109,7 +112,7 @@ void TrainerHost::opened(std::shared_ptr<const Source> source, const UserError& 
 void TrainerHost::out_of_memory() {
   if (!opening_.empty()) post_(PackOpened{opening_, "memory", {}});
   if (working_on_) post_(LaneProblem{*working_on_, "memory", "", {}});
-  if (answering_) post_(LookProblem{*answering_});
+  if (last_words_) post_(*last_words_);
 }
 
 bool TrainerHost::has_room(std::size_t bytes) {
@@ -199,17 +202,29 @@ void TrainerHost::answer_looks() {
       continue;
     }
     if (runner) {
-      answering_ = LookHead{it->second.slot, it->second.key, runner->trainer.step()};
+      last_words_ = LookProblem{{it->second.slot, it->second.key, runner->trainer.step()}};
       if (!room_(memory_for(runner->trainer, it->second)))
-        post_(LookProblem{*answering_});
+        post_(*last_words_);
       else if (auto job = look_job(runner->trainer, it->second))
-        jobs_[it->second.slot] = std::move(job);
+        jobs_[{Asked::look, it->second.slot}] = std::move(job);
       else if (const auto answer = look(runner->trainer, it->second))
         post_(*answer);
-      answering_.reset();
+      last_words_.reset();
     }
     it = looks_.erase(it);
   }
+}
+
+void TrainerHost::start_map(const AskMap& message) {
+  last_words_ = MapProblem{message.slot, message.request, "memory", "", {}};
+  const JobKey key{Asked::map, message.slot};
+  if (auto job = map_job(message))
+    jobs_[key] = std::move(*job);
+  else {
+    jobs_.erase(key);
+    post_(MapProblem{message.slot, message.request, job.error().code, job.error().place, job.error().with});
+  }
+  last_words_.reset();
 }
 
 // Long answers in turn, a piece each.
@@ -218,22 +233,27 @@ void TrainerHost::advance_jobs(double until_s) {
     auto next = jobs_.upper_bound(last_job_);
     if (next == jobs_.end()) next = jobs_.begin();
     last_job_ = next->first;
-    LookJob& job = *next->second;
-    answering_ = job.head();
-    if (job.done() < job.all()) job.advance();
-    if (job.done() == job.all()) {
-      post_(job.answer());
+    Job& job = *next->second;
+    last_words_ = job.without_memory();
+    if (!job.ended()) job.advance();
+    if (job.ended()) {
+      job.tell(post_);
       jobs_.erase(next);
     }
-    answering_.reset();
+    last_words_.reset();
   }
 }
 
 void TrainerHost::tell_progress() {
   const double now = now_s_();
-  if (jobs_.empty() || (progress_s_ >= 0 && now - progress_s_ < kReportEvery_s && now >= progress_s_)) return;
-  progress_s_ = now;
-  for (const auto& [slot, job] : jobs_) post_(LookProgress{job->head(), job->done(), job->all()});
+  const bool due = progress_s_ < 0 || now - progress_s_ >= kReportEvery_s || now < progress_s_;
+  for (const auto& [key, job] : jobs_)
+    if (due || job->eager()) {
+      last_words_ = job->without_memory();
+      job->tell(post_);
+      last_words_.reset();
+      if (due) progress_s_ = now;
+    }
 }
 
 // Lanes that rest where no evaluation is due, and owe word of it, are measured there: what is compared must have been

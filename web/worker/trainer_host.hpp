@@ -58,6 +58,7 @@ private:
   void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
   void answer_looks();
+  void start_map(const protocol::AskMap& message);
   void advance_jobs(double until_s);
   void tell_progress();
   void note(Runner& runner);
@@ -77,10 +78,12 @@ private:
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
-  std::map<std::uint32_t, protocol::AskLook> looks_;       // by slot
-  std::map<std::uint32_t, std::unique_ptr<LookJob>> jobs_; // by slot: long answers under way
-  std::uint32_t last_job_ = 0;                             // that had a piece
-  std::optional<protocol::LookHead> answering_;            // the look that is being answered
+  enum class Asked : std::uint8_t { look, map };
+  using JobKey = std::pair<Asked, std::uint32_t>;    // looks and maps have slots of their own
+  std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
+  std::map<JobKey, std::unique_ptr<Job>> jobs_;      // long answers under way
+  JobKey last_job_{};                                // that had a piece
+  std::optional<protocol::ToApp> last_words_;        // of the answer that is being worked out, if there is no memory for it
   double reported_s_ = -1, progress_s_ = -1;
 };
 

@@ -225,6 +225,10 @@ private:
   void take_rates();
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
+  // maps belong to no race
+  void on(std::size_t, const protocol::MapBegun&) {}
+  void on(std::size_t, const protocol::MapPiece&) {}
+  void on(std::size_t, const protocol::MapProblem&) {}
   template <class Seen> void on(std::size_t, const Seen& m) { news_ += looks_.take(m); }
   void settle();
 
