@@ -66,7 +66,7 @@ inline Json random_surface(std::uint64_t number) {
       for (std::int64_t i = 0; i < points; ++i) surface["points"].push_back({between(-2, 2), loss.target_most == 1 ? between(0, 1) : between(-2, 2)});
     if (stream.next_uniform() < 0.7) json["batch"] = whole(1, points);
   }
-  const View& v = entry.view;
+  const Extent& v = entry.view;
   json["start"] = {between(v.x_least / 2, v.x_most / 2), between(v.y_least / 2, v.y_most / 2)};
   const OptimizerEntry& rule = among(optimizers());
   Json& optimizer = json["optimizer"] = rule_at(rule, rate);

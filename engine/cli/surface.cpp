@@ -56,7 +56,7 @@ constexpr int kMapSide = 96;
 std::string map_of(const Asked& asked, MapKind kind) {
   const SurfaceSettings& settings = asked.document.surface;
   const WalkSettings& lane = asked.document.lanes[asked.lanes.first].settings;
-  const View& view = entry_of(surfaces(), settings.surface.name).view;
+  const Extent& view = entry_of(surfaces(), settings.surface.name).view;
   const auto [across, up] = map_axes(kind, lane, view);
   const int rows = up.name.empty() ? 1 : kMapSide;
   Map map(make_surface(settings), lane, across, up, kMapSide, rows, minima_of(settings, view), reach_in(view));

@@ -50,9 +50,9 @@ Arrival arrival_of(Walk walk, std::span<const Place> minima, double reach) {
   return arriving.now();
 }
 
-double reach_in(const View& view) { return 0.01 * std::min(view.width(), view.height()); }
+double reach_in(const Extent& view) { return 0.01 * std::min(view.width(), view.height()); }
 
-MinimaSearch::MinimaSearch(const SurfaceSettings& settings, const View& view) : view_(view), size_(std::min(view.width(), view.height())) {
+MinimaSearch::MinimaSearch(const SurfaceSettings& settings, const Extent& view) : view_(view), size_(std::min(view.width(), view.height())) {
   const SurfaceEntry& entry = entry_of(surfaces(), settings.surface.name);
   if (!entry.at) surface_ = make_surface(settings);
   for (const Place at : entry.minima) found_.emplace_back(0, at); // in the table's order
@@ -127,7 +127,7 @@ std::vector<Place> MinimaSearch::take() {
   return minima;
 }
 
-std::vector<Place> minima_of(const SurfaceSettings& settings, const View& view) {
+std::vector<Place> minima_of(const SurfaceSettings& settings, const Extent& view) {
   MinimaSearch search(settings, view);
   while (search.advance()) {
   }
@@ -159,7 +159,7 @@ const ParameterSpec* second_parameter(const OptimizerEntry& rule) {
   return second;
 }
 
-MapAxes map_axes(MapKind kind, const WalkSettings& lane, const View& view) {
+MapAxes map_axes(MapKind kind, const WalkSettings& lane, const Extent& view) {
   if (kind == MapKind::starts) return {{"x", view.x_least, view.x_most}, {"y", view.y_least, view.y_most}};
   const ParameterSpec* second = second_parameter(entry_of(optimizers(), lane.optimizer.name));
   return {rate_axis(lane), second ? parameter_axis(*second) : MapAxis{.name = ""}};

@@ -41,7 +41,7 @@ Arrival arrival_of(Walk walk, std::span<const Place> minima, double reach);
 class MinimaSearch {
 public:
   static constexpr std::size_t kMost = 200;
-  MinimaSearch(const SurfaceSettings& settings, const View& view);
+  MinimaSearch(const SurfaceSettings& settings, const Extent& view);
   /// A row of the grid's heights, or a step down from one of its places; false when all are known.
   bool advance();
   /// Once, at the end.
@@ -61,7 +61,7 @@ private:
   void add(Place at);
 
   std::shared_ptr<const Surface> surface_; // null: the table says it
-  View view_;
+  Extent view_;
   double size_;
   std::vector<double> heights_;
   int column_ = 1, row_ = 1; // of the grid's place that is next
@@ -69,9 +69,9 @@ private:
   std::vector<std::pair<double, Place>> found_;
 };
 /// All of the search.
-std::vector<Place> minima_of(const SurfaceSettings& settings, const View& view);
+std::vector<Place> minima_of(const SurfaceSettings& settings, const Extent& view);
 /// How near a minimum counts as there: a hundredth of the view's shorter side.
-double reach_in(const View& view);
+double reach_in(const Extent& view);
 
 /// One side of a map.
 struct MapAxis {
@@ -98,7 +98,7 @@ struct MapAxes {
   MapAxis across, up; ///< up without name: the rule has no second parameter, a map of its rates has one row
 };
 /// Of rates: lr and the rule's second parameter; of starts: the view's x and y.
-MapAxes map_axes(MapKind kind, const WalkSettings& lane, const View& view);
+MapAxes map_axes(MapKind kind, const WalkSettings& lane, const Extent& view);
 
 /// The cells of a map in the order in which they are worked out: first few and then the rest between them, so that they can be
 /// shown, and given up, at any time.

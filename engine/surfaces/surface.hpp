@@ -19,12 +19,12 @@ struct Point {
   float x = 0, t = 0;
   void fields(auto& a) { a(x, t); }
 };
-struct View {
+struct Extent {
   double x_least = -5, x_most = 5, y_least = -5, y_most = 5;
   double width() const { return x_most - x_least; }
   double height() const { return y_most - y_least; }
   void fields(auto& a) { a(x_least, x_most, y_least, y_most); }
-  bool operator==(const View&) const = default;
+  bool operator==(const Extent&) const = default;
 };
 
 /// What is to be walked on, as plain data.
@@ -60,7 +60,7 @@ struct PointLoss {
 struct SurfaceEntry {
   std::string_view id;
   std::vector<ParameterSpec> parameters;
-  View view;
+  Extent view;
   Place start;
   double rate; ///< a learning rate with which gradient descent gets on
   /// Functions: height and gradient, forward beside backward, and the same as a formula (surfaces/formula.hpp).

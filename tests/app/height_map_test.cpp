@@ -10,14 +10,14 @@ using namespace downhill;
 namespace {
 
 SurfaceSettings of(std::string_view name) { return {{std::string(name), standard_values(entry_of(surfaces(), name))}, "x^2+y^2", {}, ""}; }
-HeightMap whole_map(std::string_view name, const View& view, int columns, int rows) {
+HeightMap whole_map(std::string_view name, const Extent& view, int columns, int rows) {
   HeightMap map;
   map.begin(make_surface(of(name)), view, columns, rows);
   while (map.advance([] { return false; })) {
   }
   return map;
 }
-constexpr View kSquare{-2, 2, -2, 2};
+constexpr Extent kSquare{-2, 2, -2, 2};
 
 } // namespace
 

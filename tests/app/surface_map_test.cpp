@@ -22,7 +22,7 @@ SurfaceDocument document(Json patch) {
   REQUIRE(read);
   return *read;
 }
-const View& view_of(const SurfaceDocument& d) { return entry_of(surfaces(), d.surface.surface.name).view; }
+const Extent& view_of(const SurfaceDocument& d) { return entry_of(surfaces(), d.surface.surface.name).view; }
 
 // A worker in this process; time is counted in calls.
 struct Worker {
@@ -70,7 +70,7 @@ struct Worker {
 };
 
 // The engine's own map, all of it.
-std::unique_ptr<Map> engine_map(const SurfaceDocument& d, MapKind kind, const View& view, int columns, int rows) {
+std::unique_ptr<Map> engine_map(const SurfaceDocument& d, MapKind kind, const Extent& view, int columns, int rows) {
   const WalkSettings& lane = d.lanes[0].settings;
   const auto [across, up] = map_axes(kind, lane, view);
   auto map = std::make_unique<Map>(make_surface(d.surface), lane, across, up, columns, up.name.empty() ? 1 : rows, minima_of(d.surface, view), reach_in(view));
@@ -206,7 +206,7 @@ TEST_CASE("another lane or surface is another map; answers to the former questio
   worker.until_known(map);
   CHECK(map.rows() == 1); // sgd has one parameter
   // part of the plane: axes and reach are the view's, minima also those around it
-  const View part{1, 2, 1, 2};
+  const Extent part{1, 2, 1, 2};
   map.want(before.lanes[0], MapKind::starts, part);
   worker.until_known(map);
   CHECK(map.across().least == 1);
@@ -222,7 +222,7 @@ TEST_CASE("a press on a cell sets numbers of few digits in it, and leaves the ma
       Worker worker;
       SurfaceMap map(1, worker.post());
       CHECK(map.cell_settings(0, 0).is_null());
-      const View view = kind == MapKind::starts ? View{-5, 4.7, -5, 5} : view_of(d);
+      const Extent view = kind == MapKind::starts ? Extent{-5, 4.7, -5, 5} : view_of(d);
       map.want(d.lanes[0], kind, view);
       worker.until_known(map);
       CHECK(map.cell_settings(96, 0).is_null());
@@ -341,7 +341,7 @@ TEST_CASE("questions that make no sense are refused in a sentence, and the worke
     ask.rows = side;
     CHECK(refused(ask) == "out_of_range");
   }
-  for (const View& view : {View{1, 1, 0, 1}, {1, -1, 0, 1}, {0, 1, nan, 1}, {0, infinity, 0, 1}, {-infinity, 0, 0, 1}, {0, 1e7, 0, 1}, {0, 1, 0, nan}}) {
+  for (const Extent& view : {Extent{1, 1, 0, 1}, {1, -1, 0, 1}, {0, 1, nan, 1}, {0, infinity, 0, 1}, {-infinity, 0, 0, 1}, {0, 1e7, 0, 1}, {0, 1, 0, nan}}) {
     AskMap ask = good;
     ask.view = view;
     CHECK(refused(ask) == "out_of_range");
@@ -379,7 +379,7 @@ TEST_CASE("questions that make no sense are refused in a sentence, and the worke
                             {{"optimizer", {{"name", "adamw"}, {"lr", 100}}}},
                             {{"surface", {{"name", "formula"}, {"formula", "log(x) + 1/y"}}}},
                             {{"surface", {{"name", "formula"}, {"formula", "1e300*x^2 + y"}}}}})
-    for (const View& view : {View{-5, 5, -5, 5}, {0, 1e-300, 0, 1e-300}, {-1e6, 1e6, -1e6, 1e6}})
+    for (const Extent& view : {Extent{-5, 5, -5, 5}, {0, 1e-300, 0, 1e-300}, {-1e6, 1e6, -1e6, 1e6}})
       for (const MapKind kind : {MapKind::rates, MapKind::starts}) {
         SurfaceMap map(1, worker.post(), 5, 4);
         map.want(document(patch).lanes[0], kind, view);

@@ -224,7 +224,7 @@ TEST_CASE("every rule's path down every surface is PyTorch's") {
 TEST_CASE("arrivals: after which step a walk stays within reach of a minimum") {
   const auto arrive = [](const Json& patch) {
     const SurfaceDocument document = read(patch);
-    const View& view = entry_of(surfaces(), document.surface.surface.name).view;
+    const Extent& view = entry_of(surfaces(), document.surface.surface.name).view;
     return arrival_of(Walk(make_surface(document.surface), document.lanes[0].settings), minima_of(document.surface, view), reach_in(view));
   };
   // κ 1, η 0.5: half the distance with each step; from 5 away to 0.1 takes 6

@@ -160,6 +160,11 @@ constexpr Verb<App> kVerbs[] = {
 
     // ---- transport ----
     {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().results(false); }},
+    {"columns", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json(app.here().columns()); }},
+    {"spoken",
+     Reach::page,
+     {flag("ended", "false")},
+     [](App& app, const Json& a) -> Answer { return Json(app.here().spoken(a["ended"].get<bool>())); }},
     {"transport",
      Reach::page,
      {},
@@ -262,6 +267,8 @@ constexpr Verb<App> kVerbs[] = {
      [](App& app, const Json& a) {
        app.packs.set_worker_count(a["count"].get<std::size_t>());
        for (Race* each : app.races()) each->begin_with_workers();
+       for (const auto& lab : app.made)
+         if (lab) lab->worker_lost();
        app.packs.request_smallest();
        return ok();
      }},
@@ -273,6 +280,8 @@ constexpr Verb<App> kVerbs[] = {
        if (worker >= app.packs.worker_count()) return ok(); // there is none
        app.packs.worker_lost(worker);
        for (Race* each : app.races()) each->worker_restarted(worker);
+       for (const auto& lab : app.made)
+         if (lab) lab->worker_lost();
        return ok();
      }},
     {"worker_hopeless",

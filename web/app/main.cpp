@@ -197,6 +197,8 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
     }
   }
   for (Race* each : races()) each->take(worker, *message);
+  for (const auto& lab : made)
+    if (lab) lab->take(worker, *message);
 }
 
 void App::tell_changes() {
@@ -333,7 +335,7 @@ Json App::shown() const {
 
 void App::show_lab(const LabRow& wanted) {
   if (&wanted == &here().row()) return;
-  for (Race* each : here().races()) each->leave();
+  here().leave();
   here_ = &lab(wanted);
   ui.editing.clear();
   told_transport = here().transport();

@@ -92,7 +92,8 @@ export class Dialogs {
     const { words, source, dialog } = this;
     this.begin('export.title');
     // pictures that are on the screen beside the chart, and the numbers of the view or of the lab where there are any
-    const pictures = (source.command('items') as { id: string; label: string }[]).filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d)$/.test(i.id));
+    const items = source.command('items') as { id: string; label: string }[];
+    const pictures = items.filter((i) => /^(views\.content|act\.plot|ensemble\.plot|boundary\.\d|surface\.(picture|f|distance|cells))$/.test(i.id));
     const numbers = pictures.length ? source.command('csv', { plot: 'view' }) as string : '';
     const of_view = pictures.map(({ id, label }) => this.button(`${label} PNG`, () => source.save_picture(id, id === 'views.content' ? 'view.png' : `${id}.png`), id === 'views.content' ? 'export_view_png' : `export_png_${id.replace('.', '_')}`));
     if (numbers) of_view.push(this.button(`${pictures[0]!.label} CSV`, () => save('view.csv', numbers, 'text/csv'), 'export_view_csv'));
@@ -100,7 +101,7 @@ export class Dialogs {
       this.row(
         this.button(words.say('export.json'), () => save('downhill.json', JSON.stringify(source.command('getState'), null, 1), 'application/json'), 'export_json'),
         this.button(words.say('export.csv'), () => save('curves.csv', source.command('csv') as string, 'text/csv'), 'export_csv'),
-        this.button(words.say('export.png'), () => source.save_picture('plot', 'chart.png'), 'export_png'),
+        ...(items.some((i) => i.id === 'plot') ? [this.button(words.say('export.png'), () => source.save_picture('plot', 'chart.png'), 'export_png')] : []),
         ...of_view,
         this.button(words.say('export.screen'), () => source.save_picture('', 'downhill.png'), 'export_screen'),
         this.button(words.say('export.print'), () => { dialog.close(); print(); }, 'export_print'),
@@ -138,7 +139,7 @@ export class Dialogs {
     lane.onchange = () => void show();
     dialog.append(
       this.paragraph(words.say('export.script_text')),
-      this.row(lane, copy, keep, this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')),
+      this.row(lane, copy, keep, ...(source.has('weights') ? [this.button(words.say('export.weights'), () => source.command('weights', { lane: lane.selectedIndex }), 'export_weights')] : [])),
       pre);
     void show();
   }

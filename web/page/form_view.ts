@@ -13,7 +13,14 @@ export interface FormActions {
   attempt(verb: string, rest?: object): void;
 }
 
-const numbers = new Set(['form.step', 'form.epoch', 'form.train_loss', 'form.test_loss', 'form.test_accuracy']); // columns of the results
+/** Numbers of the results as they are written. */
+const fixed = (digits: number) => (value: number) => value.toFixed(digits);
+const written: Record<string, (value: number) => string> = { epoch: fixed(1), train_loss: fixed(4), test_loss: fixed(4), test_accuracy: (value) => `${(100 * value).toFixed(1)} %` };
+const cell = (row: Standing, column: string): string => {
+  const value = row[column as keyof Standing] as number | null;
+  if (column === 'step') return `${row.step} / ${row.steps}`;
+  return value === null ? '–' : (written[column] ?? ((number) => String(Number(number.toPrecision(6)))))(value);
+};
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
@@ -69,6 +76,7 @@ export class FormView {
     const version = JSON.stringify(state) + words.language;
     if (version === this.built) return;
     this.built = version;
+    const columns = actions.command('columns') as string[], heads_of_numbers = columns.map((column) => 'form.' + column);
     const button = (text: string, verb: string, rest: object = {}) => {
       const b = make('button', text);
       b.type = 'button';
@@ -80,7 +88,7 @@ export class FormView {
       const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map((h) => {
         const th = make('th', words.say(h));
         th.scope = 'col';
-        if (numbers.has(h)) th.className = 'number';
+        if (heads_of_numbers.includes(h)) th.className = 'number';
         return th;
       }))), body);
       const box = make('div', '', t);
@@ -102,12 +110,14 @@ export class FormView {
     section.className = 'settings';
     const fresh = root.cloneNode() as HTMLElement;
     fresh.append(make('h1', words.say('form.title')));
-    if (actions.has('lane_names')) {
+    if (actions.has('activation_functions')) {
       this.layers(state as Layered, labelled);
       section.prepend(make('h2', words.say('form.lanes')), table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], this.lanes()));
+    }
+    if (columns.length > 0) {
       const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
       row.className = 'row';
-      fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])));
+      fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...heads_of_numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])));
     }
     fresh.append(section);
     become(root, fresh);
@@ -177,12 +187,12 @@ export class FormView {
     if (body) become(body, this.rows(results.length ? results : (this.actions.command('standings') as Standing[])));
   }
   private rows(results: Standing[]): HTMLTableSectionElement {
-    const number = (value: number | null, digits: number) => value === null ? '–' : value.toFixed(digits);
+    const columns = this.actions.command('columns') as string[];
     return make('tbody', '', ...results.map((r) => {
       const head = make('th', r.label);
       head.scope = 'row';
-      const cells = [`${r.step} / ${r.steps}`, r.epoch.toFixed(1), number(r.train_loss, 4), number(r.test_loss, 4), r.test_accuracy === null ? '–' : `${(100 * r.test_accuracy).toFixed(1)} %`].map((text) => {
-        const td = make('td', text);
+      const cells = columns.map((column) => {
+        const td = make('td', cell(r, column));
         td.className = 'number';
         return td;
       });
@@ -192,7 +202,8 @@ export class FormView {
 
   /** The results as text that a spreadsheet takes. */
   table_text(results: Standing[]): string {
-    const heads = ['form.lane', ...numbers].map((h) => this.words.say(h));
-    return [heads, ...results.map((r) => [r.label, r.step, r.epoch, r.train_loss ?? '', r.test_loss ?? '', r.test_accuracy ?? ''])].map((row) => row.join('\t')).join('\n');
+    const columns = this.actions.command('columns') as string[];
+    const heads = ['lane', ...columns].map((h) => this.words.say('form.' + h));
+    return [heads, ...results.map((r) => [r.label, ...columns.map((column) => r[column as keyof Standing] ?? '')])].map((row) => row.join('\t')).join('\n');
   }
 }

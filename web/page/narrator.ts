@@ -10,8 +10,8 @@ export class Narrator {
 
   constructor(private live: HTMLElement, private words: Words) {}
 
-  /** `leader` gives the first of the explanations. */
-  tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string): void {
+  /** `leader` gives the first of the explanations, `spoken` the lab's own sentence, if it has one. */
+  tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string, spoken: (ended: boolean) => string): void {
     if (!results[0]) return; // a lab without lanes
     const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
@@ -20,7 +20,8 @@ export class Narrator {
     this.state = state;
     this.spoken_at = performance.now();
     if (state === 'ready') return;
-    const text = state === 'running' ? this.words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
+    const own = state === 'running' || state === 'finished' ? spoken(state === 'finished') : '';
+    const text = own ? own : state === 'running' ? this.words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
       : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
     if (text) this.live.textContent = text;
   }

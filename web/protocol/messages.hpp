@@ -158,7 +158,7 @@ struct AskMap {
   std::string document;
   MapKind kind = MapKind::rates;
   std::uint32_t columns = 0, rows = 0; ///< 1 to kMapSideMost each
-  View view;
+  Extent view;
   void fields(auto& a) { a(slot, request, document, kind, columns, rows, view); }
 };
 inline constexpr std::uint32_t kMapSideMost = 256;

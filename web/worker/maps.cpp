@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kPieceSteps = 250, kPieceStepsLeast = 20, kPiecePoints = 20000;
 
 // So that walks that leave a view which shows a part arrive somewhere, too.
-View around(const View& a, const View& b) {
+Extent around(const Extent& a, const Extent& b) {
   return {std::min(a.x_least, b.x_least), std::max(a.x_most, b.x_most), std::min(a.y_least, b.y_least), std::max(a.y_most, b.y_most)};
 }
 
@@ -68,7 +68,7 @@ public:
 private:
   std::uint32_t slot_, request_;
   int columns_, rows_;
-  View view_;
+  Extent view_;
   std::shared_ptr<const Surface> surface_;
   WalkSettings lane_;
   MapAxes axes_;

@@ -12,7 +12,7 @@ constexpr int kCoarsest = 8;
 
 } // namespace
 
-void HeightMap::begin(std::shared_ptr<const Surface> surface, const View& view, int columns, int rows) {
+void HeightMap::begin(std::shared_ptr<const Surface> surface, const Extent& view, int columns, int rows) {
   surface_ = std::move(surface);
   view_ = view;
   columns_ = std::max(2, columns), rows_ = std::max(2, rows);

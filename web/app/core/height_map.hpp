@@ -13,12 +13,12 @@ namespace downhill {
 class HeightMap {
 public:
   /// Begins anew.
-  void begin(std::shared_ptr<const Surface> surface, const View& view, int columns, int rows);
+  void begin(std::shared_ptr<const Surface> surface, const Extent& view, int columns, int rows);
   /// Goes on until `over`, which is asked after each row. Whether anything is left.
   bool advance(const std::function<bool()>& over);
   bool begun() const { return surface_ != nullptr; }
   bool whole() const { return begun() && stride_ == 0; }
-  const View& view() const { return view_; }
+  const Extent& view() const { return view_; }
   int columns() const { return columns_; }
   int rows() const { return rows_; }
   /// Of a crossing of the grid; as long as it has not been worked out, of the nearest that has.
@@ -34,7 +34,7 @@ public:
 private:
   std::size_t index(int column, int row) const { return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column); }
   std::shared_ptr<const Surface> surface_;
-  View view_;
+  Extent view_;
   int columns_ = 0, rows_ = 0, stride_ = 0, next_ = 0;
   std::vector<double> heights_;
   std::vector<int> source_; // by row: the one that stands for it

@@ -71,7 +71,7 @@ bool SurfaceMap::same_rate(const Json& lane) const {
   return rate == asked_rate_ || (current() && picture_->across.least <= rate && rate <= picture_->across.most);
 }
 
-void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const View& view) {
+void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view) {
   const bool settled = slot_.waiting || complete() || problem_;
   bool same = question_ > 0 && ask_.kind == kind && ask_.view == view;
   if (same && settled && wanted_ == lane.complete) return;

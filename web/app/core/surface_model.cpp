@@ -86,6 +86,20 @@ double SurfaceModel::distance(Place at) const {
   return least;
 }
 
+const Working* SurfaceModel::working(std::size_t lane) {
+  const std::size_t at = reached(lane);
+  const std::array<std::uint64_t, 3> of{lane + 1, at, read_version_};
+  if (working_of_ != of) {
+    working_of_ = of;
+    const Lane& it = lanes_[lane];
+    if (at + 1 < it.stands.size())
+      working_ = working_between(it.stands[at], it.stands[at + 1], static_cast<std::int64_t>(at) + 1, it.given.settings.optimizer);
+    else
+      working_ = it.ended ? std::nullopt : next_working(it.walk);
+  }
+  return working_ ? &*working_ : nullptr;
+}
+
 // ---- transport ----
 
 Transport SurfaceModel::transport() const {
@@ -180,6 +194,10 @@ std::optional<UserError> SurfaceModel::set_formula(const std::string& text) {
   return edit([&](Json& json) { json["surface"] = {{"name", "formula"}, {"formula", text}}; });
 }
 
+std::optional<UserError> SurfaceModel::set_loss(std::string_view loss) {
+  return edit([&](Json& json) { json["surface"]["loss"] = loss; });
+}
+
 std::optional<UserError> SurfaceModel::move_start(std::optional<std::size_t> of, Place to, bool held) {
   const auto error = document_.set({of, "/start"}, Json{rounded_to(to.x, 4), rounded_to(to.y, 4)}, held);
   read();
@@ -195,10 +213,21 @@ std::optional<UserError> SurfaceModel::own_start(std::size_t lane, bool own) {
       return;
     }
     // beside the others', so that it can be taken hold of
-    const View& view = entry().view;
+    const Extent& view = entry().view;
     const WalkSettings& settings = lanes_[lane].given.settings;
     const double x = settings.start.x + 0.08 * view.width();
     patch["start"] = {rounded_to(x <= view.x_most ? x : settings.start.x - 0.08 * view.width(), 4), rounded_to(settings.start.y, 4)};
+  });
+}
+
+std::optional<UserError> SurfaceModel::change_lane(std::size_t lane, const Json& patch) {
+  if (lane >= lanes_.size()) return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(lanes_.size())}};
+  return edit([&](Json& json) {
+    for (const auto& [key, value] : patch.items()) {
+      Json whole = lanes_[lane].given.complete[key];
+      merge_patch(whole, value);
+      json["lanes"][lane][key] = whole;
+    }
   });
 }
 

@@ -4,6 +4,7 @@
 #include "app/core/lab_document.hpp"
 #include "app/core/race.hpp"
 #include "surfaces/surface_document.hpp"
+#include "surfaces/working.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,6 +28,7 @@ public:
   const SurfaceSettings& settings() const { return surface_settings_; }
   const SurfaceEntry& entry() const;
   const Surface& surface() const { return *surface_; }
+  std::shared_ptr<const Surface> shared_surface() const { return surface_; }
   const std::vector<Lane>& lanes() const { return lanes_; }
   /// The step where lanes stand, 0 to steps(); between two, it is the former's.
   std::int64_t step() const { return static_cast<std::int64_t>(position_); }
@@ -41,6 +43,8 @@ public:
   const std::vector<Place>& minima() const { return minima_; }
   /// From a place to the nearest minimum; −1: none is known.
   double distance(Place at) const;
+  /// Inside the step that comes next, as far as it can be worked out; null: there is none.
+  const Working* working(std::size_t lane);
   /// Grows with everything that is to be drawn.
   std::uint64_t news() const { return news_; }
   /// Grows when the surface itself is another: for pictures of it.
@@ -63,11 +67,15 @@ public:
   /// Another row of the table, or the formula that is typed: start and rates are that one's.
   std::optional<UserError> choose(std::string_view surface);
   std::optional<UserError> set_formula(const std::string& text);
+  /// Of points: what the height is.
+  std::optional<UserError> set_loss(std::string_view loss);
   /// Of everybody who starts where lane `of` does; nullopt: where the base does.
   std::optional<UserError> move_start(std::optional<std::size_t> of, Place to, bool held = false);
   /// One start more, of this lane's own; or no longer.
   std::optional<UserError> own_start(std::size_t lane, bool own);
   bool has_own_start(std::size_t lane) const { return lanes_[lane].given.patch.contains("start"); }
+  /// More of a lane's patch, as a press on a map says it.
+  std::optional<UserError> change_lane(std::size_t lane, const Json& patch);
   std::optional<UserError> add_lane(std::string_view rule);
   std::optional<UserError> remove_lane(std::size_t lane);
   /// The same rate in every lane.
@@ -89,6 +97,8 @@ private:
   std::int64_t steps_ = 1;
   double position_ = 0, ticked_s_ = -1;
   bool running_ = false;
+  std::optional<Working> working_; // of this lane, at this step, of this document
+  std::array<std::uint64_t, 3> working_of_{};
 };
 
 /// A person's number near it: so many significant digits.

@@ -6,20 +6,20 @@
 namespace downhill {
 namespace {
 
-// A lab without a preset begins with what its format gives.
-Json first_document(const LabRow& row, const DocumentFormat& format) {
+Json first_document(const LabRow& row, const DocumentFormat& format, const Json& first) {
   if (!row.preset.empty()) return preset_of(row.preset)["experiment"];
-  return {{"downhill", kFormatVersion}, {"lab", format.lab}};
+  return first.is_null() ? Json{{"downhill", kFormatVersion}, {"lab", format.lab}} : first;
 }
 
 } // namespace
 
-DocumentLab::DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format) : Lab(world, row), document_(format, first_document(row, format)) {
+DocumentLab::DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format, const Json& first)
+    : Lab(world, row), document_(format, first_document(row, format, first)), first_(document_.json()) {
   document_.changes().company = [this] { return company(); };
   document_.changes().on_company = [this](const Json& before) { on_company(before); };
 }
 
-Json DocumentLab::standard() const { return first_document(row(), document_.format()); }
+Json DocumentLab::standard() const { return first_; }
 
 std::optional<UserError> DocumentLab::open(const Json& document, Opening) { return document_.open(document); }
 
@@ -39,6 +39,7 @@ void DocumentLab::set(const FieldId& id, const Json& value, bool held) {
 void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float number_px) {
   const FieldInfo info = document_.field(id);
   if (!info.value.is_number()) return; // an edit earlier in this frame took it away
+  box = {box.x, box.y + (box.h - ui().control_height()) / 2, box.w, ui().control_height()};
   const std::string label = field_label(id.pointer), help(tr_id("help." + info.key));
   const ui::SliderField field{.id = id.text(),
                               .label = label,

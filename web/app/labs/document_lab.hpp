@@ -8,7 +8,8 @@ namespace downhill {
 
 class DocumentLab : public Lab {
 public:
-  DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format);
+  /// `first`: what it opens with that has no preset for it; null: what the format gives.
+  DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format, const Json& first = {});
 
   Json document() const override { return document_.json(); }
   Json standard() const override;
@@ -41,6 +42,7 @@ protected:
   LabDocument document_;
 
 private:
+  const Json first_;
   std::optional<UserError> complaint_;
 };
 

@@ -94,6 +94,14 @@ public:
   // ---- what runs in it ----
   /// Its races: they share workers and packs with those of other labs.
   virtual std::vector<Race*> races() { return {}; }
+  /// Another lab is shown now: nothing of this one runs on, and no worker is asked for anything.
+  virtual void leave() {
+    for (Race* each : races()) each->leave();
+  }
+  /// What a worker says besides what its races are told.
+  virtual void take(std::size_t worker, const protocol::ToApp& message) { static_cast<void>(worker), static_cast<void>(message); }
+  /// A worker died, or all are new: what it was asked is to be asked again.
+  virtual void worker_lost() {}
   virtual Transport transport() const { return Transport::ready; }
   /// Something asked for waits for data or workers.
   virtual bool waiting() const { return false; }
@@ -108,6 +116,10 @@ public:
   virtual bool ask(double) { return false; }
   /// How its lanes stand; none, if it has none.
   virtual Json results(bool) const { return Json::array(); }
+  /// Which of their numbers the form view's table has, besides name and status; their heads are the strings form.COLUMN.
+  virtual std::vector<std::string_view> columns() const { return {}; }
+  /// What a screen reader is told of how they stand, in a sentence; `ended`: all have. Empty: nothing.
+  virtual std::string spoken(bool ended) const { return static_cast<void>(ended), std::string(); }
 
   // ---- the form view ----
   /// Its fields in order: id, label, help, value, and the choices if it is one.

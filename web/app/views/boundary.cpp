@@ -12,14 +12,14 @@ namespace {
 
 class Boundary final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   std::array<BoundaryPicture, 2> pictures_; // of either side
 };
 
-void Boundary::draw(const Stand& s, Rect box) {
+void Boundary::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   const float side = std::min(box.h, box.w > 420 ? box.w * 0.5F : box.w);
   const BoundaryLook* look = pictures_[s.side].draw(s.ui, s.race, s.lane, s.side, {box.x, box.y, side, side});

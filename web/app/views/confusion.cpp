@@ -13,11 +13,11 @@ namespace {
 
 class Confusion final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui&, const Race& race, std::size_t lane) const override { return predictions_csv(sides_[0].look.seen_of(race, lane)); }
 
 private:
-  void cell_images(const Stand& s, Rect box, const PredictionsLook& look);
+  void cell_images(const ViewPlace& s, Rect box, const PredictionsLook& look);
   struct Side {
     Look<ask::Predictions> look;
     PictureSheet images;
@@ -26,7 +26,7 @@ private:
   int cell_ = -1; // label · classes + predicted
 };
 
-void Confusion::cell_images(const Stand& s, Rect box, const PredictionsLook& look) {
+void Confusion::cell_images(const ViewPlace& s, Rect box, const PredictionsLook& look) {
   const Ui& ui = s.ui;
   const auto c = static_cast<int>(look.classes);
   const int label = cell_ / c, predicted = cell_ % c;
@@ -49,7 +49,7 @@ void Confusion::cell_images(const Stand& s, Rect box, const PredictionsLook& loo
   s.ui.note_item("confusion.images." + std::to_string(s.side), "", "img", std::to_string(places.size()), box);
 }
 
-void Confusion::draw(const Stand& s, Rect box) {
+void Confusion::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = sides_[s.side].look.want(s.race, s.lane);
   if (!look || look->classes == 0) return s.waiting(box, sides_[s.side].look);

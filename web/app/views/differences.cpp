@@ -14,7 +14,7 @@ namespace {
 
 class DifferencesView final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return false; }
 };
@@ -61,7 +61,7 @@ Differences differences_of(const Race& race) {
   return table;
 }
 
-void DifferencesView::draw(const Stand& s, Rect box) {
+void DifferencesView::draw(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
   Race& race = s.race;
   RaceView& view = s.view;

@@ -15,7 +15,7 @@ namespace {
 
 class Draw final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return false; }
 
@@ -25,7 +25,7 @@ private:
   std::optional<std::array<float, 2>> pen_; // where it was in the last frame
 };
 
-void Draw::draw(const Stand& s, Rect box) {
+void Draw::draw(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
   Race& race = s.race;
   RaceView& view = s.view;

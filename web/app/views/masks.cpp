@@ -13,7 +13,7 @@ namespace {
 
 class Masks final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
@@ -25,7 +25,7 @@ private:
   std::array<Side, 2> sides_;
 };
 
-void Masks::draw(const Stand& s, Rect box) {
+void Masks::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   Side& here = sides_[s.side];
   const auto* look = here.look.want(s.race, s.lane);

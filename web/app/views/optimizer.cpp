@@ -16,7 +16,7 @@ namespace {
 
 class Optimizer final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
@@ -34,7 +34,7 @@ std::size_t planes_of(const LaneSettings& settings) {
   return 2 + rule.state.size() + (rule.effective_rate ? 1 : 0);
 }
 
-void Optimizer::draw(const Stand& s, Rect box) {
+void Optimizer::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   Rect foot = box.cut_bottom(20);
   const float label_width = box.w < 420 ? 96 : 118, histogram_width = std::clamp(box.w * 0.2F, 112.0F, 190.0F);

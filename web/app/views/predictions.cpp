@@ -14,7 +14,7 @@ namespace {
 
 class Predictions final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui&, const Race& race, std::size_t lane) const override { return predictions_csv(sides_[0].look.seen_of(race, lane)); }
 
 private:
@@ -27,7 +27,7 @@ private:
   std::uint32_t from_ = 0;
 };
 
-void Predictions::draw(const Stand& s, Rect box) {
+void Predictions::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   Side& here = sides_[s.side];
   const auto* look = here.look.want(s.race, s.lane);

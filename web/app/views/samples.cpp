@@ -13,7 +13,7 @@ namespace {
 
 class Samples final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
   bool of_lane() const override { return batch_; }
 
@@ -28,7 +28,7 @@ private:
   std::array<Side, 2> sides_;
 };
 
-void Samples::draw(const Stand& s, Rect box) {
+void Samples::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   int which = batch_ ? 1 : 0;
   Rect head = box.cut_top(s.ui.control_height() + 4);

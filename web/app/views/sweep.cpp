@@ -14,12 +14,12 @@ namespace {
 
 class SweepView final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t) const override { return sweep_csv(ui, race); }
   bool of_lane() const override { return false; }
 };
 
-void SweepView::draw(const Stand& s, Rect box) {
+void SweepView::draw(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
   Race& race = s.race;
   const auto& curves = race.sweep().curves();

@@ -15,14 +15,14 @@ namespace {
 
 class Units final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
   std::array<Look<ask::Units>, 2> looks_; // of either side
 };
 
-void Units::draw(const Stand& s, Rect box) {
+void Units::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   const auto* look = looks_[s.side].want(s.race, s.lane);
   if (!look) return s.waiting(box, looks_[s.side]);

@@ -36,12 +36,12 @@ void awaited(const Ui& ui, const Race& race, Rect box, const LookPlace& look, st
     ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
 }
 
-std::string Stand::class_name(std::size_t label) const {
+std::string ViewPlace::class_name(std::size_t label) const {
   const auto& classes = race.experiment().lanes.front().settings.data.classes;
   return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
 }
 
-void Stand::caption(Rect box, std::string_view text, std::string_view shorter) const {
+void ViewPlace::caption(Rect box, std::string_view text, std::string_view shorter) const {
   const bool fits = ui.text_width(text, kSmall) <= box.w;
   if (fits || ui.text_width(shorter, kSmall) <= box.w) ui.text(box, fits ? text : shorter, ui.theme->soft, kSmall);
 }

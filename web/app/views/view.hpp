@@ -6,7 +6,7 @@
 namespace downhill {
 
 /// Where a view of a lane is drawn: `side` 0, or 1 beside it.
-struct Stand {
+struct ViewPlace {
   ui::Ui& ui;
   Race& race;
   RaceView& view;
@@ -28,7 +28,7 @@ public:
   virtual ~View() = default;
   /// Whether it shows a lane, so that another can stand beside it, or what all have in common.
   virtual bool of_lane() const { return true; }
-  virtual void draw(const Stand& stand, ui::Rect box) = 0;
+  virtual void draw(const ViewPlace& stand, ui::Rect box) = 0;
   /// The numbers of the last answer about this lane; empty: there are none yet.
   virtual std::string csv(const ui::Ui& ui, const Race& race, std::size_t lane) const = 0;
 };

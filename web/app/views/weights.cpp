@@ -13,7 +13,7 @@ namespace {
 
 class WeightsView final : public View {
 public:
-  void draw(const Stand& s, Rect box) override;
+  void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
 
 private:
@@ -25,7 +25,7 @@ private:
   std::uint32_t from_ = 0; // the first unit of the page
 };
 
-void WeightsView::draw(const Stand& s, Rect box) {
+void WeightsView::draw(const ViewPlace& s, Rect box) {
   const Ui& ui = s.ui;
   Side& here = sides_[s.side];
   const bool hidden = !s.race.experiment().lanes[s.lane].settings.network.hidden.empty();

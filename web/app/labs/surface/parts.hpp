@@ -1,0 +1,135 @@
+// The pieces of the lab Surface: each draws from the model, and reports what was pressed to it.
+#pragma once
+#include "app/core/height_map.hpp"
+#include "app/core/surface_map.hpp"
+#include "app/core/surface_model.hpp"
+#include "app/labs/document_lab.hpp"
+#include "app/ui/image_sheet.hpp"
+#include "app/ui/layout.hpp"
+#include "app/ui/plot.hpp"
+
+namespace downhill::hills {
+
+using namespace ui;
+
+inline constexpr std::string_view kPictures[] = {"contours", "relief"};
+inline constexpr std::string_view kTabs[] = {"lanes", "inside", "curves", "map", "setup"};
+inline constexpr int kLanesTab = 0, kInsideTab = 1, kCurvesTab = 2, kMapTab = 3, kSetupTab = 4;
+inline constexpr std::string_view kMaps[] = {"rates", "starts"};
+
+/// What the document does not say and a link does.
+struct Looks {
+  int picture = 0;
+  int log = 1;          ///< heights by their logarithm above the lowest
+  std::size_t lane = 0; ///< the one that is looked into
+  int tab = kLanesTab;  ///< where there is no room for all
+  int arrows = 1;       ///< of the next step, while nobody moves
+  int map = 0;          ///< what the map of many walks varies
+};
+
+/// What the drawing keeps.
+struct Kept {
+  std::optional<Extent> zoomed; ///< the part of the plane that was asked for; none: the surface's own
+  HeightMap map;
+  std::uint64_t map_of = 0; ///< surface_version of the model
+  double relief_turn = -0.6, relief_tilt = 0.95; ///< radians
+  std::vector<Contour> contours;
+  HeightScale scale;
+  std::uint64_t drawn_map = 0; ///< version of what contours and bands are of
+  bool drawn_log = false;
+  ImageSheet bands;
+  std::optional<std::size_t> held_start; ///< the lane whose start is held
+  PlotView heights, distances;
+  std::optional<SurfaceMap> walks; ///< of the chosen lane; made when it is first shown
+  float speed = 0.5F;
+};
+
+class SurfaceLab;
+/// What every piece is given.
+struct Scene {
+  Ui& ui;
+  SurfaceLab& lab;
+  SurfaceModel& model;
+  Looks& looks;
+  Kept& kept;
+  std::vector<std::string> names; ///< of lanes
+  std::vector<LaneLook> lane_looks;
+
+  std::uint32_t color(std::size_t lane) const { return ui.theme->*lane_looks[lane].color; }
+};
+
+class SurfaceLab final : public DocumentLab {
+public:
+  SurfaceLab(LabWorld& world, const LabRow& row);
+  std::optional<UserError> open(const Json& document, Opening how) override;
+  void add_shown(Json& shown) const override;
+  void show(const Json& wanted) override;
+  void look_anew() override;
+  void draw(Rect box) override;
+  std::uint64_t news() const override { return version() + model_.news() + kept_.map.version() + walks_news_; }
+  std::string csv(std::string_view plot) const override;
+  std::optional<UserError> type(const std::string& id, const std::string& text) override;
+  Transport transport() const override { return model_.transport(); }
+  bool started() const override { return model_.step() > 0; }
+  int tick(double now_s) override;
+  bool ask(double now_s) override;
+  void leave() override;
+  void take(std::size_t worker, const protocol::ToApp& message) override;
+  void worker_lost() override {
+    if (kept_.walks) kept_.walks->forget();
+  }
+  Json results(bool curves) const override;
+  std::vector<std::string_view> columns() const override { return {"step", "x", "y", "f", "distance"}; }
+  std::string spoken(bool ended) const override;
+
+  SurfaceModel& model() { return model_; }
+  /// Where lanes start that have no start of their own.
+  Place base_start() const;
+  /// The map of many walks, and the worker that it is asked of.
+  SurfaceMap make_walks();
+  /// The value of a field as it is shown.
+  std::string text_of(const FieldId& id) const { return field_text(document_.field(id)); }
+  /// A start was dragged, and is let go of.
+  void let_go() { document_.let_go(); }
+  /// A refusal is told to the user.
+  void keep(std::optional<UserError> error) {
+    if (error) refused_ = std::move(error);
+  }
+  std::optional<UserError> take_complaint() override {
+    auto own = std::exchange(refused_, {});
+    return own ? own : DocumentLab::take_complaint();
+  }
+  /// Controls of fields, for the pieces.
+  using DocumentLab::set;
+  using DocumentLab::slider;
+
+  std::vector<std::string> names() const;
+  Answer script_of(std::size_t lane) const;
+
+private:
+  SurfaceModel model_{document_};
+  Looks looks_;
+  Kept kept_;
+  bool walks_on_ = false;
+  std::uint64_t walks_news_ = 0;
+  std::optional<UserError> refused_;
+};
+
+/// The part of the plane that a picture in `area` shows: both directions to one scale, since only so a gradient stands upright on
+/// the lines.
+Extent shown_in(const Scene& scene, Rect area);
+
+/// Heights, bands and lines of what is shown: made anew where that is another, refined where there is time.
+void follow_heights(const Scene& scene, const Extent& view);
+
+void contours(const Scene& scene, Rect box);
+void relief(const Scene& scene, Rect box);
+void lanes(const Scene& scene, Rect box);
+void inside(const Scene& scene, Rect box);
+void curves(const Scene& scene, Rect box);
+void walks_map(const Scene& scene, Rect box);
+void setup(const Scene& scene, Rect box);
+void transport(const Scene& scene, Rect box);
+float transport_height(const Ui& ui, float width);
+
+} // namespace downhill::hills

@@ -1,0 +1,78 @@
+// Which surface: one of the table, with its parameters, or a formula that is typed; where to start, how many steps.
+#include "app/labs/surface/parts.hpp"
+
+#include <algorithm>
+
+namespace downhill::hills {
+
+void setup(const Scene& s, Rect box) {
+  Ui& ui = s.ui;
+  Column column(ui, "surface.setup", box, false);
+  column.title(ui("surface.choose"));
+  const int columns = std::max(1, static_cast<int>((column.rest.w + 6) / 98));
+  const float width = (column.rest.w - 6 * static_cast<float>(columns - 1)) / static_cast<float>(columns), height = ui.control_height();
+  const Rect start = column.rest;
+  int i = 0;
+  for (const SurfaceEntry& entry : surfaces()) {
+    const std::string id(entry.id), name(ui.by_id("choice./surface." + id));
+    const bool on = entry.id == s.model.entry().id;
+    const Rect at{start.x + (width + 6) * static_cast<float>(i % columns), start.y + (height + 6) * static_cast<float>(i / columns), width, height};
+    ++i;
+    const Ui::Press press = ui.press("surface." + id, at);
+    ui.draw()->AddRectFilled(at.min(), at.max(), press.hovered ? ui.theme->fill : ui.theme->panel, 7);
+    ui.draw()->AddRect(at.min(), at.max(), on ? ui.theme->accent : ui.theme->line, 7, 0, on ? 2.0F : 1.0F);
+    ui.text(at.inset(6, 0), name, on ? ui.theme->accent : ui.theme->ink, kLabel, on ? Weight::bold : Weight::regular, Align::center);
+    ui.explained("surface." + id, name, "radio", on ? "true" : "false", at, ui.by_id("help.surface." + id));
+    if (press.pressed && !on) {
+      s.kept.zoomed.reset();
+      return s.lab.keep(s.model.choose(entry.id));
+    }
+  }
+  column.rest.cut_top((height + 6) * static_cast<float>((i + columns - 1) / columns));
+  column.rule();
+  // what it is
+  const std::string formula = s.model.entry().over_points() ? std::string() : formula_of(s.model.settings());
+  if (s.model.entry().typed()) {
+    Rect row = column.row();
+    ui.text(row.cut_left(28), "f =", ui.theme->soft, kText);
+    ui.number("surface.formula", row, ui("surface.formula"), formula, ui("help.surface.formula"));
+  } else if (!formula.empty()) {
+    column.paragraph("f = " + formula, ui.theme->soft);
+  } else {
+    column.paragraph(ui.by_id("help.surface." + std::string(s.model.entry().id)), ui.theme->soft);
+  }
+  if (const auto& losses = s.model.entry().losses; losses.size() > 1) {
+    std::vector<std::string_view> labels;
+    int chosen = 0;
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+      labels.push_back(ui.by_id("loss." + std::string(losses[k].id)));
+      if (losses[k].id == s.model.settings().loss) chosen = static_cast<int>(k);
+    }
+    if (const auto picked = ui.select("surface.loss", column.row(), ui("surface.loss"), labels, chosen, ui("help.surface.loss")))
+      return s.lab.keep(s.model.set_loss(losses[static_cast<std::size_t>(*picked)].id));
+  }
+  for (const ParameterSpec& spec : s.model.entry().parameters) s.lab.slider(column.row(), {{}, "/surface/" + std::string(spec.name)}, 62, 62);
+  // starts
+  const Place at = s.lab.base_start();
+  Rect row = column.row();
+  ui.label("field:/start", row.cut_left(62), ui("surface.start"), ui("help./start"));
+  ui.number("surface.y", row.cut_right(62), "y", setting(at.y), ui("help./start"));
+  row.cut_right(6);
+  ui.number("surface.x", row.cut_right(62), "x", setting(at.x), ui("help./start"));
+  const std::size_t lane = s.looks.lane;
+  const bool own = s.model.has_own_start(lane);
+  if (ui.check("surface.own", column.row(), fill(ui("surface.own_start"), {s.names[lane]}), own, ui("help.surface.own_start")))
+    return s.lab.keep(s.model.own_start(lane, !own));
+  if (s.model.entry().over_points()) {
+    // how many points a step looks at: here it means something
+    const FieldId batch{lane, "/batch"};
+    row = column.row();
+    ui.label(batch.text(), row.cut_left(row.w - 74), fill(ui("surface.batch_of"), {s.names[lane]}), ui("help./batch"));
+    ui.number(batch.text(), row, ui("surface.batch"), s.lab.text_of(batch), ui("help./batch"));
+  }
+  row = column.row();
+  ui.label("field:/steps", row.cut_left(62), ui("surface.steps"), ui("help./steps"));
+  ui.number("field:/steps", row.cut_right(80), ui("surface.steps"), grouped(static_cast<double>(s.model.steps())), ui("help./steps"));
+}
+
+} // namespace downhill::hills

@@ -1,0 +1,280 @@
+// The lab Surface: every update rule's way down one surface of two parameters. The document is a surface and lanes that walk on it
+// (engine/surfaces); the model has their paths.
+#include "app/labs/surface/parts.hpp"
+
+#include "app/core/typed_number.hpp"
+
+#include <emscripten.h>
+
+#include <algorithm>
+
+namespace downhill {
+namespace hills {
+namespace {
+
+constexpr float kSetupWidth = 228, kLanesWidth = 372;
+constexpr float kCurvesShare = 0.3F;
+constexpr double kWalkFor_s = 0.006, kHeightsFor_s = 0.004; // of a frame
+
+// The picture: from above or from the side, with what is chosen about it in its head.
+void picture(const Scene& s, Rect box) {
+  Ui& ui = s.ui;
+  Rect head = box.cut_top(ui.control_height() + 6);
+  head.cut_left(ui.segmented("surface.view", head.min(), {ui("surface.contours"), ui("surface.relief")}, s.looks.picture) + kGrid);
+  int log = s.looks.log;
+  head.cut_left(ui.segmented("surface.log", head.min(), {ui("surface.linear"), ui("surface.log")}, log) + kGrid);
+  s.looks.log = log;
+  const std::string_view words = s.looks.picture == 0 ? ui("surface.drag") : ui("surface.drag_relief");
+  if (ui.text_width(words, kSmall) < head.w) ui.text({head.x, head.y, head.w, ui.control_height()}, words, ui.theme->faint, kSmall, Weight::regular, Align::right);
+  s.looks.picture == 0 ? contours(s, box) : relief(s, box);
+}
+
+void picture_panel(const Scene& s, Rect box) {
+  s.ui.panel(box);
+  Rect inner = box.inset(kPadding, 8);
+  const Rect foot = inner.cut_bottom(transport_height(s.ui, inner.w) - 8);
+  transport(s, foot);
+  picture(s, inner);
+}
+
+void tab(const Scene& s, int which, Rect box) {
+  switch (which) {
+  case kLanesTab: return lanes(s, box);
+  case kInsideTab: return inside(s, box);
+  case kCurvesTab: return curves(s, box);
+  case kMapTab: return walks_map(s, box);
+  default: return setup(s, box);
+  }
+}
+
+void tabs_panel(const Scene& s, Rect box, const std::vector<int>& which) {
+  s.ui.panel(box);
+  box = box.inset(kPadding, 8);
+  const Rect head = box.cut_top(s.ui.control_height() + 6);
+  int shown = s.looks.tab;
+  s.ui.tabs_of("surface.tab", head, s.ui("surface.tabs"), kTabs, which, shown);
+  if (std::find(which.begin(), which.end(), s.looks.tab) != which.end() || shown != which.front()) s.looks.tab = shown;
+  tab(s, shown, box);
+}
+
+void arrange(const Scene& s, Rect window) {
+  auto [box, room] = lab_frame(s.ui, window);
+  if (room == Room::wide && box.h >= 420) {
+    const Rect left = box.cut_left(kSetupWidth);
+    s.ui.panel(left);
+    setup(s, left.inset(kPadding, 8));
+    box.cut_left(kGrid);
+    const Rect below = box.cut_bottom(std::clamp(box.h * kCurvesShare, 150.0F, 300.0F));
+    box.cut_bottom(kGrid);
+    tabs_panel(s, box.cut_right(kLanesWidth), {kLanesTab, kInsideTab});
+    box.cut_right(kGrid);
+    picture_panel(s, box);
+    const float map_width = std::clamp(below.w * 0.38F, 300.0F, 460.0F);
+    Rect left_below = below;
+    const Rect map = left_below.cut_right(map_width);
+    left_below.cut_right(kGrid);
+    s.ui.panel(left_below), s.ui.panel(map);
+    curves(s, left_below.inset(kPadding, 8));
+    return walks_map(s, map.inset(kPadding, 8));
+  }
+  if (room != Room::column) {
+    const Rect right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
+    box.cut_right(kGrid);
+    picture_panel(s, box);
+    return tabs_panel(s, right, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
+  }
+  const float picture_height = std::clamp(box.h * 0.56F, std::min(box.h, 260.0F), std::max(260.0F, box.h - 220));
+  picture_panel(s, box.cut_top(picture_height));
+  box.cut_top(kGrid);
+  if (box.h > 80) tabs_panel(s, box, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
+}
+
+// Race-like settings, so that methods look here as they do there.
+std::vector<LaneLook> looks_of(const SurfaceModel& model) {
+  std::vector<downhill::Lane> as_lanes(model.lanes().size());
+  for (std::size_t i = 0; i < as_lanes.size(); ++i) {
+    const WalkSettings& walk = model.lanes()[i].given.settings;
+    as_lanes[i].settings.optimizer = walk.optimizer;
+    as_lanes[i].settings.batch = walk.batch;
+    as_lanes[i].settings.data.train = model.surface().size();
+  }
+  std::vector<LaneLook> looks;
+  for (std::size_t i = 0; i < as_lanes.size(); ++i) looks.push_back(lane_look(as_lanes, i));
+  return looks;
+}
+
+} // namespace
+
+// A ravine that is turned, so that no rule has its directions for itself; the book's methods, each with a rate that suits it.
+static Json first_document() {
+  Json json = {{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", {{"name", "bowl"}, {"kappa", 20}, {"angle", 30}}}, {"start", {-4, 2.6}}, {"steps", 60}};
+  constexpr std::pair<const char*, double> kRates[] = {{"sgd", 0.085}, {"momentum", 0.03}, {"nesterov", 0.03}, {"adagrad", 0.9},
+                                                       {"rmsprop", 0.12}, {"adadelta", 1}, {"adam", 0.25}};
+  for (const auto& [rule, lr] : kRates) json["lanes"].push_back({{"optimizer", {{"name", rule}, {"lr", lr}}}});
+  return json;
+}
+
+SurfaceLab::SurfaceLab(LabWorld& world, const LabRow& row) : DocumentLab(world, row, kSurfaceFormat, first_document()) {}
+
+Place SurfaceLab::base_start() const {
+  const Json& start = document_.at("/start");
+  return {start[0].get<double>(), start[1].get<double>()};
+}
+
+std::optional<UserError> SurfaceLab::open(const Json& document, Opening how) {
+  auto error = DocumentLab::open(document, how);
+  if (!error && how.anew) model_.reset();
+  return error;
+}
+
+std::vector<std::string> SurfaceLab::names() const {
+  std::vector<std::string> all;
+  for (const auto& lane : model_.lanes()) {
+    std::string own(tr_id("method." + lane.given.settings.optimizer.name));
+    const std::int64_t points = model_.surface().size(), batch = lane.given.settings.batch;
+    if (points > 0 && lane.given.settings.optimizer.name == "sgd") own = tr_id(batch == 0 || batch >= points ? "lane.bgd" : batch == 1 ? "lane.sgd1" : "lane.sgd");
+    all.push_back(label_text(lane.given.label, world_.ui.language, std::move(own)));
+  }
+  return told_apart(std::move(all));
+}
+
+void SurfaceLab::add_shown(Json& shown) const {
+  shown["picture"] = kPictures[static_cast<std::size_t>(looks_.picture)];
+  shown["log"] = looks_.log;
+  shown["lane"] = looks_.lane;
+  shown["tab"] = kTabs[static_cast<std::size_t>(looks_.tab)];
+  shown["map"] = kMaps[static_cast<std::size_t>(looks_.map)];
+}
+
+void SurfaceLab::show(const Json& wanted) {
+  const auto choose = [&](const char* key, const auto& ids, int& chosen) {
+    for (int i = 0; i < static_cast<int>(std::size(ids)); ++i)
+      if (wanted.contains(key) && wanted[key] == ids[static_cast<std::size_t>(i)]) chosen = i;
+  };
+  choose("picture", kPictures, looks_.picture);
+  choose("tab", kTabs, looks_.tab);
+  choose("map", kMaps, looks_.map);
+  if (wanted.contains("log")) looks_.log = wanted["log"].get<bool>() ? 1 : 0;
+  if (wanted.contains("lane")) looks_.lane = std::min(wanted["lane"].get<std::size_t>(), model_.lanes().size() - 1);
+}
+
+void SurfaceLab::look_anew() { looks_ = {}, kept_.zoomed.reset(); }
+
+int SurfaceLab::tick(double now_s) {
+  walks_on_ = model_.tick(now_s, [] { return emscripten_get_now() / 1000; }, kWalkFor_s);
+  return 0; // no worker wants the processor
+}
+
+// Heights are refined after a frame, when there is time.
+bool SurfaceLab::ask(double) {
+  bool more = walks_on_ || model_.transport() == Transport::running;
+  if (kept_.map.begun() && !kept_.map.whole()) {
+    const double until = emscripten_get_now() / 1000 + kHeightsFor_s;
+    kept_.map.advance([&] { return emscripten_get_now() / 1000 > until; });
+    more = true;
+  }
+  return more;
+}
+
+void SurfaceLab::leave() {
+  model_.pause();
+  if (kept_.walks) kept_.walks->cancel();
+}
+
+void SurfaceLab::take(std::size_t, const protocol::ToApp& message) {
+  if (kept_.walks && kept_.walks->take(message)) ++walks_news_;
+}
+
+// The last worker has least to do, where there are several.
+SurfaceMap SurfaceLab::make_walks() {
+  return SurfaceMap(row().number, [this](const protocol::ToTrainer& message) {
+    if (const std::size_t count = world_.packs.worker_count(); count > 0) world_.post(count - 1, message);
+  });
+}
+
+void SurfaceLab::draw(Rect box) {
+  looks_.lane = std::min(looks_.lane, model_.lanes().size() - 1);
+  arrange({ui(), *this, model_, looks_, kept_, names(), looks_of(model_)}, box);
+}
+
+std::string SurfaceLab::csv(std::string_view plot) const { return plot == "view" ? std::string() : paths_csv(model_, names()); }
+
+// What the module of web/script/ makes a script of.
+Answer SurfaceLab::script_of(std::size_t lane) const {
+  if (lane >= model_.lanes().size()) return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(model_.lanes().size())}};
+  return Json{{"experiment", document()}, {"lane", lane}, {"title", names()[lane]}, {"language", world_.ui.language == Language::en ? "en" : "zh"}};
+}
+
+std::optional<UserError> SurfaceLab::type(const std::string& id, const std::string& text) {
+  if (id == "surface.formula") return model_.set_formula(text);
+  if (id == "surface.x" || id == "surface.y") {
+    const auto number = number_between(text, -kPlaceMost, kPlaceMost);
+    if (!number) return number.error();
+    Place to = base_start();
+    (id == "surface.x" ? to.x : to.y) = *number;
+    return document_.set({{}, "/start"}, Json{to.x, to.y});
+  }
+  return DocumentLab::type(id, text);
+}
+
+Json SurfaceLab::results(bool curves) const {
+  Json out = Json::array();
+  const auto all = names();
+  for (std::size_t i = 0; i < model_.lanes().size(); ++i) {
+    const Stand& stand = model_.stand(i);
+    const auto number = [](float value) { return std::isfinite(value) ? Json(static_cast<double>(value)) : Json(); };
+    Json lane = {{"label", all[i]},
+                 {"step", model_.reached(i)},
+                 {"steps", model_.steps()},
+                 {"x", number(stand.place[0])},
+                 {"y", number(stand.place[1])},
+                 {"f", number(stand.f)},
+                 {"distance", model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})},
+                 {"status", model_.diverged(i) ? "diverged" : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished" : "paused"}};
+    const auto path = model_.path(i);
+    lane["hash"] = hex16(hash_of({path.begin(), path.end()}));
+    if (curves) {
+      lane["curve"] = Json::array();
+      for (const Stand& each : path) lane["curve"].push_back({number(each.place[0]), number(each.place[1]), number(each.f)});
+    }
+    out.push_back(std::move(lane));
+  }
+  return out;
+}
+
+std::string SurfaceLab::spoken(bool ended) const {
+  const auto all = names();
+  std::size_t lowest = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!model_.diverged(i) && (model_.diverged(lowest) || model_.stand(i).f < model_.stand(lowest).f)) lowest = i;
+  const std::string f = short_number(static_cast<double>(model_.stand(lowest).f));
+  return ended ? fill(tr("surface.spoken_end"), {all[lowest], f}) : fill(tr("surface.spoken"), {grouped(static_cast<double>(model_.step())), all[lowest], f});
+}
+
+namespace {
+
+SurfaceModel& of(Lab& lab) { return static_cast<SurfaceLab&>(lab).model(); }
+
+using namespace takes;
+constexpr Verb<Lab> kVerbs[] = {
+    {"start", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).start(), ok(); }},
+    {"pause", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).pause(), ok(); }},
+    {"step", Reach::acts, {whole("n", -kWholeMost, kWholeMost, "1")}, [](Lab& lab, const Json& a) { return of(lab).step(a["n"].get<std::int64_t>()), ok(); }},
+    {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).reset(), ok(); }},
+    {"seek", Reach::acts, {must(whole("step", -kWholeMost, kWholeMost))}, [](Lab& lab, const Json& a) { return of(lab).seek(a["step"].get<std::int64_t>()), ok(); }},
+    {"toggle",
+     Reach::page,
+     {},
+     [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
+    {"lane_names", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(static_cast<SurfaceLab&>(lab).names()); }},
+    {"script", Reach::page, {whole("lane", 0, kLanesMost - 1, "0")}, [](Lab& lab, const Json& a) { return static_cast<SurfaceLab&>(lab).script_of(a["lane"].get<std::size_t>()); }},
+};
+constexpr Argument kLooks[] = {choice("picture", all_of<kPictures>), choice("tab", all_of<kTabs>), choice("map", all_of<kMaps>), flag("log"), whole("lane", 0, kLanesMost - 1)};
+
+} // namespace
+
+} // namespace hills
+
+extern const LabRoom kSurfaceRoom{.make = make_lab<hills::SurfaceLab>, .verbs = hills::kVerbs, .looks = hills::kLooks};
+
+} // namespace downhill
