@@ -66,6 +66,8 @@ for (const language of languages)
 // a lab: its id, the section of the book, its drawing in the contents (colour and path of each line), whether the page opens with
 // it, and, where it has lanes, the preset that it opens with, and the one that its toy is of
 const labs = JSON.parse(read('assets/labs.json'));
+const in_order = labs.map(({ section }) => section).filter((section, i, all) => section !== all[i - 1]);
+if (new Set(in_order).size < in_order.length) throw new Error('assets/labs.json: the labs of a section do not stand together');
 for (const { id, section, drawing, preset, toy } of labs) {
   if (!/^[a-z]+$/.test(id)) throw new Error(`assets/labs.json: "${id}" is no id`);
   if (!drawing?.length || drawing.some(([color, path]) => !tokens.light[color] || !/^M/.test(path))) throw new Error(`assets/labs.json: ${id} has no drawing, or one of another colour`);

@@ -67,6 +67,7 @@ test('every lab: the form view has all of its fields, which are set there, and u
     const before = await state(page);
     let changed = 0;
     for (const field of fields) {
+      await page.waitForSelector(`#form [data-field="${field.id}"]`); // the form follows an undo after a moment
       const other = field.choices?.find((choice) => choice.id !== field.value)?.id;
       if (other) await page.select(`#form [data-field="${field.id}"]`, other);
       else {
@@ -91,10 +92,12 @@ test('every lab: a link with a change opens with it, and a lab that is left runs
   for (const name of labs) {
     await page.evaluate((what) => window.downhill.show(what), { lab: name });
     await settle(page);
+    await page.waitForFunction((id) => id === location.hash.slice(1) || location.hash.includes('lab=' + id), {}, name);
+    const hash_before = await page.evaluate(() => location.hash);
     const field = ((await command(page, 'fields')) as FieldRow[]).find((each) => !each.choices && /^\d+$/.test(each.value))!;
     await command(page, 'typed', { id: field.id, text: String(Number(field.value) + 1) });
     const wanted = await state(page), shown = await command(page, 'shown');
-    await page.waitForFunction((id) => location.hash.includes('x=') && location.hash.includes(id), {}, name);
+    await page.waitForFunction((hash) => location.hash !== hash && location.hash.includes('x='), {}, hash_before);
     const hash = await page.evaluate(() => location.hash);
     const again = await open_lab(chromium, site.origin, { hash });
     await settle(again.page);
