@@ -369,7 +369,7 @@ class Page {
       if (linked !== null) this.command('setState', { experiment: linked }), read = true;
     } catch (error) { say(words.say('link.bad', error instanceof LinkCut ? words.say('link.cut') : (error as Error).message), true); }
     try { this.command('show', look); } catch (error) { say((error as Error).message, true); }
-    if (read) this.command('linked');
+    if (read && this.lab_has('linked')) this.command('linked');
     if (hash) this.link_soon(); // a bare address stays bare until something is changed
     this.show_lab();
   }
@@ -611,7 +611,7 @@ async function start(): Promise<void> {
   performance.mark('ready');
   emitter.emit('ready');
   it.data.keep_page_in(10000);
-  if (query.has('autorun') && query.get('autorun') !== '0') api.start();
+  if (query.has('autorun') && query.get('autorun') !== '0' && it.lab_has('start')) api.start();
 }
 
 // Present from the first moment; its verbs arrive with `ready`.
