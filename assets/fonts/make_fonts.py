@@ -26,7 +26,7 @@ fonts, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 
 UNITS_PER_EM = 200  # kEm of web/data/letters.hpp
-# What the canvas can show: its strings, the engine's error sentences, labels of lanes, printable ASCII, figures' company.
+# What the canvas can show: its strings, the engine's sentences and formulas, labels of lanes, printable ASCII, figures' company.
 words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in out.glob("words_*.json")}
 labels = ""
 for path in sorted((root / "assets/experiments").glob("*.json")):
@@ -37,7 +37,9 @@ def characters(texts):
     return {c for text in texts for c in text if not c.isspace()} | always
 
 
-shown = characters([labels, (root / "engine/core/user_error.cpp").read_text("utf-8"), *(text for texts in words.values() for text in texts.values())])
+# what the engine itself writes: error sentences, formulas
+written = [(root / "engine" / path).read_text("utf-8") for path in ("core/user_error.cpp", "surfaces/working.cpp")]
+shown = characters([labels, *written, *(text for texts in words.values() for text in texts.values())])
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24

@@ -74,6 +74,8 @@ std::optional<UserError> set_typed(Race& race, const FieldId& id, const std::str
 /// What a setting is called, by its pointer: as in the settings; parameters by PyTorch's names, "betas[0]"; of a layer,
 /// with the layer's number.
 std::string field_label(const std::string& pointer);
+/// What explains it, in a sentence: its own, or that of all parameters of its choice.
+std::string_view field_help(const FieldInfo& info, const std::string& pointer);
 /// The value as it is shown in a field.
 std::string field_text(const FieldInfo& info);
 /// A row of the form view: id, label, help, value, and the choices if it is one.

@@ -45,6 +45,12 @@ std::string field_label(const std::string& pointer) {
   return last;
 }
 
+std::string_view field_help(const FieldInfo& info, const std::string& pointer) {
+  const std::string own = "help." + pointer;
+  const std::string_view words = tr_id(own);
+  return words == own ? tr_id("help." + info.key) : words;
+}
+
 std::string field_text(const FieldInfo& info) {
   const Json& v = info.value;
   if (info.kind == FieldKind::batch && v.is_string()) return std::string(tr("lanes.full"));
@@ -67,7 +73,7 @@ std::string field_text(const FieldInfo& info) {
 }
 
 Json form_row(const FieldInfo& info, const FieldId& id) {
-  Json row = {{"id", id.text()}, {"value", field_text(info)}, {"help", tr_id("help." + info.key)}, {"label", field_label(id.pointer)}};
+  Json row = {{"id", id.text()}, {"value", field_text(info)}, {"help", field_help(info, id.pointer)}, {"label", field_label(id.pointer)}};
   if (info.ids.empty()) return row;
   for (const std::string_view choice : info.ids) row["choices"].push_back({{"id", choice}, {"label", tr_id(info.choices + std::string(choice))}});
   row["value"] = chosen_id(info);

@@ -40,7 +40,7 @@ void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float 
   const FieldInfo info = document_.field(id);
   if (!info.value.is_number()) return; // an edit earlier in this frame took it away
   box = {box.x, box.y + (box.h - ui().control_height()) / 2, box.w, ui().control_height()};
-  const std::string label = field_label(id.pointer), help(tr_id("help." + info.key));
+  const std::string label = field_label(id.pointer), help(field_help(info, id.pointer));
   const ui::SliderField field{.id = id.text(),
                               .label = label,
                               .text = field_text(info),

@@ -24,14 +24,19 @@ struct Frame {
   }
 };
 
+std::string tick(double value) {
+  const std::string text = setting(rounded_to(std::fabs(value), 6));
+  return (value < 0 ? "−" : "") + text;
+}
+
 void axes(const Ui& ui, const Frame& frame) {
   for (const double x : axis_ticks(frame.view.x_least, frame.view.x_most, 7)) {
     const ImVec2 p = frame.at(x, frame.view.y_least);
-    ui.text({p.x - 30, frame.area.bottom() + 3, 60, 14}, short_number(x), ui.theme->faint, kSmall, Weight::regular, Align::center);
+    ui.text({p.x - 30, frame.area.bottom() + 3, 60, 14}, tick(x), ui.theme->faint, kSmall, Weight::regular, Align::center);
   }
   for (const double y : axis_ticks(frame.view.y_least, frame.view.y_most, 6)) {
     const ImVec2 p = frame.at(frame.view.x_least, y);
-    ui.text({frame.area.x - kAxisY, p.y - 7, kAxisY - 5, 14}, short_number(y), ui.theme->faint, kSmall, Weight::regular, Align::right);
+    ui.text({frame.area.x - kAxisY, p.y - 7, kAxisY - 5, 14}, tick(y), ui.theme->faint, kSmall, Weight::regular, Align::right);
   }
   ui.text({frame.area.right() - 14, frame.area.bottom() + 3, 14, 14}, "x", ui.theme->soft, kSmall, Weight::bold, Align::right);
   ui.text({frame.area.x - kAxisY, frame.area.y, kAxisY - 5, 14}, "y", ui.theme->soft, kSmall, Weight::bold, Align::right);
@@ -42,7 +47,7 @@ void level_labels(const Scene& s, const Frame& frame) {
   std::vector<Rect> taken;
   for (const Contour& line : s.kept.contours) {
     if (line.points.size() < 24) continue;
-    const std::string text = short_number(line.level);
+    const std::string text = tick(line.level);
     const float width = s.ui.text_width(text, kSmall) + 6;
     for (std::size_t i = line.points.size() / 3; i + 4 < line.points.size(); i += 7) {
       const ImVec2 a = frame.at(line.points[i - 3].x, line.points[i - 3].y), b = frame.at(line.points[i + 3].x, line.points[i + 3].y);

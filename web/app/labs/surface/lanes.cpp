@@ -25,6 +25,7 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
   Ui& ui = s.ui;
   const std::string id = "lane:" + std::to_string(lane);
   const bool chosen = lane == s.looks.lane;
+  if (chosen) ui.draw()->AddRectFilled(row.min(), row.max(), ui.theme->note, 6);
   // what stands on the row takes its own presses, so it comes first
   Rect rest = row.inset(6, (row.h - ui.control_height()) / 2);
   const bool may_go = s.model.lanes().size() > 1;
@@ -40,7 +41,7 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
   const Rect line = rest.cut_left(34);
   rest.cut_left(8);
   const Ui::Press press = ui.press(id + ":choose", row);
-  if (chosen || press.hovered) ui.draw()->AddRectFilled(row.min(), row.max(), chosen ? ui.theme->note : faded(ui.theme->fill, 0.6F), 6);
+  if (press.hovered && !chosen) ui.draw()->AddRect(row.min(), row.max(), ui.theme->line, 6);
   legend(s, line, lane);
   ui.text(rest, s.names[lane], ui.theme->ink, kText, chosen ? Weight::bold : Weight::regular);
   standing(s, f, lane);

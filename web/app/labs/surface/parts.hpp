@@ -21,7 +21,7 @@ inline constexpr std::string_view kMaps[] = {"rates", "starts"};
 struct Looks {
   int picture = 0;
   int log = 1;          ///< heights by their logarithm above the lowest
-  std::size_t lane = 0; ///< the one that is looked into
+  std::size_t lane = 1; ///< the one that is looked into
   int tab = kLanesTab;  ///< where there is no room for all
   int arrows = 1;       ///< of the next step, while nobody moves
   int map = 0;          ///< what the map of many walks varies

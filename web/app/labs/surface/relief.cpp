@@ -14,7 +14,7 @@ constexpr double kTilts[] = {0.25, 1.5};
 /// From the plane and a height's share (0 to 1) to the screen.
 struct Camera {
   Camera(const Extent& view, Rect area, double turn, double tilt) : view_(view), area_(area), sin_(std::sin(turn)), cos_(std::cos(turn)), up_(std::cos(tilt)), along_(std::sin(tilt)) {
-    size_ = 0.62 * std::min(static_cast<double>(area.w), 1.35 * static_cast<double>(area.h));
+    size_ = 0.8 * std::min(static_cast<double>(area.w), 1.45 * static_cast<double>(area.h));
   }
   struct Seen {
     ImVec2 at;
@@ -29,7 +29,7 @@ struct Camera {
   }
 
 private:
-  static constexpr double kHigh = 0.62; // of the plane's longer side
+  static constexpr double kHigh = 0.7; // of the plane's longer side
   Extent view_;
   Rect area_;
   double sin_, cos_, up_, along_, size_;
@@ -127,7 +127,9 @@ void relief(const Scene& s, Rect box) {
     const ImVec2 p = camera(at.x, at.y, s.kept.scale.share(s.model.surface().at(at.x, at.y).f)).at;
     ui.draw()->AddLine({p.x - 5, p.y}, {p.x + 5, p.y}, ui.theme->ink, 1.5F), ui.draw()->AddLine({p.x, p.y - 5}, {p.x, p.y + 5}, ui.theme->ink, 1.5F);
   }
-  // the axes' names at the edges that they run along
+  // the ground, with the axes' names at the edges that they run along
+  const ImVec2 ground[] = {camera(view.x_least, view.y_least, 0).at, camera(view.x_most, view.y_least, 0).at, camera(view.x_most, view.y_most, 0).at, camera(view.x_least, view.y_most, 0).at};
+  for (int i = 0; i < 4; ++i) ui.line(ground[i], ground[(i + 1) % 4]);
   for (const bool x : {true, false}) {
     const Camera::Seen end = x ? camera(view.x_most, view.y_least, 0) : camera(view.x_least, view.y_most, 0);
     ui.text({end.at.x - 8, end.at.y, 16, 14}, x ? "x" : "y", ui.theme->soft, kLabel, Weight::bold, Align::center);

@@ -5,11 +5,23 @@
 
 namespace downhill::hills {
 
+namespace {
+
+// "100*(y - x^2)^2" as a book has it.
+std::string readable(std::string text) {
+  for (const auto& [from, to] : {std::pair{"**", "^"}, {"*", "·"}, {"^2", "²"}, {" - ", " − "}})
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + std::string_view(to).size()))
+      text.replace(at, std::string_view(from).size(), to);
+  return text;
+}
+
+} // namespace
+
 void setup(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   Column column(ui, "surface.setup", box, false);
   column.title(ui("surface.choose"));
-  const int columns = std::max(1, static_cast<int>((column.rest.w + 6) / 98));
+  const int columns = std::max(1, static_cast<int>((column.rest.w + 6) / 92));
   const float width = (column.rest.w - 6 * static_cast<float>(columns - 1)) / static_cast<float>(columns), height = ui.control_height();
   const Rect start = column.rest;
   int i = 0;
@@ -37,7 +49,9 @@ void setup(const Scene& s, Rect box) {
     ui.text(row.cut_left(28), "f =", ui.theme->soft, kText);
     ui.number("surface.formula", row, ui("surface.formula"), formula, ui("help.surface.formula"));
   } else if (!formula.empty()) {
-    column.paragraph("f = " + formula, ui.theme->soft);
+    const std::string own = "surface.formula." + std::string(s.model.entry().id); // where numbers of parameters would hide it
+    const std::string_view words = ui.by_id(own);
+    column.paragraph("f = " + (words == own ? readable(formula) : std::string(words)), ui.theme->soft);
   } else {
     column.paragraph(ui.by_id("help.surface." + std::string(s.model.entry().id)), ui.theme->soft);
   }
