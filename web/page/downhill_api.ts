@@ -5,6 +5,8 @@
 export const events = ['ready', 'height', 'state', 'progress', 'finished', 'error'] as const;
 export type EventName = (typeof events)[number];
 
+/** Of a lane that is trained. A lane that walks on a surface has x, y, f and distance instead of epoch and losses, and points
+ *  [x, y, f] as its curve. */
 export interface Result {
   label: string; step: number; steps: number; epoch: number; examples: number; seconds: number;
   train_loss: number | null; train_accuracy: number | null; test_loss: number | null; test_accuracy: number | null;
@@ -47,9 +49,9 @@ export interface Downhill {
   undo(): void;
   redo(): void;
   /** What is looked at: a lab, a view below the curves, of a lane, beside another's (−1: none), the curves' axes. Links hold
-   * the same names; `tab`, `at`, `mode` and `image` are of the labs of activations and dropout. */
+   * the same names; `tab`, `at`, `mode` and `image` are of the labs of activations and dropout, `tab`, `picture` and `map` of the surface. */
   show(what: { lab?: string; preset?: string; view?: string; lane?: number; other?: number; metric?: string; second?: string; axis?: string; log?: number | boolean; batch_losses?: number | boolean;
-    tab?: string; at?: number; mode?: number; image?: number }): void;
+    tab?: string; at?: number; mode?: number; image?: number; picture?: string; map?: string }): void;
   /** What the page says happened, most important first. */
   explain(): { rule: string; text: string; field: string; show: string }[];
   /** The lab as a picture (PNG); rejects where there is none, as in the form view. */
