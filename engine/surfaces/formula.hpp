@@ -26,6 +26,7 @@ public:
   /// In float64, each operation rounded once (core/elementary.hpp); NaN and ∞ as IEEE 754 has them: log and sqrt of a negative
   /// number are NaN. Backwards through the operations, as PyTorch's autograd does it, with its slopes at kinks: of abs 0 at 0.
   Slope at(double x, double y) const;
+  std::size_t size() const { return nodes_.size(); } ///< operations
   /// The same in Python, of tensors x and y; needs torch and math.
   std::string python() const;
 

@@ -142,6 +142,7 @@ class FormulaSurface : public Surface {
 public:
   explicit FormulaSurface(Formula formula) : formula_(std::move(formula)) {}
   Slope at(double x, double y) const override { return formula_.at(x, y); }
+  double cost() const override { return std::max(1.0, static_cast<double>(formula_.size()) / 20); }
 
 private:
   Formula formula_;

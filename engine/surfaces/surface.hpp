@@ -3,6 +3,7 @@
 #include "core/parameters.hpp"
 #include "surfaces/formula.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <vector>
@@ -42,6 +43,8 @@ public:
   virtual ~Surface() = default;
   /// Height and gradient; of a data surface over all its points, in their order.
   virtual Slope at(double x, double y) const = 0;
+  /// How many times as long one height takes as that of a short formula, about.
+  virtual double cost() const { return std::max(1.0, static_cast<double>(size()) / 10); }
   /// The points it is the mean loss over; 0: a function, which has none.
   virtual std::int64_t size() const { return 0; }
   /// The same over some of the points, in this order.

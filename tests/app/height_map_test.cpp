@@ -75,6 +75,26 @@ TEST_CASE("levels are round, ascending, within what is shown, and about as many 
   }
 }
 
+TEST_CASE("heights that hardly vary, or beyond all measure, have few levels or none, soon") {
+  for (const char* formula : {"10^14+x", "0*x+10^13+y", "10000+x^2+y^2", "0*x+5*10^15", "10^16+x", "1e308*x", "x*1e308*1e308", "1e-300*x", "exp(exp(exp(x)))*y", "log(0*x)+y"}) {
+    CAPTURE(std::string(formula));
+    SurfaceSettings settings = of("formula");
+    if (!Formula::read(formula)) continue;
+    settings.formula = formula;
+    for (const Extent& view : {Extent{-2, 2, -2, 2}, Extent{-1e-6, 1e-6, -1e-6, 1e-6}}) {
+      HeightMap map;
+      map.begin(make_surface(settings), view, 30, 30);
+      while (map.advance([] { return false; })) {
+      }
+      for (const bool log : {false, true}) {
+        const auto levels = levels_of(scale_of(map, log, map.lowest()), 11);
+        CHECK(levels.size() < 60);
+        CHECK(contours_of(map, levels).size() < 10000);
+      }
+    }
+  }
+}
+
 TEST_CASE("a contour of a bowl is one closed line at its height; one of a saddle runs from edge to edge") {
   const HeightMap bowl = whole_map("formula", kSquare, 81, 81); // x² + y²
   const auto rings = contours_of(bowl, {1.0, 2.25});

@@ -149,10 +149,36 @@ TEST_CASE("a formula that is typed is walked on, or refused with its character a
   REQUIRE(!model.set_formula("x^4 + y^2"));
   CHECK(model.entry().typed());
   CHECK(model.surface().at(1, 2).f == 5);
+  CHECK(model.distance({0.0, 3.0}) == -1); // the search is under way
+  table.settle();
   CHECK(model.distance({0.0, 3.0}) == doctest::Approx(3).epsilon(1e-2));
   const Json before = table.document.json();
   CHECK(model.set_formula("x^4 +")->place == "/surface/formula");
   CHECK(table.document.json() == before);
+}
+
+TEST_CASE("finished is told when everybody has arrived, not before") {
+  Table table(plain("bowl", 2000));
+  SurfaceModel& model = table.model;
+  model.seek(2000);
+  CHECK(model.transport() == Transport::running);
+  while (model.tick(0, [&] { return table.spent_s += 0.0005; }, 0.002)) CHECK(model.transport() == Transport::running);
+  CHECK(model.transport() == Transport::finished);
+}
+
+TEST_CASE("what is changed is seen at once by whoever asks, without a frame between") {
+  Table table(plain());
+  REQUIRE(!table.document.set({{}, "/steps"}, 500));
+  table.model.follow();
+  table.model.seek(500);
+  CHECK(table.model.step() == 500);
+}
+
+TEST_CASE("another surface over fewer points takes a larger batch away") {
+  Table table({{"downhill", 1}, {"lab", "surface"}, {"surface", {{"name", "line"}}}, {"lanes", {{{"batch", 4}}, {{"batch", 1}}}}});
+  REQUIRE(!table.model.choose("neuron"));
+  CHECK(table.model.lanes()[0].given.settings.batch == 0);
+  CHECK(table.model.lanes()[1].given.settings.batch == 1);
 }
 
 TEST_CASE("starts: one for all, or a lane's own") {

@@ -38,7 +38,7 @@ lab_test('every surface is walked to the bits of the command line; its picture h
   assert.ok(named.length >= 13);
   await show(page, { tab: 'setup' });
   for (const name of named) {
-    if (name !== 'bowl') await press(page, 'surface.' + name);
+    if (name !== 'bowl') await press(page, 'surface.of.' + name);
     assert.equal((await state(page)).surface.name, name);
     await seek(page, 60);
     const lines = native('hash', await state(page)).split('\n').map((line) => line.split('\t')[1]);
@@ -122,9 +122,9 @@ lab_test('the start is dragged, moved by keys, typed; a lane gets its own; undo 
 });
 
 lab_test('a formula is typed, or refused with its character and nothing lost', async (page) => {
-  await press(page, 'surface.formula');
+  await press(page, 'surface.of.formula');
   assert.equal((await state(page)).surface.name, 'formula');
-  await command(page, 'typed', { id: 'surface.formula', text: 'x^4 + y^2 + sin(3*x)' });
+  await type_into(page, 'surface.formula', 'x^4 + y^2 + sin(3*x)');
   assert.equal((await state(page)).surface.formula, 'x^4 + y^2 + sin(3*x)');
   const before = await state(page);
   await assert.rejects(command(page, 'typed', { id: 'surface.formula', text: 'x^4 + ) y' }), /7/);

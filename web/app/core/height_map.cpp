@@ -80,8 +80,11 @@ HeightScale scale_of(const HeightMap& map, bool log, double ground) {
 
 std::vector<double> levels_of(const HeightScale& scale, int count) {
   std::vector<double> levels;
+  // what varies less than numbers of its size can tell, or further than they reach, has none
+  const double range = scale.high - scale.low;
+  if (!std::isfinite(range) || !(range > 1e-10 * std::max(std::fabs(scale.high), std::fabs(scale.low)))) return levels;
   if (scale.log) {
-    const double least = scale.low - scale.ground, most = scale.high - scale.ground;
+    const double most = scale.high - scale.ground, least = std::max(scale.low - scale.ground, 1e-12 * most);
     std::vector<double> all;
     for (int power = static_cast<int>(std::floor(std::log10(least))); power <= static_cast<int>(std::ceil(std::log10(most))); ++power)
       for (const double times : {1.0, 3.0}) all.push_back(times * std::pow(10.0, power));

@@ -11,7 +11,8 @@
 namespace downhill {
 namespace {
 
-constexpr double kStepsAFrame = 10; // at full speed
+constexpr double kStepsAFrame = 10, kFramesToTheEnd = 100; // at full speed: so many steps, or more where there are many to take
+constexpr double kTrials = 4000; // steps of a walk, by what one costs, that are enough to compare rates
 
 bool same(const SurfaceSettings& a, const SurfaceSettings& b) {
   const auto same_point = [](const Point& p, const Point& q) { return p.x == q.x && p.t == q.t; };
@@ -53,7 +54,9 @@ void SurfaceModel::read() {
   if (other) {
     surface_settings_ = now.surface;
     surface_ = make_surface(now.surface);
-    minima_ = minima_of(now.surface, entry().view);
+    minima_.clear();
+    search_.emplace(now.surface, entry().view);
+    if (entry().at) look_for_minima([] { return false; }); // the table says them
     ++surface_version_;
   }
   std::vector<Lane> old = std::exchange(lanes_, {});
@@ -80,10 +83,10 @@ bool SurfaceModel::diverged(std::size_t lane) const { return lanes_[lane].walk.d
 double SurfaceModel::distance(Place at) const {
   double least = -1;
   for (const Place& minimum : minima_) {
-    const double d = std::hypot(at.x - minimum.x, at.y - minimum.y);
-    if (least < 0 || d < least) least = d;
+    const double dx = at.x - minimum.x, dy = at.y - minimum.y, squared = dx * dx + dy * dy;
+    if (least < 0 || squared < least) least = squared;
   }
-  return least;
+  return least < 0 ? least : std::sqrt(least);
 }
 
 const Working* SurfaceModel::working(std::size_t lane) {
@@ -104,7 +107,8 @@ const Working* SurfaceModel::working(std::size_t lane) {
 
 Transport SurfaceModel::transport() const {
   if (running_) return Transport::running;
-  if (step() >= steps_) return Transport::finished;
+  const auto there = [&](const Lane& lane) { return lane.ended || static_cast<std::int64_t>(lane.stands.size()) > steps_; };
+  if (step() >= steps_) return std::all_of(lanes_.begin(), lanes_.end(), there) ? Transport::finished : Transport::running; // they are on their way
   return position_ > 0 ? Transport::paused : Transport::ready;
 }
 
@@ -140,7 +144,8 @@ bool SurfaceModel::tick(double now_s, const std::function<double()>& clock_s, do
   read();
   if (running_) {
     const double before = position_;
-    const double moved = steps_per_s > 0 ? (ticked_s_ < 0 ? 0 : std::min(now_s - ticked_s_, 0.25) * steps_per_s) : kStepsAFrame;
+    const double moved = steps_per_s > 0 ? (ticked_s_ < 0 ? 0 : std::min(now_s - ticked_s_, 0.25) * steps_per_s)
+                                           : std::max(kStepsAFrame, static_cast<double>(steps_) / kFramesToTheEnd);
     position_ = std::min(position_ + std::max(moved, 0.0), static_cast<double>(steps_));
     ticked_s_ = now_s;
     if (static_cast<std::int64_t>(before) != step()) ++news_;
@@ -151,7 +156,18 @@ bool SurfaceModel::tick(double now_s, const std::function<double()>& clock_s, do
   const auto over = [&] { return ++taken % 16 == 0 && clock_s() > until_s; }; // a clock is dearer than a step
   bool more = false;
   for (Lane& lane : lanes_) more = !walk_on(lane, static_cast<std::size_t>(step()), over) || more;
-  return more;
+  return look_for_minima([&] { return clock_s() > until_s; }) || more;
+}
+
+// Whether it goes on. A piece at least is done, however little time there is.
+bool SurfaceModel::look_for_minima(const std::function<bool()>& over) {
+  if (!search_) return false;
+  while (search_->advance())
+    if (over()) return true;
+  minima_ = search_->take();
+  search_.reset();
+  ++news_;
+  return false;
 }
 
 // ---- edits ----
@@ -172,10 +188,12 @@ std::optional<UserError> SurfaceModel::choose(std::string_view surface) {
     for (const char* kept : {"downhill", "lab", "title", "steps", "seed", "schedule"})
       if (json.contains(kept)) next[kept] = json[kept];
     next["surface"] = {{"name", surface}};
+    const auto alone = surface_document_from_json({{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", next["surface"]}, {"lanes", Json::array({Json::object()})}});
+    const std::size_t points = alone ? alone->surface.points.size() : 0;
     for (const Json& lane : json["lanes"]) {
       Json fresh = lane;
       fresh.erase("start");
-      if (!wanted.over_points()) fresh.erase("batch");
+      if (!wanted.over_points() || (fresh.contains("batch") && fresh["batch"].is_number() && fresh["batch"].get<double>() > static_cast<double>(points))) fresh.erase("batch");
       next["lanes"].push_back(fresh);
     }
     json = std::move(next);
@@ -198,8 +216,9 @@ std::optional<UserError> SurfaceModel::set_loss(std::string_view loss) {
   return edit([&](Json& json) { json["surface"]["loss"] = loss; });
 }
 
-std::optional<UserError> SurfaceModel::move_start(std::optional<std::size_t> of, Place to, bool held) {
-  const auto error = document_.set({of, "/start"}, Json{rounded_to(to.x, 4), rounded_to(to.y, 4)}, held);
+std::optional<UserError> SurfaceModel::move_start(std::optional<std::size_t> of, Place to, bool held, double grain) {
+  const auto rounded = [&](double value) { return rounded_to(std::round(value / grain) * grain, 12); };
+  const auto error = document_.set({of, "/start"}, Json{rounded(to.x), rounded(to.y)}, held);
   read();
   return error;
 }
@@ -266,8 +285,8 @@ std::optional<UserError> SurfaceModel::best_rates() {
 
 double best_rate(const std::shared_ptr<const Surface>& surface, WalkSettings lane) {
   const ParameterSpec& spec = entry_of(optimizers(), lane.optimizer.name).parameters[0];
-  // a long walk, and one over many points, takes long: what is best after fewer steps is near enough
-  lane.steps = std::min<std::int64_t>(lane.steps, surface->size() > 100 ? 60 : 400);
+  // a long walk, and one over many points or by a long formula, takes long: what is best after fewer steps is near enough
+  lane.steps = std::min<std::int64_t>(lane.steps, std::clamp<std::int64_t>(static_cast<std::int64_t>(kTrials / std::max(1.0, surface->cost())), 20, 400));
   double best = lane.optimizer.values[0], lowest = INFINITY;
   for (const double power : {1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0})
     for (const double times : {1.0, 2.0, 5.0}) {

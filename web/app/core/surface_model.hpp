@@ -3,6 +3,7 @@
 #pragma once
 #include "app/core/lab_document.hpp"
 #include "app/core/race.hpp"
+#include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
 #include "surfaces/working.hpp"
 
@@ -23,6 +24,8 @@ public:
   };
 
   explicit SurfaceModel(LabDocument& document);
+  /// Reads the document if it has changed: to be called by whoever changes it.
+  void follow() { read(); }
 
   // ---- what there is to see ----
   const SurfaceSettings& settings() const { return surface_settings_; }
@@ -39,7 +42,7 @@ public:
   std::span<const Stand> path(std::size_t lane) const { return std::span(lanes_[lane].stands).first(reached(lane) + 1); }
   const Stand& stand(std::size_t lane) const { return lanes_[lane].stands[reached(lane)]; }
   bool diverged(std::size_t lane) const;
-  /// The minima that are known; of points and formulas, those that a search comes to.
+  /// The minima that are known; of points and formulas, those that a search has come to: none until it has ended.
   const std::vector<Place>& minima() const { return minima_; }
   /// From a place to the nearest minimum; −1: none is known.
   double distance(Place at) const;
@@ -70,7 +73,8 @@ public:
   /// Of points: what the height is.
   std::optional<UserError> set_loss(std::string_view loss);
   /// Of everybody who starts where lane `of` does; nullopt: where the base does.
-  std::optional<UserError> move_start(std::optional<std::size_t> of, Place to, bool held = false);
+  /// To whole multiples of `grain`, of which a picture shows no less.
+  std::optional<UserError> move_start(std::optional<std::size_t> of, Place to, bool held = false, double grain = 0.001);
   /// One start more, of this lane's own; or no longer.
   std::optional<UserError> own_start(std::size_t lane, bool own);
   bool has_own_start(std::size_t lane) const { return lanes_[lane].given.patch.contains("start"); }
@@ -86,6 +90,7 @@ public:
 private:
   void read();
   std::optional<UserError> edit(const std::function<void(Json&)>& change);
+  bool look_for_minima(const std::function<bool()>& over);
   bool walk_on(Lane& lane, std::size_t to, const std::function<bool()>& over);
 
   LabDocument& document_;
@@ -94,6 +99,7 @@ private:
   std::shared_ptr<const Surface> surface_;
   std::vector<Lane> lanes_;
   std::vector<Place> minima_;
+  std::optional<MinimaSearch> search_; // under way
   std::int64_t steps_ = 1;
   double position_ = 0, ticked_s_ = -1;
   bool running_ = false;
@@ -104,8 +110,8 @@ private:
 /// A person's number near it: so many significant digits.
 double rounded_to(double value, int digits);
 
-/// Of 1, 2 and 5 times powers of ten, the rate with which this lane is lowest after its steps, or the first 400 of them; the lane's
-/// own where it diverges with all.
+/// Of 1, 2 and 5 times powers of ten, the rate with which this lane is lowest after its steps, or the first 400 of them, or fewer
+/// where a step is dear; the lane's own where it diverges with all.
 double best_rate(const std::shared_ptr<const Surface>& surface, WalkSettings lane);
 
 /// The paths as a table: lane, step, x, y, f and the distance from the nearest minimum, up to where lanes stand.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr float kAxisX = 22, kAxisY = 40;
 constexpr float kHandle = 9;
+constexpr int kWide = 360, kHigh = 240; // texels of the bands
 constexpr double kFarthest = 1e4; // px beyond which a path is cut, so that what diverges can be drawn
 
 /// From the plane to the screen and back.
@@ -19,6 +20,8 @@ struct Frame {
     const auto px = [](double v) { return static_cast<float>(std::clamp(v, -kFarthest, kFarthest)); };
     return {area.x + px((x - view.x_least) / view.width() * static_cast<double>(area.w)), area.bottom() - px((y - view.y_least) / view.height() * static_cast<double>(area.h))};
   }
+  /// A power of ten below a px.
+  double grain() const { return std::pow(10.0, std::floor(std::log10(view.width() / static_cast<double>(std::max(area.w, 1.0F))))); }
   Place place(ImVec2 p) const {
     return {view.x_least + static_cast<double>((p.x - area.x) / area.w) * view.width(), view.y_least + static_cast<double>((area.bottom() - p.y) / area.h) * view.height()};
   }
@@ -139,7 +142,7 @@ void step_arrows(const Scene& s, const Frame& frame) {
     return size > 0 && std::isfinite(size) ? ImVec2{static_cast<float>(x / size) * length_px, static_cast<float>(-y / size) * length_px} : ImVec2{};
   };
   arrow(s, from, pointing(-static_cast<double>(working->gradient[0]), -static_cast<double>(working->gradient[1]), 58), s.ui.theme->soft, 1.6F, "−g");
-  if (working->velocity) arrow(s, from, pointing(-static_cast<double>((*working->velocity)[0]), -static_cast<double>((*working->velocity)[1]), 50), s.ui.theme->violet, 1.6F, "−v");
+  if (working->velocity) arrow(s, from, pointing(-static_cast<double>((*working->velocity)[0]), -static_cast<double>((*working->velocity)[1]), 50), s.ui.theme->violet, 1.6F, "−" + working->accumulators.front().symbol);
   arrow(s, from, pointing(-working->direction[0], -working->direction[1], 42), s.ui.theme->brown, 1.6F, "−d");
   const ImVec2 step = on_screen(std::clamp(working->step_taken[0], -1e3 * frame.view.width(), 1e3 * frame.view.width()),
                                 std::clamp(working->step_taken[1], -1e3 * frame.view.height(), 1e3 * frame.view.height()));
@@ -154,7 +157,7 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
   const float reach = ui.touch ? 20.0F : kHandle + 3;
   const Rect box{p.x - reach, p.y - reach, 2 * reach, 2 * reach};
   const bool inside = p.x > frame.area.x - 1 && p.x < frame.area.right() + 1 && p.y > frame.area.y - 1 && p.y < frame.area.bottom() + 1;
-  const Ui::Press press = ui.press(id, box);
+  const Ui::Press press = inside || s.kept.held_start == lane.value_or(kLanesMost) ? ui.press(id, box) : Ui::Press{};
   const std::uint32_t color = lane ? s.color(*lane) : ui.theme->ink;
   if (inside) {
     ui.draw()->AddCircleFilled(p, kHandle, ui.theme->panel, 24);
@@ -166,14 +169,14 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
     ui.slider_held = true;
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) {
       const Place to = frame.place(ImGui::GetIO().MousePos);
-      s.lab.keep(s.model.move_start(lane, {std::clamp(to.x, frame.view.x_least, frame.view.x_most), std::clamp(to.y, frame.view.y_least, frame.view.y_most)}, true));
+      s.lab.keep(s.model.move_start(lane, {std::clamp(to.x, frame.view.x_least, frame.view.x_most), std::clamp(to.y, frame.view.y_least, frame.view.y_most)}, true, frame.grain()));
       s.kept.held_start = lane.value_or(kLanesMost);
     }
   } else if (s.kept.held_start == lane.value_or(kLanesMost)) {
     s.kept.held_start.reset();
     s.lab.let_go();
   }
-  ui.tip(ui("help.surface.start"));
+  if (inside) ui.tip(ui("help.surface.start"));
   // two sliders for those who use keys
   const std::string name = lane ? s.names[*lane] : std::string(ui("surface.start"));
   for (const int axis : {0, 1}) {
@@ -184,7 +187,7 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
       ui.nudged.clear();
       Place to = at;
       (axis == 0 ? to.x : to.y) = std::clamp(here + static_cast<double>(ui.nudge) * span, least, least + span);
-      s.lab.keep(s.model.move_start(lane, to));
+      s.lab.keep(s.model.move_start(lane, to, false, frame.grain()));
     }
     if (Item* item = ui.note_item(key, name + (axis == 0 ? " x" : " y"), "slider", setting(here), box, true, ui("help.surface.start")))
       item->position = static_cast<float>(std::clamp((here - least) / span, 0.0, 1.0));
@@ -225,7 +228,7 @@ void move_picture(const Scene& s, const Frame& frame) {
     const double dx = static_cast<double>(by.x / frame.area.w) * frame.view.width(), dy = static_cast<double>(by.y / frame.area.h) * frame.view.height();
     s.kept.zoomed = Extent{frame.view.x_least - dx, frame.view.x_most - dx, frame.view.y_least + dy, frame.view.y_most + dy};
   }
-  if (press.hovered && ui.double_clicked) s.kept.zoomed.reset();
+  if (press.hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) s.kept.zoomed.reset();
   read_out(s, frame, press.hovered && !press.held);
 }
 
@@ -252,16 +255,17 @@ void follow_heights(const Scene& s, const Extent& view) {
     const bool dear = s.model.surface().size() > 100;
     kept.map.begin(s.model.shared_surface(), view, dear ? 97 : 161, dear ? 65 : 121);
     kept.map_of = s.model.surface_version();
-    kept.map.advance([] { return false; });
+    for (int rows = 0; rows < 17 && !kept.map.whole(); ++rows) kept.map.advance([] { return true; }); // the coarsest; the rest after the frame
   }
-  if (kept.drawn_map == kept.map.version() && kept.drawn_log == (s.looks.log != 0)) return;
-  kept.drawn_map = kept.map.version(), kept.drawn_log = s.looks.log != 0;
+  if (kept.drawn_map == kept.map.version() && kept.drawn_log == (s.looks.log != 0) && kept.drawn_minima == s.model.minima().size())
+    return kept.bands.set_numbers(kept.band_of, 1, kWide, kHigh, kept.bands_version, 1);
+  kept.drawn_map = kept.map.version(), kept.drawn_log = s.looks.log != 0, kept.drawn_minima = s.model.minima().size();
   const double ground = s.model.minima().empty() ? kept.map.lowest() : std::min(kept.map.lowest(), s.model.surface().at(s.model.minima()[0].x, s.model.minima()[0].y).f);
   kept.scale = scale_of(kept.map, kept.drawn_log, ground);
   const std::vector<double> levels = levels_of(kept.scale, 11);
   kept.contours = contours_of(kept.map, levels);
-  constexpr int kWide = 360, kHigh = 240;
-  std::vector<float> bands(static_cast<std::size_t>(kWide) * kHigh);
+  std::vector<float>& bands = kept.band_of;
+  bands.resize(static_cast<std::size_t>(kWide) * kHigh);
   for (int row = 0; row < kHigh; ++row)
     for (int column = 0; column < kWide; ++column) {
       const double height = kept.map.between(view.x_least + view.width() * (column + 0.5) / kWide, view.y_most - view.height() * (row + 0.5) / kHigh);
@@ -270,7 +274,7 @@ void follow_heights(const Scene& s, const Extent& view) {
       bands[static_cast<std::size_t>(row) * kWide + static_cast<std::size_t>(column)] = 0.42F * (1 - share); // the deeper, the bluer
     }
   static std::uint64_t version = 0;
-  kept.bands.set_numbers(bands, 1, kWide, kHigh, ++version, 1);
+  kept.bands.set_numbers(bands, 1, kWide, kHigh, kept.bands_version = ++version, 1);
 }
 
 Extent shown_in(const Scene& s, Rect area) {
@@ -293,7 +297,9 @@ void contours(const Scene& s, Rect box) {
   s.kept.bands.end(ui);
   ImDrawList* list = ui.draw();
   list->PushClipRect(box.min(), box.max(), true);
+  std::size_t corners = 0;
   for (const Contour& line : s.kept.contours) {
+    if ((corners += line.points.size()) > 60000) break; // a formula may have more lines than a screen can show
     std::vector<ImVec2> points;
     points.reserve(line.points.size());
     for (const Place& p : line.points) points.push_back(frame.at(p.x, p.y));

@@ -30,7 +30,10 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
   Rect rest = row.inset(6, (row.h - ui.control_height()) / 2);
   const bool may_go = s.model.lanes().size() > 1;
   const Rect remove = rest.cut_right(24);
-  if (ui.icon_button(id + ":remove", remove, Icon::close, fill(ui("surface.remove"), {s.names[lane]}), may_go, false)) return s.lab.keep(s.model.remove_lane(lane));
+  if (ui.icon_button(id + ":remove", remove, Icon::close, fill(ui("surface.remove"), {s.names[lane]}), may_go, false)) {
+    if (s.looks.lane > lane) --s.looks.lane; // the same lane stays chosen
+    return s.lab.later([&model = s.model, lane] { return model.remove_lane(lane); });
+  }
   rest.cut_right(4);
   const Rect f = rest.cut_right(76);
   rest.cut_right(6);
@@ -59,7 +62,8 @@ void add_lane(const Scene& s, Rect at) {
   std::vector<std::string_view> labels;
   for (const OptimizerEntry& rule : optimizers()) labels.push_back(s.ui.by_id("method." + std::string(rule.id)));
   const bool pressed = s.ui.link("surface.add", at, s.ui("surface.add"), Align::left, s.model.lanes().size() < kLanesMost);
-  if (const auto picked = s.ui.list("surface.add", at, labels, -1, pressed)) s.lab.keep(s.model.add_lane(optimizers()[static_cast<std::size_t>(*picked)].id));
+  if (const auto picked = s.ui.list("surface.add", at, labels, -1, pressed))
+    s.lab.later([&model = s.model, rule = optimizers()[static_cast<std::size_t>(*picked)].id] { return model.add_lane(rule); });
 }
 
 } // namespace

@@ -37,11 +37,14 @@ struct Kept {
   HeightScale scale;
   std::uint64_t drawn_map = 0; ///< version of what contours and bands are of
   bool drawn_log = false;
+  std::size_t drawn_minima = 0; ///< levels are above the lowest of them
   ImageSheet bands;
+  std::vector<float> band_of; ///< each pixel's, as the sheet has them: a new graphics context asks for them again
+  std::uint64_t bands_version = 0;
   std::optional<std::size_t> held_start; ///< the lane whose start is held
   PlotView heights, distances;
   std::optional<SurfaceMap> walks; ///< of the chosen lane; made when it is first shown
-  float speed = 0.5F;
+  float speed = 0.462F; ///< of the slider, for the model's 12 steps a second
 };
 
 class SurfaceLab;
@@ -62,6 +65,10 @@ class SurfaceLab final : public DocumentLab {
 public:
   SurfaceLab(LabWorld& world, const LabRow& row);
   std::optional<UserError> open(const Json& document, Opening how) override;
+  bool undo() override { return followed(DocumentLab::undo()); }
+  bool redo() override { return followed(DocumentLab::redo()); }
+  std::optional<UserError> set_field(const std::string& id, const Json& value) override;
+  std::optional<UserError> reset_field(const std::string& id) override { return followed(DocumentLab::reset_field(id)); }
   void add_shown(Json& shown) const override;
   void show(const Json& wanted) override;
   void look_anew() override;
@@ -99,6 +106,8 @@ public:
     auto own = std::exchange(refused_, {});
     return own ? own : DocumentLab::take_complaint();
   }
+  /// What changes lanes or the surface while they are drawn is done when the frame has been drawn.
+  void later(std::function<std::optional<UserError>()> edit) { later_ = std::move(edit); }
   /// Controls of fields, for the pieces.
   using DocumentLab::set;
   using DocumentLab::slider;
@@ -107,12 +116,14 @@ public:
   Answer script_of(std::size_t lane) const;
 
 private:
+  template <class Done> Done followed(Done done) { return model_.follow(), done; }
   SurfaceModel model_{document_};
   Looks looks_;
   Kept kept_;
   bool walks_on_ = false;
   std::uint64_t walks_news_ = 0;
   std::optional<UserError> refused_;
+  std::function<std::optional<UserError>()> later_;
 };
 
 /// The part of the plane that a picture in `area` shows: both directions to one scale, since only so a gradient stands upright on

@@ -93,7 +93,7 @@ void path(const Scene& s, const Camera& camera, const Extent& view, std::size_t 
       continue;
     }
     last = camera(x, y, s.kept.scale.share(static_cast<double>(stand.f))).at;
-    points.push_back(last);
+    if (points.empty() || std::fabs(last.x - points.back().x) + std::fabs(last.y - points.back().y) > 1) points.push_back(last); // closer ones say nothing
   }
   flush();
   if (!shown) return;

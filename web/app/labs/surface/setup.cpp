@@ -30,14 +30,14 @@ void setup(const Scene& s, Rect box) {
     const bool on = entry.id == s.model.entry().id;
     const Rect at{start.x + (width + 6) * static_cast<float>(i % columns), start.y + (height + 6) * static_cast<float>(i / columns), width, height};
     ++i;
-    const Ui::Press press = ui.press("surface." + id, at);
+    const Ui::Press press = ui.press("surface.of." + id, at);
     ui.draw()->AddRectFilled(at.min(), at.max(), press.hovered ? ui.theme->fill : ui.theme->panel, 7);
     ui.draw()->AddRect(at.min(), at.max(), on ? ui.theme->accent : ui.theme->line, 7, 0, on ? 2.0F : 1.0F);
     ui.text(at.inset(6, 0), name, on ? ui.theme->accent : ui.theme->ink, kLabel, on ? Weight::bold : Weight::regular, Align::center);
-    ui.explained("surface." + id, name, "radio", on ? "true" : "false", at, ui.by_id("help.surface." + id));
+    ui.explained("surface.of." + id, name, "radio", on ? "true" : "false", at, ui.by_id("help.surface." + id));
     if (press.pressed && !on) {
       s.kept.zoomed.reset();
-      return s.lab.keep(s.model.choose(entry.id));
+      s.lab.later([&model = s.model, chosen = entry.id] { return model.choose(chosen); });
     }
   }
   column.rest.cut_top((height + 6) * static_cast<float>((i + columns - 1) / columns));

@@ -123,8 +123,15 @@ Place SurfaceLab::base_start() const {
 
 std::optional<UserError> SurfaceLab::open(const Json& document, Opening how) {
   auto error = DocumentLab::open(document, how);
+  model_.follow();
   if (!error && how.anew) model_.reset();
   return error;
+}
+
+// Another surface, from the form, is chosen as by a press: its start, and rates that suit it.
+std::optional<UserError> SurfaceLab::set_field(const std::string& id, const Json& value) {
+  if (id == "field:/surface" && value.is_string()) return model_.choose(value.get_ref<const std::string&>());
+  return followed(DocumentLab::set_field(id, value));
 }
 
 std::vector<std::string> SurfaceLab::names() const {
@@ -195,6 +202,8 @@ SurfaceMap SurfaceLab::make_walks() {
 void SurfaceLab::draw(Rect box) {
   looks_.lane = std::min(looks_.lane, model_.lanes().size() - 1);
   arrange({ui(), *this, model_, looks_, kept_, names(), looks_of(model_)}, box);
+  if (const auto edit = std::exchange(later_, nullptr)) keep(edit());
+  looks_.lane = std::min(looks_.lane, model_.lanes().size() - 1);
 }
 
 std::string SurfaceLab::csv(std::string_view plot) const { return plot == "view" ? std::string() : paths_csv(model_, names()); }
@@ -212,9 +221,9 @@ std::optional<UserError> SurfaceLab::type(const std::string& id, const std::stri
     if (!number) return number.error();
     Place to = base_start();
     (id == "surface.x" ? to.x : to.y) = *number;
-    return document_.set({{}, "/start"}, Json{to.x, to.y});
+    return followed(document_.set({{}, "/start"}, Json{to.x, to.y}));
   }
-  return DocumentLab::type(id, text);
+  return followed(DocumentLab::type(id, text));
 }
 
 Json SurfaceLab::results(bool curves) const {
@@ -229,8 +238,12 @@ Json SurfaceLab::results(bool curves) const {
                  {"x", number(stand.place[0])},
                  {"y", number(stand.place[1])},
                  {"f", number(stand.f)},
-                 {"distance", model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})},
-                 {"status", model_.diverged(i) ? "diverged" : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished" : "paused"}};
+                 {"distance", model_.minima().empty() ? Json() : number(static_cast<float>(model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})))},
+                 {"status", model_.diverged(i)                                                            ? "diverged"
+                           : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished"
+                           : model_.transport() == Transport::running                      ? "running"
+                           : model_.step() > 0                                             ? "paused"
+                                                                                           : "ready"}};
     const auto path = model_.path(i);
     lane["hash"] = hex16(hash_of({path.begin(), path.end()}));
     if (curves) {
@@ -247,6 +260,7 @@ std::string SurfaceLab::spoken(bool ended) const {
   std::size_t lowest = 0;
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!model_.diverged(i) && (model_.diverged(lowest) || model_.stand(i).f < model_.stand(lowest).f)) lowest = i;
+  if (model_.diverged(lowest)) return std::string(tr("surface.spoken_diverged"));
   const std::string f = short_number(static_cast<double>(model_.stand(lowest).f));
   return ended ? fill(tr("surface.spoken_end"), {all[lowest], f}) : fill(tr("surface.spoken"), {grouped(static_cast<double>(model_.step())), all[lowest], f});
 }

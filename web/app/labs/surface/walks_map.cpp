@@ -10,7 +10,7 @@
 namespace downhill::hills {
 namespace {
 
-constexpr std::uint32_t Tokens::* kMinimumColors[] = {&Tokens::momentum, &Tokens::adagrad, &Tokens::adam, &Tokens::rmsprop, &Tokens::violet, &Tokens::brown, &Tokens::nesterov, &Tokens::adadelta};
+constexpr std::uint32_t Tokens::* kMinimumColors[] = {&Tokens::momentum, &Tokens::adagrad, &Tokens::adam, &Tokens::violet, &Tokens::brown, &Tokens::nesterov, &Tokens::bgd, &Tokens::sgd};
 constexpr int kShades = 7;
 
 std::uint32_t blended(std::uint32_t paper, std::uint32_t ink, float share) {
@@ -33,12 +33,19 @@ std::uint32_t color_of(const Scene& s, const Arrival& cell) {
   return blended(theme.panel, full, 0.18F + 0.82F * shade);
 }
 
+// "betas/1" as PyTorch has it.
+std::string name_of(const MapAxis& axis) {
+  std::string name(axis.name);
+  if (const std::size_t slash = name.find('/'); slash != std::string::npos) name = name.substr(0, slash) + "[" + name.substr(slash + 1) + "]";
+  return name;
+}
+
 // In words: "lr 0.05, momentum 0.9: 34 steps to (1, 1)".
 std::string words_of(const Scene& s, const SurfaceMap& map, int column, int row) {
   const Arrival* cell = map.at(column, row);
   if (!cell) return {};
-  std::string text = std::string(map.across().name) + " = " + short_number(map.across().at(column, map.columns()));
-  if (!map.up().name.empty()) text += ", " + std::string(map.up().name) + " = " + short_number(map.up().at(row, map.rows()));
+  std::string text = name_of(map.across()) + " = " + short_number(map.across().at(column, map.columns()));
+  if (!map.up().name.empty()) text += ", " + name_of(map.up()) + " = " + short_number(map.up().at(row, map.rows()));
   if (cell->diverged) return text + ": " + std::string(s.ui("lanes.diverged"));
   if (cell->minimum < 0) return text + ": " + fill(s.ui("surface.not_there"), {grouped(static_cast<double>(s.model.steps())), short_number(static_cast<double>(cell->f))});
   const Place& at = map.minima()[static_cast<std::size_t>(cell->minimum)];
@@ -89,8 +96,8 @@ void axis_labels(const Scene& s, const SurfaceMap& map, Rect area) {
     const float y = area.bottom() - area.h * static_cast<float>(i) / 2;
     ui.text({area.x - 56, std::clamp(y - 7, area.y, area.bottom() - 14), 51, 14}, short_number(map.up().value(i / 2.0)), ui.theme->faint, kSmall, Weight::regular, Align::right);
   }
-  ui.text({area.x + area.w * 0.55F, area.bottom() + 2, area.w * 0.2F, 14}, map.across().name, ui.theme->soft, kSmall, Weight::bold, Align::center);
-  if (!map.up().name.empty()) ui.text({area.x - 56, area.y + area.h * 0.22F, 51, 14}, map.up().name, ui.theme->soft, kSmall, Weight::bold, Align::right);
+  ui.text({area.x + area.w * 0.55F, area.bottom() + 2, area.w * 0.2F, 14}, name_of(map.across()), ui.theme->soft, kSmall, Weight::bold, Align::center);
+  if (!map.up().name.empty()) ui.text({area.x - 56, area.y + area.h * 0.22F, 51, 14}, name_of(map.up()), ui.theme->soft, kSmall, Weight::bold, Align::right);
 }
 
 // Where the lane itself stands on the map.
@@ -132,6 +139,7 @@ void walks_map(const Scene& s, Rect box) {
     const std::string text = map.problem() ? map.problem()->sentence(ui.language) : std::string(ui("views.waiting"));
     return void(ui.paragraph(box.inset(8, 8), text, ui.theme->soft));
   }
+  if (map.minima().empty()) return void(ui.paragraph(box.inset(8, 8), ui("surface.no_minimum"), ui.theme->soft));
   cells(s, map, box);
   ui.draw()->AddRect(box.min(), box.max(), ui.theme->line);
   axis_labels(s, map, box);
