@@ -167,7 +167,9 @@ lab_test('lanes: rates typed, best for each, the same for all; added, removed; l
   assert.equal((await state(page)).lanes.length, 8);
   await press(page, 'lane:0:remove');
   assert.equal((await state(page)).lanes.length, 7);
-  await press(page, 'lane:3:choose');
+  const row = await box_of(page, 'lane:3:choose');
+  await page.mouse.click(row.x + 60, row.y + row.height / 2); // beside the field of its rate
+  await settle(page);
   await show(page, { tab: 'inside' });
   assert.equal((await command(page, 'shown')).lane, 3);
 });
@@ -177,11 +179,12 @@ lab_test('inside a step: formulas with this step\'s numbers, for every rule; wha
   await seek(page, 5);
   for (let lane = 0; lane < 7; ++lane) {
     await show(page, { lane });
-    const lines = (await page.evaluate(() => window.downhill.items())).filter((i) => i.id.startsWith('surface.line.'));
+    const lines = ((await command(page, 'all_items')) as { id: string; value: string }[]).filter((i) => i.id.startsWith('surface.line.')); // some have scrolled away
     assert.ok(lines.length >= 2, String(lane));
-    assert.match(lines.at(-1)!.value, /θ ← .*; x: {2}.* = −?[\d.]+.*; y: {2}.* = −?[\d.]+/);
+    const last = lines.find((i) => i.id === 'surface.line.place')!;
+    assert.match(last.value, /θ ← .*; x: {2}.* = −?[\d.]+.*; y: {2}.* = −?[\d.]+/);
     // the last line's result is where the next step leads
-    const [x, y] = [...lines.at(-1)!.value.matchAll(/= (−?[\d.e]+)(?:;|$)/g)].map((m) => Number(m[1]!.replace('−', '-')));
+    const [x, y] = [...last.value.matchAll(/= (−?[\d.e]+)(?:;|$)/g)].map((m) => Number(m[1]!.replace('−', '-')));
     await seek(page, 6);
     const next = (await results(page))[lane]!;
     assert.ok(Math.abs(next.x - x!) < 1e-4 * Math.max(1, Math.abs(next.x)) && Math.abs(next.y - y!) < 1e-4 * Math.max(1, Math.abs(next.y)), `${lane}: ${x}, ${y} beside ${next.x}, ${next.y}`);
@@ -223,7 +226,7 @@ lab_test('the form view has the lanes\' numbers; script and paths are exported',
   await seek(page, 12);
   await page.click('#accessible');
   const heads = await page.$$eval('#form th[scope=col]', (all) => all.map((th) => th.textContent));
-  assert.deepEqual(heads, ['赛道', '步', 'x', 'y', 'f', '离最小值', '状态']);
+  assert.deepEqual(heads, ['赛道', '步', 'x', 'y', 'f', '到极小值点', '状态']);
   assert.equal(await page.$$eval('#form tbody tr', (rows) => rows.length), 7);
   await page.click('#accessible');
   const csv = (await command(page, 'csv')) as string;

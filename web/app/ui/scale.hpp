@@ -26,9 +26,9 @@ struct Scale {
 
 inline std::vector<double> log_ticks(double least, double most) {
   std::vector<double> out;
-  for (double decade = std::pow(10, std::floor(std::log10(least))); decade <= most; decade *= 10)
-    for (const double m : {1.0, 2.0, 5.0})
-      if (decade * m >= least * 0.999 && decade * m <= most * 1.001) out.push_back(decade * m);
+  for (int power = static_cast<int>(std::floor(std::log10(least))); power <= static_cast<int>(std::ceil(std::log10(most))); ++power)
+    for (const double m : {1.0, 2.0, 5.0}) // each power by itself: by multiplying, 1e-5 would come out as 9.99e-6
+      if (const double tick = m * std::pow(10, power); tick >= least * 0.999 && tick <= most * 1.001) out.push_back(tick);
   return out;
 }
 

@@ -200,7 +200,7 @@ void read_out(const Scene& s, const Frame& frame, bool hovered) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const Place at = frame.place(mouse);
   const Slope slope = s.model.surface().at(at.x, at.y);
-  const std::string text = "(" + short_number(at.x) + ", " + short_number(at.y) + ")   f = " + short_number(slope.f) + "   ∇f = (" + short_number(slope.dx) + ", " +
+  const std::string text = "(" + short_number(at.x) + ", " + short_number(at.y) + ")   f = " + short_number(slope.f) + "   " + std::string(nabla(s.ui)) + "f = (" + short_number(slope.dx) + ", " +
                            short_number(slope.dy) + ")";
   const float width = s.ui.text_width(text, kSmall) + 14;
   const Rect box{std::clamp(mouse.x + 14, frame.area.x + 4, std::max(frame.area.x + 4, frame.area.right() - width - 4)),

@@ -20,8 +20,10 @@ void parameters(const Scene& s, Column& column) {
 // "x: 0.85·(−11.5) + 9.4 = −0.42", over as many lines as it takes.
 void line(const Scene& s, Column& column, const WorkingLine& it) {
   Ui& ui = s.ui;
-  column.paragraph(it.symbolic(), ui.theme->ink);
-  std::string spoken = it.symbolic();
+  std::string symbolic = it.symbolic();
+  if (const std::size_t at = symbolic.find("∇"); at != std::string::npos) symbolic.replace(at, std::string_view("∇").size(), nabla(ui));
+  column.paragraph(symbolic, ui.theme->ink);
+  std::string spoken = symbolic;
   for (const std::size_t axis : {0U, 1U}) {
     const Filled& filled = it.filled[axis];
     const std::string text = std::string(axis == 0 ? "x:  " : "y:  ") + filled.formula + " = " + filled.result;

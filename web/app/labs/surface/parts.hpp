@@ -126,6 +126,9 @@ private:
   std::function<std::optional<UserError>()> later_;
 };
 
+/// The gradient's sign; Latin letters have none.
+inline std::string_view nabla(const Ui& ui) { return ui.language == Language::zh ? "∇" : "grad "; }
+
 /// The part of the plane that a picture in `area` shows: both directions to one scale, since only so a gradient stands upright on
 /// the lines.
 Extent shown_in(const Scene& scene, Rect area);

@@ -119,6 +119,9 @@ void relief(const Scene& s, Rect box) {
   if (ui.nudged == "surface.turn") s.kept.relief_turn += 6.283185307179586 * static_cast<double>(std::exchange(ui.nudge, 0.0F)), ui.nudged.clear();
   const Camera camera(view, box, s.kept.relief_turn, s.kept.relief_tilt);
   ui.draw()->PushClipRect(box.min(), box.max(), true);
+  // the ground, with the axes' names at the edges that they run along
+  const ImVec2 ground[] = {camera(view.x_least, view.y_least, 0).at, camera(view.x_most, view.y_least, 0).at, camera(view.x_most, view.y_most, 0).at, camera(view.x_least, view.y_most, 0).at};
+  for (int i = 0; i < 4; ++i) ui.line(ground[i], ground[(i + 1) % 4]);
   mesh(s, camera, view);
   for (std::size_t lane = 0; lane < s.model.lanes().size(); ++lane)
     if (lane != s.looks.lane) path(s, camera, view, lane);
@@ -127,9 +130,6 @@ void relief(const Scene& s, Rect box) {
     const ImVec2 p = camera(at.x, at.y, s.kept.scale.share(s.model.surface().at(at.x, at.y).f)).at;
     ui.draw()->AddLine({p.x - 5, p.y}, {p.x + 5, p.y}, ui.theme->ink, 1.5F), ui.draw()->AddLine({p.x, p.y - 5}, {p.x, p.y + 5}, ui.theme->ink, 1.5F);
   }
-  // the ground, with the axes' names at the edges that they run along
-  const ImVec2 ground[] = {camera(view.x_least, view.y_least, 0).at, camera(view.x_most, view.y_least, 0).at, camera(view.x_most, view.y_most, 0).at, camera(view.x_least, view.y_most, 0).at};
-  for (int i = 0; i < 4; ++i) ui.line(ground[i], ground[(i + 1) % 4]);
   for (const bool x : {true, false}) {
     const Camera::Seen end = x ? camera(view.x_most, view.y_least, 0) : camera(view.x_least, view.y_most, 0);
     ui.text({end.at.x - 8, end.at.y, 16, 14}, x ? "x" : "y", ui.theme->soft, kLabel, Weight::bold, Align::center);

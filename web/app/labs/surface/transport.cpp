@@ -45,7 +45,7 @@ float buttons(const Scene& s, Rect box) {
 void speed(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   const std::string rate = s.model.steps_per_s > 0 ? fill(ui("transport.steps_rate"), {setting(rounded_to(s.model.steps_per_s, 2))}) : std::string(ui("transport.full_speed"));
-  const Rect value = box.cut_right(std::min(80.0F, box.w * 0.42F));
+  const Rect value = box.cut_right(std::min(ui.text_width(rate, kSmall) + 10, box.w * 0.5F));
   if (ui.slider("surface.speed", box, ui("transport.speed"), rate, s.kept.speed, ui("help.surface.speed")))
     s.model.steps_per_s = s.kept.speed > 0.985F ? 0 : kSlowest * std::pow(kFastest / kSlowest, static_cast<double>(s.kept.speed) / 0.985);
   ui.text({value.x + 6, value.y, value.w - 6, value.h}, rate, ui.theme->soft, kSmall);

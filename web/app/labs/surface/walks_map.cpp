@@ -91,13 +91,11 @@ void axis_labels(const Scene& s, const SurfaceMap& map, Rect area) {
   for (const int i : {0, 1, 2}) {
     const float x = area.x + area.w * static_cast<float>(i) / 2;
     const Align align = i == 0 ? Align::left : i == 1 ? Align::center : Align::right;
-    ui.text({i == 0 ? x : i == 1 ? x - 40 : x - 80, area.bottom() + 2, 80, 14}, short_number(map.across().value(i / 2.0)), ui.theme->faint, kSmall, Weight::regular, align);
+    ui.text({i == 0 ? x : i == 1 ? x - 40 : x - 80, area.bottom() + 2, 80, 14}, setting(rounded_to(map.across().value(i / 2.0), 2)), ui.theme->faint, kSmall, Weight::regular, align);
     if (map.up().name.empty()) continue;
     const float y = area.bottom() - area.h * static_cast<float>(i) / 2;
-    ui.text({area.x - 56, std::clamp(y - 7, area.y, area.bottom() - 14), 51, 14}, short_number(map.up().value(i / 2.0)), ui.theme->faint, kSmall, Weight::regular, Align::right);
+    ui.text({area.x - 56, std::clamp(y - 7, area.y, area.bottom() - 14), 51, 14}, setting(rounded_to(map.up().value(i / 2.0), 4)), ui.theme->faint, kSmall, Weight::regular, Align::right);
   }
-  ui.text({area.x + area.w * 0.55F, area.bottom() + 2, area.w * 0.2F, 14}, name_of(map.across()), ui.theme->soft, kSmall, Weight::bold, Align::center);
-  if (!map.up().name.empty()) ui.text({area.x - 56, area.y + area.h * 0.22F, 51, 14}, name_of(map.up()), ui.theme->soft, kSmall, Weight::bold, Align::right);
 }
 
 // Where the lane itself stands on the map.
@@ -130,7 +128,10 @@ void walks_map(const Scene& s, Rect box) {
   const MapKind kind = s.looks.map == 0 ? MapKind::rates : MapKind::starts;
   map.want(s.model.lanes()[s.looks.lane].given, kind, s.model.entry().view);
   const std::string title = fill(s.looks.map == 0 ? ui("surface.how_soon") : ui("surface.which_minimum"), {s.names[s.looks.lane]});
-  if (head.w > 60) ui.text({head.x, head.y, head.w, ui.control_height()}, title, ui.theme->soft, kLabel, Weight::regular, Align::right);
+  const std::string sides = map.columns() == 0 ? std::string() : name_of(map.across()) + (map.up().name.empty() ? "" : " × " + name_of(map.up()));
+  const std::string with_sides = title + (sides.empty() ? "" : "  " + sides);
+  const std::string& shown = ui.text_width(with_sides, kLabel) <= head.w ? with_sides : sides.empty() ? title : sides;
+  if (head.w > 60) ui.text({head.x, head.y, head.w, ui.control_height()}, shown, ui.theme->soft, kLabel, Weight::regular, Align::right);
   box.cut_left(58);
   box.cut_bottom(16);
   if (box.w < 40 || box.h < 30) return;
