@@ -199,7 +199,7 @@ test('a shared link says what it holds and shows the result by one press', async
   await page_link(first.page);
   const hashes = (await results(first.page)).map((r) => r.hash), hash = await first.page.evaluate(() => location.hash);
   await first.page.click('#share');
-  assert.match(await first.page.$eval('#notice', (n) => n.textContent ?? ''), /链接|地址栏/);
+  await first.page.waitForFunction(() => /链接|地址栏/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 10000 }); // the clipboard takes a moment
   await first.close();
   const second = await open_lab(chromium, site.origin, { hash });
   await wait_for_images(second.page);
