@@ -313,7 +313,7 @@ void Drawing::axes() const {
   for (const double v : y_ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
-    ui.text({area.x - kAxisLeft + 16, y - 9, kAxisLeft - 24, 18}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
+    ui.text({area.x - kAxisLeft + 13, y - 9, kAxisLeft - 19, 18}, tick_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
   }
   for (const double v : spec.log_x ? log_ticks(sx.least, sx.most) : axis_ticks(sx.least, sx.most, std::max(2, static_cast<int>(area.w / 110)))) {
     const float x = std::round(sx.at(v)) + 0.5F;

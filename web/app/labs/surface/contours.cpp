@@ -50,7 +50,7 @@ void level_labels(const Scene& s, const Frame& frame) {
   std::vector<Rect> taken;
   for (const Contour& line : s.kept.contours) {
     if (line.points.size() < 24) continue;
-    const std::string text = tick(line.level);
+    const std::string text = tick(rounded_to(line.level, 3));
     const float width = s.ui.text_width(text, kSmall) + 6;
     for (std::size_t i = line.points.size() / 3; i + 4 < line.points.size(); i += 7) {
       const ImVec2 a = frame.at(line.points[i - 3].x, line.points[i - 3].y), b = frame.at(line.points[i + 3].x, line.points[i + 3].y);

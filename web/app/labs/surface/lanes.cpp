@@ -21,6 +21,12 @@ void standing(const Scene& s, Rect box, std::size_t lane) {
   s.ui.text(box, short_number(static_cast<double>(s.model.stand(lane).f)), s.ui.theme->ink, kText, Weight::regular, Align::right);
 }
 
+// Of a row's parts: names need room in narrow panels, too.
+struct Widths {
+  explicit Widths(float row) : f(row < 300 ? 52.0F : 76.0F), rate(row < 300 ? 54.0F : 66.0F), line(row < 300 ? 20.0F : 34.0F) {}
+  float f, rate, line;
+};
+
 void lane_row(const Scene& s, Rect row, std::size_t lane) {
   Ui& ui = s.ui;
   const std::string id = "lane:" + std::to_string(lane);
@@ -35,14 +41,15 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
     return s.lab.later([&model = s.model, lane] { return model.remove_lane(lane); });
   }
   rest.cut_right(4);
-  const Rect f = rest.cut_right(76);
+  const Widths widths(row.w);
+  const Rect f = rest.cut_right(widths.f);
   rest.cut_right(6);
-  const Rect rate = rest.cut_right(66);
+  const Rect rate = rest.cut_right(widths.rate);
   rest.cut_right(6);
   ui.number(FieldId{lane, "/optimizer/lr"}.text(), rate, s.names[lane] + " " + std::string(ui("lanes.rate")), setting(s.model.lanes()[lane].given.settings.optimizer.values[0]),
             ui("help./optimizer/lr"));
-  const Rect line = rest.cut_left(34);
-  rest.cut_left(8);
+  const Rect line = rest.cut_left(widths.line);
+  rest.cut_left(6);
   const Ui::Press press = ui.press(id + ":choose", row);
   if (press.hovered && !chosen) ui.draw()->AddRect(row.min(), row.max(), ui.theme->line, 6);
   legend(s, line, lane);
@@ -80,9 +87,10 @@ void lanes(const Scene& s, Rect box) {
   if (const float width = ui.text_width(same) + 22; width <= head.w && ui.button("surface.same", {head.x, head.y, width, ui.control_height()}, same))
     s.lab.keep(s.model.set_rates(first));
   const Rect titles = column.row(20);
-  ui.text({titles.x + 48, titles.y, 100, titles.h}, ui("surface.method"), ui.theme->faint, kSmall);
-  ui.text({titles.right() - 30 - 76 - 6 - 66 - 6, titles.y, 66, titles.h}, ui("lanes.rate"), ui.theme->faint, kSmall, Weight::regular, Align::right);
-  ui.text({titles.right() - 34 - 76, titles.y, 76, titles.h}, "f", ui.theme->faint, kSmall, Weight::regular, Align::right);
+  const Widths widths(titles.w);
+  ui.text({titles.x + widths.line + 12, titles.y, 100, titles.h}, ui("surface.method"), ui.theme->faint, kSmall);
+  ui.text({titles.right() - 34 - widths.f - 6 - widths.rate, titles.y, widths.rate, titles.h}, ui("lanes.rate"), ui.theme->faint, kSmall, Weight::regular, Align::right);
+  ui.text({titles.right() - 34 - widths.f, titles.y, widths.f, titles.h}, "f", ui.theme->faint, kSmall, Weight::regular, Align::right);
   const std::size_t count = s.model.lanes().size();
   for (std::size_t lane = 0; lane < count && lane < s.model.lanes().size(); ++lane) lane_row(s, column.row(ui.row_height()), lane);
   add_lane(s, column.row(ui.control_height() + 4));
