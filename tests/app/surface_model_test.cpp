@@ -239,10 +239,3 @@ TEST_CASE("the paths as a table: a row for each step of each lane, with its dist
   CHECK(model.minima().size() == 4);
   CHECK(model.distance({3, 3}) == doctest::Approx(1));
 }
-
-TEST_CASE("a number as a person writes it") {
-  CHECK(rounded_to(0.0123456, 3) == 0.0123);
-  CHECK(rounded_to(-12345, 2) == -12000);
-  CHECK(rounded_to(0, 3) == 0);
-  CHECK(std::isinf(rounded_to(INFINITY, 3)));
-}

@@ -80,3 +80,10 @@ TEST_CASE("ids that count") {
   CHECK(!place_in("drop.p.-1", "drop.p."));
   CHECK(!place_in("drop.p.99999999999999999999", "drop.p."));
 }
+
+TEST_CASE("a number as a person writes it") {
+  CHECK(rounded_to(0.0123456, 3) == 0.0123);
+  CHECK(rounded_to(-12345, 2) == -12000);
+  CHECK(rounded_to(0, 3) == 0);
+  CHECK(std::isinf(rounded_to(INFINITY, 3)));
+}

@@ -1,11 +1,10 @@
 #include "app/core/surface_map.hpp"
 
+#include "app/core/typed_number.hpp"
 #include "optimizers/list.hpp"
 #include "surfaces/surface_document.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 namespace downhill {
@@ -40,11 +39,8 @@ Json decisive(Json lane, MapKind kind) {
 double readable(const MapAxis& axis, int number, int count) {
   const double middle = axis.at(number, count), low = axis.value(static_cast<double>(number) / count), high = axis.value((number + 1.0) / count);
   if (low < 0 && high > 0) return 0;
-  for (int digits = 3; digits < 17; ++digits) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*g", digits, middle);
-    if (const double value = std::strtod(text, nullptr); low <= value && value < high) return value;
-  }
+  for (int digits = 3; digits < 17; ++digits)
+    if (const double value = rounded_to(middle, digits); low <= value && value < high) return value;
   return middle;
 }
 

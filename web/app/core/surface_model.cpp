@@ -34,13 +34,6 @@ double height_at_end(Walk walk) {
 
 } // namespace
 
-double rounded_to(double value, int digits) {
-  if (value == 0 || !std::isfinite(value)) return value;
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
-  return Json::parse(text).get<double>();
-}
-
 SurfaceModel::SurfaceModel(LabDocument& document) : document_(document) { read(); }
 
 const SurfaceEntry& SurfaceModel::entry() const { return entry_of(surfaces(), surface_settings_.surface.name); }

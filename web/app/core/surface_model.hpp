@@ -3,6 +3,7 @@
 #pragma once
 #include "app/core/lab_document.hpp"
 #include "app/core/race.hpp"
+#include "app/core/typed_number.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
 #include "surfaces/working.hpp"
@@ -106,9 +107,6 @@ private:
   std::optional<Working> working_; // of this lane, at this step, of this document
   std::array<std::uint64_t, 3> working_of_{};
 };
-
-/// A person's number near it: so many significant digits.
-double rounded_to(double value, int digits);
 
 /// Of 1, 2 and 5 times powers of ten, the rate with which this lane is lowest after its steps, or the first 400 of them, or fewer
 /// where a step is dear; the lane's own where it diverges with all.

@@ -3,6 +3,8 @@
 #include "app/core/number_text.hpp"
 #include "core/printable.hpp"
 
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace downhill {
@@ -85,6 +87,13 @@ std::optional<std::size_t> place_in(std::string_view id, std::string_view prefix
     place = 10 * place + static_cast<std::size_t>(id[digits] - '0');
   }
   return digits > 0 ? std::optional(place) : std::nullopt;
+}
+
+double rounded_to(double value, int digits) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
+  return std::strtod(text, nullptr);
 }
 
 } // namespace downhill

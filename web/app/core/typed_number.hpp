@@ -25,6 +25,9 @@ Result<double> number_between(std::string_view text, double least, double most);
 UserError not_a_number();
 UserError out_of_range(std::string_view text, double least, double most);
 
+/// The number near it that a person would write: of so many significant digits, 1 to 17.
+double rounded_to(double value, int digits);
+
 /// Of a control whose id counts, "drop.p.2" or "lane:3:label": the number behind `prefix`. nullopt: it is none of these.
 std::optional<std::size_t> place_in(std::string_view id, std::string_view prefix);
 
