@@ -239,6 +239,15 @@ struct Column {
   Rect rest;
 };
 
+/// A colour between two, without opacity.
+inline std::uint32_t mixed(std::uint32_t from, std::uint32_t to, double share) {
+  std::uint32_t out = 0xff000000U;
+  for (int shift = 0; shift < 24; shift += 8) {
+    const double a = from >> shift & 0xff, b = to >> shift & 0xff;
+    out |= static_cast<std::uint32_t>(a + (b - a) * share + 0.5) << shift;
+  }
+  return out;
+}
 /// `color` with its opacity scaled.
 inline std::uint32_t faded(std::uint32_t color, float opacity) {
   return (color & 0x00ffffffU) | (static_cast<std::uint32_t>(static_cast<float>(color >> 24) * opacity) << 24);

@@ -47,7 +47,7 @@ void axes(const Ui& ui, const Frame& frame) {
 
 // A line's value, where it runs most level and no other value stands.
 void level_labels(const Scene& s, const Frame& frame) {
-  std::vector<Rect> taken;
+  std::vector<Rect> taken = {{frame.area.right() - 52, frame.area.y, 52, 140}}; // the buttons
   for (const Contour& line : s.kept.contours) {
     if (line.points.size() < 24) continue;
     const std::string text = tick(rounded_to(line.level, 3));
@@ -125,7 +125,8 @@ void arrow(const Scene& s, ImVec2 from, ImVec2 by, std::uint32_t color, float wi
   list->AddLine(from, neck, s.ui.theme->panel, width + 2.5F);
   list->AddLine(from, neck, color, width);
   list->AddTriangleFilled(to, {neck.x - along.y * head * 0.5F, neck.y + along.x * head * 0.5F}, {neck.x + along.y * head * 0.5F, neck.y - along.x * head * 0.5F}, color);
-  s.ui.text({to.x + along.x * 12 - 20, to.y + along.y * 12 - 8, 40, 16}, name, color, kLabel, Weight::bold, Align::center);
+  const float wide = s.ui.text_width(name, kLabel, Weight::bold) + 2;
+  s.ui.text({to.x + along.x * (6 + wide / 2) - wide / 2, to.y + along.y * 12 - 8, wide, 16}, name, color, kLabel, Weight::bold, Align::center);
 }
 
 // Inside the chosen lane's next step: the step itself to scale; of what leads to it only the directions, since their lengths have
@@ -141,9 +142,32 @@ void step_arrows(const Scene& s, const Frame& frame) {
     const double size = std::hypot(x, y);
     return size > 0 && std::isfinite(size) ? ImVec2{static_cast<float>(x / size) * length_px, static_cast<float>(-y / size) * length_px} : ImVec2{};
   };
-  arrow(s, from, pointing(-static_cast<double>(working->gradient[0]), -static_cast<double>(working->gradient[1]), 58), s.ui.theme->soft, 1.6F, "−g");
-  if (working->velocity) arrow(s, from, pointing(-static_cast<double>((*working->velocity)[0]), -static_cast<double>((*working->velocity)[1]), 50), s.ui.theme->violet, 1.6F, "−" + working->accumulators.front().symbol);
-  arrow(s, from, pointing(-working->direction[0], -working->direction[1], 42), s.ui.theme->brown, 1.6F, "−d");
+  struct Direction {
+    double x, y;
+    std::uint32_t color;
+    std::string name;
+  };
+  std::vector<Direction> directions = {{-static_cast<double>(working->gradient[0]), -static_cast<double>(working->gradient[1]), s.ui.theme->soft, "−g"}};
+  if (working->velocity)
+    directions.push_back({-static_cast<double>((*working->velocity)[0]), -static_cast<double>((*working->velocity)[1]), s.ui.theme->violet,
+                          "−" + working->accumulators.front().symbol});
+  directions.push_back({-working->direction[0], -working->direction[1], s.ui.theme->brown, "−d"});
+  // those that point one way lie on each other: one arrow with all their names
+  float length_px = 58;
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    Direction& it = directions[i];
+    const auto same_way = [&](const Direction& other) {
+      const double along = it.x * other.x + it.y * other.y;
+      return along > 0 && along * along > 0.995 * (it.x * it.x + it.y * it.y) * (other.x * other.x + other.y * other.y);
+    };
+    for (std::size_t k = i + 1; k < directions.size();)
+      if (same_way(directions[k]))
+        it.name += " " + directions[k].name, directions.erase(directions.begin() + static_cast<std::ptrdiff_t>(k));
+      else
+        ++k;
+    arrow(s, from, pointing(it.x, it.y, length_px), it.color, 1.6F, it.name);
+    length_px -= 8;
+  }
   const ImVec2 step = on_screen(std::clamp(working->step_taken[0], -1e3 * frame.view.width(), 1e3 * frame.view.width()),
                                 std::clamp(working->step_taken[1], -1e3 * frame.view.height(), 1e3 * frame.view.height()));
   arrow(s, from, step, s.ui.theme->bad, 2.4F, s.ui("surface.the_step"));

@@ -35,15 +35,6 @@ private:
   double sin_, cos_, up_, along_, size_;
 };
 
-std::uint32_t mixed(std::uint32_t a, std::uint32_t b, double share) {
-  std::uint32_t out = 0xff000000U;
-  for (int shift = 0; shift < 24; shift += 8) {
-    const double from = a >> shift & 0xff, to = b >> shift & 0xff;
-    out |= static_cast<std::uint32_t>(std::lround(from + (to - from) * share)) << shift;
-  }
-  return out;
-}
-
 void mesh(const Scene& s, const Camera& camera, const Extent& view) {
   const auto vertex = [&](int i, int j) { return Place{view.x_least + view.width() * i / kMeshX, view.y_least + view.height() * j / kMeshY}; };
   constexpr std::size_t across = kMeshX + 1;

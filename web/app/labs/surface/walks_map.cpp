@@ -13,24 +13,15 @@ namespace {
 constexpr std::uint32_t Tokens::* kMinimumColors[] = {&Tokens::momentum, &Tokens::adagrad, &Tokens::adam, &Tokens::violet, &Tokens::brown, &Tokens::nesterov, &Tokens::bgd, &Tokens::sgd};
 constexpr int kShades = 7;
 
-std::uint32_t blended(std::uint32_t paper, std::uint32_t ink, float share) {
-  std::uint32_t out = 0xff000000U;
-  for (int shift = 0; shift < 24; shift += 8) {
-    const float from = static_cast<float>(paper >> shift & 0xff), to = static_cast<float>(ink >> shift & 0xff);
-    out |= static_cast<std::uint32_t>(std::lround(from + (to - from) * share)) << shift;
-  }
-  return out;
-}
-
 // The sooner, the fuller; what never arrives is as the paper, what diverges red.
 std::uint32_t color_of(const Scene& s, const Arrival& cell) {
   const Tokens& theme = *s.ui.theme;
-  if (cell.diverged) return blended(theme.panel, theme.bad, 0.38F);
+  if (cell.diverged) return mixed(theme.panel, theme.bad, 0.38);
   if (cell.minimum < 0) return theme.fill;
   const double soon = 1 - std::log1p(static_cast<double>(std::max(0, cell.steps))) / std::log1p(static_cast<double>(s.model.steps()));
   const float shade = static_cast<float>(std::ceil(std::clamp(soon, 0.0, 1.0) * kShades)) / kShades;
   const std::uint32_t full = s.looks.map == 0 ? theme.positive : theme.*kMinimumColors[static_cast<std::size_t>(cell.minimum) % std::size(kMinimumColors)];
-  return blended(theme.panel, full, 0.18F + 0.82F * shade);
+  return mixed(theme.panel, full, 0.18 + 0.82 * static_cast<double>(shade));
 }
 
 // "betas/1" as PyTorch has it.
