@@ -165,7 +165,7 @@ void SurfaceLab::show(const Json& wanted) {
   if (wanted.contains("lane")) looks_.lane = std::min(wanted["lane"].get<std::size_t>(), model_.lanes().size() - 1);
 }
 
-void SurfaceLab::look_anew() { looks_ = {}, kept_.zoomed.reset(); }
+void SurfaceLab::look_anew() { looks_ = {}, kept_.picture.zoomed.reset(); }
 
 int SurfaceLab::tick(double now_s) {
   walks_on_ = model_.tick(now_s, [] { return emscripten_get_now() / 1000; }, kWalkFor_s);
@@ -175,9 +175,9 @@ int SurfaceLab::tick(double now_s) {
 // Heights are refined after a frame, when there is time.
 bool SurfaceLab::ask(double) {
   bool more = walks_on_ || model_.transport() == Transport::running;
-  if (kept_.map.begun() && !kept_.map.whole()) {
+  if (kept_.picture.map.begun() && !kept_.picture.map.whole()) {
     const double until = emscripten_get_now() / 1000 + kHeightsFor_s;
-    kept_.map.advance([&] { return emscripten_get_now() / 1000 > until; });
+    kept_.picture.map.advance([&] { return emscripten_get_now() / 1000 > until; });
     more = true;
   }
   return more;
