@@ -12,7 +12,7 @@ using namespace protocol;
 namespace {
 
 Network network_for(const LaneSettings& settings, const Subset& data) {
-  return {settings.network, data.features(), outputs_for(entry_of(losses(), settings.loss.name), data.classes), settings.seed, data.zeros()};
+  return Network(settings.network, static_cast<Index>(data.features()), outputs_for(entry_of(losses(), settings.loss.name), data.classes), settings.seed, data.zeros());
 }
 
 class PlaneJob final : public Job {
