@@ -136,7 +136,7 @@ Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample) {
   for (ChangedLane& each : changed_lanes(claims)) { // what no lane may differ in, such as the surface, may be changed, too
     Json changed = document->lanes[each.first].complete;
     merge_patch(changed, Json::parse(each.second));
-    changed["lanes"] = {Json::object()};
+    changed.update({{"downhill", kFormatVersion}, {"lab", "surface"}, {"lanes", {Json::object()}}});
     const auto other = surface_document_from_json(changed);
     if (!other) return other.error();
     course.changed.emplace(std::move(each), walk(*other, other->lanes[0], drawn, sample));
