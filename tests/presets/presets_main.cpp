@@ -54,10 +54,19 @@ const Kind& kind_of(const Json& preset) {
 // Why a claim can't be measured, or can't fail; empty: it is well.
 std::string mistake_in(const Json& claim, const Kind& kind, std::size_t lanes) {
   static constexpr std::string_view kKeys[] = {"lane", "value", "least", "most", "at", "minus", "minus_at", "over", "with"};
+  const auto well_typed = [](const std::string& key, const Json& value) {
+    const auto number = [](const Json& each) { return each.is_number_unsigned(); };
+    if (key == "value") return value.is_string();
+    if (key == "with") return value.is_object();
+    if (key == "exactly") return value.is_boolean();
+    if (key == "lane" && value.is_array()) return !value.empty() && std::all_of(value.begin(), value.end(), number);
+    return key == "lane" || key == "minus" || key == "over" ? number(value) : value.is_number();
+  };
   if (claim.contains("same")) return claim.size() == 1 && claim["same"].size() == 2 ? "" : "\"same\" takes two lanes and nothing else";
   for (const auto& [key, value] : claim.items())
     if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys) && std::find(kind.keys.begin(), kind.keys.end(), key) == kind.keys.end())
       return "does not know \"" + key + "\"";
+    else if (!well_typed(key, value)) return "can't read \"" + key + "\"";
   if (!claim.contains("lane") || !claim.contains("value")) return "names no lane or no value";
   if (!claim.contains("least") && !claim.contains("most")) return "has no bound";
   if ((claim["value"] == "steps_to") != claim.contains("below")) return "\"steps_to\" and \"below\" go together";
