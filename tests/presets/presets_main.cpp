@@ -44,8 +44,9 @@ struct Kind {
   std::vector<std::string_view> keys, table;
 };
 const Kind& kind_of(const Json& preset) {
-  static const Kind trainings{{"against_epoch", "minus_epoch"},
-                              {"train_loss", "test_loss", "train_accuracy", "test_accuracy", "least_test_loss", "least_test_loss_epoch", "dead_share", "steps"}};
+  static const Kind trainings{
+      {"against_epoch", "minus_epoch"},
+      {"train_loss", "test_loss", "train_accuracy", "test_accuracy", "least_test_loss", "least_test_loss_epoch", "dead_share", "steps"}};
   static const Kind walks{{"exactly", "below"},
                           {"x", "y", "f", "distance", "minimum", "least_x", "most_x", "least_y", "most_y", "turns_x", "turns_y", "length", "stride", "radius"}};
   return preset["lab"] == "surface" ? walks : trainings;
@@ -66,7 +67,8 @@ std::string mistake_in(const Json& claim, const Kind& kind, std::size_t lanes) {
   for (const auto& [key, value] : claim.items())
     if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys) && std::find(kind.keys.begin(), kind.keys.end(), key) == kind.keys.end())
       return "does not know \"" + key + "\"";
-    else if (!well_typed(key, value)) return "can't read \"" + key + "\"";
+    else if (!well_typed(key, value))
+      return "can't read \"" + key + "\"";
   if (!claim.contains("lane") || !claim.contains("value")) return "names no lane or no value";
   if (!claim.contains("least") && !claim.contains("most")) return "has no bound";
   if ((claim["value"] == "steps_to") != claim.contains("below")) return "\"steps_to\" and \"below\" go together";
@@ -106,7 +108,8 @@ double measured(const Json& claim, std::size_t lane, const Course& course) {
   return v;
 }
 
-void measure(const Json& preset, const std::string& assets, const std::shared_ptr<const Source>& source, std::uint64_t sample, std::mutex& mutex, Outcome& out) {
+void measure(const Json& preset, const std::string& assets, const std::shared_ptr<const Source>& source, std::uint64_t sample, std::mutex& mutex,
+             Outcome& out) {
   const auto fail = [&](const std::string& why) {
     const std::lock_guard lock(mutex);
     out.good = false, out.trouble = why;

@@ -190,8 +190,10 @@ Result<Course> train_lanes(Json json, const Json& claims, std::uint64_t sample, 
     std::vector<double> asked = epochs;
     for (double& e : asked) e = std::min(e, static_cast<double>(settings.epochs));
     auto lane = std::make_unique<TrainedLane>(train(settings, std::make_shared<Subset>(std::move(*subset)), asked));
-    if (i < shown) course.lanes.push_back(std::move(lane));
-    else course.changed.emplace(changed[i - shown], std::move(lane));
+    if (i < shown)
+      course.lanes.push_back(std::move(lane));
+    else
+      course.changed.emplace(changed[i - shown], std::move(lane));
   }
   return course;
 }

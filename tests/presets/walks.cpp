@@ -51,7 +51,8 @@ template <std::size_t coordinate> double turns(std::span<const Stand> way, std::
   return count;
 }
 
-constexpr PlaceValue kPlaceValues[] = { // with most_ or least_ before it: the most or the least of all places up to there
+constexpr PlaceValue kPlaceValues[] = {
+    // with most_ or least_ before it: the most or the least of all places up to there
     {"x", [](const Stand& s, auto) { return static_cast<double>(s.place[0]); }},
     {"y", [](const Stand& s, auto) { return static_cast<double>(s.place[1]); }},
     {"f", [](const Stand& s, auto) { return std::isfinite(s.f) ? static_cast<double>(s.f) : std::numeric_limits<double>::infinity(); }},
