@@ -105,16 +105,7 @@ std::vector<LaneLook> looks_of(const SurfaceModel& model) {
 
 } // namespace
 
-// A ravine that is turned, so that no rule has its directions for itself; the book's methods, each with a rate that suits it.
-static Json first_document() {
-  Json json = {{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", {{"name", "bowl"}, {"kappa", 20}, {"angle", 30}}}, {"start", {-4, 2.6}}, {"steps", 60}};
-  constexpr std::pair<const char*, double> kRates[] = {{"sgd", 0.085}, {"momentum", 0.03}, {"nesterov", 0.03}, {"adagrad", 0.9},
-                                                       {"rmsprop", 0.12}, {"adadelta", 1}, {"adam", 0.25}};
-  for (const auto& [rule, lr] : kRates) json["lanes"].push_back({{"optimizer", {{"name", rule}, {"lr", lr}}}});
-  return json;
-}
-
-SurfaceLab::SurfaceLab(LabWorld& world, const LabRow& row) : DocumentLab(world, row, kSurfaceFormat, first_document()) {}
+SurfaceLab::SurfaceLab(LabWorld& world, const LabRow& row) : DocumentLab(world, row, kSurfaceFormat) {}
 
 Place SurfaceLab::base_start() const {
   const Json& start = document_.at("/start");
