@@ -1,6 +1,7 @@
 #include "fixtures.hpp"
 #include "inspect/landscape.hpp"
 #include "inspect/plane.hpp"
+#include "inspect/principal.hpp"
 
 #include <doctest/doctest.h>
 
@@ -260,4 +261,46 @@ TEST_CASE("random walks: a long one has 6/π² of itself in its first principal 
   CHECK(nine.places[8].size() == 12);
   CHECK(random_walks(std::vector<std::size_t>{1}).first_share == 0);
   CHECK(random_walks({}).places.empty());
+}
+
+TEST_CASE("principal directions: of matrices whose values and vectors are known, also where some are equal or there is nothing") {
+  PhiloxStream stream({5, 5});
+  for (const std::vector<double>& values : {std::vector<double>{9, 4, 1, 0.1, 0}, {3, 2.9, 2.8, 1}, {1, 0, 0}, {5, 5, 5, 5, 5, 1}, {7}, {0, 0, 0}, {2, 1}}) {
+    const std::size_t n = values.size();
+    // columns of random numbers, made upright on each other
+    std::vector<std::vector<double>> vectors;
+    for (std::size_t k = 0; k < n; ++k) {
+      std::vector<double> v(n);
+      for (double& x : v) x = stream.next_uniform() - 0.5;
+      for (int twice = 0; twice < 2; ++twice)
+        for (const auto& other : vectors) {
+          double along = 0;
+          for (std::size_t i = 0; i < n; ++i) along += v[i] * other[i];
+          for (std::size_t i = 0; i < n; ++i) v[i] -= along * other[i];
+        }
+      double squares = 0;
+      for (const double x : v) squares += x * x;
+      for (double& x : v) x /= std::sqrt(squares);
+      vectors.push_back(v);
+    }
+    std::vector<double> products(n * n);
+    for (std::size_t k = 0; k < n; ++k)
+      for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j) products[i * n + j] += values[k] * vectors[k][i] * vectors[k][j];
+    const Principal found = principal_of(products);
+    double all = 0;
+    for (const double value : values) all += value;
+    CHECK(found.all == doctest::Approx(all));
+    for (std::size_t d = 0; d < 2; ++d) {
+      const double expected = d < n ? values[d] : 0;
+      CHECK(found.values[d] == doctest::Approx(expected).epsilon(1e-6));
+      double off = 0; // of A·v − value·v
+      for (std::size_t i = 0; i < n; ++i) {
+        double image = 0;
+        for (std::size_t j = 0; j < n; ++j) image += products[i * n + j] * found.vectors[d][j];
+        off += std::fabs(image - found.values[d] * found.vectors[d][i]);
+      }
+      CHECK(off < 1e-3);
+    }
+  }
 }

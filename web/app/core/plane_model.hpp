@@ -78,6 +78,10 @@ public:
   const Picture* picture() const { return picture_ ? &*picture_ : nullptr; }
   /// Whether lanes are elsewhere than in the picture that is there or under way, or others, or it is of another wish.
   bool stale(const Race& race, const PlaneWish& wish) const;
+  /// Whether anything was ever begun, and not given up; of which wish and shape.
+  bool begun() const { return !asked_.empty() || problem_; }
+  const PlaneWish& wish() const { return wish_; }
+  double aspect() const { return aspect_; }
   /// Share of what is under way, 0 to 1; −1: nothing is.
   double progress() const;
   /// Why there is no picture of what was wanted last. Codes: plane_few_lanes, plane_too_large, out_of_memory's and a worker's.

@@ -45,15 +45,16 @@ std::string height_text(double value) {
 }
 
 void height_axes(const Ui& ui, const HeightFrame& frame, std::string_view x_name, std::string_view y_name) {
+  const float wide = ui.text_width(x_name, kSmall, Weight::bold) + 2;
   for (const double x : axis_ticks(frame.view.x_least, frame.view.x_most, 7)) {
     const ImVec2 p = frame.at(x, frame.view.y_least);
+    if (p.x > frame.area.right() - wide - 18) continue; // under the name
     ui.text({p.x - 30, frame.area.bottom() + 3, 60, 14}, height_text(x), ui.theme->faint, kSmall, Weight::regular, Align::center);
   }
   for (const double y : axis_ticks(frame.view.y_least, frame.view.y_most, 6)) {
     const ImVec2 p = frame.at(frame.view.x_least, y);
     ui.text({frame.area.x - kHeightAxisY, p.y - 7, kHeightAxisY - 5, 14}, height_text(y), ui.theme->faint, kSmall, Weight::regular, Align::right);
   }
-  const float wide = ui.text_width(x_name, kSmall, Weight::bold) + 2;
   ui.text({frame.area.right() - wide, frame.area.bottom() + 3, wide, 14}, x_name, ui.theme->soft, kSmall, Weight::bold, Align::right);
   ui.text({frame.area.x - kHeightAxisY, frame.area.y, kHeightAxisY - 5, 14}, y_name, ui.theme->soft, kSmall, Weight::bold, Align::right);
 }

@@ -52,6 +52,8 @@ private:
   bool walks_ = false;
 };
 
+double aspect_of(Rect area) { return std::clamp(static_cast<double>(area.w / std::max(area.h, 1.0F)), 0.25, 4.0); }
+
 PlaneWish AboveView::wish(const ViewPlace& s) const {
   PlaneWish wish{static_cast<PlaneKind>(kind_), part_ == 0, kExamples[examples_], s.view.lane, {}};
   if (corners_of(wish.kind) < 2) return wish;
@@ -75,7 +77,9 @@ void AboveView::controls(const ViewPlace& s, Rect box) {
   std::vector<std::string_view> kinds;
   for (const std::string_view kind : kPlaneKinds) kinds.push_back(ui.by_id("above.kind." + std::string(kind)));
   const bool narrow = box.w < kWithSide;
-  row.cut_left(ui.tabs("above.kind", narrow ? row : row.cut_left(row.w * 0.5F), ui("above.kind"), kinds, kind_) + kGrid);
+  Rect head = row;
+  if (!narrow) head.w = std::max(row.w * 0.5F, row.w - 320);
+  row.cut_left(ui.tabs("above.kind", head, ui("above.kind"), kinds, kind_) + kGrid);
   if (narrow) row = box.cut_top(height + 6), row.h = height;
   row.cut_left(ui.segmented("above.part", row.min(), {ui("above.train"), ui("above.test")}, part_) + kGrid);
   const std::string some[] = {grouped(200), grouped(1000)};
@@ -122,12 +126,13 @@ void AboveView::corners(const ViewPlace& s, Rect row) {
 void AboveView::follow(const ViewPlace& s, Rect area) {
   const PlaneWish wanted = wish(s);
   model_.go_on(s.race);
-  const bool running = s.race.transport() == Transport::running, other = !model_.picture() || !(model_.picture()->wish == wanted);
   const bool any = std::any_of(s.race.lanes().begin(), s.race.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
-  if (any && model_.progress() < 0 && model_.stale(s.race, wanted) && (!running || other))
-    model_.begin(s.race, wanted, static_cast<double>(area.w / std::max(area.h, 1.0F)));
-  else if (model_.progress() >= 0 && model_.stale(s.race, wanted) && other && !running)
-    model_.begin(s.race, wanted, static_cast<double>(area.w / std::max(area.h, 1.0F)));
+  if (!any || area.w < 60 || area.h < 60) return;
+  const double aspect = aspect_of(area);
+  const bool running = s.race.transport() == Transport::running, other = !(model_.wish() == wanted);
+  // lanes that run are elsewhere all the time; a picture of another shape has much of its room empty
+  const bool moved = !running && (model_.stale(s.race, wanted) || std::fabs(std::log(aspect / model_.aspect())) > 0.4);
+  if (other || moved || !model_.begun()) model_.begin(s.race, wanted, aspect);
 }
 
 void AboveView::draw(const ViewPlace& s, Rect box) {
@@ -198,7 +203,7 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
       ui.text(row, fill(ui("views.progress"), {percent(model_.progress())}), ui.theme->faint, kSmall);
     } else {
       const float width = ui.text_width(ui("above.again")) + 28;
-      if (ui.button("above.again", row.cut_left(width), ui("above.again"))) model_.begin(s.race, wish(s), static_cast<double>(box.w / std::max(box.h, 1.0F)));
+      if (ui.button("above.again", row.cut_left(width), ui("above.again"))) model_.begin(s.race, wish(s), aspect_of(box));
       row.cut_left(kGrid);
       s.caption(row, ui("above.old"));
     }
