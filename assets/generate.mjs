@@ -51,11 +51,13 @@ writeFileSync(join(out, 'tokens.css'), Object.entries(tokens).map(([theme, c]) =
 const shaders = readdirSync(join(root, 'shaders')).sort();
 writeFileSync(join(out, 'shaders.hpp'), head + 'namespace downhill {\n' + shaders.map((file) => `inline constexpr char ${'k_' + file.replace('.', '_')}[] = R"GLSL(${read('shaders/' + file)})GLSL";\n`).join('') + '} // namespace downhill\n');
 
-// of a preset the app needs its experiment, the page its words; the title is the experiment's own
+// of a preset the app needs its document (experiments/*, whichever lab's), the page its words; the title is the document's own
 const presets = JSON.parse(read('assets/presets.json')).map((preset) => ({ ...preset, experiment: JSON.parse(read(`assets/experiments/${preset.id}.json`)) }));
-for (const { id, lab, experiment, do: task, guess, see } of presets)
+for (const { id, lab, experiment, do: task, guess, see } of presets) {
+  if (experiment.lab !== undefined && experiment.lab !== lab) throw new Error(`assets/presets.json: "${id}" is of the lab ${lab}, its document of ${experiment.lab}`);
   for (const text of [experiment.title, task, guess?.ask, ...(guess?.answers ?? [undefined]), see])
     if (!lab || languages.some((language) => !text?.[language])) throw new Error(`assets/presets.json: "${id}" lacks lab, title, do, guess or see in one of ${languages}`);
+}
 for (const language of languages)
   writeFileSync(join(out, `words_${language}.json`), JSON.stringify({
     app: Object.fromEntries(app_keys.map((key) => [key, strings[language][key]])),
@@ -64,7 +66,7 @@ for (const language of languages)
   }, null, 1));
 
 // a lab: its id, the section of the book, its drawing in the contents (colour and path of each line), whether the page opens with
-// it, and, where it has lanes, the preset that it opens with, and the one that its toy is of
+// it, the preset that it opens with, if any, and the one that its toy is of
 const labs = JSON.parse(read('assets/labs.json'));
 const in_order = labs.map(({ section }) => section).filter((section, i, all) => section !== all[i - 1]);
 if (new Set(in_order).size < in_order.length) throw new Error('assets/labs.json: the labs of a section do not stand together');

@@ -9,6 +9,7 @@
 #include "core/printable.hpp"
 #include "experiment/experiment.hpp"
 #include "export/script.hpp"
+#include "inspect/course.hpp"
 #include "network/safetensors.hpp"
 #include "trainer/trainer.hpp"
 
@@ -290,6 +291,84 @@ int train(const Arguments& arguments) {
   return error ? 2 : 0;
 }
 
+constexpr std::size_t kPlanePoints = 24; // of a lane
+constexpr int kPlaneSide = 41;
+constexpr std::int64_t kPlaneExamples = 1000;
+
+// The lanes' ways through weight space, trained to their ends: those that have the first one's network and have not diverged.
+struct Courses {
+  std::vector<std::size_t> lanes;
+  std::vector<Course> courses;
+};
+Courses courses_of(const Run& run) {
+  std::vector<Training> all;
+  for (std::size_t lane = run.lanes.first; lane < run.lanes.last; ++lane)
+    if (same_network(run.experiment.lanes[lane].settings, run.experiment.lanes[run.lanes.first].settings)) all.push_back({lane, 0});
+  Progress progress = progress_of(run, all);
+  std::vector<std::optional<Course>> found(all.size());
+  const auto train_one = [&](std::size_t i) {
+    Trainer trainer(run.experiment.lanes[all[i].lane].settings, run.data);
+    History history;
+    drive(trainer, progress, [&](Trainer::Piece) { return history.note(trainer), true; });
+    if (trainer.verdict() == Verdict::diverged) return;
+    CourseSearch search(trainer, history, kPlanePoints);
+    while (search.advance()) {
+    }
+    found[i] = search.take();
+  };
+  side_by_side(all.size(), run.jobs, train_one, [](std::size_t) { return true; });
+  Courses out;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (found[i]) out.lanes.push_back(all[i].lane), out.courses.push_back(std::move(*found[i]));
+  return out;
+}
+
+// A row for each crossing of the grid, then one for each point of the lanes' ways. --points: their weights, 32-bit floats, row after row
+// as they are printed.
+int plane(const Arguments& arguments) {
+  const auto json = json_from_file(arguments.document);
+  if (!json) return complain(json.error());
+  const auto kind_at = std::find(std::begin(kPlaneKinds), std::end(kPlaneKinds), arguments.kind);
+  if (kind_at == std::end(kPlaneKinds)) return complain({"not_a_choice", "--kind", {arguments.kind, "principal, ends, random, line"}});
+  const auto kind = static_cast<PlaneKind>(kind_at - std::begin(kPlaneKinds));
+  auto run = prepare(arguments, *json);
+  if (!run) return complain(run.error());
+  const auto [lanes, courses] = courses_of(*run);
+  const std::size_t least = std::max<std::size_t>(1, corners_of(kind));
+  if (lanes.size() < least) return complain({"plane_few_lanes", "", {std::to_string(least), std::to_string(lanes.size())}});
+  const LaneSettings& settings = run->experiment.lanes[lanes.front()].settings;
+  const Trainer trainer(settings, run->data);
+  std::vector<std::size_t> corners;
+  for (std::size_t corner = 0; corner < corners_of(kind); ++corner) corners.push_back(corner);
+  PlaneSearch search(kind, courses, corners, trainer.network(), settings.seed, 1);
+  while (search.advance()) {
+  }
+  const Plane found = search.take();
+  const int rows = kind == PlaneKind::line ? 1 : kPlaneSide;
+  LossPlane losses(settings, run->data, found, courses, true, kPlaneExamples, kPlaneSide, rows);
+  while (losses.advance()) {
+  }
+  std::string out = "x,y,loss\n";
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < kPlaneSide; ++column)
+      out += cell(LossPlane::at(found.view.x_least, found.view.x_most, column, kPlaneSide)) + "," +
+             cell(LossPlane::at(found.view.y_least, found.view.y_most, row, rows)) + "," + cell(static_cast<double>(*losses.cells().at(column, row))) + "\n";
+  out += "lane,step,x,y,distance,loss\n";
+  std::string weights;
+  std::size_t point = 0;
+  for (std::size_t c = 0; c < courses.size(); ++c) {
+    for (std::size_t i = 0; i < courses[c].size(); ++i, ++point) {
+      const PlanePlace& at = found.places[c][i];
+      out += csv(run->names[lanes[c]]) + "," + std::to_string(courses[c].steps[i]) + "," + cell(at.x) + "," + cell(at.y) + "," + cell(at.distance) + "," +
+             cell(static_cast<double>(losses.course_losses()[point])) + "\n";
+    }
+    weights.append(reinterpret_cast<const char*>(courses[c].weights.data()), courses[c].weights.size() * sizeof(float));
+  }
+  if (!arguments.points.empty())
+    if (const auto written = write_file(arguments.points, weights); !written) return complain(written.error());
+  return hand_out(arguments, out);
+}
+
 int check_experiment(const Arguments& arguments, const Json& json) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return complain(in_file(arguments.document, experiment.error()));
@@ -369,6 +448,11 @@ const std::vector<Verb>& verbs() {
        {images, lane, {"--map", "rates|starts", &Arguments::map}, {"--working", "STEP", &Arguments::working}, {"--out", "FILE", &Arguments::out}},
        "every lane's path, step by step; a map of a lane's rates or starts; one step, worked out",
        surface},
+      {"plane",
+       "EXPERIMENT.json",
+       {data, lane, jobs, {"--kind", "principal|ends|random|line", &Arguments::kind}, {"--points", "FILE", &Arguments::points}, {"--out", "FILE", &Arguments::out}},
+       "trains; the loss over a plane of weight space through the lanes' ways, and where those lie by it",
+       plane},
       {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",

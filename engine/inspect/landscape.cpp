@@ -1,17 +1,14 @@
 #include "inspect/landscape.hpp"
 
-#include <Eigen/Eigenvalues>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace downhill {
 
-Vector random_direction(const Trainer& trainer, std::uint32_t number) {
-  const Network& network = trainer.network();
+Vector random_direction(const Network& network, std::uint64_t seed, std::uint32_t number) {
   Vector direction(network.parameters().size());
-  PhiloxStream stream(stream_key(trainer.settings().seed, Purpose::probe, number));
+  PhiloxStream stream(stream_key(seed, Purpose::probe, number));
   for (Index l = 0; l < network.layer_count(); ++l) {
     const auto shape = network.shape(l);
     const Eigen::Map<const Matrix> weight(network.parameters().data() + shape.weight, shape.inputs, shape.outputs);
@@ -29,35 +26,6 @@ Vector random_direction(const Trainer& trainer, std::uint32_t number) {
     }
   }
   return direction;
-}
-
-PathPlane principal_plane(std::span<const Vector> path) {
-  assert(path.size() >= 3);
-  const auto points = static_cast<Index>(path.size()), size = static_cast<Index>(path.front().size());
-  Eigen::MatrixXd away(size, points);
-  for (Index k = 0; k < points; ++k)
-    for (Index i = 0; i < size; ++i)
-      away(i, k) =
-          static_cast<double>(path[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)]) - static_cast<double>(path.back()[static_cast<std::size_t>(i)]);
-  // points are few and weights many: the eigenvectors of AᵀA give those of AAᵀ
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(away.transpose() * away);
-  const double all = std::max(solver.eigenvalues().sum(), 1e-300);
-  PathPlane plane;
-  Eigen::MatrixXd directions = Eigen::MatrixXd::Zero(size, 2);
-  for (Index d = 0; d < 2; ++d) {
-    const double value = solver.eigenvalues()(points - 1 - d);
-    (d == 0 ? plane.first_share : plane.second_share) = std::max(0.0, value / all);
-    if (value <= 1e-12 * all) continue;
-    Eigen::VectorXd direction = (away * solver.eigenvectors().col(points - 1 - d)).normalized();
-    if (direction.dot(away.col(0)) < 0) direction = -direction; // the start lies on the positive side
-    directions.col(d) = direction;
-    Vector& out = d == 0 ? plane.first : plane.second;
-    for (Index i = 0; i < size; ++i) out.push_back(static_cast<float>(direction(i)));
-  }
-  if (plane.first.empty()) plane.first.resize(path.front().size());
-  if (plane.second.empty()) plane.second.resize(path.front().size());
-  for (Index k = 0; k < points; ++k) plane.coordinates.push_back({directions.col(0).dot(away.col(k)), directions.col(1).dot(away.col(k))});
-  return plane;
 }
 
 LossProbe::LossProbe(const Trainer& trainer, std::int64_t examples)

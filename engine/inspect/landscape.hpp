@@ -1,24 +1,14 @@
-// The loss around the present weights: along a line and over a plane in weight space.
+// The loss around the present weights: along a line and over a plane in weight space. For planes through the ways of several runs,
+// and faster, inspect/plane.hpp.
 #pragma once
 #include "trainer/trainer.hpp"
-
-#include <array>
 
 namespace downhill {
 
 /// A direction of filter-normalised random numbers (Li et al. 2018, "Visualizing the loss landscape of neural nets"): each
 /// unit's incoming weights get normals, scaled to the norm of that unit's weights; biases 0. P floats in the order of
-/// Network::parameters(). `number` tells directions apart; they hang on nothing else but the run's seed.
-Vector random_direction(const Trainer& trainer, std::uint32_t number);
-
-/// The two principal directions of a path of weights, of norm 1, about its last point; largest first.
-struct PathPlane {
-  Vector first, second;
-  double first_share = 0, second_share = 0;       ///< of the path's squared distances from its last point
-  std::vector<std::array<double, 2>> coordinates; ///< of the path's points in the plane; the last is (0, 0)
-};
-/// `path` has at least three points of P floats. A direction the path has no extent in is 0.
-PathPlane principal_plane(std::span<const Vector> path);
+/// Network::parameters(). `number` tells directions apart; they hang on nothing else but `seed`.
+Vector random_direction(const Network& network, std::uint64_t seed, std::uint32_t number);
 
 /// Mean loss (eval mode, no penalty) on the first `examples` training examples at chosen points of weight space.
 class LossProbe {

@@ -165,26 +165,6 @@ MapAxes map_axes(MapKind kind, const WalkSettings& lane, const Extent& view) {
   return {rate_axis(lane), second ? parameter_axis(*second) : MapAxis{.name = ""}};
 }
 
-MapCells::MapCells(int columns, int rows) : columns_(columns), rows_(rows), number_(static_cast<std::size_t>(total()), -1) {
-  in_order_.reserve(number_.size()); // who was given a cell keeps it
-}
-
-void MapCells::add(const Arrival& arrival) {
-  number_[index(column_, row_)] = static_cast<std::int32_t>(in_order_.size());
-  in_order_.push_back(arrival);
-  while (done() < total() && number_[index(column_, row_)] >= 0) {
-    column_ += stride_;
-    if (column_ >= columns_) column_ = 0, row_ += stride_;
-    if (row_ >= rows_) row_ = 0, stride_ /= 2;
-  }
-}
-
-const Arrival* MapCells::at(int column, int row) const {
-  for (int stride = 1; stride <= kCoarsest; stride *= 2)
-    if (const std::int32_t n = number_[index(column - column % stride, row - row % stride)]; n >= 0) return &in_order_[static_cast<std::size_t>(n)];
-  return nullptr;
-}
-
 Map::Map(std::shared_ptr<const Surface> surface, const WalkSettings& lane, MapAxis across, MapAxis up, int columns, int rows, std::vector<Place> minima,
          double reach)
     : surface_(std::move(surface)), lane_(lane), across_(across), up_(up), minima_(std::move(minima)), reach_(reach), cells_(columns, rows) {}

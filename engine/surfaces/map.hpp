@@ -1,5 +1,6 @@
 // Many walks at once, as a picture: how soon a rule arrives, by its rate and a second parameter, or by where it starts.
 #pragma once
+#include "core/coarse_first.hpp"
 #include "surfaces/walk.hpp"
 
 #include <limits>
@@ -100,34 +101,7 @@ struct MapAxes {
 /// Of rates: lr and the rule's second parameter; of starts: the view's x and y.
 MapAxes map_axes(MapKind kind, const WalkSettings& lane, const Extent& view);
 
-/// The cells of a map in the order in which they are worked out: first few and then the rest between them, so that they can be
-/// shown, and given up, at any time.
-class MapCells {
-public:
-  MapCells(int columns, int rows);
-  int columns() const { return columns_; }
-  int rows() const { return rows_; }
-  std::int64_t done() const { return static_cast<std::int64_t>(in_order_.size()); }
-  std::int64_t total() const { return static_cast<std::int64_t>(columns_) * rows_; }
-  /// The cells of the first, coarsest picture.
-  std::int64_t coarsest() const { return static_cast<std::int64_t>((columns_ + kCoarsest - 1) / kCoarsest) * ((rows_ + kCoarsest - 1) / kCoarsest); }
-  /// Column and row of the one that comes next; while done() < total().
-  std::pair<int, int> next() const { return {column_, row_}; }
-  /// What became of it.
-  void add(const Arrival& arrival);
-  /// The cell, or, as long as it is not known, the nearest coarser one to its left and below; null: none yet.
-  const Arrival* at(int column, int row) const;
-  /// What was added, in that order.
-  std::span<const Arrival> in_order() const { return in_order_; }
-
-private:
-  static constexpr int kCoarsest = 16;
-  std::size_t index(int column, int row) const { return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column); }
-
-  int columns_, rows_, stride_ = kCoarsest, column_ = 0, row_ = 0; // the last three: what is next
-  std::vector<Arrival> in_order_;
-  std::vector<std::int32_t> number_; // of each cell in that order, −1: not known
-};
+using MapCells = CoarseFirst<Arrival>;
 
 /// A job: a map's cells, one after the other.
 class Map {

@@ -5,7 +5,7 @@ namespace downhill {
 void History::note(const Trainer& trainer) {
   const std::int64_t step = trainer.step();
   if (!trainer.between_steps() || step == 0 || step % interval_ != 0 || checkpoints_.contains(step)) return;
-  bytes_ += checkpoints_.emplace(step, trainer.save()).first->second.size();
+  bytes_ += checkpoints_.emplace(step, std::make_shared<const archive::Bytes>(trainer.save())).first->second->size();
   while (bytes_ > bytes_most_) thin();
 }
 
@@ -16,9 +16,15 @@ void History::thin() {
       ++it;
       continue;
     }
-    bytes_ -= it->second.size();
+    bytes_ -= it->second->size();
     it = checkpoints_.erase(it);
   }
+}
+
+std::vector<History::Kept> History::kept() const {
+  std::vector<Kept> all;
+  for (const auto& [step, bytes] : checkpoints_) all.push_back({step, bytes});
+  return all;
 }
 
 bool History::aim(Trainer& trainer, std::int64_t step) const {
@@ -29,7 +35,7 @@ bool History::aim(Trainer& trainer, std::int64_t step) const {
     trainer.reset();
     return true;
   }
-  const auto done = trainer.restore(std::prev(after)->second);
+  const auto done = trainer.restore(*std::prev(after)->second);
   assert(done.ok() && "our own checkpoints fit the trainer they came from");
   static_cast<void>(done);
   return true;

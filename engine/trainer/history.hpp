@@ -3,6 +3,8 @@
 #include "trainer/trainer.hpp"
 
 #include <map>
+#include <memory>
+#include <vector>
 
 namespace downhill {
 
@@ -23,13 +25,21 @@ public:
   /// Drops every second checkpoint, and takes half as many from now on.
   void thin();
 
+  /// A checkpoint, which stays as long as somebody has it.
+  struct Kept {
+    std::int64_t step;
+    std::shared_ptr<const archive::Bytes> bytes;
+  };
+  /// All of them, steps ascending.
+  std::vector<Kept> kept() const;
+
   std::size_t bytes() const { return bytes_; }
   std::size_t count() const { return checkpoints_.size(); }
 
   static constexpr std::int64_t kFirstInterval = 64;
 
 private:
-  std::map<std::int64_t, archive::Bytes> checkpoints_;
+  std::map<std::int64_t, std::shared_ptr<const archive::Bytes>> checkpoints_;
   std::size_t bytes_most_, bytes_ = 0;
   std::int64_t interval_ = kFirstInterval;
 };

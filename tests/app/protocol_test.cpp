@@ -20,6 +20,7 @@ struct Filler {
   }
   void fill(LaneStatus& v) { v = LaneStatus::finished; }
   void fill(MapKind& v) { v = MapKind::starts; }
+  void fill(PlaneKind& v) { v = PlaneKind::line; }
   void fill(MapAxis::Scale& v) { v = MapAxis::Scale::log; }
   void fill(float& v) { v = static_cast<float>(stream.next_uniform()); }
   void fill(double& v) { v = stream.next_uniform() - 0.5; }

@@ -153,8 +153,10 @@ TEST_CASE("a lane that diverges stays where it did; others go on") {
   CHECK(!model.diverged(0));
 }
 
-TEST_CASE("every surface can be chosen: everybody starts where it says, with a rate that leads down") {
-  Table table(plain("bowl", 200));
+TEST_CASE("every surface can be chosen: everybody starts where it says, with a rate that leads down; the title was of the one before") {
+  Json ravine = plain("bowl", 200);
+  ravine["title"] = "A ravine";
+  Table table(ravine);
   SurfaceModel& model = table.model;
   for (const SurfaceEntry& entry : surfaces()) {
     CAPTURE(entry.id);
@@ -162,6 +164,7 @@ TEST_CASE("every surface can be chosen: everybody starts where it says, with a r
     REQUIRE(!model.choose(entry.id));
     CHECK((model.surface_version() != version || entry.id == "bowl"));
     CHECK(model.entry().id == entry.id);
+    CHECK(!table.document.json().contains("title"));
     model.seek(200);
     table.settle();
     for (std::size_t i = 0; i < model.lanes().size(); ++i) {

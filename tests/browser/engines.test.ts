@@ -2,7 +2,7 @@
 // The rest of the page's behaviour is tested in Chromium.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { engines, type Tab } from './engines';
@@ -19,6 +19,14 @@ const short = { downhill: 1, data: { train: 1000, test: 500 }, batch: 50, epochs
 mkdirSync('build/screenshots', { recursive: true });
 writeFileSync('build/engines.json', JSON.stringify(short));
 const native = execFileSync('build/native/downhill', ['hash', 'build/engines.json']).toString().trim().split('\n').map((line) => line.split('\t')[1]);
+
+// every rule on every surface
+const rules = readdirSync('engine/optimizers').filter((file) => file.endsWith('.cpp')).map((file) => file.replace('.cpp', ''));
+const hills = [...readFileSync('engine/surfaces/surface.cpp', 'utf8').matchAll(/\{\.id = "(\w+)"/g)].map((m) => m[1]!).map((surface) => {
+  const document = { downhill: 1, lab: 'surface', surface, steps: 200, lanes: rules.map((name) => ({ optimizer: { name, lr: name === 'sgd' ? 0.001 : 0.01 } })) };
+  writeFileSync('build/engines-surface.json', JSON.stringify(document));
+  return { document, hashes: execFileSync('build/native/downhill', ['hash', 'build/engines-surface.json']).toString().trim().split('\n').map((line) => line.split('\t')[1]) };
+});
 
 let site: Awaited<ReturnType<typeof serve>>;
 before(async () => {
@@ -64,6 +72,13 @@ for (const engine of engines)
       assert.deepEqual(state.lanes, short.lanes);
       await tab.run(`await until(() => downhill.results().length === 3 && downhill.results().every((r) => r.curve.length)); downhill.start(); await until(() => downhill.results().every((r) => r.status === 'finished'))`);
       assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), native, 'by link');
+      // the Surface: every path to the native bits
+      await open('?lang=en#surface');
+      for (const { document, hashes } of hills) {
+        await tab.run(`downhill.setState(${JSON.stringify(document)}); await until(() => downhill.results().length === ${rules.length}); downhill.seek(200); await until(() => downhill.results().every((r) => r.step === 200 || r.status === 'diverged'))`);
+        assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), hashes, document.surface);
+      }
+      await clean('surface');
       // the other labs, and the form view
       for (const [lab, control] of [['activations', 'act.relu'], ['dropout', 'drop.p.0']] as const) {
         await open(`?lang=zh&theme=dark#${lab}`);

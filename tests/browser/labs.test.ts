@@ -619,7 +619,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
     for (const claim of preset.claims) {
       if (claim.same) { assert.equal(r[claim.same[0]]!.hash, r[claim.same[1]]!.hash, preset.id); ++checked; continue; }
       for (const lane of [claim.lane].flat() as number[]) {
-        let v = claim.at === undefined && claim.against_epoch === undefined && claim.minus_epoch === undefined && claim.with === undefined ? of(lane, claim.value) : undefined;
+        let v = claim.at === undefined && claim.against_epoch === undefined && claim.minus_epoch === undefined && claim.minus_at === undefined && claim.with === undefined ? of(lane, claim.value) : undefined;
         if (v === undefined) continue;
         if (claim.minus !== undefined) v -= of(claim.minus, claim.value)!;
         if (claim.over !== undefined) v /= of(claim.over, claim.value)!;

@@ -170,3 +170,40 @@ test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two
   assert.ok(sensitive.length <= kExperiments / 10, sensitive.join('; '));
   t.diagnostic([`worst of the first ten losses ${worst_ten.toExponential(2)}, worst of all ${worst.toExponential(2)}`, ...sensitive].join('; '));
 });
+
+// A plane through lanes' ways, by NumPy's singular values out of the same weights.
+const numpy = ['/usr/bin/python3', 'python3'].find((p) => spawnSync(p, ['-c', 'import numpy']).status === 0);
+test('the principal plane of three lanes is that of NumPy: shares, places, distances', { skip: !numpy && 'no NumPy' }, () => {
+  const experiment = join(folder, 'plane.json');
+  writeFileSync(experiment, JSON.stringify({ downhill: 1, data: { source: 'moons', train: 200, test: 40 }, network: { hidden: [{ units: 16 }, { units: 8 }] }, batch: 10, epochs: 8,
+    lanes: [{ optimizer: { name: 'sgd', lr: 0.1 } }, { optimizer: { name: 'adam', lr: 0.01 } }, { optimizer: { name: 'momentum', lr: 0.05 } }] }));
+  const points = join(folder, 'points.f32');
+  const rows = run(native, 'plane', experiment, '--points', points).trim().split('\n');
+  const paths = rows.slice(rows.indexOf('lane,step,x,y,distance,loss') + 1).map((row) => row.split(','));
+  assert.equal(rows.indexOf('lane,step,x,y,distance,loss'), 1 + 41 * 41);
+  assert.equal(new Set(paths.map((row) => row[0])).size, 3);
+  const [there = ''] = [run(numpy!, '-c', `
+import numpy, sys
+w = numpy.fromfile(sys.argv[1], dtype='<f4').reshape(${paths.length}, -1).astype(float)
+away = w - w.mean(0)
+u, s, v = numpy.linalg.svd(away, full_matrices=False)
+for row in numpy.c_[u[:, :2] * s[:2], numpy.sqrt(numpy.maximum(0, (away ** 2).sum(1) - ((u[:, :2] * s[:2]) ** 2).sum(1)))]:
+    print(*row)
+`, points)];
+  const expected = there.trim().split('\n').map((row) => row.split(' ').map(Number));
+  assert.equal(expected.length, paths.length);
+  for (const axis of [0, 1]) {
+    const ours = paths.map((row) => Number(row[2 + axis])), theirs = expected.map((row) => row[axis]!);
+    const size = Math.max(...theirs.map(Math.abs)), turn = Math.sign(ours.reduce((sum, x, i) => sum + x * theirs[i]!, 0));
+    ours.forEach((x, i) => assert.ok(Math.abs(x - turn * theirs[i]!) < 2e-4 * size, `axis ${axis}, point ${i}: ${x} and ${theirs[i]}`));
+  }
+  paths.forEach((row, i) => assert.ok(Math.abs(Number(row[4]) - expected[i]![2]!) < 1e-3, `distance ${i}`));
+  // where a lane ends its true loss is the one that training has measured there
+  const trained = join(folder, 'plane_trained');
+  run(native, 'train', experiment, '--out', trained);
+  const ends = new Map(paths.map((row) => [row[0], Number(row[5])]));
+  const curves = readFileSync(join(trained, 'curves.csv'), 'utf8').trim().split('\n').map((row) => row.split(','));
+  const loss = curves[0]!.indexOf('train_loss');
+  const last = new Map(curves.slice(1).map((row) => [row[0], Number(row[loss])]));
+  for (const [lane, end] of ends) assert.ok(Math.abs(end - last.get(lane)!) < 1e-5 * Math.max(1, end), `${lane}: ${end} and ${last.get(lane)}`);
+});

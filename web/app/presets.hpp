@@ -1,4 +1,4 @@
-// The presets that the page carries: of assets/presets.json what is not words, each with its experiment. The words come to the
+// The presets that the page carries: of assets/presets.json what is not words, each with its document. The words come to the
 // page with its language.
 #pragma once
 #include "experiment/fields.hpp"

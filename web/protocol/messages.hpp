@@ -3,6 +3,7 @@
 // A pack of data travels beside the protocol, as the file it is (see trainer_host.hpp).
 #pragma once
 #include "core/archive.hpp"
+#include "inspect/plane.hpp"
 #include "surfaces/map.hpp"
 #include "trainer/evaluation.hpp"
 
@@ -70,6 +71,7 @@ struct OwnLook;
 struct BoundaryLook;
 struct EnsembleLook;
 struct TraceLook;
+struct CourseLook;
 namespace ask {
 /// `count` units of the first layer from `from`.
 struct Weights {
@@ -124,8 +126,16 @@ struct Trace {
   void fields(auto&) {}
   bool operator==(const Trace&) const = default;
 };
+/// Where the lane has been, at no more than so many points. Long.
+struct Course {
+  using Answer = CourseLook;
+  std::uint32_t points = 2; ///< at least 2
+  void fields(auto& a) { a(points); }
+  bool operator==(const Course&) const = default;
+};
 } // namespace ask
-using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace>;
+using Question =
+    std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace, ask::Course>;
 /// Answered once by the question's answer, when the lane is between two steps; a long one later, of the step it was begun at. A
 /// later ask for the same slot replaces it.
 struct AskLook {
@@ -171,6 +181,26 @@ struct AskPoints {
 };
 /// Nobody waits for the map in this slot any more.
 struct DropMap {
+  std::uint32_t slot = 0;
+  void fields(auto& a) { a(slot); }
+};
+/// Asks for a plane of weight space through the ways of several lanes, and the loss over it (engine/inspect/plane.hpp). `experiment`
+/// has one lane only: its network, data and loss. Long: worked out in slices; answered by PlaneBegun and, piece by piece, PlanePiece, or
+/// by PlaneProblem, all with the same `request`. A later ask for the same slot replaces it.
+struct AskPlane {
+  std::uint32_t slot = 0, request = 0;
+  std::string experiment;
+  PlaneKind kind = PlaneKind::principal;
+  std::vector<Course> courses;          ///< of equally many weights
+  std::vector<std::uint32_t> corners;   ///< courses by number, as many as the kind wants
+  bool train = true;                    ///< the loss of which part
+  std::int64_t examples = 0;            ///< the first so many of it
+  std::uint32_t columns = 0, rows = 0;  ///< 1 to kMapSideMost each
+  double aspect = 1;                    ///< the picture's width over its height, 0.2 to 5
+  void fields(auto& a) { a(slot, request, experiment, kind, courses, corners, train, examples, columns, rows, aspect); }
+};
+/// Nobody waits for the plane in this slot any more.
+struct DropPlane {
   std::uint32_t slot = 0;
   void fields(auto& a) { a(slot); }
 };
@@ -343,6 +373,11 @@ struct TraceLook {
   std::vector<TraceLayer> layers;
   void fields(auto& a) { a(head, place, layers); }
 };
+struct CourseLook {
+  LookHead head;
+  downhill::Course course;
+  void fields(auto& a) { a(head, course); }
+};
 /// How far a long answer is. Not more often than snapshots.
 struct LookProgress {
   LookHead head;
@@ -394,6 +429,32 @@ struct Points {
   std::vector<std::string> with;
   void fields(auto& a) { a(request, numbers, code, place, with); }
 };
+/// Where the courses lie by the plane, and what its cells mean: crossings of columns and rows from one edge of the view to the other.
+/// Beside it how random walks of as many points would look (downhill::RandomWalks).
+struct PlaneBegun {
+  std::uint32_t slot = 0, request = 0, columns = 0, rows = 0;
+  Extent view;
+  double first_share = 0, second_share = 0;
+  std::int64_t examples = 0; ///< that the loss is of
+  std::vector<std::vector<PlanePlace>> places;
+  double walks_first_share = 0, walks_second_share = 0;
+  std::vector<std::vector<Place>> walks;
+  void fields(auto& a) { a(slot, request, columns, rows, view, first_share, second_share, examples, places, walks_first_share, walks_second_share, walks); }
+};
+/// Losses of cells in their order (downhill::CoarseFirst), from number `from`, and of the courses' points, one course after the other,
+/// from number `points_from`. At most 30 pieces a second, but for the first picture, which comes at once.
+struct PlanePiece {
+  std::uint32_t slot = 0, request = 0, from = 0, points_from = 0;
+  std::vector<float> losses, point_losses;
+  void fields(auto& a) { a(slot, request, from, points_from, losses, point_losses); }
+};
+/// The plane can't be made.
+struct PlaneProblem {
+  std::uint32_t slot = 0, request = 0;
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(slot, request, code, place, with); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -405,9 +466,10 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPoints>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem, Points>;
+                           BoundaryLook, EnsembleLook, TraceLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem, PlaneBegun,
+                           PlanePiece, PlaneProblem, Points>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -1,5 +1,6 @@
 #include "worker/looks.hpp"
 
+#include "inspect/course.hpp"
 #include "inspect/layers.hpp"
 #include "inspect/predictions.hpp"
 #include "inspect/trace.hpp"
@@ -230,6 +231,20 @@ private:
   MaskEnsemble ensemble_;
 };
 
+class CourseJob final : public LookJob {
+public:
+  CourseJob(const Trainer& trainer, const History& history, const ask::Course& ask, const LookHead& head)
+      : LookJob(head), search_(trainer, history, std::clamp<std::uint32_t>(ask.points, 2, kPointsMost)) {}
+  std::uint32_t done() const override { return static_cast<std::uint32_t>(search_.done()); }
+  std::uint32_t all() const override { return static_cast<std::uint32_t>(search_.total()); }
+  void advance() override { search_.advance(); }
+  ToApp answer() override { return CourseLook{head(), search_.take()}; }
+
+private:
+  static constexpr std::uint32_t kPointsMost = 200;
+  CourseSearch search_;
+};
+
 ToApp trace(const Trainer& trainer, const LookHead& head) {
   const std::int64_t step = std::min(trainer.step(), trainer.steps() - 1);
   TraceLook out{head, trainer.batch_of(step).front(), {}};
@@ -243,7 +258,11 @@ ToApp trace(const Trainer& trainer, const LookHead& head) {
 
 std::size_t memory_for(const Trainer& trainer, const AskLook& ask) {
   // copies of the trainer (weights, gradient, two states) and arrays of its size; outputs, batches and messages are less than the rest
-  const std::size_t copies = std::holds_alternative<ask::Optimizer>(ask.question) ? 14 : std::holds_alternative<ask::Units>(ask.question) ? 6 : 4;
+  const auto* course = std::get_if<ask::Course>(&ask.question);
+  const std::size_t copies = std::holds_alternative<ask::Optimizer>(ask.question) ? 14
+                             : std::holds_alternative<ask::Units>(ask.question)   ? 6
+                             : course                                             ? 6 + 3 * std::size_t{course->points}
+                                                                                  : 4;
   return copies * trainer.network().parameters().size_bytes() + (32U << 20);
 }
 
@@ -262,13 +281,15 @@ std::optional<ToApp> look(const Trainer& trainer, const AskLook& asked) {
     Answer operator()(const ask::Boundary&) const { return boundary(trainer, head); }
     Answer operator()(const ask::Ensemble&) const { return {}; } // a job
     Answer operator()(const ask::Trace&) const { return trace(trainer, head); }
+    Answer operator()(const ask::Course&) const { return {}; } // a job
   } const answer{trainer, head};
   return std::visit(answer, asked.question);
 }
 
-std::unique_ptr<LookJob> look_job(const Trainer& trainer, const AskLook& asked) {
+std::unique_ptr<LookJob> look_job(const Trainer& trainer, const History& history, const AskLook& asked) {
   const LookHead head{asked.slot, asked.key, trainer.step()};
   if (const auto* q = std::get_if<ask::Ensemble>(&asked.question); q && trainer.data().classes > 0) return std::make_unique<EnsembleJob>(trainer, *q, head);
+  if (const auto* q = std::get_if<ask::Course>(&asked.question)) return std::make_unique<CourseJob>(trainer, history, *q, head);
   return nullptr;
 }
 

@@ -1,6 +1,6 @@
 // Answers to what views ask of a lane: engine/inspect put into messages.
 #pragma once
-#include "trainer/trainer.hpp"
+#include "trainer/history.hpp"
 #include "worker/job.hpp"
 
 #include <memory>
@@ -29,7 +29,7 @@ private:
   protocol::LookHead head_;
 };
 /// Null: the question is answered at once, by look().
-std::unique_ptr<LookJob> look_job(const Trainer& trainer, const protocol::AskLook& ask);
+std::unique_ptr<LookJob> look_job(const Trainer& trainer, const History& history, const protocol::AskLook& ask);
 
 /// Nothing where the run has no such thing: no predictions for regression, no next step after the last.
 std::optional<protocol::ToApp> look(const Trainer& trainer, const protocol::AskLook& ask);

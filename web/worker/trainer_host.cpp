@@ -7,6 +7,7 @@
 #include "network/safetensors.hpp"
 #include "worker/looks.hpp"
 #include "worker/maps.hpp"
+#include "worker/planes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -67,6 +68,10 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const AskMap& m) { start_map(m); },
                  [&](const DropMap& m) {
                    jobs_.erase({Asked::map, m.slot});
+                 },
+                 [&](const AskPlane& m) { start_plane(m); },
+                 [&](const DropPlane& m) {
+                   jobs_.erase({Asked::plane, m.slot});
                  },
                  [&](const AskPoints& m) { send_points(m); },
                  [&](const AskWeights& m) {
@@ -206,7 +211,7 @@ void TrainerHost::answer_looks() {
       last_words_ = LookProblem{{it->second.slot, it->second.key, runner->trainer.step()}};
       if (!room_(memory_for(runner->trainer, it->second)))
         post_(*last_words_);
-      else if (auto job = look_job(runner->trainer, it->second))
+      else if (auto job = look_job(runner->trainer, runner->history, it->second))
         jobs_[{Asked::look, it->second.slot}] = std::move(job);
       else if (const auto answer = look(runner->trainer, it->second))
         post_(*answer);
@@ -236,6 +241,28 @@ void TrainerHost::send_points(const AskPoints& message) {
   else
     answer.code = points.error().code, answer.place = points.error().place, answer.with = points.error().with;
   post_(answer);
+  last_words_.reset();
+}
+
+void TrainerHost::start_plane(const AskPlane& message) {
+  last_words_ = PlaneProblem{message.slot, message.request, "memory", "", {}};
+  const JobKey key{Asked::plane, message.slot};
+  jobs_.erase(key);
+  const auto problem = [&](const UserError& error) { post_(PlaneProblem{message.slot, message.request, error.code, error.place, error.with}); };
+  const auto make = [&]() -> Result<std::unique_ptr<Job>> {
+    const auto experiment = read_experiment(message.experiment);
+    if (!experiment) return experiment.error();
+    const LaneSettings& settings = experiment->lanes.front().settings;
+    const auto subset = subset_for(settings.data);
+    if (!subset) return subset.error();
+    if (auto error = misfit(settings, **subset)) return *error;
+    return plane_job(message, settings, *subset);
+  };
+  auto job = make();
+  if (job)
+    jobs_[key] = std::move(*job);
+  else
+    problem(job.error());
   last_words_.reset();
 }
 

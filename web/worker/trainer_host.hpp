@@ -60,6 +60,7 @@ private:
   void answer_looks();
   void start_map(const protocol::AskMap& message);
   void send_points(const protocol::AskPoints& message);
+  void start_plane(const protocol::AskPlane& message);
   void advance_jobs(double until_s);
   void tell_progress();
   void note(Runner& runner);
@@ -79,8 +80,8 @@ private:
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
-  enum class Asked : std::uint8_t { look, map };
-  using JobKey = std::pair<Asked, std::uint32_t>;    // looks and maps have slots of their own
+  enum class Asked : std::uint8_t { look, map, plane };
+  using JobKey = std::pair<Asked, std::uint32_t>;    // each kind has slots of its own
   std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
   std::map<JobKey, std::unique_ptr<Job>> jobs_;      // long answers under way
   JobKey last_job_{};                                // that had a piece

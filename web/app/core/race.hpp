@@ -225,11 +225,14 @@ private:
   void take_rates();
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
-  // maps and points belong to no race
+  // maps, planes and points belong to no race
   void on(std::size_t, const protocol::Points&) {}
   void on(std::size_t, const protocol::MapBegun&) {}
   void on(std::size_t, const protocol::MapPiece&) {}
   void on(std::size_t, const protocol::MapProblem&) {}
+  void on(std::size_t, const protocol::PlaneBegun&) {}
+  void on(std::size_t, const protocol::PlanePiece&) {}
+  void on(std::size_t, const protocol::PlaneProblem&) {}
   template <class Seen> void on(std::size_t, const Seen& m) { news_ += looks_.take(m); }
   void settle();
 

@@ -198,7 +198,7 @@ std::optional<UserError> SurfaceModel::choose(std::string_view surface) {
   return edit([&](Json& json) {
     const SurfaceEntry& wanted = entry_of(surfaces(), surface);
     Json next = Json::object();
-    for (const char* kept : {"downhill", "lab", "title", "steps", "seed", "schedule"})
+    for (const char* kept : {"downhill", "lab", "steps", "seed", "schedule"})
       if (json.contains(kept)) next[kept] = json[kept];
     next["surface"] = {{"name", surface}};
     const auto alone = surface_document_from_json({{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", next["surface"]}, {"lanes", Json::array({Json::object()})}});

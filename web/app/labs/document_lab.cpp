@@ -6,15 +6,14 @@
 namespace downhill {
 namespace {
 
-Json first_document(const LabRow& row, const DocumentFormat& format, const Json& first) {
-  if (!row.preset.empty()) return preset_of(row.preset)["experiment"];
-  return first.is_null() ? Json{{"downhill", kFormatVersion}, {"lab", format.lab}} : first;
+Json first_document(const LabRow& row, const DocumentFormat& format) {
+  return row.preset.empty() ? Json{{"downhill", kFormatVersion}, {"lab", format.lab}} : preset_of(row.preset)["experiment"];
 }
 
 } // namespace
 
-DocumentLab::DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format, const Json& first)
-    : Lab(world, row), document_(format, first_document(row, format, first)), first_(document_.json()) {
+DocumentLab::DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format)
+    : Lab(world, row), document_(format, first_document(row, format)), first_(document_.json()) {
   document_.changes().company = [this] { return company(); };
   document_.changes().on_company = [this](const Json& before) { on_company(before); };
 }

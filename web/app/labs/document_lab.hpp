@@ -8,8 +8,8 @@ namespace downhill {
 
 class DocumentLab : public Lab {
 public:
-  /// `first`: what it opens with that has no preset for it; null: what the format gives.
-  DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format, const Json& first = {});
+  /// It opens with its preset; without one, with what the format gives.
+  DocumentLab(LabWorld& world, const LabRow& row, const DocumentFormat& format);
 
   Json document() const override { return document_.json(); }
   Json standard() const override;

@@ -133,6 +133,19 @@ bool RaceLab::started() const {
   return std::any_of(race_.lanes().begin(), race_.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
 }
 
+void RaceLab::leave() {
+  Lab::leave();
+  for (const auto& [row, view] : view_.views) view->leave();
+}
+
+void RaceLab::take(std::size_t, const protocol::ToApp& message) {
+  for (const auto& [row, view] : view_.views) views_news_ += view->take(message);
+}
+
+void RaceLab::worker_lost() {
+  for (const auto& [row, view] : view_.views) view->worker_lost();
+}
+
 int RaceLab::tick(double now_s) {
   int running = 0;
   for (Race* each : races()) {

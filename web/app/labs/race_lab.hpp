@@ -26,7 +26,7 @@ public:
   void look_anew() override;
 
   void draw(ui::Rect box) final;
-  std::uint64_t news() const override { return race_.news() + toy_.news(); }
+  std::uint64_t news() const override { return race_.news() + toy_.news() + views_news_; }
   std::string csv(std::string_view plot) const override;
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   void explain_control(Json& out) const override;
@@ -37,6 +37,9 @@ public:
   bool waiting() const override { return race_.waiting(); }
   bool started() const override;
   const std::optional<UserError>& problem() const override { return race_.problem(); }
+  void leave() override;
+  void take(std::size_t worker, const protocol::ToApp& message) override;
+  void worker_lost() override;
   int tick(double now_s) override;
   int stage() const override;
   bool ask(double now_s) override;
@@ -61,6 +64,9 @@ protected:
 
   Race race_, toy_;
   RaceView view_;
+
+private:
+  std::uint64_t views_news_ = 0; // of what views themselves were told
 };
 
 /// What every lab with lanes is like: the verbs of transport and lanes; curves, and views of a lane, to look at.

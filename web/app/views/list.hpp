@@ -6,12 +6,12 @@
 
 namespace downhill {
 
-extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kSweepView,
-    kDifferencesView;
+extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kAboveView,
+    kSweepView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
   static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView,      &kOptimizerView,
-                                              &kMasksView,   &kDrawView,    &kBoundaryView,  &kSweepView,       &kDifferencesView};
+                                              &kMasksView,   &kDrawView,    &kBoundaryView,  &kAboveView,       &kSweepView,   &kDifferencesView};
   return kTable;
 }
 

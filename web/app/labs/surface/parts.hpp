@@ -1,10 +1,9 @@
 // The pieces of the lab Surface: each draws from the model, and reports what was pressed to it.
 #pragma once
-#include "app/core/height_map.hpp"
 #include "app/core/surface_map.hpp"
 #include "app/core/surface_model.hpp"
 #include "app/labs/document_lab.hpp"
-#include "app/ui/image_sheet.hpp"
+#include "app/panels/height_picture.hpp"
 #include "app/ui/layout.hpp"
 #include "app/ui/plot.hpp"
 
@@ -29,18 +28,7 @@ struct Looks {
 
 /// What the drawing keeps.
 struct Kept {
-  std::optional<Extent> zoomed; ///< the part of the plane that was asked for; none: the surface's own
-  HeightMap map;
-  std::uint64_t map_of = 0; ///< surface_version of the model
-  double relief_turn = -0.6, relief_tilt = 0.95; ///< radians
-  std::vector<Contour> contours;
-  HeightScale scale;
-  std::uint64_t drawn_map = 0; ///< version of what contours and bands are of
-  bool drawn_log = false;
-  std::size_t drawn_minima = 0; ///< levels are above the lowest of them
-  ImageSheet bands;
-  std::vector<float> band_of; ///< each pixel's, as the sheet has them: a new graphics context asks for them again
-  std::uint64_t bands_version = 0;
+  HeightPicture picture;
   std::optional<std::size_t> held_start; ///< the lane whose start is held
   PlotView heights, distances;
   std::optional<SurfaceMap> walks; ///< of the chosen lane; made when it is first shown
@@ -73,7 +61,7 @@ public:
   void show(const Json& wanted) override;
   void look_anew() override;
   void draw(Rect box) override;
-  std::uint64_t news() const override { return version() + model_.news() + kept_.map.version() + walks_news_; }
+  std::uint64_t news() const override { return version() + model_.news() + kept_.picture.map.version() + walks_news_; }
   std::string csv(std::string_view plot) const override;
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   Transport transport() const override { return model_.transport(); }
@@ -137,12 +125,14 @@ private:
 /// The gradient's sign; Latin letters have none.
 inline std::string_view nabla(const Ui& ui) { return ui.language == Language::zh ? "∇" : "grad "; }
 
-/// The part of the plane that a picture in `area` shows: both directions to one scale, since only so a gradient stands upright on
-/// the lines.
+/// The part of the plane that a picture in `area` shows.
 Extent shown_in(const Scene& scene, Rect area);
 
-/// Heights, bands and lines of what is shown: made anew where that is another, refined where there is time.
+/// Heights of what is shown.
 void follow_heights(const Scene& scene, const Extent& view);
+
+/// Every lane's, for the picture.
+std::vector<HeightPath> paths_of(const Scene& scene);
 
 void contours(const Scene& scene, Rect box);
 void relief(const Scene& scene, Rect box);

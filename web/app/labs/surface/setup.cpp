@@ -56,7 +56,7 @@ void setup(const Scene& s, Rect box) {
     ui.text(at.inset(6, 0), name, on ? ui.theme->accent : ui.theme->ink, kLabel, on ? Weight::bold : Weight::regular, Align::center);
     ui.explained("surface.of." + id, name, "radio", on ? "true" : "false", at, ui.by_id("help.surface." + id));
     if (press.pressed && !on) {
-      s.kept.zoomed.reset();
+      s.kept.picture.zoomed.reset();
       s.lab.later([&model = s.model, chosen = entry.id] { return model.choose(chosen); });
     }
   }

@@ -116,16 +116,7 @@ std::vector<LaneLook> looks_of(const SurfaceModel& model) {
 
 } // namespace
 
-// A ravine that is turned, so that no rule has its directions for itself; the book's methods, each with a rate that suits it.
-static Json first_document() {
-  Json json = {{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", {{"name", "bowl"}, {"kappa", 20}, {"angle", 30}}}, {"start", {-4, 2.6}}, {"steps", 60}};
-  constexpr std::pair<const char*, double> kRates[] = {{"sgd", 0.085}, {"momentum", 0.03}, {"nesterov", 0.03}, {"adagrad", 0.9},
-                                                       {"rmsprop", 0.12}, {"adadelta", 1}, {"adam", 0.25}};
-  for (const auto& [rule, lr] : kRates) json["lanes"].push_back({{"optimizer", {{"name", rule}, {"lr", lr}}}});
-  return json;
-}
-
-SurfaceLab::SurfaceLab(LabWorld& world, const LabRow& row) : DocumentLab(world, row, kSurfaceFormat, first_document()) {}
+SurfaceLab::SurfaceLab(LabWorld& world, const LabRow& row) : DocumentLab(world, row, kSurfaceFormat) {}
 
 Place SurfaceLab::base_start() const {
   const Json& start = document_.at("/start");
@@ -176,7 +167,7 @@ void SurfaceLab::show(const Json& wanted) {
   if (wanted.contains("lane")) looks_.lane = std::min(wanted["lane"].get<std::size_t>(), model_.lanes().size() - 1);
 }
 
-void SurfaceLab::look_anew() { looks_ = {}, kept_.zoomed.reset(); }
+void SurfaceLab::look_anew() { looks_ = {}, kept_.picture.zoomed.reset(); }
 
 int SurfaceLab::tick(double now_s) {
   walks_on_ = model_.tick(now_s, [] { return emscripten_get_now() / 1000; }, kWalkFor_s);
@@ -187,9 +178,9 @@ int SurfaceLab::tick(double now_s) {
 bool SurfaceLab::ask(double) {
   if (model_.waiting()) return ask_for_points(), false; // what comes wakes the page
   bool more = walks_on_ || model_.transport() == Transport::running;
-  if (kept_.map.begun() && !kept_.map.whole()) {
+  if (kept_.picture.map.begun() && !kept_.picture.map.whole()) {
     const double until = emscripten_get_now() / 1000 + kHeightsFor_s;
-    kept_.map.advance([&] { return emscripten_get_now() / 1000 > until; });
+    kept_.picture.map.advance([&] { return emscripten_get_now() / 1000 > until; });
     more = true;
   }
   return more;

@@ -1,0 +1,387 @@
+// The loss from above: over a plane of weight space through the lanes' ways, with those ways on it.
+#include "app/core/plane_model.hpp"
+#include "app/core/text.hpp"
+#include "app/panels/height_picture.hpp"
+#include "app/views/list.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill {
+
+using namespace ui;
+using namespace protocol;
+
+namespace {
+
+constexpr std::int64_t kExamples[] = {200, 1000, std::numeric_limits<std::int64_t>::max()};
+constexpr float kSide = 300, kSideLeast = 220; // of what stands beside the picture
+constexpr float kWithSide = 560;              // from this width on
+
+class AboveView final : public View {
+public:
+  void draw(const ViewPlace& s, Rect box) override;
+  std::string csv(const Ui& ui, const Race& race, std::size_t lane) const override;
+  bool of_lane() const override { return false; }
+  bool take(const ToApp& message) override { return model_.take(message); }
+  void leave() override { model_.cancel(); }
+  void worker_lost() override { model_.worker_lost(); }
+
+private:
+  using Picture = PlaneModel::Picture;
+  PlaneWish wish(const ViewPlace& s) const;
+  void controls(const ViewPlace& s, Rect box);
+  float controls_height(const ViewPlace& s, float width) const;
+  void corners(const ViewPlace& s, Rect row);
+  void follow(const ViewPlace& s, Rect area);
+  void picture(const ViewPlace& s, const Picture& p, Rect box);
+  void contours(const ViewPlace& s, const Picture& p, Rect box);
+  void line(const ViewPlace& s, const Picture& p, Rect box);
+  void beside(const ViewPlace& s, const Picture& p, Rect box);
+  void lanes(const ViewPlace& s, const Picture& p, Column& column);
+  void said(const ViewPlace& s, const Picture& p) const;
+  std::vector<HeightPath> paths(const ViewPlace& s, const Picture& p) const;
+  void read_out(const ViewPlace& s, const Picture& p, const HeightFrame& frame) const;
+  std::string axis(const ViewPlace& s, const Picture& p, int which) const;
+  std::string left_out(const ViewPlace& s) const;
+
+  PlaneModel model_;
+  HeightPicture heights_;
+  int kind_ = 0, part_ = 0, examples_ = 1, relief_ = 0, log_ = 1;
+  int second_ = -1, third_ = -1; // lanes; −1: the next
+  bool walks_ = false;
+};
+
+PlaneWish AboveView::wish(const ViewPlace& s) const {
+  PlaneWish wish{static_cast<PlaneKind>(kind_), part_ == 0, kExamples[examples_], s.view.lane, {}};
+  if (corners_of(wish.kind) < 2) return wish;
+  for (const int lane : {second_, third_})
+    if (lane >= 0 && lane < static_cast<int>(s.race.lanes().size())) wish.others.push_back(static_cast<std::size_t>(lane));
+  return wish;
+}
+
+// ---- what is to be shown ----
+
+float AboveView::controls_height(const ViewPlace& s, float width) const {
+  const float row = s.ui.control_height() + 6;
+  return (width < kWithSide ? 2 : 1) * row + row;
+}
+
+void AboveView::controls(const ViewPlace& s, Rect box) {
+  Ui& ui = s.ui;
+  const float height = ui.control_height();
+  Rect row = box.cut_top(height + 6);
+  row.h = height;
+  std::vector<std::string_view> kinds;
+  for (const std::string_view kind : kPlaneKinds) kinds.push_back(ui.by_id("above.kind." + std::string(kind)));
+  const bool narrow = box.w < kWithSide;
+  row.cut_left(ui.tabs("above.kind", narrow ? row : row.cut_left(row.w * 0.5F), ui("above.kind"), kinds, kind_) + kGrid);
+  if (narrow) row = box.cut_top(height + 6), row.h = height;
+  row.cut_left(ui.segmented("above.part", row.min(), {ui("above.train"), ui("above.test")}, part_) + kGrid);
+  const std::string some[] = {grouped(200), grouped(1000)};
+  const std::vector<std::string_view> counts{some[0], some[1], ui("above.all")};
+  if (const auto pick = ui.select("above.examples", row.cut_left(std::min(84.0F, row.w)), ui("above.examples"), counts, examples_, ui("help.above.examples"))) examples_ = *pick;
+  row.cut_left(kGrid);
+  if (kind_ == static_cast<int>(PlaneKind::line)) return corners(s, box.cut_top(height));
+  Rect second = box.cut_top(height);
+  second.cut_left(ui.segmented("above.view", second.min(), {ui("surface.contours"), ui("surface.relief")}, relief_) + kGrid);
+  second.cut_left(ui.segmented("above.log", second.min(), {ui("surface.linear"), ui("surface.log")}, log_) + kGrid);
+  if (kind_ == static_cast<int>(PlaneKind::principal)) {
+    const float width = std::min(second.w, ui.text_width(ui("above.walks")) + 30);
+    if (width > 60 && ui.check("above.walks", second.cut_left(width), ui("above.walks"), walks_, ui("help.above.walks"))) walks_ = !walks_;
+    return;
+  }
+  corners(s, second);
+}
+
+// The lanes that a plane is given by.
+void AboveView::corners(const ViewPlace& s, Rect row) {
+  Ui& ui = s.ui;
+  const auto names = lane_names(s.race.experiment(), ui.language);
+  const std::vector<std::string_view> labels(names.begin(), names.end());
+  const std::size_t count = corners_of(static_cast<PlaneKind>(kind_));
+  const float width = std::min(118.0F, (row.w - kHalf * static_cast<float>(count)) / static_cast<float>(count));
+  if (width < 40) return;
+  const PlaneModel::Picture* shown = model_.picture();
+  for (std::size_t corner = 0; corner < count; ++corner) {
+    int& wanted = corner == 1 ? second_ : third_;
+    const bool drawn = shown && shown->wish.kind == static_cast<PlaneKind>(kind_) && corner < shown->corners.size();
+    const int chosen = corner == 0 ? static_cast<int>(s.view.lane) : wanted >= 0 ? wanted : drawn ? static_cast<int>(shown->members[shown->corners[corner]].lane) : -1;
+    const std::string id = "above.corner." + std::to_string(corner);
+    if (const auto pick = ui.select(id, row.cut_left(width), fill(ui("above.corner"), {std::to_string(corner + 1)}), labels, chosen, ui("help.above.corner"))) {
+      if (corner == 0)
+        s.view.lane = static_cast<std::size_t>(*pick);
+      else
+        wanted = *pick;
+    }
+    row.cut_left(kHalf);
+  }
+}
+
+// A picture is made when there is none of what is wanted; of lanes that run only when somebody asks.
+void AboveView::follow(const ViewPlace& s, Rect area) {
+  const PlaneWish wanted = wish(s);
+  model_.go_on(s.race);
+  const bool running = s.race.transport() == Transport::running, other = !model_.picture() || !(model_.picture()->wish == wanted);
+  const bool any = std::any_of(s.race.lanes().begin(), s.race.lanes().end(), [](const LaneState& lane) { return lane.step > 0; });
+  if (any && model_.progress() < 0 && model_.stale(s.race, wanted) && (!running || other))
+    model_.begin(s.race, wanted, static_cast<double>(area.w / std::max(area.h, 1.0F)));
+  else if (model_.progress() >= 0 && model_.stale(s.race, wanted) && other && !running)
+    model_.begin(s.race, wanted, static_cast<double>(area.w / std::max(area.h, 1.0F)));
+}
+
+void AboveView::draw(const ViewPlace& s, Rect box) {
+  Ui& ui = s.ui;
+  controls(s, box.cut_top(controls_height(s, box.w)));
+  Rect side{};
+  if (box.w >= kWithSide) {
+    side = box.cut_right(std::clamp(box.w * 0.32F, kSideLeast, kSide));
+    box.cut_right(kGrid);
+  }
+  follow(s, box);
+  const Picture* p = model_.picture();
+  if (const auto& problem = model_.problem()) {
+    ui.paragraph(box, problem->sentence(ui.language), ui.theme->bad, kText);
+    return;
+  }
+  if (!p || p->wish.kind != static_cast<PlaneKind>(kind_)) {
+    const bool under_way = model_.progress() >= 0;
+    ui.text(box, under_way ? fill(ui("views.progress"), {percent(model_.progress())}) : s.race.pack_ready() ? std::string(ui("above.nothing")) : std::string(ui("views.no_data")), ui.theme->faint,
+            kText, Weight::regular, Align::center);
+    return;
+  }
+  picture(s, *p, box);
+  if (side.w > 0) beside(s, *p, side);
+  said(s, *p);
+}
+
+// ---- the picture ----
+
+std::string AboveView::axis(const ViewPlace& s, const Picture& p, int which) const {
+  if (p.wish.kind != PlaneKind::principal) return which == 0 ? "a" : "b";
+  return fill(s.ui("above.axis"), {std::to_string(which + 1), percent(which == 0 ? p.first_share : p.second_share)});
+}
+
+std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) const {
+  std::vector<HeightPath> all;
+  // random walks as long as the paths are in the picture
+  if (walks_ && p.wish.kind == PlaneKind::principal) {
+    double reach = 0, walk_reach = 0;
+    for (const auto& member : p.members)
+      for (std::size_t i = 0; i < member.places.size(); ++i) {
+        reach = std::max(reach, std::hypot(member.places[i].x, member.places[i].y));
+        walk_reach = std::max(walk_reach, std::hypot(member.walk[i].x, member.walk[i].y));
+      }
+    const double scale = walk_reach > 0 ? reach / walk_reach : 0;
+    for (const auto& member : p.members)
+      all.push_back({member.walk.size(), [&walk = member.walk, scale](std::size_t i) { return Place{scale * walk[i].x, scale * walk[i].y}; },
+                     [&p, &walk = member.walk, scale](std::size_t i) { return p.at(scale * walk[i].x, scale * walk[i].y); }, s.ui.theme->faint, Dash::dotted,
+                     Marker::none, false, false});
+  }
+  const auto& lanes = s.race.experiment().lanes;
+  for (const auto& member : p.members) {
+    if (member.lane >= lanes.size()) continue;
+    const LaneLook look = lane_look(lanes, member.lane);
+    all.push_back({member.places.size(), [&member](std::size_t i) { return Place{member.places[i].x, member.places[i].y}; },
+                   [&member, &p](std::size_t i) { return i < member.losses.size() ? static_cast<double>(member.losses[i]) : p.at(member.places[i].x, member.places[i].y); },
+                   s.ui.theme->*look.color, look.dash, look.marker, member.lane == s.view.lane, true});
+  }
+  return all;
+}
+
+void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
+  Ui& ui = s.ui;
+  const bool running = model_.progress() >= 0, old = model_.stale(s.race, wish(s));
+  if (running || old) { // one line above the picture
+    Rect row = box.cut_top(ui.control_height());
+    if (running) {
+      ui.text(row, fill(ui("views.progress"), {percent(model_.progress())}), ui.theme->faint, kSmall);
+    } else {
+      const float width = ui.text_width(ui("above.again")) + 28;
+      if (ui.button("above.again", row.cut_left(width), ui("above.again"))) model_.begin(s.race, wish(s), static_cast<double>(box.w / std::max(box.h, 1.0F)));
+      row.cut_left(kGrid);
+      s.caption(row, ui("above.old"));
+    }
+    box.cut_top(kHalf);
+  }
+  if (box.w < 60 || box.h < 60) return;
+  if (p.wish.kind == PlaneKind::line) return line(s, p, box);
+  if (relief_ == 0) return contours(s, p, box);
+  const Extent view = shown_in(p.view, box);
+  heights_.follow(p.surface, p.version, view, 161, 121, log_ != 0, {});
+  heights_.map.advance([] { return false; });
+  const auto all = paths(s, p);
+  heights_.draw_relief(ui, "above", box, view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
+}
+
+void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
+  Ui& ui = s.ui;
+  box.cut_left(kHeightAxisY);
+  box.cut_bottom(kHeightAxisX);
+  const HeightFrame frame{box, shown_in(heights_.zoomed.value_or(p.view), box)};
+  heights_.follow(p.surface, p.version, frame.view, 161, 121, log_ != 0, {});
+  heights_.map.advance([] { return false; });
+  ImDrawList* list = ui.draw();
+  list->PushClipRect(box.min(), box.max(), true);
+  heights_.draw(ui, frame, {box.right() - 52, box.y, 52, 140});
+  const auto all = paths(s, p);
+  for (const bool chosen : {false, true})
+    for (const HeightPath& path : all)
+      if (path.chosen == chosen) draw_path(ui, frame, path);
+  list->PopClipRect();
+  list->AddRect(box.min(), box.max(), ui.theme->line);
+  height_axes(ui, frame, axis(s, p, 0), p.wish.kind == PlaneKind::principal ? std::string("2") : axis(s, p, 1));
+  heights_.zoom_buttons(ui, "above", frame);
+  if (heights_.move(ui, "above.map", frame)) read_out(s, p, frame);
+}
+
+// At a point of a path what is true there; elsewhere the place and its loss.
+void AboveView::read_out(const ViewPlace& s, const Picture& p, const HeightFrame& frame) const {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const auto names = lane_names(s.race.experiment(), s.ui.language);
+  float nearest = 10;
+  std::string text;
+  for (const auto& member : p.members)
+    for (std::size_t i = 0; i < member.places.size() && i < member.losses.size(); ++i) {
+      const ImVec2 at = frame.at(member.places[i].x, member.places[i].y);
+      const float away = std::hypot(at.x - mouse.x, at.y - mouse.y);
+      if (away >= nearest || member.lane >= names.size()) continue;
+      nearest = away;
+      text = fill(s.ui("above.point"), {names[member.lane], grouped(static_cast<double>(member.steps[i])), short_number(static_cast<double>(member.losses[i])),
+                                        short_number(p.at(member.places[i].x, member.places[i].y)), short_number(member.places[i].distance)});
+    }
+  if (text.empty()) {
+    const Place at = frame.place(mouse);
+    const double loss = p.at(at.x, at.y);
+    if (!std::isfinite(loss)) return;
+    text = fill(s.ui("above.place"), {short_number(at.x), short_number(at.y), short_number(loss)});
+  }
+  pointer_note(s.ui, frame, text);
+}
+
+void AboveView::line(const ViewPlace& s, const Picture& p, Rect box) {
+  PlotSpec spec;
+  spec.id = "above.line";
+  const auto names = lane_names(s.race.experiment(), s.ui.language);
+  const auto name = [&](std::size_t corner) {
+    const std::size_t lane = p.members[p.corners[corner]].lane;
+    return lane < names.size() ? names[lane] : std::string();
+  };
+  spec.x_title = fill(s.ui("above.line_x"), {name(0), name(1)});
+  spec.y_title = p.wish.train ? s.ui("metric.train_loss") : s.ui("metric.test_loss");
+  spec.log_y = log_ != 0;
+  spec.x_least = -0.5, spec.x_most = 1.5;
+  spec.y_decimals = 4;
+  spec.x_text = [](double v) { return "α = " + short_number(v); };
+  Series curve;
+  curve.label = spec.y_title;
+  curve.color = s.ui.theme->accent;
+  for (int column = 0; column < p.cells.columns(); ++column) {
+    const double x = LossPlane::at(-0.5, 1.5, column, p.cells.columns());
+    curve.x.push_back(x), curve.y.push_back(p.at(x, 0));
+  }
+  for (const std::size_t corner : {0U, 1U}) {
+    const auto& member = p.members[p.corners[corner]];
+    if (member.losses.size() == member.places.size()) spec.marks.push_back({static_cast<double>(corner), static_cast<double>(member.losses.back()), s.ui.theme->ink, true});
+  }
+  plot(s.ui, box, spec, {curve});
+}
+
+// ---- what stands beside it ----
+
+void AboveView::lanes(const ViewPlace& s, const Picture& p, Column& column) {
+  const Ui& ui = s.ui;
+  const auto names = lane_names(s.race.experiment(), ui.language);
+  const auto& lanes = s.race.experiment().lanes;
+  const float width = std::clamp(column.rest.w * 0.22F, 46.0F, 66.0F);
+  const auto cells = [&](Rect row, std::string_view one, std::string_view other, std::string_view last, std::uint32_t color) {
+    const bool flat = p.wish.kind == PlaneKind::line;
+    if (!flat) {
+      ui.text(row.cut_right(width), last, color, kSmall, Weight::regular, Align::right);
+      ui.text(row.cut_right(width), other, color, kSmall, Weight::regular, Align::right);
+    }
+    ui.text(row.cut_right(width), one, color, kSmall, Weight::regular, Align::right);
+  };
+  cells(column.row(20), ui("above.true_loss"), ui("above.plane_loss"), ui("above.distance"), ui.theme->faint);
+  for (const auto& member : p.members) {
+    if (member.lane >= lanes.size()) continue;
+    Rect row = column.row(22);
+    const LaneLook look = lane_look(lanes, member.lane);
+    const PlanePlace& end = member.places.back();
+    const bool known = member.losses.size() == member.places.size();
+    const std::string one = known ? short_number(static_cast<double>(member.losses.back())) : "…", other = short_number(p.at(end.x, end.y)), last = short_number(end.distance);
+    cells(row, one, other, last, ui.theme->ink);
+    const float y = row.y + row.h / 2;
+    Ui::dashed_line(ui.draw(), {{row.x, y}, {row.x + 18, y}}, ui.theme->*look.color, look.dash, 2);
+    row.cut_left(24);
+    row.w -= width * (p.wish.kind == PlaneKind::line ? 1 : 3);
+    ui.text(row, names[member.lane], ui.theme->ink, kSmall, member.lane == s.view.lane ? Weight::bold : Weight::regular);
+    s.ui.note_item("above.lane." + std::to_string(member.lane), names[member.lane], "status", fill(ui("above.lane"), {one, other, last}), row);
+  }
+}
+
+std::string AboveView::left_out(const ViewPlace& s) const {
+  std::string out;
+  if (model_.other_networks() > 0) out += fill(s.ui("above.other_networks"), {std::to_string(model_.other_networks())});
+  if (model_.diverged() > 0) out += (out.empty() ? "" : between_sentences(s.ui)) + fill(s.ui("above.diverged"), {std::to_string(model_.diverged())});
+  return out;
+}
+
+void AboveView::beside(const ViewPlace& s, const Picture& p, Rect box) {
+  Ui& ui = s.ui;
+  Column column(ui, "above.beside", box, false);
+  lanes(s, p, column);
+  column.row(4);
+  switch (p.wish.kind) {
+  case PlaneKind::principal:
+    column.paragraph(fill(ui("above.shares"), {percent(p.first_share + p.second_share), percent(p.walks_first_share + p.walks_second_share)}), ui.theme->ink);
+    break;
+  case PlaneKind::ends: column.paragraph(fill(ui("above.ends"), {percent(p.first_share + p.second_share)}), ui.theme->ink); break;
+  case PlaneKind::random: column.paragraph(ui("above.random"), ui.theme->ink); break;
+  case PlaneKind::line: column.paragraph(ui("above.line"), ui.theme->ink); break;
+  }
+  column.row(4);
+  column.paragraph(p.wish.kind == PlaneKind::line ? ui("above.mislead_line") : ui("above.mislead"), ui.theme->soft);
+  column.row(4);
+  column.paragraph(fill(p.wish.train ? ui("above.of_train") : ui("above.of_test"), {grouped(static_cast<double>(p.examples))}), ui.theme->soft);
+  if (const std::string words = left_out(s); !words.empty()) column.row(4), column.paragraph(words, ui.theme->soft);
+}
+
+// For those who don't see the picture.
+void AboveView::said(const ViewPlace& s, const Picture& p) const {
+  const auto names = lane_names(s.race.experiment(), s.ui.language);
+  std::string words;
+  for (const auto& member : p.members)
+    if (member.lane < names.size() && !member.losses.empty())
+      words += (words.empty() ? "" : "; ") + names[member.lane] + " " + short_number(static_cast<double>(member.losses.front())) + " → " + short_number(static_cast<double>(member.losses.back()));
+  s.ui.note_item("above.picture", s.ui("above.picture"), "img", words, {0, 0, 1, 1});
+}
+
+std::string AboveView::csv(const Ui& ui, const Race& race, std::size_t) const {
+  const Picture* p = model_.picture();
+  if (!p) return {};
+  std::string out = p->wish.kind == PlaneKind::line ? "alpha,loss\n" : "x,y,loss\n";
+  for (int row = 0; row < p->cells.rows(); ++row)
+    for (int column = 0; column < p->cells.columns(); ++column) {
+      const float* loss = p->cells.at(column, row);
+      if (!loss) continue;
+      out += csv_number(LossPlane::at(p->view.x_least, p->view.x_most, column, p->cells.columns()));
+      if (p->wish.kind != PlaneKind::line) out += comma_number(LossPlane::at(p->view.y_least, p->view.y_most, row, p->cells.rows()));
+      out += comma_number(static_cast<double>(*loss)) + "\n";
+    }
+  const auto names = lane_names(race.experiment(), ui.language);
+  out += "lane,step,x,y,distance,loss\n";
+  for (const auto& member : p->members)
+    for (std::size_t i = 0; i < member.places.size() && member.lane < names.size(); ++i) {
+      const PlanePlace& at = member.places[i];
+      out += csv_text(names[member.lane]) + "," + std::to_string(member.steps[i]) + comma_number(at.x) + comma_number(at.y) + comma_number(at.distance) +
+             (i < member.losses.size() ? comma_number(static_cast<double>(member.losses[i])) : ",") + "\n";
+    }
+  return out;
+}
+
+} // namespace
+
+const ViewRow kAboveView{.id = "above", .needs = Needs::anything, .make = make_view<AboveView>, .height_share = 0.5F};
+
+} // namespace downhill
