@@ -12,13 +12,25 @@ inline Json rule_at(const OptimizerEntry& rule, double rate) {
   return {{"name", rule.id}, {"lr", rule.id == "adadelta" ? 1.0 : own_steps ? 0.05 : rule.id == "sgd" ? rate : rate / 5}};
 }
 
+/// Two clouds of points that overlap, [x, y, t], as images are along two directions.
+inline Json clouds(std::size_t count, std::uint64_t number) {
+  PhiloxStream stream({number, 0x636c6f7564});
+  Json points = Json::array();
+  for (std::size_t i = 0; i < count; ++i) {
+    const double side = i % 2 == 0 ? -1 : 1, u = 4 * stream.next_uniform() - 2, v = 3 * stream.next_uniform() - 1.5;
+    points.push_back({side * 0.7 + u, side * 0.4 + u / 2 + v, (side + 1) / 2});
+  }
+  return points;
+}
+
 /// Every rule on every surface, 200 steps; on points in batches of 3.
 inline std::vector<std::pair<std::string, Json>> surface_runs() {
   std::vector<std::pair<std::string, Json>> runs;
   for (const SurfaceEntry& entry : surfaces())
     for (const OptimizerEntry& rule : optimizers()) {
       Json json = {{"downhill", 1}, {"lab", "surface"}, {"surface", entry.id}, {"optimizer", rule_at(rule, entry.rate)}, {"lanes", {Json::object()}}};
-      if (entry.id == "line") json["batch"] = 3;
+      if (entry.images) json["surface"] = {{"name", entry.id}, {"points", clouds(20, 1)}};
+      if (entry.id == "line" || entry.images) json["batch"] = 3;
       runs.emplace_back(std::string(entry.id) + " " + std::string(rule.id), json);
     }
   return runs;
@@ -63,7 +75,11 @@ inline Json random_surface(std::uint64_t number) {
       surface["noise"] = between(0, 1);
       surface["seed"] = whole(0, 1000);
     } else
-      for (std::int64_t i = 0; i < points; ++i) surface["points"].push_back({between(-2, 2), loss.target_most == 1 ? between(0, 1) : between(-2, 2)});
+      for (std::int64_t i = 0; i < points; ++i) {
+        Json& point = surface["points"].emplace_back(Json::array({between(-2, 2)}));
+        if (entry.images) point.push_back(between(-2, 2));
+        point.push_back(loss.target_most == 1 ? between(0, 1) : between(-2, 2));
+      }
     if (stream.next_uniform() < 0.7) json["batch"] = whole(1, points);
   }
   const Extent& v = entry.view;

@@ -377,6 +377,7 @@ int check_experiment(const Arguments& arguments, const Json& json) {
 }
 
 int export_experiment(const Arguments& arguments, const Json& json) {
+  if (!arguments.data.empty()) return complain({"takes_no_data", "--data", {}}); // the script reads them
   auto experiment = experiment_from_json(json);
   if (!experiment) return complain(in_file(arguments.document, experiment.error()));
   const auto asked = lanes_asked(arguments, experiment->lanes.size());
@@ -438,12 +439,13 @@ struct Verb {
 };
 
 const std::vector<Verb>& verbs() {
-  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, lane{"--lane", "N", &Arguments::lane}, jobs{"--jobs", "N", &Arguments::jobs};
+  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, images{"--data", "DIR", &Arguments::data}, lane{"--lane", "N", &Arguments::lane},
+      jobs{"--jobs", "N", &Arguments::jobs};
   static const std::vector<Verb> table{
       {"train", "EXPERIMENT.json", {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
       {"surface",
        "SURFACE.json",
-       {lane, {"--map", "rates|starts", &Arguments::map}, {"--working", "STEP", &Arguments::working}, {"--out", "FILE", &Arguments::out}},
+       {images, lane, {"--map", "rates|starts", &Arguments::map}, {"--working", "STEP", &Arguments::working}, {"--out", "FILE", &Arguments::out}},
        "every lane's path, step by step; a map of a lane's rates or starts; one step, worked out",
        surface},
       {"plane",
@@ -454,7 +456,7 @@ const std::vector<Verb>& verbs() {
       {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
-       {lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
+       {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
        "a lane as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},

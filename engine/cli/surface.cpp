@@ -1,7 +1,9 @@
 #include "cli/surface.hpp"
 
+#include "cli/files.hpp"
 #include "core/printable.hpp"
 #include "export/surface_script.hpp"
+#include "surfaces/image_points.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
 #include "surfaces/working.hpp"
@@ -33,6 +35,14 @@ Result<Asked> asked(const Arguments& arguments, const Json& json) {
   if (!document) return in_file(arguments.document, document.error());
   const auto lanes = lanes_asked(arguments, document->lanes.size());
   if (!lanes) return lanes.error();
+  if (needs_images(document->surface)) {
+    auto source = read_fashion_mnist(arguments.data.empty() ? kDataFolder : arguments.data);
+    if (!source) return source.error();
+    auto points = image_points(std::make_shared<Source>(std::move(*source)), document->surface);
+    if (!points) return in_file(arguments.document, points.error());
+    document->surface.points = std::move(*points);
+  } else if (!arguments.data.empty())
+    return UserError{"takes_no_data", "--data", {}};
   std::vector<std::string> names = lane_names(document->lanes);
   return Asked{std::move(*document), std::move(names), *lanes};
 }
@@ -129,7 +139,6 @@ int check_surface(const Arguments& arguments, const Json& json) {
 }
 
 int hash_surface(const Arguments& arguments, const Json& json) {
-  if (!arguments.data.empty()) return complain({"takes_no_data", "--data", {}});
   const auto what = asked(arguments, json);
   if (!what) return complain(what.error());
   const auto surface = make_surface(what->document.surface);

@@ -33,6 +33,9 @@ struct Field {
   bool lanes_may = true; ///< whether a lane may differ in it
   std::vector<std::string_view> (*ids)() = nullptr;
   const std::vector<ParameterSpec>* (*parameters)(std::string_view id) = nullptr; ///< of `named`
+  /// Of `named`: what an object of this name has besides its parameters and is no number, as the form and the controls need it; `pointer`
+  /// is within the object. What it may be is checked by the row's own `check`.
+  const std::vector<Field>* (*within)(std::string_view id) = nullptr;
   /// Checks the value and fills in what it leaves out, where the kind alone doesn't say how.
   Failure (*check)(Json& value, const Field& field, const std::string& place) = nullptr;
   std::size_t entries = 0; ///< of `numbers`

@@ -12,8 +12,8 @@ protected:
   void line(const std::string& text = "") { out_ += text + "\n"; }
   void block(std::string_view text) { out_ += text; }
   // a comment or a text in the language of the script
-  std::string said(const char* zh, const char* en) const { return options_.language == Language::zh ? zh : en; }
-  void remark(const std::string& indent, const char* zh, const char* en) { line(indent + "# " + said(zh, en)); }
+  std::string said(std::string_view zh, std::string_view en) const { return std::string(options_.language == Language::zh ? zh : en); }
+  void remark(const std::string& indent, const std::string& zh, const std::string& en) { line(indent + "# " + said(zh, en)); }
   void section(const char* zh, const char* en);
   // the title within a docstring, which begins here
   void title();

@@ -62,17 +62,27 @@ private:
     return out + "\"";
   }
 
+  void tensor(const char* name, float Point::* number) {
+    std::string all;
+    for (const Point& point : surface_.points) all += (all.empty() ? "" : ", ") + shortest_text(static_cast<double>(point.*number));
+    line(std::string(name) + " = torch.tensor([" + all + "], dtype=torch.float32)");
+  }
+
   void points() {
-    std::string x, t;
-    for (const Point point : surface_.points) {
-      x += (x.empty() ? "" : ", ") + shortest_text(static_cast<double>(point.x));
-      t += (t.empty() ? "" : ", ") + shortest_text(static_cast<double>(point.t));
+    if (entry_.images && !surface_.along.empty()) {
+      const auto whole = [&](std::size_t i) { return std::to_string(static_cast<int>(surface_.surface.values[i])); };
+      remark("",
+             "Fashion-MNIST 第 " + whole(0) + " 类（T 为 0）和第 " + whole(1) + " 类（T 为 1）共 " + whole(2) + " 张图像；X、Y 是它们沿 " + surface_.along[0] +
+                 "、" + surface_.along[1] + " 两个方向的坐标",
+             whole(2) + " images of Fashion-MNIST's classes " + whole(0) + " (T 0) and " + whole(1) + " (T 1); X and Y are their coordinates along " +
+                 surface_.along[0] + " and " + surface_.along[1]);
     }
-    line("X = torch.tensor([" + x + "], dtype=torch.float32)");
-    line("T = torch.tensor([" + t + "], dtype=torch.float32)");
+    tensor("X", &Point::x);
+    if (entry_.images) tensor("Y", &Point::y);
+    tensor("T", &Point::t);
     line();
     line();
-    line("def f(w, b, x=X, t=T):");
+    line(entry_.images ? "def f(w, b, x=X, y=Y, t=T):" : "def f(w, b, x=X, t=T):");
     line("    return " + std::string(entry_of(entry_.losses, surface_.loss).torch));
     if (!batches()) return;
     line();
@@ -96,7 +106,8 @@ private:
     if (batches()) {
       remark("    ", "高度按全部点算，梯度只看这一批", "the height is over all points, the gradient over this batch");
       block("    rows = batch(step)\n"
-            "    f(point[0], point[1], X[rows], T[rows]).backward()\n");
+            "    f(point[0], point[1], " +
+            std::string(entry_.images ? "X[rows], Y[rows], T[rows]" : "X[rows], T[rows]") + ").backward()\n");
     } else
       line("    height.backward()");
     block("    print(f'{LANE},{step},{point[0].item():.9g},{point[1].item():.9g},{height.item():.9g}')\n"

@@ -5,6 +5,7 @@
 #include "document/json_text.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <tuple>
 
@@ -87,29 +88,29 @@ Slope plateau(double x, double y, P) {
   return {t * t + y * y / 4, 2 * t * (1 - t * t), y / 2};
 }
 
-// ---- losses of w and b over points (x, t) ----
+// ---- losses of w and b over points (x, y, t); where b is a bias y is 1, and a product with it changes no bit ----
 
-// (wx + b − t)²
-Slope line_mse(double w, double b, Place at) {
-  const double off = w * at.x + b - at.y;
-  return {off * off, 2 * off * at.x, 2 * off};
+// (wx + by − t)²
+Slope line_mse(double w, double b, Sample at) {
+  const double off = w * at.x + b * at.y - at.t;
+  return {off * off, 2 * off * at.x, 2 * off * at.y};
 }
 
 struct Sigmoid {
   double z, small, value; // small: e^−|z|
   explicit Sigmoid(double of) : z(of), small(exact::exp(of < 0 ? of : -of)), value(of < 0 ? small / (1 + small) : 1 / (1 + small)) {}
 };
-// a = σ(wx + b): (a − t)²; the slope by z is 2(a − t)·a(1 − a)
-Slope neuron_mse(double w, double b, Place at) {
-  const Sigmoid a(w * at.x + b);
-  const double off = a.value - at.y, share = 1 / (1 + a.small), delta = 2 * off * (a.small * share * share);
-  return {off * off, delta * at.x, delta};
+// a = σ(wx + by): (a − t)²; the slope by z is 2(a − t)·a(1 − a)
+Slope neuron_mse(double w, double b, Sample at) {
+  const Sigmoid a(w * at.x + b * at.y);
+  const double off = a.value - at.t, share = 1 / (1 + a.small), delta = 2 * off * (a.small * share * share);
+  return {off * off, delta * at.x, delta * at.y};
 }
 // −t·log a − (1 − t)·log(1 − a), from z; the slope by z is a − t
-Slope neuron_cross_entropy(double w, double b, Place at) {
-  const Sigmoid a(w * at.x + b);
-  const double delta = a.value - at.y;
-  return {(a.z > 0 ? a.z : 0.0 * a.z) - at.y * a.z + exact::log1p(a.small), delta * at.x, delta};
+Slope neuron_cross_entropy(double w, double b, Sample at) {
+  const Sigmoid a(w * at.x + b * at.y);
+  const double delta = a.value - at.t;
+  return {(a.z > 0 ? a.z : 0.0 * a.z) - at.t * a.z + exact::log1p(a.small), delta * at.x, delta * at.y};
 }
 
 // About t = 1 + x/2 over 0 ≤ x < 3, where the two parameters pull on each other: a turned ravine.
@@ -158,6 +159,7 @@ public:
     return mean(sum, points_.size());
   }
   std::int64_t size() const override { return static_cast<std::int64_t>(points_.size()); }
+  double cost() const override { return std::max(1.0, static_cast<double>(points_.size()) / 10 * loss_.cost); }
   Slope at(double x, double y, std::span<const std::uint32_t> batch) const override {
     Slope sum;
     for (const std::uint32_t i : batch) add(sum, x, y, points_[i]);
@@ -166,7 +168,7 @@ public:
 
 private:
   void add(Slope& sum, double x, double y, Point point) const {
-    const Slope one = loss_.at(x, y, {static_cast<double>(point.x), static_cast<double>(point.t)});
+    const Slope one = loss_.at(x, y, {static_cast<double>(point.x), static_cast<double>(point.y), static_cast<double>(point.t)});
     sum.f += one.f, sum.dx += one.dx, sum.dy += one.dy;
   }
   static Slope mean(const Slope& sum, std::size_t count) {
@@ -289,11 +291,25 @@ const std::vector<SurfaceEntry>& surfaces() {
        .view = {-4, 4, -4, 4},
        .start = {2, 2},
        .rate = 0.075,
-       .losses = {{"mse", "nn.functional.mse_loss(torch.sigmoid(w * x + b), t)", neuron_mse, 0, 1},
-                  {"cross_entropy", "nn.functional.binary_cross_entropy_with_logits(w * x + b, t)", neuron_cross_entropy, 0, 1}},
+       .losses = {{"mse", "nn.functional.mse_loss(torch.sigmoid(w * x + b), t)", neuron_mse, 0, 1, 6},
+                  {"cross_entropy", "nn.functional.binary_cross_entropy_with_logits(w * x + b, t)", neuron_cross_entropy, 0, 1, 6}},
        .points = [](P) -> std::vector<Point> { return {{1, 0}}; }},
+      // logistic regression on two classes of images, each image told by its coordinates along two directions: x and y are the
+      // weights of these. All of the quick data pack has 200 images of a class
+      {.id = "logistic",
+       .parameters = {{"classes/0", 0, 0, 9, true}, {"classes/1", 6, 0, 9, true}, {"count", 200, 10, 400, true}},
+       .view = {-4, 6, -5, 5},
+       .start = {-3, 3},
+       .rate = 1,
+       .losses = {{"cross_entropy", "nn.functional.binary_cross_entropy_with_logits(w * x + b * y, t)", neuron_cross_entropy, 0, 1, 6},
+                  {"mse", "nn.functional.mse_loss(torch.sigmoid(w * x + b * y), t)", neuron_mse, 0, 1, 6}},
+       .images = true},
   };
   return table;
+}
+
+std::size_t point_count(const SurfaceSettings& settings) {
+  return needs_images(settings) ? static_cast<std::size_t>(settings.surface.values.back()) : settings.points.size();
 }
 
 std::string formula_of(const SurfaceSettings& settings) {
@@ -304,6 +320,7 @@ std::string formula_of(const SurfaceSettings& settings) {
 std::shared_ptr<const Surface> make_surface(const SurfaceSettings& settings) {
   const SurfaceEntry& entry = entry_of(surfaces(), settings.surface.name);
   if (entry.at) return std::make_shared<FunctionSurface>(entry, settings.surface.values);
+  assert(!needs_images(settings) && "points are drawn before they are walked on");
   if (entry.over_points()) return std::make_shared<PointSurface>(entry_of(entry.losses, settings.loss), settings.points);
   return std::make_shared<FormulaSurface>(*Formula::read(settings.formula));
 }

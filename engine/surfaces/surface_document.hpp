@@ -22,8 +22,12 @@ struct SurfaceDocument {
 inline constexpr double kPointsMost = 1000, kPlaceMost = 1e6, kStepsMost = 10000;
 
 /// Its fields, and what they ask of each other. /surface names a row of surfaces() with its parameters; besides `formula` takes
-/// the formula's text, data surfaces take `points` ([[x, t], …] instead of the parameters they are drawn by) and `loss`.
+/// the formula's text, data surfaces take `points` ([[x, t], …], of `logistic` [[x, y, t], …], instead of what they are drawn by) and
+/// `loss`; `logistic` takes `along`, two of directions(), and is without points when it has been read (needs_images).
 extern const DocumentFormat kSurfaceFormat;
+
+/// The value of /surface with its points written out instead of what they are drawn by.
+Json with_points(const Json& surface, std::span<const Point> points);
 
 /// Errors: those of document_from_json and of Formula::read, points_or_drawn, batch_needs_points, batch_above_train.
 Result<SurfaceDocument> surface_document_from_json(const Json& json);

@@ -305,9 +305,12 @@ TEST_CASE("a pack that is damaged is told in a sentence, and a later good one me
   CHECK(!other.set_experiment(larger));
   packs.set_worker_count(1);
   other.begin_with_workers();
-  packs.failed();
+  packs.failed({"pack_damaged", "", {}});
+  REQUIRE(packs.failure());
+  CHECK(packs.failure()->code == "pack_damaged");
   other.pack_failed({"pack_damaged", "", {}});
   other.start();
+  CHECK(!packs.failure()); // it is under way
   CHECK(anew == std::vector<bool>{false, true});
   table.open_pack(0);
   table.turn();

@@ -1,5 +1,7 @@
 #include "app/core/surface_model.hpp"
 #include "optimizers/list.hpp"
+#include "surfaces/image_points.hpp"
+#include "worker/maps.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,17 +17,48 @@ Json plain(std::string_view surface = "bowl", int steps = 40) {
   return json;
 }
 
+// Images of nine pixels, brighter by their class here and there.
+std::shared_ptr<const Source> noise() {
+  static const auto source = [] {
+    auto made = std::make_shared<Source>();
+    made->classes = 10;
+    made->train.features = 9;
+    PhiloxStream stream({7, 7});
+    for (int i = 0; i < 4000; ++i) {
+      made->train.labels.push_back(static_cast<std::uint8_t>(i % 10));
+      for (int f = 0; f < 9; ++f) made->train.pixels.push_back(static_cast<std::uint8_t>((f == i % 10 ? 60 : 0) + static_cast<int>(stream.next_word() % 190)));
+    }
+    return made;
+  }();
+  return source;
+}
+
 struct Table {
   explicit Table(const Json& json) : document(kSurfaceFormat, json) {}
+  // what the model waits for, from a worker that has images
+  void bring_points() {
+    if (!model.waiting()) return;
+    points.want(model.settings());
+    const auto ask = std::exchange(asked, {});
+    if (!ask) return;
+    protocol::Points answer{ask->request, {}, "", "", {}};
+    const auto drawn = points_asked(*ask, noise());
+    REQUIRE(drawn.ok());
+    for (const Point& p : *drawn) answer.numbers.insert(answer.numbers.end(), {p.x, p.y, p.t});
+    points.take(answer);
+  }
   // until everybody is where they are to be
   void settle() {
+    bring_points();
     for (int i = 0; i < 1000 && model.tick(now_s, clock, 1); ++i) {
     }
   }
   double now_s = 0, spent_s = 0;
   std::function<double()> clock = [this] { return spent_s; };
+  std::optional<protocol::AskPoints> asked;
+  SurfacePoints points{[this](const protocol::ToTrainer& m) { asked = std::get<protocol::AskPoints>(m); }};
   LabDocument document;
-  SurfaceModel model{document};
+  SurfaceModel model{document, &points};
 };
 
 } // namespace
@@ -175,6 +208,122 @@ TEST_CASE("what is changed is seen at once by whoever asks, without a frame betw
   table.model.follow();
   table.model.seek(500);
   CHECK(table.model.step() == 500);
+}
+
+TEST_CASE("a surface over images waits for its points, and is walked when they are there") {
+  Table table({{"downhill", 1},
+               {"lab", "surface"},
+               {"surface", {{"name", "logistic"}, {"classes", {4, 2}}, {"count", 50}}},
+               {"lanes", {Json::object(), {{"batch", 1}}, {{"batch", 50}}}}});
+  SurfaceModel& model = table.model;
+  CHECK(model.waiting());
+  CHECK(model.surface().size() == 50); // lanes are called by their batches all the same
+  CHECK(model.working(0) == nullptr);
+  CHECK(paths_csv(model, {"a", "b", "c"}) == "lane,step,x,y,f,distance\n");
+  model.steps_per_s = 10;
+  model.start(); // pressed already
+  for (int i = 0; i < 5; ++i) {
+    table.now_s += 0.1;
+    CHECK(!model.tick(table.now_s, table.clock, 1));
+  }
+  CHECK(model.step() == 0);
+  CHECK(model.transport() == Transport::running);
+  CHECK(model.minima().empty());
+  const std::uint64_t news = model.news(), version = model.surface_version();
+  table.bring_points();
+  model.follow();
+  CHECK(!model.waiting());
+  CHECK(model.news() != news);
+  CHECK(model.surface_version() != version);
+  CHECK(model.transport() == Transport::running); // it goes on from here, at its speed
+  for (int i = 0; i <= 5; ++i) table.settle(), table.now_s += 0.1;
+  CHECK((model.step() == 4 || model.step() == 5)); // five tenths of a second
+  model.seek(200);
+  table.settle();
+  const auto document = surface_document_from_json(table.document.json());
+  SurfaceSettings settings = document->surface;
+  settings.points = *image_points(noise(), settings);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(model.stand(i).place == whole_path(Walk(make_surface(settings), document->lanes[i].settings)).back().place);
+  CHECK(model.minima().size() == 1);
+  // other classes wait again; undo does not
+  REQUIRE(!model.set_one_of_two("classes", 0, 2));
+  CHECK(table.document.at("/surface")["classes"] == Json({2, 4})); // they change places
+  CHECK(model.waiting());
+  CHECK(model.step() == 200);
+  REQUIRE(table.document.undo());
+  model.follow();
+  CHECK(!model.waiting());
+  CHECK(!table.asked);
+  REQUIRE(!model.set_one_of_two("along", 1, "bias"));
+  CHECK(table.document.at("/surface")["along"] == Json({"means", "bias"}));
+  CHECK(model.waiting());
+  REQUIRE(!model.set_loss("mse"));
+  table.settle();
+  REQUIRE(!model.set_loss("cross_entropy"));
+  CHECK(!model.waiting());                                       // the same points, otherwise measured
+  REQUIRE(!table.document.set({{}, "/surface/classes/1"}, "9")); // as a form has it
+  CHECK(table.document.at("/surface")["classes"] == Json({4, 9}));
+  CHECK(table.document.set({{}, "/surface/classes/1"}, "4")->code == "duplicate_class");
+  CHECK(table.document.set({{}, "/surface/along/1"}, "means")->code == "duplicate_direction");
+}
+
+TEST_CASE("the form has what a surface over images is made of: classes and directions by name, how many, which loss") {
+  LabDocument document(kSurfaceFormat, plain("logistic"));
+  const auto all = document.form_fields();
+  for (const char* pointer :
+       {"/surface", "/surface/loss", "/surface/classes/0", "/surface/classes/1", "/surface/along/0", "/surface/along/1", "/surface/count"}) {
+    CAPTURE(std::string(pointer));
+    CHECK(std::count(all.begin(), all.end(), pointer) == 1);
+    const FieldInfo info = document.field({{}, pointer});
+    CHECK(!info.standard.is_null());
+    if (std::string_view(pointer) != "/surface") CHECK(info.standard == info.value);
+  }
+  CHECK(document.field({{}, "/surface/classes/1"}).ids.size() == 10);
+  CHECK(document.field({{}, "/surface/classes/1"}).choices == "class.");
+  CHECK(document.field({{}, "/surface/along/0"}).choices == "choice./surface/along.");
+  CHECK(document.field({{}, "/surface/loss"}).choices == "loss.");
+  CHECK(document.field({{}, "/surface/along/2"}).value.is_null());
+  REQUIRE(!document.set({{}, "/surface/along/1"}, "bias"));
+  CHECK(document.at("/surface")["along"] == Json({"means", "bias"}));
+  REQUIRE(!document.reset({{}, "/surface/along/1"}));
+  CHECK(document.at("/surface")["along"] == Json({"means", "principal"}));
+  REQUIRE(!document.reset({{}, "/surface/classes/1"}));
+  CHECK(document.at("/surface")["classes"] == Json({0, 6}));
+  // other surfaces have no such fields; one neuron has its loss
+  const auto neuron = LabDocument(kSurfaceFormat, plain("neuron")).form_fields();
+  CHECK(std::count(neuron.begin(), neuron.end(), "/surface/loss") == 1);
+  CHECK(std::count(neuron.begin(), neuron.end(), "/surface/along/0") == 0);
+  const auto bowl = LabDocument(kSurfaceFormat, plain()).form_fields();
+  CHECK(std::count(bowl.begin(), bowl.end(), "/surface/loss") == 0);
+}
+
+TEST_CASE("points that are given are walked on at once") {
+  Table table({{"downhill", 1}, {"lab", "surface"}, {"surface", {{"name", "logistic"}, {"points", {{1, 1, 1}, {-1, 0.5, 0}}}}}, {"lanes", {Json::object()}}});
+  CHECK(!table.model.waiting());
+  const Json before = table.document.json();
+  REQUIRE(!table.model.set_one_of_two("classes", 0, 2)); // it has none
+  CHECK(table.document.json() == before);
+}
+
+TEST_CASE("rates for a surface over images don't hang on whether its points are there, and suit them") {
+  Table before(plain("bowl", 200)), after(plain("bowl", 200));
+  REQUIRE(!before.model.choose("logistic"));
+  REQUIRE(!after.model.choose("logistic"));
+  after.settle();
+  REQUIRE(!after.model.choose("bowl"));
+  REQUIRE(!after.model.choose("logistic"));
+  CHECK(!after.model.waiting());
+  CHECK(before.document.json()["lanes"] == after.document.json()["lanes"]);
+  before.model.seek(200);
+  before.settle();
+  std::vector<float> chosen;
+  for (std::size_t i = 0; i < before.model.lanes().size(); ++i) chosen.push_back(before.model.stand(i).f);
+  REQUIRE(!before.model.best_rates()); // on the points themselves
+  before.settle();
+  for (std::size_t i = 0; i < chosen.size(); ++i) { // four fifths of the way at least
+    const float best = before.model.stand(i).f;
+    CHECK(chosen[i] - best < 0.2F * (before.model.path(i).front().f - best));
+  }
 }
 
 TEST_CASE("another surface over fewer points takes a larger batch away") {

@@ -67,6 +67,7 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"surface formula", "62f6bd319d5c71f5"},
     {"surface himmelblau", "0a5aa6a80ff83db1"},
     {"surface line", "21c99741cf2d2c4b"},
+    {"surface logistic", "db6668cf8077b62e"},
     {"surface neuron", "b7b021d7a6c4e4f5"},
     {"surface plateau", "6cc7628a20920160"},
     {"surface rastrigin", "fcd0ebc4e6e302aa"},
@@ -74,6 +75,8 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"surface saddle", "ab88099834ed2a6e"},
     {"surface styblinski_tang", "8b6c99df2eb39a33"},
     {"surface three_hump_camel", "f60c1e27ed4c8a41"},
+    {"points of images", "e8130575152ee666"},
+    {"paths over images", "4cce9f29b9bff52e"},
 };
 
 /// The pinned hash of a run, or words that it is not pinned. `./dev bless` has `found` printed as a line of the table.

@@ -1,8 +1,10 @@
 // Surfaces, the way of every rule down each of them, and the document of the lab.
 #include "cli/files.hpp"
 #include "core/philox.hpp"
+#include "engine/fixtures.hpp"
 #include "engine/pinned_hashes.hpp"
 #include "surface_runs.hpp"
+#include "surfaces/image_points.hpp"
 #include "surfaces/map.hpp"
 
 #include <doctest/doctest.h>
@@ -21,10 +23,32 @@ Json document(const Json& patch) {
   json.merge_patch(patch);
   return json;
 }
+// Images of four classes, bright bars in noise of all sizes (so that classes overlap): 400 of each, 10 × 10 pixels.
+std::shared_ptr<const Source> noisy_bars() {
+  static const auto source = [] {
+    auto made = std::make_shared<Source>();
+    made->classes = 10;
+    made->train.features = 100;
+    PhiloxStream stream({3, 14});
+    for (int i = 0; i < 4000; ++i) {
+      const int light = static_cast<int>(stream.next_word() % 120);
+      made->train.labels.push_back(static_cast<std::uint8_t>(i % 10));
+      for (int f = 0; f < 100; ++f)
+        made->train.pixels.push_back(static_cast<std::uint8_t>((f / 10 == i % 10 ? 30 : 0) + light / 2 + static_cast<int>(stream.next_word() % 100)));
+    }
+    return made;
+  }();
+  return source;
+}
 SurfaceDocument read(const Json& patch) {
   auto read = surface_document_from_json(document(patch));
   if (!read) MESSAGE(read.error().sentence(Language::en));
   REQUIRE(read.ok());
+  if (needs_images(read->surface)) {
+    auto points = image_points(noisy_bars(), read->surface);
+    REQUIRE(points.ok());
+    read->surface.points = *points;
+  }
   return *read;
 }
 std::string refusal(const Json& patch) {
@@ -45,6 +69,10 @@ std::vector<Json> all_surfaces() {
   for (const double angle : {-30.0, 45.0, 90.0}) all.push_back({{"name", "bowl"}, {"kappa", 100}, {"angle", angle}});
   all.push_back({{"name", "neuron"}, {"loss", "cross_entropy"}, {"points", {{1, 0}, {-0.5, 1}, {2, 0.5}}}});
   all.push_back({{"name", "neuron"}, {"points", {{1, 0}, {-0.5, 1}, {2, 0.5}}}});
+  for (const char* loss : {"cross_entropy", "mse"}) {
+    all.push_back({{"name", "logistic"}, {"loss", loss}, {"points", clouds(30, 2)}});
+    all.push_back({{"name", "logistic"}, {"loss", loss}, {"classes", {3, 1}}, {"along", {"bias", "brightness"}}, {"count", 50}});
+  }
   return all;
 }
 
@@ -466,6 +494,33 @@ TEST_CASE("the document is refused with the place") {
   CHECK(refusal({{"surface", {{"name", "line"}, {"points", {{1, 2}, {1e7, 0}}}}}}) == "out_of_range /surface/points/1/0");
   CHECK(refusal({{"surface", {{"name", "neuron"}, {"points", {{1, 2}}}}}}) == "out_of_range /surface/points/0/1");
   CHECK(refusal({{"surface", {{"name", "neuron"}, {"loss", "mae"}}}}) == "not_a_choice /surface/loss");
+  const auto logistic = [](Json surface) { return surface["name"] = "logistic", refusal({{"surface", surface}}); };
+  CHECK(logistic({{"classes", {0, 6}}, {"along", {"bias", "means"}}, {"count", 400}, {"loss", "mse"}}) == "taken");
+  CHECK(logistic({{"points", {{1, -2, 0}, {0.5, 3, 1}}}, {"loss", "mse"}}) == "taken");
+  CHECK(logistic({{"classes", {6, 6}}}) == "duplicate_class /surface/classes");
+  CHECK(logistic({{"classes", {0, 10}}}) == "out_of_range /surface/classes/1");
+  CHECK(logistic({{"classes", {-1, 1}}}) == "out_of_range /surface/classes/0");
+  CHECK(logistic({{"classes", {0, 1.5}}}) == "wrong_type /surface/classes/1");
+  CHECK(logistic({{"classes", {0}}}) == "wrong_type /surface/classes");
+  CHECK(logistic({{"classes", {0, 1, 2}}}) == "wrong_type /surface/classes");
+  CHECK(logistic({{"along", {"means", "up"}}}) == "not_a_choice /surface/along/1");
+  CHECK(logistic({{"along", {"means", 2}}}) == "wrong_type /surface/along/1");
+  CHECK(logistic({{"along", "means"}}) == "wrong_type /surface/along");
+  CHECK(logistic({{"along", {"means"}}}) == "wrong_type /surface/along");
+  CHECK(logistic({{"along", {"bias", "bias"}}}) == "duplicate_direction /surface/along");
+  CHECK(logistic({{"count", 0}}) == "out_of_range /surface/count");
+  CHECK(logistic({{"count", 401}}) == "out_of_range /surface/count");
+  CHECK(logistic({{"points", {{1, 0}}}}) == "wrong_type /surface/points/0");
+  CHECK(logistic({{"points", {{1, 2, 0}, {1, 2, 0, 0}}}}) == "wrong_type /surface/points/1");
+  CHECK(logistic({{"points", {{1, 2, 1.5}}}}) == "out_of_range /surface/points/0/2");
+  CHECK(logistic({{"points", {{1, 1e7, 1}}}}) == "out_of_range /surface/points/0/1");
+  CHECK(logistic({{"points", {{1, 2, 1}}}, {"classes", {0, 6}}}) == "points_or_drawn /surface/points");
+  CHECK(logistic({{"points", {{1, 2, 1}}}, {"along", {"means", "bias"}}}) == "points_or_drawn /surface/points");
+  CHECK(logistic({{"points", {{1, 2, 1}}}, {"count", 20}}) == "points_or_drawn /surface/points");
+  CHECK(logistic({{"loss", "mae"}}) == "not_a_choice /surface/loss");
+  CHECK(refusal({{"surface", {{"name", "neuron"}, {"along", {"means", "bias"}}}}}) == "unknown_key /surface");
+  CHECK(refusal({{"surface", "logistic"}, {"batch", 201}}) == "batch_above_train /batch");
+  CHECK(refusal({{"surface", "logistic"}, {"batch", 200}}) == "taken");
   CHECK(refusal({{"surface", {{"name", "line"}, {"count", 1001}}}}) == "out_of_range /surface/count");
   CHECK(refusal({{"batch", 1}}) == "batch_needs_points /batch");
   CHECK(refusal({{"surface", "line"}, {"batch", 21}}) == "batch_above_train /batch");

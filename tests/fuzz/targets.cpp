@@ -7,6 +7,7 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/surface_script.hpp"
+#include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
 #include "trainer/trainer.hpp"
 #include "worker/trainer_host.hpp"
@@ -36,7 +37,7 @@ void json(Bytes bytes) {
 void surface(Bytes bytes) {
   const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!json) return;
-  const auto document = surface_document_from_json(*json);
+  auto document = surface_document_from_json(*json);
   if (!document) {
     must(!document.error().sentence(Language::zh).empty());
     return;
@@ -44,6 +45,22 @@ void surface(Bytes bytes) {
   const auto again = surface_document_from_json(document->json());
   must(again.ok() && again->json() == document->json());
   const SurfaceLane& lane = document->lanes.front();
+  if (needs_images(document->surface)) { // noise will do
+    static const auto source = [] {
+      auto made = std::make_shared<Source>();
+      made->classes = 10;
+      made->train.features = 9;
+      PhiloxStream stream({7, 7});
+      for (int i = 0; i < 4000; ++i) {
+        made->train.labels.push_back(static_cast<std::uint8_t>(i % 10));
+        for (int f = 0; f < 9; ++f) made->train.pixels.push_back(static_cast<std::uint8_t>(stream.next_word()));
+      }
+      return made;
+    }();
+    const auto points = image_points(source, document->surface);
+    must(points.ok() && points->size() == point_count(document->surface));
+    document->surface.points = *points;
+  }
   Walk walk(make_surface(document->surface), lane.settings);
   for (int i = 0; i < 50 && walk.advance(); ++i) {
   }

@@ -31,6 +31,9 @@ const tiny_settings = { downhill: 1, data: { source: 'moons', train: 20, test: 4
 const tiny = file('tiny.json', JSON.stringify(tiny_settings));
 const hill_settings = { downhill: 1, lab: 'surface', surface: 'rosenbrock', steps: 20, optimizer: { name: 'sgd', lr: 0.001 }, lanes: [{ label: 'GD' }, { label: 'Adam, fast', optimizer: { name: 'adam', lr: 0.05 } }] };
 const hill = file('hill.json', JSON.stringify(hill_settings));
+// points that are drawn from Fashion-MNIST; all of them, sixteen or one at a time
+const images_settings = { downhill: 1, lab: 'surface', surface: 'logistic', steps: 60, lanes: [{ label: 'all' }, { label: 'sixteen', batch: 16 }, { label: 'one', batch: 1 }] };
+const images = file('images.json', JSON.stringify(images_settings));
 
 // The verbs and their options, as the program itself lists them.
 interface Verb {
@@ -105,7 +108,7 @@ for (const verb of verbs.filter((v) => v.takes_file)) {
     const link = join(folder, `link.${verb.name}.json`);
     symlinkSync(document_of(verb), link);
     assert.equal(run(native, ...words_of(verb, link)).status, 0);
-    const own = file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
+    const own = ['surface', 'export'].includes(verb.name) ? images : file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
     for (const path of [fifo(`in.${verb.name}`), '/dev/zero', '/dev/null', folder, join(folder, 'nothing'), join(tiny, 'below')])
       for (const words of [words_of(verb, path), ...(verb.options.includes('--data') && path !== folder ? [[...words_of(verb, own), '--data', path]] : [])]) {
         const { status, stderr } = run(native, ...words);
@@ -598,7 +601,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
     [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
-    [['hash', hill, '--data', folder], /--data: a surface reads no data file/],
+    [['hash', hill, '--data', folder], /--data: this document needs no data file/],
     [['surface', hill, '--map', 'hills'], /--map: "hills" is not known; choose one of: rates, starts/],
     [['surface', hill, '--lane', '3'], /--lane: there is no lane 3/],
     [['surface', hill, '--map', 'rates', '--working', '1'], /: --map and --working exclude each other; leave one of the two out/],
@@ -623,6 +626,40 @@ test('check, hash and export take the documents of every lab; bad ones are refus
       assert.match(stderr, /^downhill: [^\n]*bad\.json [^\n]+\n$/);
       assert.match(stderr, expected);
     }
+});
+
+test('surface over images: drawn from Fashion-MNIST, the same in all three builds; its script has the points as numbers', () => {
+  const folders = ['', '/usr/share/datasets/fashion-mnist'].map((at) => (at ? ['--data', at] : []));
+  for (const [, command] of builds) {
+    assert.equal(run(command, 'check', images).stdout, `${images}: 3 lanes, nothing wrong\n`); // without data
+    for (const at of folders)
+      assert.equal(run(command, 'hash', images, ...at).stdout, 'all\tfe52f4070a393914\nsixteen\t821edc0c9ed98041\none\t35946a5505513f60\n');
+  }
+  const rows = run(native, 'surface', images).stdout.trim().split('\n').map((row) => row.split(','));
+  const way = (lane: string) => {
+    const places = rows.filter(([name]) => name === lane).map(([, , x, y]) => [Number(x), Number(y)] as const).slice(40);
+    return places.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - places[i]![0], y - places[i]![1]), 0);
+  };
+  assert.ok(way('one') > 2 * way('sixteen') && way('sixteen') > 2 * way('all'), `${way('one')}, ${way('sixteen')}, ${way('all')}`);
+  // the same walks over the points that the script has, given one by one
+  const script = run(native, 'export', images, '--lane', '2', '--lang', 'en').stdout;
+  assert.match(script, /# 200 images of Fashion-MNIST's classes 0 \(T 0\) and 6 \(T 1\); X and Y are their coordinates along means and principal\n/);
+  const [x, y, t] = ['X', 'Y', 'T'].map((name) => JSON.parse(new RegExp(`^${name} = torch\\.tensor\\((\\[.*\\]), dtype`, 'm').exec(script)![1]!) as number[]);
+  assert.equal(x!.length, 200);
+  const given = file('given.json', JSON.stringify({ ...images_settings, surface: { name: 'logistic', points: x!.map((_, i) => [x![i], y![i], t![i]]) } }));
+  assert.equal(run(native, 'hash', given).stdout, run(native, 'hash', images).stdout);
+  const bad: [string[], RegExp][] = [
+    [['hash', given, '--data', folder], /--data: this document needs no data file/],
+    [['export', tiny, '--data', folder], /--data: this document needs no data file/],
+    [['surface', images, '--data', folder], /train-images-idx3-ubyte: can't read this file/],
+    [['check', file('same.json', JSON.stringify({ ...images_settings, surface: { name: 'logistic', classes: [3, 3] } }))], /\/surface\/classes: class 3 is listed twice/],
+    [['check', file('same_way.json', JSON.stringify({ ...images_settings, surface: { name: 'logistic', along: ['bias', 'bias'] } }))], /\/surface\/along: both directions are "bias"; choose two that differ/],
+  ];
+  for (const [words, expected] of bad) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
 });
 
 test('surface --map: a row for each of 96 × 96 cells, or 96 rates where a rule has no second parameter', () => {

@@ -40,7 +40,7 @@ function path_distance(a: [number, number, number][], b: [number, number, number
 const surface_in_double = (script: string) =>
   script
     .replace(/^ {4}optimizer\.step\(\)$/m, '    point.grad *= point.grad.abs() >= 2.0 ** -60\n    optimizer.step()\n    if (step + 1) % 16 == 0:\n        point.data *= point.data.abs() >= 2.0 ** -60')
-    .replace(/^([XT] = .*dtype=torch\.float)32\)$/gm, '$164)')
+    .replace(/^([XYT] = .*dtype=torch\.float)32\)$/gm, '$164)')
     .replaceAll('f(point[0], point[1]', 'f(point[0].double(), point[1].double()');
 
 // How far PyTorch's own path moves when its start is off by up to one float32 rounding: no path can be held to less.

@@ -119,7 +119,7 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
   const Kind& kind = kind_of(preset);
   for (const Json& claim : claims)
     if (const std::string mistake = mistake_in(claim, kind, json["lanes"].size()); !mistake.empty()) return fail(claim.dump() + " " + mistake);
-  const auto course = preset["lab"] == "surface" ? walk_lanes(json, claims, sample) : train_lanes(json, claims, sample, source);
+  const auto course = preset["lab"] == "surface" ? walk_lanes(json, claims, sample, source) : train_lanes(json, claims, sample, source);
   if (!course) return fail(course.error().sentence(Language::en));
 
   for (std::size_t c = 0; c < claims.size(); ++c) {

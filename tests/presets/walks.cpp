@@ -2,6 +2,7 @@
 // order; where nothing is drawn, they are the preset's start and four around it, so that no claim is true of one point by accident.
 #include "measured.hpp"
 
+#include "surfaces/image_points.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
 
@@ -122,15 +123,25 @@ std::unique_ptr<MeasuredLane> walk(const SurfaceDocument& document, const Surfac
   return std::make_unique<WalkedLane>(whole_path(Walk(make_surface(document.surface), settings)), minima_of(document.surface, view));
 }
 
+// With its points, where these are images.
+Result<SurfaceDocument> read(const Json& json, const std::shared_ptr<const Source>& source) {
+  auto document = surface_document_from_json(json);
+  if (!document || !needs_images(document->surface)) return document;
+  auto points = image_points(source, document->surface);
+  if (!points) return points.error();
+  document->surface.points = std::move(*points);
+  return document;
+}
+
 } // namespace
 
-Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample) {
-  auto document = surface_document_from_json(json);
+Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source) {
+  auto document = read(json, source);
   if (!document) return document.error();
   const bool drawn = std::any_of(document->lanes.begin(), document->lanes.end(), [](const SurfaceLane& lane) { return lane.settings.batch > 0; });
   if (drawn) {
     json["seed"] = document->complete["seed"].get<std::uint64_t>() + sample;
-    document = surface_document_from_json(json);
+    document = read(json, source);
   }
   Course course;
   for (const SurfaceLane& lane : document->lanes) course.lanes.push_back(walk(*document, lane, drawn, sample));
@@ -138,7 +149,7 @@ Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample) {
     Json changed = document->lanes[each.first].complete;
     merge_patch(changed, Json::parse(each.second));
     changed.update({{"downhill", kFormatVersion}, {"lab", "surface"}, {"lanes", {Json::object()}}});
-    const auto other = surface_document_from_json(changed);
+    const auto other = read(changed, source);
     if (!other) return other.error();
     course.changed.emplace(std::move(each), walk(*other, other->lanes[0], drawn, sample));
   }

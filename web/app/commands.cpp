@@ -303,8 +303,9 @@ constexpr Verb<App> kVerbs[] = {
      Reach::page,
      {choice("code", error_codes, "\"pack_damaged\"")},
      [](App& app, const Json& a) {
-       app.packs.failed();
-       for (Race* each : app.races()) each->pack_failed({a["code"].get<std::string>(), "", {}});
+       const UserError why{a["code"].get<std::string>(), "", {}};
+       app.packs.failed(why);
+       for (Race* each : app.races()) each->pack_failed(why);
        return app.told_problem = true, ok();
      }},
     {"public_verbs", Reach::page, {}, verbs_told},

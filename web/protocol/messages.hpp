@@ -172,6 +172,13 @@ struct AskMap {
   void fields(auto& a) { a(slot, request, document, kind, columns, rows, view); }
 };
 inline constexpr std::uint32_t kMapSideMost = 256;
+/// Asks for the points of a surface over images (engine/surfaces/image_points.hpp), which only workers have; `document` is one of the
+/// lab Surface. Answered by Points with the same `request`.
+struct AskPoints {
+  std::uint32_t request = 0;
+  std::string document;
+  void fields(auto& a) { a(request, document); }
+};
 /// Nobody waits for the map in this slot any more.
 struct DropMap {
   std::uint32_t slot = 0;
@@ -414,6 +421,14 @@ struct MapProblem {
   std::vector<std::string> with;
   void fields(auto& a) { a(slot, request, code, place, with); }
 };
+/// The points of a surface; none, and why, where they can't be had: the document is refused, there are no images or no memory.
+struct Points {
+  std::uint32_t request = 0;
+  std::vector<float> numbers; ///< x, y and t, point after point
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(request, numbers, code, place, with); }
+};
 /// Where the courses lie by the plane, and what its cells mean: crossings of columns and rows from one edge of the view to the other.
 /// Beside it how random walks of as many points would look (downhill::RandomWalks).
 struct PlaneBegun {
@@ -451,10 +466,10 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
                            BoundaryLook, EnsembleLook, TraceLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem, PlaneBegun,
-                           PlanePiece, PlaneProblem>;
+                           PlanePiece, PlaneProblem, Points>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -13,7 +13,7 @@ std::string script;
 extern "C" {
 
 /// Python source for what the app's verb `script` answers: {"experiment", "lane", "title", "language"}; the experiment is the
-/// document of the lab.
+/// document of the lab. With "points", [[x, y, t], …], of a surface over images.
 EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
   using namespace downhill;
   const auto asked = read_json(text);
@@ -23,8 +23,12 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
   const std::string title = (*asked)["title"].get<std::string>();
   const ScriptOptions options{title, (*asked)["language"] == "en" ? Language::en : Language::zh};
   if (document.value("lab", "") == kSurfaceFormat.lab) {
-    const auto surface = surface_document_from_json(document);
+    auto surface = surface_document_from_json(document);
     assert(surface.ok());
+    for (const Json& point : asked->value("points", Json::array())) { // of images, which only the page has
+      const auto number = [&](std::size_t i) { return static_cast<float>(point[i].get<double>()); };
+      surface->surface.points.push_back({number(0), number(2), number(1)});
+    }
     script = surface_script(surface->surface, surface->lanes[lane].settings, title, options);
   } else {
     const auto experiment = experiment_from_json(document);

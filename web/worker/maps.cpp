@@ -1,5 +1,6 @@
 #include "worker/maps.hpp"
 
+#include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
 
 #include <algorithm>
@@ -89,18 +90,28 @@ std::optional<UserError> wrong_view(double least, double most, const char* name)
   return UserError{"out_of_range", name, {brief(Json(least)) + " … " + brief(Json(most)), shortest_text(-kPlaceMost), shortest_text(kPlaceMost)}};
 }
 
+Result<SurfaceDocument> read_document(const std::string& text) {
+  if (text.size() > kTextMost) return UserError{"json_too_large", "", {std::to_string(kTextMost)}};
+  const auto json = read_json(text);
+  return json ? surface_document_from_json(*json) : json.error();
+}
+
 } // namespace
 
 Result<std::unique_ptr<Job>> map_job(const AskMap& ask) {
   for (const auto& wrong : {wrong_side(ask.columns, "columns"), wrong_side(ask.rows, "rows"), wrong_view(ask.view.x_least, ask.view.x_most, "view"),
                             wrong_view(ask.view.y_least, ask.view.y_most, "view")})
     if (wrong) return *wrong;
-  if (ask.document.size() > kTextMost) return UserError{"json_too_large", "", {std::to_string(kTextMost)}};
-  const auto json = read_json(ask.document);
-  if (!json) return json.error();
-  const auto document = surface_document_from_json(*json);
+  const auto document = read_document(ask.document);
   if (!document) return document.error();
+  if (needs_images(document->surface)) return UserError{"needs_images", "/surface/points", {}}; // whoever asks has them
   return std::unique_ptr<Job>(std::make_unique<MapJob>(ask, *document));
+}
+
+Result<std::vector<Point>> points_asked(const AskPoints& ask, const std::shared_ptr<const Source>& source) {
+  const auto document = read_document(ask.document);
+  if (!document) return document.error();
+  return needs_images(document->surface) ? image_points(source, document->surface) : document->surface.points;
 }
 
 } // namespace downhill

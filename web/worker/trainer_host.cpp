@@ -73,6 +73,7 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const DropPlane& m) {
                    jobs_.erase({Asked::plane, m.slot});
                  },
+                 [&](const AskPoints& m) { send_points(m); },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
                      const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
@@ -229,6 +230,17 @@ void TrainerHost::start_map(const AskMap& message) {
     jobs_.erase(key);
     post_(MapProblem{message.slot, message.request, job.error().code, job.error().place, job.error().with});
   }
+  last_words_.reset();
+}
+
+void TrainerHost::send_points(const AskPoints& message) {
+  last_words_ = Points{message.request, {}, "memory", "", {}};
+  Points answer{message.request, {}, "", "", {}};
+  if (const auto points = points_asked(message, source_))
+    for (const Point& p : *points) answer.numbers.insert(answer.numbers.end(), {p.x, p.y, p.t});
+  else
+    answer.code = points.error().code, answer.place = points.error().place, answer.with = points.error().with;
+  post_(answer);
   last_words_.reset();
 }
 

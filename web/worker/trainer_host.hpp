@@ -59,6 +59,7 @@ private:
   void send_images(const protocol::AskImages& message);
   void answer_looks();
   void start_map(const protocol::AskMap& message);
+  void send_points(const protocol::AskPoints& message);
   void start_plane(const protocol::AskPlane& message);
   void advance_jobs(double until_s);
   void tell_progress();

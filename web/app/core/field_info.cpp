@@ -20,7 +20,9 @@ constexpr std::string_view kHidden = "/network/hidden/";
 std::string prefix_of(std::string_view pointer) {
   if (pointer == "/optimizer") return "method.";
   if (pointer == "/network/init") return "init.";
-  if (pointer == "/loss") return "loss.";
+  if (pointer == "/loss" || pointer == "/surface/loss") return "loss.";
+  if (pointer.starts_with("/surface/classes/")) return "class.";
+  if (pointer.starts_with("/surface/along/")) return "choice./surface/along.";
   if (pointer == "/schedule") return "schedule.";
   if (pointer == "/data/source") return "source.";
   if (pointer == activation_field().pointer) return "activation.";
@@ -36,7 +38,7 @@ void describe(FieldInfo& info, const Field& field, std::string key) {
   info.standard = field.standard;
   info.lanes_may = field.lanes_may;
   if (field.ids) info.ids = field.ids();
-  if (field.ids) info.choices = prefix_of(field.pointer);
+  if (field.ids) info.choices = prefix_of(key);
   if (field.kind == FieldKind::flag) info.ids = truths(), info.choices = "flag.";
   info.key = std::move(key);
 }
@@ -55,6 +57,15 @@ bool describe_parameter(FieldInfo& info, const Field& field, const Json& choice,
       info.key = std::string(field.pointer) + "/" + (rest == "lr" ? "lr" : "parameter");
       return true;
     }
+  return false;
+}
+
+// What of a named choice is no parameter, `rest` being what follows the choice's pointer. An element goes by its list's name.
+bool describe_within(FieldInfo& info, const Field& field, const Json& choice, std::string_view rest) {
+  const auto* all = field.within && choice.is_object() ? field.within(choice["name"].get<std::string>()) : nullptr;
+  if (!all) return false;
+  for (const Field& each : *all)
+    if (each.pointer == rest) return describe(info, each, std::string(field.pointer) + std::string(rest)), true;
   return false;
 }
 
@@ -104,8 +115,11 @@ FieldInfo field_info(const FieldValues& values, const std::string& pointer) {
       if (values.format.standard) info.standard = values.format.standard(field, own);
       if (field.kind == FieldKind::named && !info.standard.is_null()) static_cast<void>(complete_field(info.standard, field, "")); // with its parameters
     }
-    if (field.kind == FieldKind::named && pointer.starts_with(std::string(field.pointer) + "/"))
-      known = describe_parameter(info, field, own[Json::json_pointer(std::string(field.pointer))], pointer.substr(field.pointer.size() + 1));
+    if (field.kind == FieldKind::named && pointer.starts_with(std::string(field.pointer) + "/")) {
+      const Json& choice = own[Json::json_pointer(std::string(field.pointer))];
+      known = describe_within(info, field, choice, pointer.substr(field.pointer.size())) ||
+              describe_parameter(info, field, choice, pointer.substr(field.pointer.size() + 1));
+    }
   }
   if (!known) return {};
   info.value = own[at];
@@ -167,6 +181,8 @@ std::vector<std::string> form_fields(const FieldValues& values) {
     if (each.kind != FieldKind::named) continue;
     const Json& chosen = values.own()[Json::json_pointer(pointer)];
     if (!chosen.is_object()) continue; // a bare name has no parameters
+    if (const auto* within = each.within ? each.within(chosen["name"].get<std::string>()) : nullptr)
+      for (const Field& one : *within) add(pointer + std::string(one.pointer));
     for (const auto& [name, value] : chosen.items())
       if (name != "name" && value.is_number()) add(pointer + "/" + name);
   }

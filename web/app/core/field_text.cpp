@@ -16,6 +16,7 @@ constexpr std::string_view kLayers = "/network/hidden/";
 std::string chosen_id(const FieldInfo& info) {
   const Json& v = info.value;
   if (v.is_boolean()) return v.get<bool>() ? "true" : "false";
+  if (v.is_number()) return std::to_string(v.get<int>());
   return v.is_object() ? v["name"].get<std::string>() : v.get<std::string>();
 }
 

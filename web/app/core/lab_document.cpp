@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -54,6 +55,9 @@ std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, 
   if (info.kind == FieldKind::flag && (value == "true" || value == "false")) wanted = value == "true"; // as a form has it
   if (info.kind == FieldKind::integer && value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() && std::fabs(value.get<double>()) < 9e15)
     wanted = static_cast<std::int64_t>(value.get<double>()); // as a slider has it
+  if (info.kind == FieldKind::integer && value.is_string() &&
+      std::find(info.ids.begin(), info.ids.end(), value.get_ref<const std::string&>()) != info.ids.end())
+    wanted = Json::parse(value.get_ref<const std::string&>()); // a number whose values have names
   const auto [pointer, whole] = whole_array(values_of(id)->own(), id.pointer, std::move(wanted));
   Json json = this->json();
   if (id.lane)

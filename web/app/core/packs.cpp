@@ -51,6 +51,7 @@ void Packs::worker_lost(std::size_t worker) {
 void Packs::load(const std::string& id) {
   loading_ = id;
   refusal_.reset();
+  failure_.reset();
   answered_.assign(answered_.size(), false);
   load_(id, load_failed_);
 }
@@ -58,9 +59,9 @@ void Packs::load(const std::string& id) {
 void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
   refused_.reset();
   const bool good = m.error_code.empty(), awaited = m.pack == loading_;
-  if (good) opened_[worker] = m.pack, load_failed_ = false;
+  if (good) opened_[worker] = m.pack, load_failed_ = false, failure_.reset();
   if (!awaited) { // the user's own files, which nobody asked for
-    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed();
+    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed(*refused_);
     return;
   }
   answered_[worker] = true;
@@ -71,6 +72,7 @@ void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
   refused_ = std::move(refusal_);
   refusal_.reset();
   load_failed_ = true;
+  failure_ = refused_;
 }
 
 } // namespace downhill

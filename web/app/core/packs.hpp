@@ -39,8 +39,10 @@ public:
   /// What is wrong with the data that were loaded, if the last answer made that known. All workers find the same, one after the
   /// other: it is known when the last has answered, so that no late refusal is taken for one of what is loaded next.
   const std::optional<UserError>& refused() const { return refused_; }
-  /// Fetching failed; the next request asks anew.
-  void failed() { load_failed_ = true, loading_.clear(); }
+  /// Fetching failed, for this reason; the next request asks anew.
+  void failed(UserError why) { failure_ = std::move(why), load_failed_ = true, loading_.clear(); }
+  /// Why what was asked for last is not there; none while it is under way.
+  const std::optional<UserError>& failure() const { return failure_; }
 
   double received = 0, total = 0; ///< bytes of the one that is being fetched
 
@@ -52,7 +54,7 @@ private:
   std::vector<std::string> opened_; // pack that each worker has open
   std::vector<bool> answered_;      // of what is being loaded
   std::string loading_;
-  std::optional<UserError> refusal_, refused_;
+  std::optional<UserError> refusal_, refused_, failure_;
   bool load_failed_ = false;
 };
 

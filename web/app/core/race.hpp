@@ -225,7 +225,8 @@ private:
   void take_rates();
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
-  // maps and planes belong to no race
+  // maps, planes and points belong to no race
+  void on(std::size_t, const protocol::Points&) {}
   void on(std::size_t, const protocol::MapBegun&) {}
   void on(std::size_t, const protocol::MapPiece&) {}
   void on(std::size_t, const protocol::MapProblem&) {}

@@ -67,7 +67,7 @@ bool SurfaceMap::same_rate(const Json& lane) const {
   return rate == asked_rate_ || (current() && picture_->across.least <= rate && rate <= picture_->across.most);
 }
 
-void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view) {
+void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view, std::span<const Point> points) {
   const bool settled = slot_.waiting || complete() || problem_;
   bool same = question_ > 0 && ask_.kind == kind && ask_.view == view;
   if (same && settled && wanted_ == lane.complete) return;
@@ -81,6 +81,7 @@ void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view
     document["downhill"] = kFormatVersion;
     document["lab"] = kSurfaceFormat.lab;
     document["lanes"] = Json::array({Json::object()});
+    if (!points.empty()) document["surface"] = with_points(document["surface"], points);
     ask_ = {slot_.number, 0, document.dump(-1, ' ', false, Json::error_handler_t::replace), kind, columns_, rows_, view};
     asked_ = std::move(deciding);
     asked_rate_ = rate_of(lane.complete);

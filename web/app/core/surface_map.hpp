@@ -18,7 +18,8 @@ public:
   /// To be called whenever it is drawn. The map of a lane (of a SurfaceDocument, or of the lab's Document) over what `kind` says; with
   /// arriving, and of starts the axes, by `view`. Asks where that is another map than the last one: a lane that differs only in what
   /// the axes vary has the same, as long as its rate is among those shown, so that what is pressed stays where it is.
-  void want(const DocumentLane& lane, MapKind kind, const Extent& view);
+  /// `points`: of a surface over images, which its document does not give.
+  void want(const DocumentLane& lane, MapKind kind, const Extent& view, std::span<const Point> points = {});
   /// What a worker said. False: it is no answer to what was wanted last, or makes no sense.
   bool take(const protocol::ToApp& message);
   /// Nobody looks now: what is under way is dropped; wanted again, it is asked for again.

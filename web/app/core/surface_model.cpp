@@ -15,9 +15,22 @@ constexpr double kStepsAFrame = 10, kFramesToTheEnd = 100; // at full speed: so 
 constexpr double kTrials = 4000; // steps of a walk, by what one costs, that are enough to compare rates
 
 bool same(const SurfaceSettings& a, const SurfaceSettings& b) {
-  const auto same_point = [](const Point& p, const Point& q) { return p.x == q.x && p.t == q.t; };
-  return a.surface.name == b.surface.name && a.surface.values == b.surface.values && a.formula == b.formula && a.loss == b.loss &&
-         std::equal(a.points.begin(), a.points.end(), b.points.begin(), b.points.end(), same_point);
+  return a.surface.name == b.surface.name && a.surface.values == b.surface.values && a.formula == b.formula && a.loss == b.loss && a.along == b.along &&
+         a.points == b.points;
+}
+
+// Instead of points of images that are not there yet: so many, spread as they are (mean 0, deviation 1). The two coordinates say nearly the
+// same and hardly tell the classes apart, which makes the surface about as steep as it can be: rates that suit these throw nobody out of
+// those.
+constexpr std::size_t kStandInCycle = 32;
+std::shared_ptr<const Surface> stand_in_for(SurfaceSettings settings, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t k = i % kStandInCycle;
+    const float side = k % 2 == 0 ? 1.0F : -1.0F;
+    const bool across = k >= 28, second = across ? k < 30 : k / 2 < (k % 2 == 0 ? 8U : 6U);
+    settings.points.push_back({side, second ? 1.0F : 0.0F, across ? -side : side});
+  }
+  return make_surface(settings);
 }
 
 SurfaceDocument read_document(const LabDocument& document) {
@@ -34,21 +47,26 @@ double height_at_end(Walk walk) {
 
 } // namespace
 
-SurfaceModel::SurfaceModel(LabDocument& document) : document_(document) { read(); }
+SurfaceModel::SurfaceModel(LabDocument& document, const SurfacePoints* points) : document_(document), points_(points) { read(); }
 
 const SurfaceEntry& SurfaceModel::entry() const { return entry_of(surfaces(), surface_settings_.surface.name); }
 
 void SurfaceModel::read() {
-  if (read_version_ == document_.version()) return;
+  if (read_version_ == document_.version() && !(waiting_ && points_ && points_->of(surface_settings_))) return;
   read_version_ = document_.version();
   ++news_;
   SurfaceDocument now = read_document(document_);
+  if (needs_images(now.surface) && points_)
+    if (const auto* points = points_->of(now.surface)) now.surface.points = *points;
   const bool other = !surface_ || !same(now.surface, surface_settings_);
   if (other) {
     surface_settings_ = now.surface;
-    surface_ = make_surface(now.surface);
+    waiting_ = needs_images(now.surface);
+    surface_ = waiting_ ? stand_in_for(now.surface, point_count(now.surface)) : make_surface(now.surface);
+    working_of_ = {};
     minima_.clear();
-    search_.emplace(now.surface, entry().view);
+    search_.reset();
+    if (!waiting_) search_.emplace(now.surface, entry().view);
     if (entry().at) look_for_minima([] { return false; }); // the table says them
     ++surface_version_;
   }
@@ -83,6 +101,7 @@ double SurfaceModel::distance(Place at) const {
 }
 
 const Working* SurfaceModel::working(std::size_t lane) {
+  if (waiting_) return nullptr;
   const std::size_t at = reached(lane);
   const std::array<std::uint64_t, 3> of{lane + 1, at, read_version_};
   if (working_of_ != of) {
@@ -135,6 +154,7 @@ bool SurfaceModel::walk_on(Lane& lane, std::size_t to, const std::function<bool(
 
 bool SurfaceModel::tick(double now_s, const std::function<double()>& clock_s, double budget_s) {
   read();
+  if (waiting_) return ticked_s_ = -1, false;
   if (running_) {
     const double before = position_;
     const double moved = steps_per_s > 0 ? (ticked_s_ < 0 ? 0 : std::min(now_s - ticked_s_, 0.25) * steps_per_s)
@@ -182,7 +202,7 @@ std::optional<UserError> SurfaceModel::choose(std::string_view surface) {
       if (json.contains(kept)) next[kept] = json[kept];
     next["surface"] = {{"name", surface}};
     const auto alone = surface_document_from_json({{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", next["surface"]}, {"lanes", Json::array({Json::object()})}});
-    const std::size_t points = alone ? alone->surface.points.size() : 0;
+    const std::size_t points = alone ? point_count(alone->surface) : 0;
     for (const Json& lane : json["lanes"]) {
       Json fresh = lane;
       fresh.erase("start");
@@ -192,8 +212,9 @@ std::optional<UserError> SurfaceModel::choose(std::string_view surface) {
     json = std::move(next);
     auto made = surface_document_from_json(json);
     if (!made) return; // it is refused again, with its place
-    // rates that suit one surface throw lanes out of the next: each takes its best there
-    const auto down = make_surface(made->surface);
+    // rates that suit one surface throw lanes out of the next: each takes its best there; of images always the best on what stands in
+    // for them, so that it does not hang on whether they are there already
+    const auto down = needs_images(made->surface) ? stand_in_for(made->surface, kStandInCycle) : make_surface(made->surface);
     for (std::size_t i = 0; i < made->lanes.size(); ++i) {
       json["lanes"][i]["optimizer"] = made->lanes[i].complete["optimizer"];
       json["lanes"][i]["optimizer"]["lr"] = best_rate(down, made->lanes[i].settings);
@@ -207,6 +228,15 @@ std::optional<UserError> SurfaceModel::set_formula(const std::string& text) {
 
 std::optional<UserError> SurfaceModel::set_loss(std::string_view loss) {
   return edit([&](Json& json) { json["surface"]["loss"] = loss; });
+}
+
+std::optional<UserError> SurfaceModel::set_one_of_two(const char* key, std::size_t place, const Json& value) {
+  return edit([&](Json& json) {
+    if (!json["surface"].contains(key) || place > 1) return; // points that are given have none
+    Json& two = json["surface"][key];
+    if (two[1 - place] == value) two[1 - place] = two[place];
+    two[place] = value;
+  });
 }
 
 std::optional<UserError> SurfaceModel::move_start(std::optional<std::size_t> of, Place to, bool held, double grain) {
@@ -293,7 +323,7 @@ double best_rate(const std::shared_ptr<const Surface>& surface, WalkSettings lan
 
 std::string paths_csv(const SurfaceModel& model, const std::vector<std::string>& names) {
   std::string out = "lane,step,x,y,f,distance\n";
-  for (std::size_t lane = 0; lane < model.lanes().size(); ++lane) {
+  for (std::size_t lane = 0; lane < model.lanes().size() && !model.waiting(); ++lane) {
     const auto path = model.path(lane);
     for (std::size_t step = 0; step < path.size(); ++step) {
       const double x = static_cast<double>(path[step].place[0]), y = static_cast<double>(path[step].place[1]);

@@ -3,6 +3,7 @@
 #pragma once
 #include "app/core/lab_document.hpp"
 #include "app/core/race.hpp"
+#include "app/core/surface_points.hpp"
 #include "app/core/typed_number.hpp"
 #include "surfaces/map.hpp"
 #include "surfaces/surface_document.hpp"
@@ -24,11 +25,16 @@ public:
     bool ended = false;        ///< it takes no further step: all are taken, or it has diverged
   };
 
-  explicit SurfaceModel(LabDocument& document);
+  /// `points`: where those of surfaces over images are found, if they are known.
+  explicit SurfaceModel(LabDocument& document, const SurfacePoints* points = nullptr);
   /// Reads the document if it has changed: to be called by whoever changes it.
   void follow() { read(); }
 
   // ---- what there is to see ----
+  /// The surface's points are not there yet: everybody stands at the start of a surface that stands in for it, and nobody moves, whatever
+  /// was asked for. Nothing but starts and settings is to be shown.
+  bool waiting() const { return waiting_; }
+  /// As the document has them, with their points where these are known.
   const SurfaceSettings& settings() const { return surface_settings_; }
   const SurfaceEntry& entry() const;
   const Surface& surface() const { return *surface_; }
@@ -73,6 +79,8 @@ public:
   std::optional<UserError> set_formula(const std::string& text);
   /// Of points: what the height is.
   std::optional<UserError> set_loss(std::string_view loss);
+  /// Of images: a class or a direction ("classes", "along"), the first or the second; the other one's changes places with it.
+  std::optional<UserError> set_one_of_two(const char* key, std::size_t place, const Json& value);
   /// Of everybody who starts where lane `of` does; nullopt: where the base does.
   /// To whole multiples of `grain`, of which a picture shows no less.
   std::optional<UserError> move_start(std::optional<std::size_t> of, Place to, bool held = false, double grain = 0.001);
@@ -95,6 +103,8 @@ private:
   bool walk_on(Lane& lane, std::size_t to, const std::function<bool()>& over);
 
   LabDocument& document_;
+  const SurfacePoints* points_;
+  bool waiting_ = false;
   std::uint64_t read_version_ = 0, surface_version_ = 0, news_ = 1;
   SurfaceSettings surface_settings_;
   std::shared_ptr<const Surface> surface_;

@@ -66,12 +66,15 @@ public:
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   Transport transport() const override { return model_.transport(); }
   bool started() const override { return model_.step() > 0; }
+  bool waiting() const override { return model_.waiting() && model_.transport() == Transport::running; }
+  const std::optional<UserError>& problem() const override;
   int tick(double now_s) override;
   bool ask(double now_s) override;
   void leave() override;
   void take(std::size_t worker, const protocol::ToApp& message) override;
   void worker_lost() override {
     if (kept_.walks) kept_.walks->forget();
+    points_.forget();
   }
   Json results(bool curves) const override;
   std::vector<std::string_view> columns() const override { return {"step", "x", "y", "f", "distance"}; }
@@ -82,6 +85,7 @@ public:
   Place base_start() const;
   /// The map of many walks, and the worker that it is asked of.
   SurfaceMap make_walks();
+  FieldInfo field_of(const FieldId& id) const { return document_.field(id); }
   /// The value of a field as it is shown.
   std::string text_of(const FieldId& id) const { return field_text(document_.field(id)); }
   /// A start was dragged, and is let go of.
@@ -105,7 +109,11 @@ public:
 
 private:
   template <class Done> Done followed(Done done) { return model_.follow(), done; }
-  SurfaceModel model_{document_};
+  void post_to_last(const protocol::ToTrainer& message) const;
+  void ask_for_points();
+  SurfacePoints points_{[this](const protocol::ToTrainer& message) { post_to_last(message); }};
+  SurfaceModel model_{document_, &points_};
+  bool tried_again_ = false; // for data that could not be had, since Start was pressed
   Looks looks_;
   Kept kept_;
   bool walks_on_ = false;

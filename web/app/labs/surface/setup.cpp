@@ -15,6 +15,26 @@ std::string readable(std::string text) {
   return text;
 }
 
+// One of the two classes or directions: the other one changes places with it.
+void one_of_two(const Scene& s, Rect box, const char* key, std::size_t place) {
+  const std::string pointer = "/surface/" + std::string(key) + "/" + std::to_string(place);
+  const FieldInfo info = s.lab.field_of({{}, pointer});
+  if (info.value.is_null()) return; // points are given, or an edit earlier in this frame took it away
+  std::vector<std::string_view> labels;
+  int chosen = 0;
+  const std::string now = info.value.is_string() ? info.value.get<std::string>() : std::to_string(info.value.get<int>());
+  for (const std::string_view id : info.ids) {
+    if (id == now) chosen = static_cast<int>(labels.size());
+    labels.push_back(s.ui.by_id(info.choices + std::string(id)));
+  }
+  const std::string id = FieldId{{}, pointer}.text(), label = field_label(pointer), help(field_help(info, pointer));
+  s.ui.label(id, box.cut_left(62), label, help);
+  const auto picked = s.ui.select(id, box, label, labels, chosen, help);
+  if (!picked) return;
+  const Json value = info.value.is_string() ? Json(info.ids[static_cast<std::size_t>(*picked)]) : Json(*picked);
+  s.lab.later([&model = s.model, key, place, value] { return model.set_one_of_two(key, place, value); });
+}
+
 } // namespace
 
 void setup(const Scene& s, Rect box) {
@@ -65,7 +85,11 @@ void setup(const Scene& s, Rect box) {
     if (const auto picked = ui.select("surface.loss", column.row(), ui("surface.loss"), labels, chosen, ui("help.surface.loss")))
       return s.lab.keep(s.model.set_loss(losses[static_cast<std::size_t>(*picked)].id));
   }
-  for (const ParameterSpec& spec : s.model.entry().parameters) s.lab.slider(column.row(), {{}, "/surface/" + std::string(spec.name)}, 62, 62);
+  if (s.model.entry().images)
+    for (const char* key : {"classes", "along"})
+      for (const std::size_t place : {0U, 1U}) one_of_two(s, column.row(), key, place);
+  for (const ParameterSpec& spec : s.model.entry().parameters)
+    if (spec.name.find('/') == std::string_view::npos) s.lab.slider(column.row(), {{}, "/surface/" + std::string(spec.name)}, 62, 62);
   // starts
   const Place at = s.lab.base_start();
   Rect row = column.row();

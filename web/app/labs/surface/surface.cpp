@@ -16,6 +16,14 @@ constexpr float kSetupWidth = 228, kLanesWidth = 372;
 constexpr float kCurvesShare = 0.3F;
 constexpr double kWalkFor_s = 0.006, kHeightsFor_s = 0.004; // of a frame
 
+// Instead of what needs the surface, as long as its points are not there.
+void awaited(const Scene& s, Rect box) {
+  const auto& problem = s.lab.problem();
+  const std::string text = problem ? problem->sentence(s.ui.language) : std::string(s.ui("surface.waiting"));
+  s.ui.paragraph(box.inset(8, 8), text, s.ui.theme->soft);
+  s.ui.note_item("surface.waiting", s.ui("surface.picture"), "status", text, box);
+}
+
 // The picture: from above or from the side, with what is chosen about it in its head.
 void picture(const Scene& s, Rect box) {
   Ui& ui = s.ui;
@@ -25,6 +33,7 @@ void picture(const Scene& s, Rect box) {
   head.cut_left(ui.segmented("surface.log", head.min(), {ui("surface.linear"), ui("surface.log")}, log) + kGrid);
   s.looks.log = log;
   const std::string_view words = s.looks.picture == 0 ? ui("surface.drag") : ui("surface.drag_relief");
+  if (s.model.waiting()) return awaited(s, box);
   if (ui.text_width(words, kSmall) < head.w) ui.text({head.x, head.y, head.w, ui.control_height()}, words, ui.theme->faint, kSmall, Weight::regular, Align::right);
   s.looks.picture == 0 ? contours(s, box) : relief(s, box);
 }
@@ -38,6 +47,7 @@ void picture_panel(const Scene& s, Rect box) {
 }
 
 void tab(const Scene& s, int which, Rect box) {
+  if (s.model.waiting() && which != kSetupTab) return;
   switch (which) {
   case kLanesTab: return lanes(s, box);
   case kInsideTab: return inside(s, box);
@@ -74,6 +84,7 @@ void arrange(const Scene& s, Rect window) {
     const Rect map = left_below.cut_right(map_width);
     left_below.cut_right(kGrid);
     s.ui.panel(left_below), s.ui.panel(map);
+    if (s.model.waiting()) return;
     curves(s, left_below.inset(kPadding, 8));
     return walks_map(s, map.inset(kPadding, 8));
   }
@@ -165,6 +176,7 @@ int SurfaceLab::tick(double now_s) {
 
 // Heights are refined after a frame, when there is time.
 bool SurfaceLab::ask(double) {
+  if (model_.waiting()) return ask_for_points(), false; // what comes wakes the page
   bool more = walks_on_ || model_.transport() == Transport::running;
   if (kept_.picture.map.begun() && !kept_.picture.map.whole()) {
     const double until = emscripten_get_now() / 1000 + kHeightsFor_s;
@@ -174,6 +186,35 @@ bool SurfaceLab::ask(double) {
   return more;
 }
 
+// The data that the points of this surface are drawn from.
+static DataSettings data_of(const SurfaceSettings& settings) {
+  const ParameterValues& values = settings.surface.values;
+  DataSettings data;
+  data.source = "fashion-mnist";
+  data.train = static_cast<std::int64_t>(point_count(settings)), data.test = 2;
+  data.classes = {static_cast<int>(values[0]), static_cast<int>(values[1])};
+  return data;
+}
+
+// From a worker that has data, which are fetched if need be. Where that failed it is tried again when Start is pressed.
+void SurfaceLab::ask_for_points() {
+  if (world_.packs.worker_count() == 0) return;
+  const DataSettings data = data_of(model_.settings());
+  const bool failed = problem().has_value(), running = model_.transport() == Transport::running;
+  if (failed && !running) return void(tried_again_ = false);
+  if (failed && std::exchange(tried_again_, !tried_again_)) return model_.pause();
+  if (failed) points_.again();
+  if (world_.packs.ready(data))
+    points_.want(model_.settings());
+  else
+    world_.packs.request(data);
+}
+
+const std::optional<UserError>& SurfaceLab::problem() const {
+  if (!model_.waiting()) return Lab::problem();
+  return points_.problem() || world_.packs.ready(data_of(model_.settings())) ? points_.problem() : world_.packs.failure();
+}
+
 void SurfaceLab::leave() {
   model_.pause();
   if (kept_.walks) kept_.walks->cancel();
@@ -181,13 +222,15 @@ void SurfaceLab::leave() {
 
 void SurfaceLab::take(std::size_t, const protocol::ToApp& message) {
   if (kept_.walks && kept_.walks->take(message)) ++walks_news_;
+  if (points_.take(message)) model_.follow(), ++walks_news_;
 }
 
 // The last worker has least to do, where there are several.
+void SurfaceLab::post_to_last(const protocol::ToTrainer& message) const {
+  if (const std::size_t count = world_.packs.worker_count(); count > 0) world_.post(count - 1, message);
+}
 SurfaceMap SurfaceLab::make_walks() {
-  return SurfaceMap(row().number, [this](const protocol::ToTrainer& message) {
-    if (const std::size_t count = world_.packs.worker_count(); count > 0) world_.post(count - 1, message);
-  });
+  return SurfaceMap(row().number, [this](const protocol::ToTrainer& message) { post_to_last(message); });
 }
 
 void SurfaceLab::draw(Rect box) {
@@ -202,7 +245,10 @@ std::string SurfaceLab::csv(std::string_view plot) const { return plot == "view"
 // What the module of web/script/ makes a script of.
 Answer SurfaceLab::script_of(std::size_t lane) const {
   if (lane >= model_.lanes().size()) return UserError{"no_such_lane", "", {std::to_string(lane + 1), std::to_string(model_.lanes().size())}};
-  return Json{{"experiment", document()}, {"lane", lane}, {"title", names()[lane]}, {"language", world_.ui.language == Language::en ? "en" : "zh"}};
+  if (model_.waiting()) return UserError{"needs_images", "", {}};
+  Json out{{"experiment", document()}, {"lane", lane}, {"title", names()[lane]}, {"language", world_.ui.language == Language::en ? "en" : "zh"}};
+  if (!model_.settings().along.empty()) out["points"] = with_points(document_.at("/surface"), model_.settings().points)["points"];
+  return out;
 }
 
 std::optional<UserError> SurfaceLab::type(const std::string& id, const std::string& text) {
@@ -223,12 +269,13 @@ Json SurfaceLab::results(bool curves) const {
   for (std::size_t i = 0; i < model_.lanes().size(); ++i) {
     const Stand& stand = model_.stand(i);
     const auto number = [](float value) { return std::isfinite(value) ? Json(static_cast<double>(value)) : Json(); };
+    const bool waits = model_.waiting();
     Json lane = {{"label", all[i]},
                  {"step", model_.reached(i)},
                  {"steps", model_.steps()},
                  {"x", number(stand.place[0])},
                  {"y", number(stand.place[1])},
-                 {"f", number(stand.f)},
+                 {"f", waits ? Json() : number(stand.f)},
                  {"distance", model_.minima().empty() ? Json() : number(static_cast<float>(model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})))},
                  {"status", model_.diverged(i)                                                            ? "diverged"
                            : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished"
@@ -236,10 +283,10 @@ Json SurfaceLab::results(bool curves) const {
                            : model_.step() > 0                                             ? "paused"
                                                                                            : "ready"}};
     const auto path = model_.path(i);
-    lane["hash"] = hex16(hash_of({path.begin(), path.end()}));
+    lane["hash"] = waits ? Json() : Json(hex16(hash_of({path.begin(), path.end()})));
     if (curves) {
       lane["curve"] = Json::array();
-      for (const Stand& each : path) lane["curve"].push_back({number(each.place[0]), number(each.place[1]), number(each.f)});
+      for (const Stand& each : waits ? std::span<const Stand>() : path) lane["curve"].push_back({number(each.place[0]), number(each.place[1]), number(each.f)});
     }
     out.push_back(std::move(lane));
   }
@@ -247,6 +294,7 @@ Json SurfaceLab::results(bool curves) const {
 }
 
 std::string SurfaceLab::spoken(bool ended) const {
+  if (model_.waiting()) return {};
   const auto all = names();
   std::size_t lowest = 0;
   for (std::size_t i = 0; i < all.size(); ++i)

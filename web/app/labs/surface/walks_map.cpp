@@ -117,7 +117,8 @@ void walks_map(const Scene& s, Rect box) {
   if (!s.kept.walks) s.kept.walks.emplace(s.lab.make_walks());
   SurfaceMap& map = *s.kept.walks;
   const MapKind kind = s.looks.map == 0 ? MapKind::rates : MapKind::starts;
-  map.want(s.model.lanes()[s.looks.lane].given, kind, s.model.entry().view);
+  map.want(s.model.lanes()[s.looks.lane].given, kind, s.model.entry().view,
+           s.model.settings().along.empty() ? std::span<const Point>() : s.model.settings().points);
   const std::string title = fill(s.looks.map == 0 ? ui("surface.how_soon") : ui("surface.which_minimum"), {s.names[s.looks.lane]});
   const std::string sides = map.columns() == 0 ? std::string() : name_of(map.across()) + (map.up().name.empty() ? "" : " × " + name_of(map.up()));
   const std::string with_sides = title + (sides.empty() ? "" : "  " + sides);
