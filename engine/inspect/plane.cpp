@@ -2,6 +2,7 @@
 
 #include "inspect/landscape.hpp"
 #include "inspect/principal.hpp"
+#include "network/initializer.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -44,6 +45,7 @@ PlaneSearch::PlaneSearch(PlaneKind kind, std::span<const Course> courses, std::v
   }
   for (const std::size_t corner : corners) corners_.push_back(ends[corner]);
   const std::size_t parameters = network.parameters().size(), count = points_.size();
+  piece_ = std::clamp<std::size_t>(static_cast<std::size_t>(kPieceFlops) / (2 * count * count), 64, 4096);
   plane_.centre.assign(parameters, 0.0F);
   plane_.first.assign(parameters, 0.0F);
   plane_.second.assign(parameters, 0.0F);
@@ -181,6 +183,8 @@ void PlaneSearch::place() {
         at.x = (a * vv - b * uv) / det, at.y = (b * uu - a * uv) / det;
       else if (uu > 0)
         at.x = a / uu;
+      else if (vv > 0) // the first two ends are one
+        at.y = b / vv;
       const double seen = at.x * at.x * uu + 2 * at.x * at.y * uv + at.y * at.y * vv;
       at.distance = std::sqrt(std::max(0.0, whole - seen));
       all += whole, shown[0] += at.x * at.x * uu, shown[1] += at.y * at.y * vv;
@@ -217,11 +221,12 @@ void PlaneSearch::view() {
 
 // ---- random walks ----
 
-// In ever more directions steps of a walk become upright on each other: the product of its points i and j about the start is min(i, j).
-RandomWalks random_walks(std::span<const std::size_t> counts) {
+// In ever more directions steps of a walk become upright on each other: the product of its places after i and j steps, about the
+// start, is min(i, j).
+RandomWalks random_walks(std::span<const std::vector<std::int64_t>> steps) {
   std::vector<std::pair<std::size_t, double>> points; // walk and steps taken
-  for (std::size_t walk = 0; walk < counts.size(); ++walk)
-    for (std::size_t step = 0; step < counts[walk]; ++step) points.emplace_back(walk, static_cast<double>(step));
+  for (std::size_t walk = 0; walk < steps.size(); ++walk)
+    for (const std::int64_t step : steps[walk]) points.emplace_back(walk, static_cast<double>(step));
   const std::size_t n = points.size();
   RandomWalks out;
   if (n == 0) return out;
@@ -237,9 +242,9 @@ RandomWalks random_walks(std::span<const std::size_t> counts) {
   const Principal principal = principal_of(products);
   if (principal.all > 0) out.first_share = principal.values[0] / principal.all, out.second_share = principal.values[1] / principal.all;
   std::size_t i = 0;
-  for (const std::size_t count : counts) {
+  for (const auto& walk : steps) {
     auto& places = out.places.emplace_back();
-    for (std::size_t step = 0; step < count; ++step, ++i)
+    for (std::size_t point = 0; point < walk.size(); ++point, ++i)
       places.push_back({principal.vectors[0][i] * std::sqrt(principal.values[0]), principal.vectors[1][i] * std::sqrt(principal.values[1])});
   }
   return out;
@@ -249,19 +254,34 @@ RandomWalks random_walks(std::span<const std::size_t> counts) {
 
 namespace {
 
+NetworkSettings blank(NetworkSettings settings) {
+  settings.init = {"constant", standard_values(entry_of(initializers(), "constant"))};
+  return settings;
+}
 NetworkSettings without_first(const NetworkSettings& settings) {
-  NetworkSettings rest = settings;
+  NetworkSettings rest = blank(settings);
   if (!rest.hidden.empty()) rest.hidden.erase(rest.hidden.begin());
   return rest;
 }
 
 } // namespace
 
+Network blank_network(const LaneSettings& settings, const Subset& data) {
+  return Network(blank(settings.network), static_cast<Index>(data.features()), outputs_for(entry_of(losses(), settings.loss.name), data.classes), settings.seed,
+                 data.zeros());
+}
+
+double LossPlane::share() const {
+  const double of_block = of_level_.empty() ? 0 : static_cast<double>(cell_) / static_cast<double>(of_level_.size());
+  const double of_level = of_level_.empty() ? 0 : (static_cast<double>(block_) + static_cast<double>(block_rows_) * (block_ready_ ? of_block : 0)) / static_cast<double>(examples_);
+  return (static_cast<double>(cells_.done()) + of_level * static_cast<double>(of_level_.size())) / static_cast<double>(cells_.total());
+}
+
 LossPlane::LossPlane(const LaneSettings& settings, std::shared_ptr<const Subset> data, const Plane& plane, std::vector<Course> courses, bool train,
                      std::int64_t examples, int columns, int rows)
     : data_(std::move(data)), loss_(entry_of(losses(), settings.loss.name)), loss_values_(settings.loss.values), train_(train),
       examples_(std::min(examples, data_->part(train).size())), view_(plane.view),
-      whole_(settings.network, data_->features(), outputs_for(loss_, data_->classes), settings.seed, data_->zeros()), courses_(std::move(courses)),
+      whole_(blank_network(settings, *data_)), courses_(std::move(courses)),
       cells_(columns, rows), level_(columns, rows) {
   const Vector* parts[] = {&plane.centre, &plane.first, &plane.second};
   const auto first = whole_.shape(0);

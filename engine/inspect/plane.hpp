@@ -74,7 +74,7 @@ public:
 private:
   enum class Phase { products, directions, places, done };
   std::size_t size() const { return plane_.centre.size(); }
-  std::size_t piece_end() const { return std::min(size(), next_ + kPiece); }
+  std::size_t piece_end() const { return std::min(size(), next_ + piece_); }
   void add_products();
   void weigh();
   void direct();
@@ -83,7 +83,6 @@ private:
   void place();
   void view();
 
-  static constexpr std::size_t kPiece = 4096; // parameters
   PlaneKind kind_;
   std::vector<std::span<const float>> points_; // of all courses
   std::vector<std::size_t> counts_;            // of each course
@@ -92,6 +91,7 @@ private:
   std::uint64_t seed_;
   double aspect_;
   Phase phase_ = Phase::products;
+  std::size_t piece_;    // parameters at a time
   std::size_t next_ = 0; // parameter
   std::vector<double> products_;   // N×N, of the points about their mean
   std::vector<double> along_[2];   // N each: what each point adds to a direction
@@ -101,14 +101,17 @@ private:
   Plane plane_;
 };
 
-/// Walks in as many directions as you like whose steps are random, one for each course and as long: how their principal plane would
-/// look. A measure for what is no finding: it shows the more of them the fewer steps they have (many steps of one walk: 6/π² and
-/// 3/(2π²) of it).
+/// Walks from one place in as many directions as you like, every step of length 1 and random, seen after these numbers of steps, one walk
+/// for each course: how their principal plane would look. A measure for what is no finding (one walk, seen after each of many steps, has
+/// 6/π² and 3/(2π²) of itself in its two directions).
 struct RandomWalks {
   double first_share = 0, second_share = 0;
-  std::vector<std::vector<Place>> places; ///< a step has length 1
+  std::vector<std::vector<Place>> places;
 };
-RandomWalks random_walks(std::span<const std::size_t> counts);
+RandomWalks random_walks(std::span<const std::vector<std::int64_t>> steps);
+
+/// A network of these settings' shape without the trouble of drawing its weights: all are 0.
+Network blank_network(const LaneSettings& settings, const Subset& data);
 
 /// The mean loss (eval mode, no penalty) over a plane, coarse first, and at the courses' points where they truly are, a piece at a time.
 /// What the first layer gives is linear in its weights, so it is worked out for the centre and both directions once a block of examples.
@@ -123,6 +126,8 @@ public:
   const CoarseFirst<float>& cells() const { return cells_; }
   /// Losses at the points of the courses, one course after the other, as far as they are known; after the coarsest picture.
   std::span<const float> course_losses() const { return course_losses_; }
+  /// Share of the cells' work that is done, 0 to 1; it grows while a picture twice as fine is under way, too.
+  double share() const;
   std::int64_t done() const { return cells_.done() + static_cast<std::int64_t>(course_losses_.size()); }
   std::int64_t total() const { return cells_.total() + static_cast<std::int64_t>(points_); }
   std::int64_t examples() const { return examples_; }

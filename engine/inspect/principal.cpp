@@ -9,7 +9,7 @@ namespace downhill {
 
 namespace {
 
-constexpr int kRoundsMost = 500;
+constexpr int kRoundsMost = 200;
 constexpr double kStill = 1e-11; // what a vector moves in a round when it has arrived
 constexpr double kNothing = 1e-10;
 

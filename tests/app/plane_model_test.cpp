@@ -65,7 +65,7 @@ TEST_CASE("a plane through the lanes' ways: every lane from its start to where i
     losses.emplace_back(picture.cells.in_order().begin(), picture.cells.in_order().end());
     for (std::size_t i = 0; i < 4; ++i) {
       const auto& member = picture.members[i];
-      CHECK(member.lane == i);
+      CHECK(member.lane_in(watched.race()) == i);
       CHECK(member.steps.front() == 0);
       CHECK(member.steps.back() == 90);
       CHECK(std::is_sorted(member.steps.begin(), member.steps.end()));
@@ -92,9 +92,10 @@ TEST_CASE("planes by ends: the lanes that are wanted, or else the next; the plan
   const auto& ends = watched.whole({PlaneKind::ends, false, 50, 1, {3}});
   CHECK(ends.examples == 50);
   REQUIRE(ends.corners.size() == 3);
-  CHECK(ends.members[ends.corners[0]].lane == 1);
-  CHECK(ends.members[ends.corners[1]].lane == 3);
-  CHECK(ends.members[ends.corners[2]].lane == 0);
+  const auto lane_of = [&](const PlaneModel::Member& member) { return member.lane_in(watched.race()).value_or(99); };
+  CHECK(lane_of(ends.members[ends.corners[0]]) == 1);
+  CHECK(lane_of(ends.members[ends.corners[1]]) == 3);
+  CHECK(lane_of(ends.members[ends.corners[2]]) == 0);
   for (const std::size_t corner : ends.corners) {
     const auto& member = ends.members[corner];
     CHECK(member.places.back().distance < 1e-4);
@@ -120,7 +121,7 @@ TEST_CASE("a plane's lanes: hidden ones, other networks and diverged ones are le
   const auto& picture = watched.whole({PlaneKind::principal, true, 100, 0, {}});
   CHECK(watched.model.other_networks() == 1);
   std::vector<std::size_t> lanes;
-  for (const auto& member : picture.members) lanes.push_back(member.lane);
+  for (const auto& member : picture.members) lanes.push_back(member.lane_in(watched.race()).value_or(99));
   const bool last_diverged = watched.race().lanes()[5].status == LaneStatus::diverged;
   CHECK(lanes == (last_diverged ? std::vector<std::size_t>{0, 2, 3} : std::vector<std::size_t>{0, 2, 3, 5}));
   CHECK(watched.model.diverged() == (last_diverged ? 1 : 0));
@@ -229,4 +230,55 @@ TEST_CASE("planes that can't be are refused by the worker, in a sentence's words
   CHECK(refused([](AskPlane& a) { a.kind = PlaneKind::random, a.corners = {5}; }) == "corners");
   CHECK(refused([](AskPlane& a) { a.kind = PlaneKind::line, a.corners = {0, 0}; }) == "corners");
   CHECK(refused([](AskPlane& a) { a.experiment = "{"; }) == "");
+}
+
+TEST_CASE("a plane of all examples; one that is left while it is asked for is asked for again") {
+  Watched watched(2);
+  watched.run(40);
+  const PlaneWish all{PlaneKind::principal, false, std::numeric_limits<std::int64_t>::max(), 0, {}};
+  CHECK(watched.whole(all).examples == 100);
+  const PlaneWish other{PlaneKind::principal, true, 150, 0, {}};
+  for (const double until : {0.0, 0.3}) { // while courses are collected, and while the plane is worked out
+    watched.model.begin(watched.race(), other, 1);
+    for (int i = 0; i < 20000 && watched.model.progress() < until; ++i) watched.frame();
+    REQUIRE(watched.model.progress() >= until);
+    watched.model.cancel();
+    CHECK(watched.model.progress() < 0);
+    CHECK(watched.model.stale(watched.race(), other));
+    CHECK(!watched.model.begun());
+  }
+  CHECK(watched.whole(other).examples == 150);
+}
+
+TEST_CASE("a plane without memory is said once, and not asked for again until something else is wanted") {
+  Watched watched(1);
+  watched.run(40);
+  watched.table.room = false;
+  const PlaneWish wish{PlaneKind::principal, true, 100, 0, {}};
+  watched.model.begin(watched.race(), wish, 1);
+  for (int i = 0; i < 2000 && !watched.model.problem(); ++i) watched.frame();
+  REQUIRE(watched.model.problem());
+  CHECK(watched.model.problem()->code == "memory");
+  CHECK(watched.model.progress() < 0);
+  CHECK(!watched.model.stale(watched.race(), wish));
+  CHECK(watched.model.stale(watched.race(), {PlaneKind::random, true, 100, 0, {}}));
+  watched.table.room = true;
+  watched.whole(wish);
+}
+
+TEST_CASE("a plane's lanes are known by their runs: moved ones stay, removed ones go; without the chosen one nothing is asked") {
+  Watched watched(2);
+  watched.run(40);
+  const auto& picture = watched.whole({PlaneKind::principal, true, 100, 3, {}});
+  REQUIRE(!watched.race().move_lane(3, 0));
+  CHECK(picture.members[3].lane_in(watched.race()) == 0);
+  CHECK(picture.members[0].lane_in(watched.race()) == 1);
+  REQUIRE(!watched.race().remove_lane(1));
+  CHECK(!picture.members[0].lane_in(watched.race()));
+  // the chosen lane goes while courses are collected
+  watched.model.begin(watched.race(), {PlaneKind::principal, true, 100, 2, {}}, 1);
+  REQUIRE(!watched.race().remove_lane(2));
+  for (int i = 0; i < 200; ++i) watched.frame();
+  CHECK(watched.model.progress() < 0);
+  CHECK(!watched.model.begun());
 }

@@ -249,18 +249,47 @@ TEST_CASE("the loss over a plane comes coarse first, then the points' own") {
   CHECK(losses.total() == 41 * 41 + static_cast<std::int64_t>(courses[0].size()));
 }
 
+TEST_CASE("planes by ends: where the first two are one, the third still lies on the plane; the share of the work grows to 1") {
+  const Three three;
+  std::vector<Course> courses = {three.courses[0], three.courses[0], three.courses[2]};
+  const Plane plane = plane_through(PlaneKind::ends, courses, {0, 1, 2}, three.trainer);
+  CHECK(plane.places[2].back().distance < 1e-4);
+  CHECK(std::hypot(plane.places[2].back().x, plane.places[2].back().y) > 0.1);
+  CHECK(plane.second_share > 0);
+  LossPlane losses(three.settings[0], three.data, plane, courses, true, 100, 17, 17);
+  double share = 0;
+  int grew = 0;
+  while (losses.advance()) {
+    CHECK(losses.share() >= share);
+    grew += losses.share() > share;
+    share = losses.share();
+  }
+  CHECK(losses.share() == 1);
+  CHECK(grew > 10);
+}
+
+namespace {
+std::vector<std::int64_t> every(std::int64_t steps) {
+  std::vector<std::int64_t> all;
+  for (std::int64_t step = 0; step < steps; ++step) all.push_back(step);
+  return all;
+}
+} // namespace
+
 TEST_CASE("random walks: a long one has 6/π² of itself in its first principal direction") {
-  const RandomWalks one = random_walks(std::vector<std::size_t>{300});
+  const RandomWalks one = random_walks(std::vector<std::vector<std::int64_t>>(1, every(300)));
   CHECK(one.first_share == doctest::Approx(0.6079).epsilon(0.003));
   CHECK(one.second_share == doctest::Approx(0.6079 / 4).epsilon(0.003));
-  CHECK(random_walks(std::vector<std::size_t>{8}).first_share > one.first_share);
+  CHECK(random_walks(std::vector<std::vector<std::int64_t>>(1, every(8))).first_share > one.first_share);
   // several share what they show
-  const RandomWalks nine = random_walks(std::vector<std::size_t>(9, 12));
+  const RandomWalks nine = random_walks(std::vector<std::vector<std::int64_t>>(9, every(12)));
   CHECK(nine.first_share < 0.3);
   CHECK(nine.places.size() == 9);
   CHECK(nine.places[8].size() == 12);
-  CHECK(random_walks(std::vector<std::size_t>{1}).first_share == 0);
+  CHECK(random_walks(std::vector<std::vector<std::int64_t>>(1, every(1))).first_share == 0);
   CHECK(random_walks({}).places.empty());
+  // seen more often near the start, a walk has more of itself in its first direction: its far end stands out
+  CHECK(random_walks(std::vector<std::vector<std::int64_t>>{{0, 1, 2, 4, 8, 16, 32, 64, 100}}).first_share > one.first_share);
 }
 
 TEST_CASE("principal directions: of matrices whose values and vectors are known, also where some are equal or there is nothing") {

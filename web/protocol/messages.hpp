@@ -446,7 +446,8 @@ struct PlaneBegun {
 struct PlanePiece {
   std::uint32_t slot = 0, request = 0, from = 0, points_from = 0;
   std::vector<float> losses, point_losses;
-  void fields(auto& a) { a(slot, request, from, points_from, losses, point_losses); }
+  double share = 0; ///< of the cells' work, 0 to 1
+  void fields(auto& a) { a(slot, request, from, points_from, losses, point_losses, share); }
 };
 /// The plane can't be made.
 struct PlaneProblem {

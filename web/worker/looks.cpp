@@ -15,7 +15,7 @@ using namespace protocol;
 namespace {
 
 constexpr std::size_t kBins = 40;
-constexpr std::uint32_t kUnitsMost = 1024;
+constexpr std::uint32_t kUnitsMost = 1024, kCoursePointsMost = 200;
 
 Spread spread_of(std::span<const float> values) {
   Spread spread;
@@ -234,14 +234,13 @@ private:
 class CourseJob final : public LookJob {
 public:
   CourseJob(const Trainer& trainer, const History& history, const ask::Course& ask, const LookHead& head)
-      : LookJob(head), search_(trainer, history, std::clamp<std::uint32_t>(ask.points, 2, kPointsMost)) {}
+      : LookJob(head), search_(trainer, history, std::clamp<std::uint32_t>(ask.points, 2, kCoursePointsMost)) {}
   std::uint32_t done() const override { return static_cast<std::uint32_t>(search_.done()); }
   std::uint32_t all() const override { return static_cast<std::uint32_t>(search_.total()); }
   void advance() override { search_.advance(); }
   ToApp answer() override { return CourseLook{head(), search_.take()}; }
 
 private:
-  static constexpr std::uint32_t kPointsMost = 200;
   CourseSearch search_;
 };
 
@@ -261,7 +260,7 @@ std::size_t memory_for(const Trainer& trainer, const AskLook& ask) {
   const auto* course = std::get_if<ask::Course>(&ask.question);
   const std::size_t copies = std::holds_alternative<ask::Optimizer>(ask.question) ? 14
                              : std::holds_alternative<ask::Units>(ask.question)   ? 6
-                             : course                                             ? 6 + 3 * std::size_t{course->points}
+                             : course                                             ? 6 + 3 * std::size_t{std::min(course->points, kCoursePointsMost)}
                                                                                   : 4;
   return copies * trainer.network().parameters().size_bytes() + (32U << 20);
 }

@@ -248,6 +248,9 @@ void TrainerHost::start_plane(const AskPlane& message) {
   last_words_ = PlaneProblem{message.slot, message.request, "memory", "", {}};
   const JobKey key{Asked::plane, message.slot};
   jobs_.erase(key);
+  std::size_t bytes = 64U << 20; // what comes of the courses: the directions, the networks, a block of examples
+  for (const Course& course : message.courses) bytes += course.weights.size() * sizeof(float);
+  if (!room_(bytes)) return post_(*last_words_), last_words_.reset();
   const auto problem = [&](const UserError& error) { post_(PlaneProblem{message.slot, message.request, error.code, error.place, error.with}); };
   const auto make = [&]() -> Result<std::unique_ptr<Job>> {
     const auto experiment = read_experiment(message.experiment);

@@ -12,6 +12,8 @@ using namespace protocol;
 namespace {
 
 constexpr std::size_t kPointsMost = 24, kPointsLeast = 3; // of a lane
+constexpr std::size_t kPointsOfAll = 200;                 // all pairs of them are multiplied
+constexpr float kFarthest = 1e12F;                        // a weight beyond is as good as diverged
 constexpr int kCells = 40;                                // of a square picture's side
 
 std::uint64_t next_number() {
@@ -44,11 +46,11 @@ bool fits(const Race& race, std::size_t i, std::size_t chosen) {
 // ---- heights ----
 
 GridSurface::GridSurface(const Extent& view, const CoarseFirst<float>& cells) : view_(view) {
-  int stride = 1;
   const auto known = [&](int step) {
     return static_cast<std::int64_t>((cells.columns() + step - 1) / step) * ((cells.rows() + step - 1) / step) <= cells.done();
   };
-  while (!known(stride)) stride *= 2;
+  while (!known(stride_)) stride_ *= 2;
+  const int stride = stride_;
   columns_ = (cells.columns() + stride - 1) / stride, rows_ = (cells.rows() + stride - 1) / stride;
   across_ = static_cast<double>(std::max(1, cells.columns() - 1)) / stride, up_ = static_cast<double>(std::max(1, cells.rows() - 1)) / stride;
   for (int row = 0; row < rows_; ++row)
@@ -66,7 +68,8 @@ Slope GridSurface::at(double x, double y) const {
     const int i = std::min(column + right, columns_ - 1), j = std::min(row + above, rows_ - 1);
     return static_cast<double>(values_[static_cast<std::size_t>(j) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(i)]);
   };
-  return {(1 - t) * ((1 - s) * value(0, 0) + s * value(1, 0)) + t * ((1 - s) * value(0, 1) + s * value(1, 1)), 0, 0};
+  const auto part = [](double share, double height) { return share > 0 ? share * height : 0; }; // nothing of an infinite one is nothing
+  return {part((1 - t) * (1 - s), value(0, 0)) + part((1 - t) * s, value(1, 0)) + part(t * (1 - s), value(0, 1)) + part(t * s, value(1, 1)), 0, 0};
 }
 
 // ---- asking ----
@@ -78,13 +81,17 @@ void PlaneModel::drop() {
 }
 
 void PlaneModel::cancel() {
+  const bool under_way = waiting_ || std::exchange(collecting_, false);
   drop();
-  if (std::exchange(collecting_, false) || (picture_ && picture_->cells.done() < picture_->cells.total())) asked_.clear(), shown_ = 0;
+  if (under_way) asked_.clear(), shown_ = 0;
 }
 
 void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
   drop();
+  if (!(wish == wish_)) losses_ = 0;
   wish_ = wish;
+  chosen_ = race.lanes()[wish.lane].key;
+  share_ = 0;
   aspect_ = std::clamp(aspect, 0.25, 4.0);
   collecting_ = false;
   begun_.reset();
@@ -97,8 +104,10 @@ void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
     const bool same = same_network(settings[i].settings, settings[wish.lane].settings);
     if (fits(race, i, wish.lane))
       asked_.push_back({i, lane.key, lane.step, {}, {}, {}});
-    else if (!lane.hidden && lane.started && !lane.problem)
-      ++(same ? diverged_ : other_networks_);
+    else if (!lane.hidden && lane.started && !lane.problem && !same)
+      ++other_networks_;
+    else if (!lane.hidden && lane.status == LaneStatus::diverged)
+      ++diverged_;
   }
   shown_ = asked_.size();
   // the chosen lane is the first corner; the others as they are wanted, or else the next that there are
@@ -118,7 +127,7 @@ void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
     return;
   }
   const std::size_t each = parameters_of(race, settings[wish.lane].settings) * sizeof(float) * asked_.size();
-  points_ = static_cast<std::uint32_t>(std::clamp(points_bytes_most / each, kPointsLeast, kPointsMost));
+  points_ = static_cast<std::uint32_t>(std::clamp(std::min(points_bytes_most / each, kPointsOfAll / asked_.size()), kPointsLeast, kPointsMost));
   if (points_ * each > 4 * points_bytes_most) {
     problem_ = UserError{"plane_too_large", "", {std::to_string(asked_.size())}};
     return;
@@ -128,8 +137,9 @@ void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
 
 void PlaneModel::go_on(Race& race) {
   if (!collecting_ && !waiting_) return;
-  for (const Asked& it : asked_)
-    if (it.lane >= race.lanes().size() || race.lanes()[it.lane].key != it.key) return cancel(); // it began again, or is no more
+  const auto still = [&](std::size_t lane, const LaneKey& key) { return lane < race.lanes().size() && race.lanes()[lane].key == key; };
+  if (!still(wish_.lane, chosen_) || !std::all_of(asked_.begin(), asked_.end(), [&](const Asked& it) { return still(it.lane, it.key); }))
+    return cancel(); // one began again, or is no more
   if (!collecting_) return;
   bool all = true;
   for (Asked& it : asked_) {
@@ -140,11 +150,25 @@ void PlaneModel::go_on(Race& race) {
       it.look = {}; // its place is free, and its memory
     } else if (it.look.failed()) {
       problem_ = UserError{"memory", "", {}};
-      return cancel();
+      collecting_ = false;
+      for (Asked& each : asked_) each.look = {}, each.course.reset();
+      return;
     }
     all = all && it.course;
   }
-  if (all) ask_plane(race);
+  if (!all) return;
+  // one whose weights have run away is left out as one that is known to have diverged; what it is a corner of can't be drawn
+  const auto ran_away = [](const Asked& it) {
+    return std::any_of(it.course->weights.begin(), it.course->weights.end(), [](float w) { return !(std::fabs(w) < kFarthest); });
+  };
+  for (const Asked& it : asked_)
+    if (ran_away(it)) {
+      problem_ = UserError{"plane_diverged", "", {std::to_string(it.lane + 1)}};
+      collecting_ = false;
+      for (Asked& each : asked_) each.course.reset();
+      return;
+    }
+  ask_plane(race);
 }
 
 void PlaneModel::ask_plane(Race& race) {
@@ -162,7 +186,18 @@ void PlaneModel::ask_plane(Race& race) {
 }
 
 void PlaneModel::worker_lost() {
-  if (std::exchange(waiting_, false)) asked_.clear(), shown_ = 0; // whoever would drop it is gone
+  if (!waiting_) return;
+  drop(); // it may be another one that died
+  if (++losses_ < 2)
+    asked_.clear(), shown_ = 0;
+  else
+    problem_ = UserError{"memory", "", {}}; // it would die again
+}
+
+std::optional<std::size_t> PlaneModel::Member::lane_in(const Race& race) const {
+  const auto& lanes = race.lanes();
+  const auto at = std::find_if(lanes.begin(), lanes.end(), [&](const LaneState& lane) { return lane.key == key; });
+  return at == lanes.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - lanes.begin()));
 }
 
 // ---- answers ----
@@ -185,18 +220,20 @@ bool PlaneModel::begin_picture(const PlaneBegun& m) {
   for (std::size_t i = 0; i < asked_.size(); ++i)
     if (m.places[i].size() != asked_[i].steps.size() || m.walks[i].size() != m.places[i].size()) return false;
   Picture picture{wish_, m.view, m.first_share, m.second_share, m.walks_first_share, m.walks_second_share, m.examples, {}, {corners_.begin(), corners_.end()},
-                  {static_cast<int>(m.columns), static_cast<int>(m.rows)}, nullptr, 0};
-  for (std::size_t i = 0; i < asked_.size(); ++i) picture.members.push_back({asked_[i].lane, asked_[i].key, asked_[i].steps, m.places[i], {}, m.walks[i]});
+                  {static_cast<int>(m.columns), static_cast<int>(m.rows)}, nullptr, 0, ask_.request};
+  for (std::size_t i = 0; i < asked_.size(); ++i) picture.members.push_back({asked_[i].key, asked_[i].steps, m.places[i], {}, m.walks[i]});
   begun_.emplace(std::move(picture));
   return true;
 }
 
 bool PlaneModel::add(const PlanePiece& m) {
   Picture* picture = begun_ ? &*begun_ : picture_request_ == ask_.request && picture_ ? &*picture_ : nullptr;
-  if (!picture || m.from != picture->cells.done() || picture->cells.done() + static_cast<std::int64_t>(m.losses.size()) > picture->cells.total()) return false;
+  if (!picture || m.from != picture->cells.done() || (m.from == 0 && !m.losses.empty() && static_cast<std::int64_t>(m.losses.size()) < picture->cells.coarsest()) ||
+      picture->cells.done() + static_cast<std::int64_t>(m.losses.size()) > picture->cells.total()) return false;
   std::size_t known = 0, all = 0;
   for (const Member& member : picture->members) known += member.losses.size(), all += member.places.size();
   if (m.points_from != known || known + m.point_losses.size() > all) return false;
+  share_ = std::clamp(m.share, share_, 1.0); // false for NaN
   for (const float loss : m.losses) picture->cells.add(loss);
   auto member = picture->members.begin();
   for (const float loss : m.point_losses) {
@@ -220,6 +257,7 @@ bool PlaneModel::add(const PlanePiece& m) {
 
 bool PlaneModel::stale(const Race& race, const PlaneWish& wish) const {
   if (!(wish == wish_)) return true;
+  if (problem_ && problem_->code == "memory") return false;
   std::size_t shown = 0;
   for (std::size_t i = 0; i < race.lanes().size(); ++i) shown += fits(race, i, wish.lane);
   if (shown != shown_) return true;
@@ -236,7 +274,7 @@ double PlaneModel::progress() const {
   }
   if (!waiting_) return -1;
   if (begun_ || picture_request_ != ask_.request || !picture_) return 0.3;
-  return 0.3 + 0.7 * static_cast<double>(picture_->cells.done()) / static_cast<double>(picture_->cells.total());
+  return 0.3 + 0.7 * share_;
 }
 
 } // namespace downhill

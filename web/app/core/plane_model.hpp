@@ -23,12 +23,14 @@ struct PlaneWish {
 /// Heights on a grid, evenly between its crossings; nothing outside.
 class GridSurface final : public Surface {
 public:
+  /// At least the coarsest picture is known.
   GridSurface(const Extent& view, const CoarseFirst<float>& cells);
+  int stride() const { return stride_; } ///< cells between the crossings of the finest grid that is complete
   Slope at(double x, double y) const override;
 
 private:
   Extent view_;
-  int columns_, rows_; // of the finest grid that is complete
+  int stride_ = 1, columns_, rows_; // of the finest grid that is complete
   double across_, up_; // cells of it in the view
   std::vector<float> values_;
 };
@@ -37,12 +39,13 @@ class PlaneModel {
 public:
   /// A lane in the picture.
   struct Member {
-    std::size_t lane;
-    protocol::LaneKey key;
+    protocol::LaneKey key; ///< lanes may move, go, or begin again while the picture stands
     std::vector<std::int64_t> steps;
     std::vector<PlanePlace> places;
     std::vector<float> losses; ///< true ones, at its points; those that are known
-    std::vector<Place> walk;   ///< a random walk in its stead
+    std::vector<Place> walk;   ///< a random walk in its stead, seen after as many steps
+    /// Its lane's number now; none: there is no such run any more.
+    std::optional<std::size_t> lane_in(const Race& race) const;
   };
   struct Picture {
     PlaneWish wish;
@@ -54,6 +57,7 @@ public:
     CoarseFirst<float> cells;
     std::shared_ptr<const GridSurface> surface; ///< as far as it is known
     std::uint64_t version;                      ///< of the surface; no two have the same
+    std::uint32_t number;                       ///< of the picture; no two have the same
     double at(double x, double y) const { return surface->at(x, y).f; }
   };
 
@@ -78,13 +82,14 @@ public:
   const Picture* picture() const { return picture_ ? &*picture_ : nullptr; }
   /// Whether lanes are elsewhere than in the picture that is there or under way, or others, or it is of another wish.
   bool stale(const Race& race, const PlaneWish& wish) const;
-  /// Whether anything was ever begun, and not given up; of which wish and shape.
+  /// Whether a picture was begun, and not given up; of which wish and shape.
   bool begun() const { return !asked_.empty() || problem_; }
   const PlaneWish& wish() const { return wish_; }
   double aspect() const { return aspect_; }
   /// Share of what is under way, 0 to 1; −1: nothing is.
   double progress() const;
-  /// Why there is no picture of what was wanted last. Codes: plane_few_lanes, plane_too_large, out_of_memory's and a worker's.
+  /// Why there is no picture of what was wanted last. Codes: plane_few_lanes, plane_too_large, memory, and a worker's. Where memory lacks
+  /// nothing is stale: it would lack again.
   const std::optional<UserError>& problem() const { return problem_; }
   /// Lanes that are not in the picture for having another network, and for having diverged.
   std::size_t other_networks() const { return other_networks_; }
@@ -113,7 +118,10 @@ private:
   std::vector<Asked> asked_; // lanes of the picture under way, or of the last one
   std::vector<std::uint32_t> corners_;
   std::uint32_t points_ = 0; // to be asked of each lane
+  protocol::LaneKey chosen_; // the wish's lane
   bool collecting_ = false, waiting_ = false;
+  int losses_ = 0;    // workers that died of this wish
+  double share_ = 0; // of the cells
   protocol::AskPlane ask_; // without its courses, once it is out
   std::size_t worker_ = 0;
   std::function<void(const protocol::ToTrainer&)> post_;

@@ -161,6 +161,8 @@ int RaceLab::stage() const { return static_cast<int>(race_.step_phase(std::min(v
 bool RaceLab::ask(double now_s) {
   bool more = false;
   for (Race* each : races()) more = each->ask_looks(now_s) || more;
+  for (const auto& [row, view] : view_.views)
+    if (row != view_.view) view->leave();
   const std::uint64_t before = news();
   keep(view_, follow());
   return more || news() != before; // what followed is to be drawn

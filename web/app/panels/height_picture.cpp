@@ -106,11 +106,11 @@ void pointer_note(const Ui& ui, const HeightFrame& frame, std::string_view text)
 // ---- what is drawn of the heights ----
 
 void HeightPicture::follow(const std::shared_ptr<const Surface>& surface, std::uint64_t version, const Extent& view, int columns, int rows, bool log,
-                           std::optional<double> ground) {
+                           std::optional<double> ground, bool whole) {
   if (!map.begun() || map_of_ != version || !(map.view() == view) || map.columns() != columns || map.rows() != rows) {
     map.begin(surface, view, columns, rows);
     map_of_ = version;
-    for (int row = 0; row < 17 && !map.whole(); ++row) map.advance([] { return true; }); // the coarsest; the rest after the frame
+    for (int row = 0; row < 17 && !map.whole(); ++row) map.advance([whole] { return !whole; }); // the coarsest; the rest after the frame
   }
   if (drawn_map_ == map.version() && drawn_log_ == log && drawn_ground_ == ground) return bands_.set_numbers(band_of_, 1, kWide, kHigh, bands_version_, 1);
   drawn_map_ = map.version(), drawn_log_ = log, drawn_ground_ = ground;
@@ -182,11 +182,11 @@ bool HeightPicture::move(Ui& ui, const std::string& id, const HeightFrame& frame
   return press.hovered && !press.held;
 }
 
-void HeightPicture::zoom_buttons(Ui& ui, const std::string& id, const HeightFrame& frame) {
+void HeightPicture::zoom_buttons(Ui& ui, const std::string& id, const HeightFrame& frame, const Extent& whole) {
   const auto zoom = [&](double factor) {
     const Extent& v = frame.view;
     const double x = (v.x_least + v.x_most) / 2, y = (v.y_least + v.y_most) / 2, w = v.width() * factor / 2, h = v.height() * factor / 2;
-    if (w > 1e5 || w < 1e-5) return;
+    if (w > 1e4 * whole.width() || w < 1e-6 * whole.width()) return;
     zoomed = Extent{x - w, x + w, y - h, y + h};
   };
   const float side = ui.touch ? 40.0F : 26.0F;

@@ -40,16 +40,18 @@ public:
   HeightMap map;
 
   /// Heights of `view`, on a grid of columns × rows, are worked out anew where surface (told by `version`), part or grid are others: the
-  /// coarsest at once, the rest by map.advance(). `ground`: the lowest height that is known, if it is below what the map shows.
+  /// coarsest at once, the rest by map.advance(), or, `whole`, all at once. `ground`: the lowest height that is known, if it is below what
+  /// the map shows.
   void follow(const std::shared_ptr<const Surface>& surface, std::uint64_t version, const Extent& view, int columns, int rows, bool log,
-              std::optional<double> ground);
+              std::optional<double> ground, bool whole = false);
   const HeightScale& scale() const { return scale_; }
 
   /// Bands and lines with their values; none where `taken` is.
   void draw(const ui::Ui& ui, const HeightFrame& frame, const ui::Rect& taken);
   /// Press and drag moves the picture, two presses show all of it; buttons in the corner. True: the pointer rests on it.
   bool move(ui::Ui& ui, const std::string& id, const HeightFrame& frame);
-  void zoom_buttons(ui::Ui& ui, const std::string& id, const HeightFrame& frame);
+  /// `whole` is what is shown at first.
+  void zoom_buttons(ui::Ui& ui, const std::string& id, const HeightFrame& frame, const Extent& whole);
 
   /// The relief, with paths, and marks at these places; `id` turns it.
   void draw_relief(ui::Ui& ui, const std::string& id, ui::Rect box, const Extent& view, std::span<const HeightPath> paths, std::span<const Place> marks,

@@ -39,7 +39,8 @@ private:
   void line(const ViewPlace& s, const Picture& p, Rect box);
   void beside(const ViewPlace& s, const Picture& p, Rect box);
   void lanes(const ViewPlace& s, const Picture& p, Column& column);
-  void said(const ViewPlace& s, const Picture& p) const;
+  void said(const ViewPlace& s, const Picture& p, Rect box) const;
+  float again(const ViewPlace& s, Rect row, double aspect);
   std::vector<HeightPath> paths(const ViewPlace& s, const Picture& p) const;
   void read_out(const ViewPlace& s, const Picture& p, const HeightFrame& frame) const;
   std::string axis(const ViewPlace& s, const Picture& p, int which) const;
@@ -48,7 +49,8 @@ private:
   PlaneModel model_;
   HeightPicture heights_;
   int kind_ = 0, part_ = 0, examples_ = 1, relief_ = 0, log_ = 1;
-  int second_ = -1, third_ = -1; // lanes; −1: the next
+  std::optional<LaneKey> further_[2]; // corners; none: the next lane
+  std::uint32_t picture_ = 0;         // that is zoomed into
   bool walks_ = false;
 };
 
@@ -57,8 +59,9 @@ double aspect_of(Rect area) { return std::clamp(static_cast<double>(area.w / std
 PlaneWish AboveView::wish(const ViewPlace& s) const {
   PlaneWish wish{static_cast<PlaneKind>(kind_), part_ == 0, kExamples[examples_], s.view.lane, {}};
   if (corners_of(wish.kind) < 2) return wish;
-  for (const int lane : {second_, third_})
-    if (lane >= 0 && lane < static_cast<int>(s.race.lanes().size())) wish.others.push_back(static_cast<std::size_t>(lane));
+  for (const auto& key : further_)
+    for (std::size_t lane = 0; key && lane < s.race.lanes().size(); ++lane)
+      if (s.race.lanes()[lane].key == *key) wish.others.push_back(lane);
   return wish;
 }
 
@@ -106,17 +109,18 @@ void AboveView::corners(const ViewPlace& s, Rect row) {
   const std::size_t count = corners_of(static_cast<PlaneKind>(kind_));
   const float width = std::min(118.0F, (row.w - kHalf * static_cast<float>(count)) / static_cast<float>(count));
   if (width < 40) return;
-  const PlaneModel::Picture* shown = model_.picture();
+  const Picture* shown = model_.picture();
+  const bool drawn = shown && shown->wish == wish(s);
   for (std::size_t corner = 0; corner < count; ++corner) {
-    int& wanted = corner == 1 ? second_ : third_;
-    const bool drawn = shown && shown->wish.kind == static_cast<PlaneKind>(kind_) && corner < shown->corners.size();
-    const int chosen = corner == 0 ? static_cast<int>(s.view.lane) : wanted >= 0 ? wanted : drawn ? static_cast<int>(shown->members[shown->corners[corner]].lane) : -1;
+    // what the picture goes by, even where another was wanted
+    const auto of_picture = drawn ? shown->members[shown->corners[corner]].lane_in(s.race) : std::nullopt;
+    const int chosen = of_picture ? static_cast<int>(*of_picture) : corner == 0 ? static_cast<int>(s.view.lane) : -1;
     const std::string id = "above.corner." + std::to_string(corner);
     if (const auto pick = ui.select(id, row.cut_left(width), fill(ui("above.corner"), {std::to_string(corner + 1)}), labels, chosen, ui("help.above.corner"))) {
       if (corner == 0)
         s.view.lane = static_cast<std::size_t>(*pick);
       else
-        wanted = *pick;
+        further_[corner - 1] = s.race.lanes()[static_cast<std::size_t>(*pick)].key;
     }
     row.cut_left(kHalf);
   }
@@ -132,7 +136,7 @@ void AboveView::follow(const ViewPlace& s, Rect area) {
   const bool running = s.race.transport() == Transport::running, other = !(model_.wish() == wanted);
   // lanes that run are elsewhere all the time; a picture of another shape has much of its room empty
   const bool moved = !running && (model_.stale(s.race, wanted) || std::fabs(std::log(aspect / model_.aspect())) > 0.4);
-  if (other || moved || !model_.begun()) model_.begin(s.race, wanted, aspect);
+  if (other || moved || !model_.begun()) model_.begin(s.race, wanted, aspect), model_.go_on(s.race);
 }
 
 void AboveView::draw(const ViewPlace& s, Rect box) {
@@ -146,18 +150,28 @@ void AboveView::draw(const ViewPlace& s, Rect box) {
   follow(s, box);
   const Picture* p = model_.picture();
   if (const auto& problem = model_.problem()) {
-    ui.paragraph(box, problem->sentence(ui.language), ui.theme->bad, kText);
+    box.cut_top(ui.paragraph(box, problem->sentence(ui.language), ui.theme->bad, kText) + kGrid);
+    again(s, box.cut_top(ui.control_height()), aspect_of(box));
     return;
   }
+  if (p && std::none_of(p->members.begin(), p->members.end(), [&](const auto& member) { return member.lane_in(s.race); })) p = nullptr; // of other runs
+  if (p && picture_ != p->number) heights_.zoomed.reset(), picture_ = p->number;
   if (!p || p->wish.kind != static_cast<PlaneKind>(kind_)) {
     const bool under_way = model_.progress() >= 0;
+    if (under_way) ui.note_item("above.progress", ui("above.picture"), "status", percent(model_.progress()), box);
     ui.text(box, under_way ? fill(ui("views.progress"), {percent(model_.progress())}) : s.race.pack_ready() ? std::string(ui("above.nothing")) : std::string(ui("views.no_data")), ui.theme->faint,
             kText, Weight::regular, Align::center);
     return;
   }
   picture(s, *p, box);
   if (side.w > 0) beside(s, *p, side);
-  said(s, *p);
+  said(s, *p, box);
+}
+
+float AboveView::again(const ViewPlace& s, Rect row, double aspect) {
+  const float width = s.ui.text_width(s.ui("above.again")) + 28;
+  if (s.ui.button("above.again", row.cut_left(width), s.ui("above.again"))) model_.begin(s.race, wish(s), aspect), model_.go_on(s.race);
+  return width;
 }
 
 // ---- the picture ----
@@ -167,10 +181,19 @@ std::string AboveView::axis(const ViewPlace& s, const Picture& p, int which) con
   return fill(s.ui("above.axis"), {std::to_string(which + 1), percent(which == 0 ? p.first_share : p.second_share)});
 }
 
+// Whether all lanes began at one place, as walks do.
+bool one_start(const PlaneModel::Picture& p) {
+  const PlanePlace& first = p.members.front().places.front();
+  return std::all_of(p.members.begin(), p.members.end(), [&](const auto& member) {
+    const PlanePlace& at = member.places.front();
+    return std::hypot(at.x - first.x, at.y - first.y) <= 1e-6 * std::hypot(p.view.width(), p.view.height());
+  });
+}
+
 std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) const {
   std::vector<HeightPath> all;
   // random walks as long as the paths are in the picture
-  if (walks_ && p.wish.kind == PlaneKind::principal) {
+  if (walks_ && p.wish.kind == PlaneKind::principal && one_start(p)) {
     double reach = 0, walk_reach = 0;
     for (const auto& member : p.members)
       for (std::size_t i = 0; i < member.places.size(); ++i) {
@@ -185,11 +208,12 @@ std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) c
   }
   const auto& lanes = s.race.experiment().lanes;
   for (const auto& member : p.members) {
-    if (member.lane >= lanes.size()) continue;
-    const LaneLook look = lane_look(lanes, member.lane);
+    const auto lane = member.lane_in(s.race);
+    if (!lane) continue;
+    const LaneLook look = lane_look(lanes, *lane);
     all.push_back({member.places.size(), [&member](std::size_t i) { return Place{member.places[i].x, member.places[i].y}; },
                    [&member, &p](std::size_t i) { return i < member.losses.size() ? static_cast<double>(member.losses[i]) : p.at(member.places[i].x, member.places[i].y); },
-                   s.ui.theme->*look.color, look.dash, look.marker, member.lane == s.view.lane, true});
+                   s.ui.theme->*look.color, look.dash, look.marker, *lane == s.view.lane, true});
   }
   return all;
 }
@@ -200,11 +224,11 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   if (running || old) { // one line above the picture
     Rect row = box.cut_top(ui.control_height());
     if (running) {
-      ui.text(row, fill(ui("views.progress"), {percent(model_.progress())}), ui.theme->faint, kSmall);
+      const std::string words = fill(ui("views.progress"), {percent(model_.progress())});
+      ui.text(row, words, ui.theme->faint, kSmall);
+      ui.note_item("above.progress", ui("above.picture"), "status", words, row);
     } else {
-      const float width = ui.text_width(ui("above.again")) + 28;
-      if (ui.button("above.again", row.cut_left(width), ui("above.again"))) model_.begin(s.race, wish(s), aspect_of(box));
-      row.cut_left(kGrid);
+      row.cut_left(again(s, row, aspect_of(box)) + kGrid);
       s.caption(row, ui("above.old"));
     }
     box.cut_top(kHalf);
@@ -212,11 +236,9 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   if (box.w < 60 || box.h < 60) return;
   if (p.wish.kind == PlaneKind::line) return line(s, p, box);
   if (relief_ == 0) return contours(s, p, box);
-  const Extent view = shown_in(p.view, box);
-  heights_.follow(p.surface, p.version, view, 161, 121, log_ != 0, {});
-  heights_.map.advance([] { return false; });
+  heights_.follow(p.surface, p.version, p.view, 161, 121, log_ != 0, {}, true);
   const auto all = paths(s, p);
-  heights_.draw_relief(ui, "above", box, view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
+  heights_.draw_relief(ui, "above", box, p.view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
 }
 
 void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
@@ -224,8 +246,7 @@ void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
   box.cut_left(kHeightAxisY);
   box.cut_bottom(kHeightAxisX);
   const HeightFrame frame{box, shown_in(heights_.zoomed.value_or(p.view), box)};
-  heights_.follow(p.surface, p.version, frame.view, 161, 121, log_ != 0, {});
-  heights_.map.advance([] { return false; });
+  heights_.follow(p.surface, p.version, frame.view, 161, 121, log_ != 0, {}, true);
   ImDrawList* list = ui.draw();
   list->PushClipRect(box.min(), box.max(), true);
   heights_.draw(ui, frame, {box.right() - 52, box.y, 52, 140});
@@ -236,7 +257,7 @@ void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
   list->PopClipRect();
   list->AddRect(box.min(), box.max(), ui.theme->line);
   height_axes(ui, frame, axis(s, p, 0), p.wish.kind == PlaneKind::principal ? std::string("2") : axis(s, p, 1));
-  heights_.zoom_buttons(ui, "above", frame);
+  heights_.zoom_buttons(ui, "above", frame, p.view);
   if (heights_.move(ui, "above.map", frame)) read_out(s, p, frame);
 }
 
@@ -246,15 +267,17 @@ void AboveView::read_out(const ViewPlace& s, const Picture& p, const HeightFrame
   const auto names = lane_names(s.race.experiment(), s.ui.language);
   float nearest = 10;
   std::string text;
-  for (const auto& member : p.members)
-    for (std::size_t i = 0; i < member.places.size() && i < member.losses.size(); ++i) {
+  for (const auto& member : p.members) {
+    const auto lane = member.lane_in(s.race);
+    for (std::size_t i = 0; lane && i < member.losses.size(); ++i) {
       const ImVec2 at = frame.at(member.places[i].x, member.places[i].y);
       const float away = std::hypot(at.x - mouse.x, at.y - mouse.y);
-      if (away >= nearest || member.lane >= names.size()) continue;
+      if (away >= nearest) continue;
       nearest = away;
-      text = fill(s.ui("above.point"), {names[member.lane], grouped(static_cast<double>(member.steps[i])), short_number(static_cast<double>(member.losses[i])),
+      text = fill(s.ui("above.point"), {names[*lane], grouped(static_cast<double>(member.steps[i])), short_number(static_cast<double>(member.losses[i])),
                                         short_number(p.at(member.places[i].x, member.places[i].y)), short_number(member.places[i].distance)});
     }
+  }
   if (text.empty()) {
     const Place at = frame.place(mouse);
     const double loss = p.at(at.x, at.y);
@@ -269,8 +292,8 @@ void AboveView::line(const ViewPlace& s, const Picture& p, Rect box) {
   spec.id = "above.line";
   const auto names = lane_names(s.race.experiment(), s.ui.language);
   const auto name = [&](std::size_t corner) {
-    const std::size_t lane = p.members[p.corners[corner]].lane;
-    return lane < names.size() ? names[lane] : std::string();
+    const auto lane = p.members[p.corners[corner]].lane_in(s.race);
+    return lane ? names[*lane] : std::string("–");
   };
   spec.x_title = fill(s.ui("above.line_x"), {name(0), name(1)});
   spec.y_title = p.wish.train ? s.ui("metric.train_loss") : s.ui("metric.test_loss");
@@ -309,9 +332,10 @@ void AboveView::lanes(const ViewPlace& s, const Picture& p, Column& column) {
   };
   cells(column.row(20), ui("above.true_loss"), ui("above.plane_loss"), ui("above.distance"), ui.theme->faint);
   for (const auto& member : p.members) {
-    if (member.lane >= lanes.size()) continue;
+    const auto lane = member.lane_in(s.race);
+    if (!lane) continue;
     Rect row = column.row(22);
-    const LaneLook look = lane_look(lanes, member.lane);
+    const LaneLook look = lane_look(lanes, *lane);
     const PlanePlace& end = member.places.back();
     const bool known = member.losses.size() == member.places.size();
     const std::string one = known ? short_number(static_cast<double>(member.losses.back())) : "…", other = short_number(p.at(end.x, end.y)), last = short_number(end.distance);
@@ -320,8 +344,8 @@ void AboveView::lanes(const ViewPlace& s, const Picture& p, Column& column) {
     Ui::dashed_line(ui.draw(), {{row.x, y}, {row.x + 18, y}}, ui.theme->*look.color, look.dash, 2);
     row.cut_left(24);
     row.w -= width * (p.wish.kind == PlaneKind::line ? 1 : 3);
-    ui.text(row, names[member.lane], ui.theme->ink, kSmall, member.lane == s.view.lane ? Weight::bold : Weight::regular);
-    s.ui.note_item("above.lane." + std::to_string(member.lane), names[member.lane], "status", fill(ui("above.lane"), {one, other, last}), row);
+    ui.text(row, names[*lane], ui.theme->ink, kSmall, *lane == s.view.lane ? Weight::bold : Weight::regular);
+    s.ui.note_item("above.lane." + std::to_string(*lane), names[*lane], "status", fill(ui("above.lane"), {one, other, last}), row);
   }
 }
 
@@ -339,49 +363,52 @@ void AboveView::beside(const ViewPlace& s, const Picture& p, Rect box) {
   column.row(4);
   switch (p.wish.kind) {
   case PlaneKind::principal:
-    column.paragraph(fill(ui("above.shares"), {percent(p.first_share + p.second_share), percent(p.walks_first_share + p.walks_second_share)}), ui.theme->ink);
+    column.paragraph(fill(ui("above.shares"), {percent(p.first_share + p.second_share)}), ui.theme->ink);
+    if (one_start(p)) column.paragraph(fill(ui("above.walks_share"), {percent(p.walks_first_share + p.walks_second_share)}), ui.theme->ink);
     break;
   case PlaneKind::ends: column.paragraph(fill(ui("above.ends"), {percent(p.first_share + p.second_share)}), ui.theme->ink); break;
   case PlaneKind::random: column.paragraph(ui("above.random"), ui.theme->ink); break;
   case PlaneKind::line: column.paragraph(ui("above.line"), ui.theme->ink); break;
   }
   column.row(4);
-  column.paragraph(p.wish.kind == PlaneKind::line ? ui("above.mislead_line") : ui("above.mislead"), ui.theme->soft);
+  column.paragraph(p.wish.kind == PlaneKind::line ? ui("above.mislead_line") : relief_ != 0 ? ui("above.mislead_relief") : ui("above.mislead"), ui.theme->soft);
   column.row(4);
   column.paragraph(fill(p.wish.train ? ui("above.of_train") : ui("above.of_test"), {grouped(static_cast<double>(p.examples))}), ui.theme->soft);
   if (const std::string words = left_out(s); !words.empty()) column.row(4), column.paragraph(words, ui.theme->soft);
 }
 
 // For those who don't see the picture.
-void AboveView::said(const ViewPlace& s, const Picture& p) const {
+void AboveView::said(const ViewPlace& s, const Picture& p, Rect box) const {
   const auto names = lane_names(s.race.experiment(), s.ui.language);
   std::string words;
   for (const auto& member : p.members)
-    if (member.lane < names.size() && !member.losses.empty())
-      words += (words.empty() ? "" : "; ") + names[member.lane] + " " + short_number(static_cast<double>(member.losses.front())) + " → " + short_number(static_cast<double>(member.losses.back()));
-  s.ui.note_item("above.picture", s.ui("above.picture"), "img", words, {0, 0, 1, 1});
+    if (const auto lane = member.lane_in(s.race); lane && !member.losses.empty())
+      words += (words.empty() ? "" : "; ") + names[*lane] + " " + short_number(static_cast<double>(member.losses.front())) + " → " + short_number(static_cast<double>(member.losses.back()));
+  s.ui.note_item("above.picture", s.ui("above.picture"), "img", words, box);
 }
 
 std::string AboveView::csv(const Ui& ui, const Race& race, std::size_t) const {
   const Picture* p = model_.picture();
   if (!p) return {};
   std::string out = p->wish.kind == PlaneKind::line ? "alpha,loss\n" : "x,y,loss\n";
-  for (int row = 0; row < p->cells.rows(); ++row)
-    for (int column = 0; column < p->cells.columns(); ++column) {
+  const int stride = p->surface->stride(); // crossings that are known
+  for (int row = 0; row < p->cells.rows(); row += stride)
+    for (int column = 0; column < p->cells.columns(); column += stride) {
       const float* loss = p->cells.at(column, row);
-      if (!loss) continue;
       out += csv_number(LossPlane::at(p->view.x_least, p->view.x_most, column, p->cells.columns()));
       if (p->wish.kind != PlaneKind::line) out += comma_number(LossPlane::at(p->view.y_least, p->view.y_most, row, p->cells.rows()));
       out += comma_number(static_cast<double>(*loss)) + "\n";
     }
   const auto names = lane_names(race.experiment(), ui.language);
   out += "lane,step,x,y,distance,loss\n";
-  for (const auto& member : p->members)
-    for (std::size_t i = 0; i < member.places.size() && member.lane < names.size(); ++i) {
+  for (const auto& member : p->members) {
+    const auto lane = member.lane_in(race);
+    for (std::size_t i = 0; lane && i < member.places.size(); ++i) {
       const PlanePlace& at = member.places[i];
-      out += csv_text(names[member.lane]) + "," + std::to_string(member.steps[i]) + comma_number(at.x) + comma_number(at.y) + comma_number(at.distance) +
+      out += csv_text(names[*lane]) + "," + std::to_string(member.steps[i]) + comma_number(at.x) + comma_number(at.y) + comma_number(at.distance) +
              (i < member.losses.size() ? comma_number(static_cast<double>(member.losses[i])) : ",") + "\n";
     }
+  }
   return out;
 }
 

@@ -176,7 +176,7 @@ void contours(const Scene& s, Rect box) {
   list->AddRect(box.min(), box.max(), ui.theme->line);
   height_axes(ui, frame, "x", "y");
   // the picture lies under what stands on it
-  s.kept.picture.zoom_buttons(ui, "surface", frame);
+  s.kept.picture.zoom_buttons(ui, "surface", frame, s.model.entry().view);
   start_handle(s, frame, {}, {s.lab.base_start().x, s.lab.base_start().y});
   for (std::size_t lane = 0; lane < s.model.lanes().size(); ++lane)
     if (s.model.has_own_start(lane)) start_handle(s, frame, lane, s.model.lanes()[lane].given.settings.start);
