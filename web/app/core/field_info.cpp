@@ -38,7 +38,7 @@ void describe(FieldInfo& info, const Field& field, std::string key) {
   info.standard = field.standard;
   info.lanes_may = field.lanes_may;
   if (field.ids) info.ids = field.ids();
-  if (field.ids) info.choices = prefix_of(key);
+  if (field.ids) info.choices = prefix_of(field.pointer);
   if (field.kind == FieldKind::flag) info.ids = truths(), info.choices = "flag.";
   info.key = std::move(key);
 }
@@ -65,7 +65,11 @@ bool describe_within(FieldInfo& info, const Field& field, const Json& choice, st
   const auto* all = field.within && choice.is_object() ? field.within(choice["name"].get<std::string>()) : nullptr;
   if (!all) return false;
   for (const Field& each : *all)
-    if (each.pointer == rest) return describe(info, each, std::string(field.pointer) + std::string(rest)), true;
+    if (each.pointer == rest) {
+      describe(info, each, std::string(field.pointer) + std::string(rest));
+      if (each.ids) info.choices = prefix_of(info.key);
+      return true;
+    }
   return false;
 }
 

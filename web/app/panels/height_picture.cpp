@@ -53,10 +53,14 @@ void height_axes(const Ui& ui, const HeightFrame& frame, std::string_view x_name
   }
   for (const double y : axis_ticks(frame.view.y_least, frame.view.y_most, 6)) {
     const ImVec2 p = frame.at(frame.view.x_least, y);
+    if (y_name.size() == 1 && p.y < frame.area.y + 18) continue; // under the name
     ui.text({frame.area.x - kHeightAxisY, p.y - 7, kHeightAxisY - 5, 14}, height_text(y), ui.theme->faint, kSmall, Weight::regular, Align::right);
   }
   ui.text({frame.area.right() - wide, frame.area.bottom() + 3, wide, 14}, x_name, ui.theme->soft, kSmall, Weight::bold, Align::right);
-  ui.text({frame.area.x - kHeightAxisY, frame.area.y, kHeightAxisY - 5, 14}, y_name, ui.theme->soft, kSmall, Weight::bold, Align::right);
+  if (y_name.size() == 1)
+    ui.text({frame.area.x - kHeightAxisY, frame.area.y, kHeightAxisY - 5, 14}, y_name, ui.theme->soft, kSmall, Weight::bold, Align::right);
+  else // a longer one has its room in the picture
+    ui.text({frame.area.x + 6, frame.area.y + 4, frame.area.w - 70, 14}, y_name, ui.theme->soft, kSmall, Weight::bold);
 }
 
 // Of a path what lies near the picture; the rest is as if it were not drawn, and dashes need not run to infinity.
@@ -88,6 +92,7 @@ void draw_path(const Ui& ui, const HeightFrame& frame, const HeightPath& path) {
       if (near(point(i))) ui.draw()->AddCircleFilled(point(i), 2.2F, path.color, 8);
   const ImVec2 end = point(path.count - 1);
   if (!near(end)) return;
+  if (path.marker == Marker::none) return;
   ui.draw()->AddCircleFilled(end, path.chosen ? 7.5F : 6.0F, ui.theme->panel, 20);
   draw_marker(ui.draw(), end, path.marker, path.color);
   ui.draw()->AddCircle(end, path.chosen ? 7.5F : 6.0F, path.color, 20, path.chosen ? 2.0F : 1.2F);

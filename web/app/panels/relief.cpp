@@ -97,7 +97,7 @@ void draw_path_on(const Ui& ui, const ReliefCamera& camera, const HeightScale& s
     if (points.empty() || std::fabs(last.x - points.back().x) + std::fabs(last.y - points.back().y) > 1) points.push_back(last); // closer ones say nothing
   }
   flush();
-  if (!shown) return;
+  if (!shown || path.marker == Marker::none) return;
   ui.draw()->AddCircleFilled(last, 6, ui.theme->panel, 20);
   draw_marker(ui.draw(), last, path.marker, path.color);
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kExamples[] = {200, 1000, std::numeric_limits<std::int64_t>::max()};
 constexpr float kSide = 300, kSideLeast = 220; // of what stands beside the picture
-constexpr float kWithSide = 560;              // from this width on
+constexpr float kWithSide = 560, kLow = 320;  // from this width on; below this height
 
 class AboveView final : public View {
 public:
@@ -30,8 +30,8 @@ public:
 private:
   using Picture = PlaneModel::Picture;
   PlaneWish wish(const ViewPlace& s) const;
-  void controls(const ViewPlace& s, Rect box);
-  float controls_height(const ViewPlace& s, float width) const;
+  /// Returns what is left of the box.
+  Rect controls(const ViewPlace& s, Rect box);
   void corners(const ViewPlace& s, Rect row);
   void follow(const ViewPlace& s, Rect area);
   void picture(const ViewPlace& s, const Picture& p, Rect box);
@@ -51,7 +51,7 @@ private:
   int kind_ = 0, part_ = 0, examples_ = 1, relief_ = 0, log_ = 1;
   std::optional<LaneKey> further_[2]; // corners; none: the next lane
   std::uint32_t picture_ = 0;         // that is zoomed into
-  bool walks_ = false;
+  bool walks_ = false, more_ = false;
 };
 
 double aspect_of(Rect area) { return std::clamp(static_cast<double>(area.w / std::max(area.h, 1.0F)), 0.25, 4.0); }
@@ -67,38 +67,50 @@ PlaneWish AboveView::wish(const ViewPlace& s) const {
 
 // ---- what is to be shown ----
 
-float AboveView::controls_height(const ViewPlace& s, float width) const {
-  const float row = s.ui.control_height() + 6;
-  return (width < kWithSide ? 2 : 1) * row + row;
-}
-
-void AboveView::controls(const ViewPlace& s, Rect box) {
+// The picture is what matters: where it has little room, one row of controls stays, and the rest takes its place on demand.
+Rect AboveView::controls(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
   const float height = ui.control_height();
-  Rect row = box.cut_top(height + 6);
-  row.h = height;
+  const auto next_row = [&] {
+    Rect row = box.cut_top(height + 6);
+    row.h = height;
+    return row;
+  };
+  const bool narrow = box.w < kWithSide, low = narrow && box.h < kLow;
   std::vector<std::string_view> kinds;
   for (const std::string_view kind : kPlaneKinds) kinds.push_back(ui.by_id("above.kind." + std::string(kind)));
-  const bool narrow = box.w < kWithSide;
+  Rect row = next_row();
+  if (narrow && ui.icon_button("above.more", row.cut_right(height + 8), more_ ? Icon::close : Icon::more, more_ ? ui("above.less") : ui("above.more"))) more_ = !more_;
+  if (narrow) row.cut_right(kHalf);
+  const bool line = kind_ == static_cast<int>(PlaneKind::line);
+  const std::vector<std::string_view> pictures{ui("surface.contours"), ui("surface.relief")};
+  if (low && !more_) {
+    Rect head = row;
+    if (!line) head.w -= ui.segments_width(pictures) + kGrid;
+    row.cut_left(ui.tabs("above.kind", head, ui("above.kind"), kinds, kind_, 120) + kGrid);
+    if (!line) ui.segmented("above.view", row.min(), pictures, relief_);
+    return box;
+  }
   Rect head = row;
   if (!narrow) head.w = std::max(row.w * 0.5F, row.w - 320);
-  row.cut_left(ui.tabs("above.kind", head, ui("above.kind"), kinds, kind_) + kGrid);
-  if (narrow) row = box.cut_top(height + 6), row.h = height;
+  row.cut_left(ui.tabs("above.kind", head, ui("above.kind"), kinds, kind_, 120) + kGrid);
+  if (narrow) row = next_row();
   row.cut_left(ui.segmented("above.part", row.min(), {ui("above.train"), ui("above.test")}, part_) + kGrid);
   const std::string some[] = {grouped(200), grouped(1000)};
   const std::vector<std::string_view> counts{some[0], some[1], ui("above.all")};
   if (const auto pick = ui.select("above.examples", row.cut_left(std::min(84.0F, row.w)), ui("above.examples"), counts, examples_, ui("help.above.examples"))) examples_ = *pick;
-  row.cut_left(kGrid);
-  if (kind_ == static_cast<int>(PlaneKind::line)) return corners(s, box.cut_top(height));
-  Rect second = box.cut_top(height);
-  second.cut_left(ui.segmented("above.view", second.min(), {ui("surface.contours"), ui("surface.relief")}, relief_) + kGrid);
-  second.cut_left(ui.segmented("above.log", second.min(), {ui("surface.linear"), ui("surface.log")}, log_) + kGrid);
+  row = next_row();
+  if (line) return corners(s, row), box;
+  row.cut_left(ui.segmented("above.view", row.min(), pictures, relief_) + kGrid);
+  row.cut_left(ui.segmented("above.log", row.min(), {ui("surface.linear"), ui("surface.log")}, log_) + kGrid);
   if (kind_ == static_cast<int>(PlaneKind::principal)) {
-    const float width = std::min(second.w, ui.text_width(ui("above.walks")) + 30);
-    if (width > 60 && ui.check("above.walks", second.cut_left(width), ui("above.walks"), walks_, ui("help.above.walks"))) walks_ = !walks_;
-    return;
+    const float width = std::min(row.w, ui.text_width(ui("above.walks")) + 30);
+    if (width > 60 && ui.check("above.walks", row.cut_left(width), ui("above.walks"), walks_, ui("help.above.walks"))) walks_ = !walks_;
+    return box;
   }
-  corners(s, second);
+  if (narrow) row = next_row();
+  corners(s, row);
+  return box;
 }
 
 // The lanes that a plane is given by.
@@ -141,13 +153,14 @@ void AboveView::follow(const ViewPlace& s, Rect area) {
 
 void AboveView::draw(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
-  controls(s, box.cut_top(controls_height(s, box.w)));
+  const bool narrow = box.w < kWithSide;
+  box = controls(s, box);
   Rect side{};
   if (box.w >= kWithSide) {
     side = box.cut_right(std::clamp(box.w * 0.32F, kSideLeast, kSide));
     box.cut_right(kGrid);
   }
-  follow(s, box);
+  follow(s, {box.x, box.y, box.w - kHeightAxisY, box.h - kHeightAxisX});
   const Picture* p = model_.picture();
   if (const auto& problem = model_.problem()) {
     box.cut_top(ui.paragraph(box, problem->sentence(ui.language), ui.theme->bad, kText) + kGrid);
@@ -163,6 +176,7 @@ void AboveView::draw(const ViewPlace& s, Rect box) {
             kText, Weight::regular, Align::center);
     return;
   }
+  if (narrow && more_) return beside(s, *p, box), said(s, *p, box);
   picture(s, *p, box);
   if (side.w > 0) beside(s, *p, side);
   said(s, *p, box);
@@ -188,6 +202,14 @@ bool one_start(const PlaneModel::Picture& p) {
     const PlanePlace& at = member.places.front();
     return std::hypot(at.x - first.x, at.y - first.y) <= 1e-6 * std::hypot(p.view.width(), p.view.height());
   });
+}
+
+// The lowest loss that a lane truly had, which may lie below all of the plane.
+std::optional<double> lowest(const PlaneModel::Picture& p) {
+  std::optional<double> least;
+  for (const auto& member : p.members)
+    for (const float loss : member.losses) least = std::min(least.value_or(INFINITY), static_cast<double>(loss));
+  return least;
 }
 
 std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) const {
@@ -228,7 +250,7 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
       ui.text(row, words, ui.theme->faint, kSmall);
       ui.note_item("above.progress", ui("above.picture"), "status", words, row);
     } else {
-      row.cut_left(again(s, row, aspect_of(box)) + kGrid);
+      row.cut_left(again(s, row, model_.aspect()) + kGrid);
       s.caption(row, ui("above.old"));
     }
     box.cut_top(kHalf);
@@ -236,7 +258,7 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   if (box.w < 60 || box.h < 60) return;
   if (p.wish.kind == PlaneKind::line) return line(s, p, box);
   if (relief_ == 0) return contours(s, p, box);
-  heights_.follow(p.surface, p.version, p.view, 161, 121, log_ != 0, {}, true);
+  heights_.follow(p.surface, p.version, p.view, 161, 121, log_ != 0, lowest(p), true);
   const auto all = paths(s, p);
   heights_.draw_relief(ui, "above", box, p.view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
 }
@@ -246,7 +268,7 @@ void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
   box.cut_left(kHeightAxisY);
   box.cut_bottom(kHeightAxisX);
   const HeightFrame frame{box, shown_in(heights_.zoomed.value_or(p.view), box)};
-  heights_.follow(p.surface, p.version, frame.view, 161, 121, log_ != 0, {}, true);
+  heights_.follow(p.surface, p.version, frame.view, 161, 121, log_ != 0, lowest(p), true);
   ImDrawList* list = ui.draw();
   list->PushClipRect(box.min(), box.max(), true);
   heights_.draw(ui, frame, {box.right() - 52, box.y, 52, 140});
@@ -256,7 +278,7 @@ void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
       if (path.chosen == chosen) draw_path(ui, frame, path);
   list->PopClipRect();
   list->AddRect(box.min(), box.max(), ui.theme->line);
-  height_axes(ui, frame, axis(s, p, 0), p.wish.kind == PlaneKind::principal ? std::string("2") : axis(s, p, 1));
+  height_axes(ui, frame, axis(s, p, 0), axis(s, p, 1));
   heights_.zoom_buttons(ui, "above", frame, p.view);
   if (heights_.move(ui, "above.map", frame)) read_out(s, p, frame);
 }
