@@ -22,6 +22,11 @@ const cell = (row: Standing, column: string): string => {
   return value === null ? '–' : (written[column] ?? ((number) => String(Number(number.toPrecision(6)))))(value);
 };
 
+/** More of them would take a screen reader hours, and the page seconds. */
+const kRowsMost = 2000;
+/** The cells of a line of CSV. */
+const cells_of = (line: string): string[] => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+
 type Control = HTMLInputElement | HTMLSelectElement;
 
 const key_of = (node: Node) => node instanceof HTMLElement ? node.dataset.key ?? node.dataset.field : undefined;
@@ -84,20 +89,7 @@ export class FormView {
       b.onclick = () => actions.attempt(verb, rest);
       return b;
     };
-    const table = (caption: string, heads: string[], body: HTMLTableSectionElement) => {
-      const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map((h) => {
-        const th = make('th', words.say(h));
-        th.scope = 'col';
-        if (heads_of_numbers.includes(h)) th.className = 'number';
-        return th;
-      }))), body);
-      const box = make('div', '', t);
-      box.className = 'scroll';
-      box.tabIndex = 0;
-      box.setAttribute('role', 'region');
-      box.setAttribute('aria-label', caption);
-      return box;
-    };
+    const table = (caption: string, heads: string[], body: HTMLTableSectionElement) => this.table(caption, heads.map((h) => ({ text: words.say(h), number: heads_of_numbers.includes(h) })), body);
     const fields = make('div');
     fields.className = 'fields';
     const labelled = (label: string, control: Control, help = '') => {
@@ -117,10 +109,51 @@ export class FormView {
     if (columns.length > 0) {
       const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
       row.className = 'row';
-      fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...heads_of_numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])));
+      fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...heads_of_numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])), this.every_number());
     }
     fresh.append(section);
     become(root, fresh);
+  }
+
+  private table(caption: string, heads: { text: string; number: boolean }[], body: HTMLTableSectionElement): HTMLDivElement {
+    const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map(({ text, number }) => {
+      const th = make('th', text);
+      th.scope = 'col';
+      if (number) th.className = 'number';
+      return th;
+    }))), body);
+    const box = make('div', '', t);
+    box.className = 'scroll';
+    box.tabIndex = 0;
+    box.setAttribute('role', 'region');
+    box.setAttribute('aria-label', caption);
+    return box;
+  }
+
+  /** The lab's curves or paths, point by point: what its CSV has. Made when it is opened, since it may be long. */
+  private every_number(): HTMLDetailsElement {
+    const details = make('details', '', make('summary', this.words.say('form.every_number')));
+    details.dataset.key = 'every_number';
+    details.open = this.root.querySelector<HTMLDetailsElement>('details')?.open ?? false;
+    if (details.open) details.append(...this.points());
+    details.ontoggle = (event) => this.refresh(event.currentTarget as HTMLDetailsElement);
+    return details;
+  }
+  private refresh(details: HTMLDetailsElement): void {
+    const fresh = details.cloneNode() as HTMLDetailsElement;
+    fresh.append(make('summary', this.words.say('form.every_number')), ...(details.open ? this.points() : []));
+    become(details, fresh);
+  }
+  private points(): HTMLElement[] {
+    const [heads = [], ...rows] = (this.actions.command('csv', { plot: 'curves' }) as string).trim().split('\n').map(cells_of);
+    const body = make('tbody', '', ...rows.slice(0, kRowsMost).map((row) => make('tr', '', ...row.map((text, i) => {
+      const td = make('td', text);
+      if (i > 0) td.className = 'number';
+      return td;
+    }))));
+    const words = this.words, known = (head: string) => (words.say('form.' + head) === 'form.' + head ? head : words.say('form.' + head));
+    const more = rows.length > kRowsMost ? [make('p', words.say('form.first_rows', String(kRowsMost), String(rows.length)))] : [];
+    return [this.table(words.say('form.every_number'), heads.map((head, i) => ({ text: known(head), number: i > 0 })), body), ...more];
   }
 
   /** A line for each lane: method, rate, batch. */
@@ -185,6 +218,8 @@ export class FormView {
   update(results: Standing[]): void {
     const body = this.root.querySelector('tbody');
     if (body) become(body, this.rows(results.length ? results : (this.actions.command('standings') as Standing[])));
+    const details = this.root.querySelector<HTMLDetailsElement>('details[open]');
+    if (details) this.refresh(details);
   }
   private rows(results: Standing[]): HTMLTableSectionElement {
     const columns = this.actions.command('columns') as string[];

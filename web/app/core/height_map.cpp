@@ -85,12 +85,15 @@ std::vector<double> levels_of(const HeightScale& scale, int count) {
   if (!std::isfinite(range) || !(range > 1e-10 * std::max(std::fabs(scale.high), std::fabs(scale.low)))) return levels;
   if (scale.log) {
     const double most = scale.high - scale.ground, least = std::max(scale.low - scale.ground, 1e-12 * most);
+    // as many round numbers a power of ten as there is room for
     std::vector<double> all;
-    for (int power = static_cast<int>(std::floor(std::log10(least))); power <= static_cast<int>(std::ceil(std::log10(most))); ++power)
-      for (const double times : {1.0, 3.0}) all.push_back(times * std::pow(10.0, power));
-    std::erase_if(all, [&](double above) { return above < least || above >= most; });
-    if (static_cast<int>(all.size()) > count) // whole powers alone
-      std::erase_if(all, [](double above) { return std::fabs(std::log10(above) - std::round(std::log10(above))) > 1e-9; });
+    for (const std::vector<double>& times : {std::vector{1.0, 1.5, 2.0, 3.0, 5.0, 7.0}, {1.0, 2.0, 5.0}, {1.0, 3.0}, {1.0}}) {
+      all.clear();
+      for (int power = static_cast<int>(std::floor(std::log10(least))); power <= static_cast<int>(std::ceil(std::log10(most))); ++power)
+        for (const double each : times)
+          if (const double above = each * std::pow(10.0, power); above >= least && above < most) all.push_back(above);
+      if (static_cast<int>(all.size()) <= count) break;
+    }
     for (const double above : all) levels.push_back(scale.ground + above);
     return levels;
   }

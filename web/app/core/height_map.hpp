@@ -53,7 +53,7 @@ struct HeightScale {
 };
 /// `ground`: the lowest known height, a minimum's; the lowest of the map may lie above it.
 HeightScale scale_of(const HeightMap& map, bool log, double ground);
-/// Round heights, about so many, ascending; logarithmic: ground + 1 and 3 times powers of ten, or fewer of them. None where heights
+/// Round heights, about so many, ascending; logarithmic: ground + round numbers of every power of ten, or powers alone. None where heights
 /// are all but equal, or too far apart for a number.
 std::vector<double> levels_of(const HeightScale& scale, int count);
 

@@ -183,6 +183,20 @@ bool HeightPicture::move(Ui& ui, const std::string& id, const HeightFrame& frame
     const double dx = static_cast<double>(by.x / frame.area.w) * frame.view.width(), dy = static_cast<double>(by.y / frame.area.h) * frame.view.height();
     zoomed = Extent{frame.view.x_least - dx, frame.view.x_most - dx, frame.view.y_least + dy, frame.view.y_most + dy};
   }
+  // by keys: two sliders, of where the picture's middle is
+  for (const int axis : {0, 1}) {
+    const std::string key = id + (axis == 0 ? ".x" : ".y");
+    const double span = axis == 0 ? frame.view.width() : frame.view.height();
+    const double middle = axis == 0 ? frame.view.x_least + span / 2 : frame.view.y_least + span / 2;
+    if (ui.nudged == key) {
+      ui.nudged.clear();
+      const double by = static_cast<double>(std::exchange(ui.nudge, 0.0F)) * span;
+      Extent to = frame.view;
+      (axis == 0 ? to.x_least : to.y_least) += by, (axis == 0 ? to.x_most : to.y_most) += by;
+      zoomed = to;
+    }
+    if (Item* item = ui.note_item(key, axis == 0 ? ui("picture.across") : ui("picture.up"), "slider", short_number(middle), frame.area, true, ui("help.picture.move"))) item->position = 0.5F;
+  }
   if (press.hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) zoomed.reset();
   return press.hovered && !press.held;
 }

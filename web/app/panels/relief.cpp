@@ -115,6 +115,7 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
     tilt = std::clamp(tilt + 0.006 * static_cast<double>(by.y), kTilts[0], kTilts[1]);
   }
   if (ui.nudged == id + ".turn") turn += kWholeTurn * static_cast<double>(std::exchange(ui.nudge, 0.0F)), ui.nudged.clear();
+  if (ui.nudged == id + ".tilt") tilt = std::clamp(tilt + static_cast<double>(std::exchange(ui.nudge, 0.0F)) * (kTilts[1] - kTilts[0]), kTilts[0], kTilts[1]), ui.nudged.clear();
   const ReliefCamera camera(view, box, turn, tilt);
   ui.draw()->PushClipRect(box.min(), box.max(), true);
   // the ground, with the axes' names at the edges that they run along
@@ -139,6 +140,8 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
   const double turns = turn / kWholeTurn, turned = turns - std::floor(turns);
   if (Item* item = ui.note_item(id + ".turn", ui("surface.turn"), "slider", grouped(360 * turned) + "°", box, true, ui("help.surface.turn")))
     item->position = static_cast<float>(turned);
+  if (Item* item = ui.note_item(id + ".tilt", ui("picture.tilt"), "slider", grouped(tilt / kWholeTurn * 360) + "°", box, true, ui("help.surface.turn")))
+    item->position = static_cast<float>((tilt - kTilts[0]) / (kTilts[1] - kTilts[0]));
 }
 
 } // namespace downhill

@@ -64,6 +64,8 @@ public:
   std::uint64_t news() const override { return version() + model_.news() + kept_.picture.map.version() + walks_news_; }
   std::string csv(std::string_view plot) const override;
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
+  void explain_control(Json& out) const override;
+  Json fields() const override;
   Transport transport() const override { return model_.transport(); }
   bool started() const override { return model_.step() > 0; }
   bool waiting() const override { return model_.waiting() && model_.transport() == Transport::running; }

@@ -40,7 +40,7 @@ void one_of_two(const Scene& s, Rect box, const char* key, std::size_t place) {
 void setup(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   Column column(ui, "surface.setup", box, false);
-  column.title(ui("surface.choose"));
+  ui.label("field:/surface", column.row(22), ui("surface.choose"), ui("help./surface"));
   const int columns = std::max(1, static_cast<int>((column.rest.w + 6) / 92));
   const float width = (column.rest.w - 6 * static_cast<float>(columns - 1)) / static_cast<float>(columns), height = ui.control_height();
   const Rect start = column.rest;

@@ -251,6 +251,32 @@ Answer SurfaceLab::script_of(std::size_t lane) const {
   return out;
 }
 
+// A surface that is offered is explained by its formula.
+void SurfaceLab::explain_control(Json& out) const {
+  DocumentLab::explain_control(out);
+  constexpr std::string_view kOffered = "surface.of.";
+  if (const std::string id = out["id"].get<std::string>(); id.starts_with(kOffered)) out["formula"] = "choice./surface." + id.substr(kOffered.size());
+}
+
+// The form has what a student types, too, and what lanes differ in.
+Json SurfaceLab::fields() const {
+  Json out = Json::array();
+  for (Json& row : DocumentLab::fields()) {
+    const bool surface = row["id"] == "field:/surface";
+    out.push_back(std::move(row));
+    if (surface && model_.entry().typed())
+      out.push_back({{"id", "surface.formula"}, {"label", ui()("surface.formula")}, {"help", ui()("help.surface.formula")}, {"value", formula_of(model_.settings())}});
+  }
+  const auto all = names();
+  for (std::size_t lane = 0; lane < all.size(); ++lane)
+    for (const char* pointer : {"/optimizer", "/optimizer/lr"}) {
+      Json row = field(FieldId{lane, pointer}.text());
+      row["label"] = all[lane] + ": " + row["label"].get<std::string>();
+      out.push_back(std::move(row));
+    }
+  return out;
+}
+
 std::optional<UserError> SurfaceLab::type(const std::string& id, const std::string& text) {
   if (id == "surface.formula") return model_.set_formula(text);
   if (id == "surface.x" || id == "surface.y") {

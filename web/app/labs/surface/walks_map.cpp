@@ -89,8 +89,8 @@ void axis_labels(const Scene& s, const SurfaceMap& map, Rect area) {
   }
 }
 
-// Where the lane itself stands on the map.
-void here(const Scene& s, const SurfaceMap& map, Rect area) {
+// Where the lane itself stands on the map, as shares of its sides.
+std::optional<Place> place_of(const Scene& s, const SurfaceMap& map) {
   const WalkSettings& lane = s.model.lanes()[s.looks.lane].given.settings;
   const auto value = [&](std::string_view name) -> std::optional<double> {
     if (name == "x") return lane.start.x;
@@ -101,11 +101,43 @@ void here(const Scene& s, const SurfaceMap& map, Rect area) {
     return {};
   };
   const auto across = value(map.across().name), up = value(map.up().name);
-  if (!across) return;
-  const float x = area.x + area.w * static_cast<float>(share_of(map.across(), *across));
-  const float y = up ? area.bottom() - area.h * static_cast<float>(share_of(map.up(), *up)) : area.y + area.h / 2;
+  if (!across) return {};
+  return Place{share_of(map.across(), *across), up ? share_of(map.up(), *up) : 0.5};
+}
+void here(const Scene& s, const SurfaceMap& map, Rect area) {
+  const auto at = place_of(s, map);
+  if (!at) return;
+  const float x = area.x + area.w * static_cast<float>(at->x), y = area.bottom() - area.h * static_cast<float>(at->y);
   s.ui.draw()->AddCircle({x, y}, 6, s.ui.theme->panel, 20, 3.5F);
   s.ui.draw()->AddCircle({x, y}, 6, s.ui.theme->ink, 20, 1.8F);
+}
+
+void choose_cell(const Scene& s, const SurfaceMap& map, int column, int row) {
+  const Json patch = map.cell_settings(column, row);
+  if (patch.is_null()) return;
+  s.lab.keep(s.model.change_lane(s.looks.lane, patch));
+  s.model.seek(s.model.steps());
+}
+
+// A slider for each axis: it chooses the lane's cell beside the one that it is in, and says what becomes of it there.
+void by_keys(const Scene& s, const SurfaceMap& map, Rect box) {
+  const auto at = place_of(s, map);
+  if (!at || !map.current()) return;
+  const auto cell = [](double share, int count) { return std::clamp(static_cast<int>(share * count), 0, count - 1); };
+  const int column = cell(at->x, map.columns()), row = cell(at->y, map.rows());
+  for (const bool across : {true, false}) {
+    if (!across && map.up().name.empty()) continue;
+    const std::string id = across ? "surface.cells.x" : "surface.cells.y";
+    const int count = across ? map.columns() : map.rows(), here = across ? column : row;
+    if (s.ui.nudged == id) {
+      s.ui.nudged.clear();
+      const float by = std::exchange(s.ui.nudge, 0.0F) * static_cast<float>(count);
+      const int to = std::clamp(here + (by > 0 ? std::max(1, static_cast<int>(by)) : std::min(-1, static_cast<int>(by))), 0, count - 1);
+      choose_cell(s, map, across ? to : column, across ? row : to);
+    }
+    if (Item* item = s.ui.note_item(id, name_of(across ? map.across() : map.up()), "slider", words_of(s, map, column, row), box, true, s.ui("help.surface.cells")))
+      item->position = (static_cast<float>(here) + 0.5F) / static_cast<float>(count);
+  }
 }
 
 } // namespace
@@ -145,11 +177,8 @@ void walks_map(const Scene& s, Rect box) {
   const double progress = map.progress();
   const std::string state = progress >= 0 && progress < 1 ? fill(ui("views.progress"), {percent(progress)}) : std::string();
   ui.note_item("surface.cells", title, "img", state, box, true, ui("help.surface.cells"));
-  if (!press.pressed) return;
-  if (const Json patch = map.cell_settings(column, row); !patch.is_null()) {
-    s.lab.keep(s.model.change_lane(s.looks.lane, patch));
-    s.model.seek(s.model.steps());
-  }
+  if (press.pressed) choose_cell(s, map, column, row);
+  by_keys(s, map, box);
 }
 
 } // namespace downhill::hills
