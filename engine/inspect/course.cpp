@@ -10,9 +10,10 @@ CourseSearch::CourseSearch(const Trainer& trainer, const History& history, std::
   assert(points_most >= 2);
   // near the start, where most happens, step by step and then more seldom; later as far as checkpoints are
   std::set<std::int64_t> between;
-  const std::int64_t again = std::min(kAgain, end_step_);
-  for (std::int64_t step = 1; step < again; step *= 2) between.insert(step);
-  if (end_step_ <= kAgain)
+  const bool short_run = end_step_ <= History::kFirstInterval; // has no checkpoints
+  const std::int64_t again = short_run ? end_step_ : kAgain;
+  for (std::int64_t step = 1; step <= again; step *= 2) between.insert(step);
+  if (short_run)
     for (std::int64_t eighth = 1; eighth < 8; ++eighth) between.insert(end_step_ * eighth / 8);
   for (const History::Kept& kept : history.kept()) between.insert(kept.step);
   std::erase_if(between, [&](std::int64_t step) { return step <= 0 || step >= end_step_; });
@@ -24,9 +25,9 @@ CourseSearch::CourseSearch(const Trainer& trainer, const History& history, std::
     wanted = std::move(fewer);
   }
   for (const std::int64_t step : wanted)
-    if (step < kAgain) first_steps_.insert(step);
+    if (step < History::kFirstInterval) first_steps_.insert(step);
   for (const History::Kept& kept : history.kept())
-    if (kept.step >= kAgain && std::binary_search(wanted.begin(), wanted.end(), kept.step)) kept_.push_back(kept);
+    if (std::binary_search(wanted.begin(), wanted.end(), kept.step)) kept_.push_back(kept);
   std::reverse(kept_.begin(), kept_.end());
   total_ = first_steps_.size() + kept_.size() + (end_step_ > 0 ? 2 : 1);
   again_.emplace(trainer);
@@ -45,7 +46,8 @@ bool CourseSearch::advance() {
     note(*again_);
   } else if (!first_steps_.empty()) {
     const std::int64_t next = *first_steps_.begin();
-    if (!at_rest_at(*again_, next)) {
+    if (again_->step() < next) {
+      again_->leave_evaluation();
       again_->advance();
       return true;
     }

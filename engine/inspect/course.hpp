@@ -21,8 +21,8 @@ public:
   /// Steps ascending.
   Course take() { return std::move(course_); }
 
-  /// Steps from the start that are taken again for want of checkpoints.
-  static constexpr std::int64_t kAgain = History::kFirstInterval;
+  /// Steps from the start that are taken again for want of checkpoints; of runs that have none yet, all.
+  static constexpr std::int64_t kAgain = 16;
 
 private:
   void note(const Trainer& trainer);

@@ -104,7 +104,11 @@ void Trainer::evaluate_here() {
 }
 
 void Trainer::leave_extra() {
-  if (!extra() || phase_ > Phase::evaluate_test) return;
+  if (extra()) leave_evaluation();
+}
+
+void Trainer::leave_evaluation() {
+  if (step_ == steps_ || phase_ > Phase::evaluate_test) return;
   phase_ = Phase::train;
   block_begin_ = 0;
   sum_ = {};

@@ -47,6 +47,8 @@ public:
   bool extra() const { return step_ > 0 && !evaluation_due(step_); }
   /// Leaves an extra evaluation that is half done; else nothing.
   void leave_extra();
+  /// Leaves any evaluation undone, for steps that are taken again and have been measured before; at the run's end nothing.
+  void leave_evaluation();
 
   std::int64_t step() const { return step_; }
   std::int64_t steps() const { return steps_; } ///< in the whole run
