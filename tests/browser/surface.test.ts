@@ -251,3 +251,63 @@ for (const [name, options] of Object.entries({
     }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   }, options);
+
+lab_test('two classes of images: drawn from a worker\'s data, waited for, asked for again by a new worker, undone at once; to the bits of the command line', async (page) => {
+  const document = { downhill: 1, lab: 'surface', surface: { name: 'logistic', classes: [5, 9] }, steps: 40, lanes: [{ batch: 'full' }, { batch: 1, optimizer: { name: 'sgd', lr: 0.5 } }, { optimizer: { name: 'adam', lr: 0.5 } }] };
+  await page.evaluate((d) => { window.downhill.setState(d as never); for (let i = 0; i < window.downhill_internal.page.pool.count; ++i) window.downhill_internal.page.pool.kill(i); }, document);
+  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'surface.picture'), { timeout: 60000 });
+  await seek(page, 40);
+  assert.deepEqual((await results(page)).map((r) => r.hash), native('hash', document).split('\n').map((line) => line.split('\t')[1]));
+  await page.evaluate(() => window.downhill_internal.page.command('set_field', { id: 'field:/surface/classes/0', value: '7' }));
+  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'surface.picture'), { timeout: 60000 });
+  await page.evaluate(() => window.downhill.undo());
+  assert.deepEqual((await state(page)).surface.classes ?? [5, 9], [5, 9]);
+  assert.ok(await item(page, 'surface.picture'), 'known before');
+}, { allow: /worker/i });
+
+lab_test('by keys: the map of walks, and moving and tilting the pictures', async (page) => {
+  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'surface.cells.x'));
+  const rate = async () => (await state(page)).lanes[1].optimizer.lr as number;
+  const before = await rate();
+  await page.focus('#mirror [data-id="surface.cells.x"]');
+  await page.keyboard.press('ArrowRight');
+  await settle(page);
+  assert.ok((await rate()) > before);
+  assert.ok((await results(page)).every((r) => r.step === r.steps || r.status === 'diverged'), 'it runs the cell');
+  await page.focus('#mirror [data-id="surface.map.x"]');
+  const middle = async () => (await item(page, 'surface.map.x'))!.value;
+  const at = await middle();
+  await page.keyboard.press('ArrowRight');
+  await settle(page);
+  assert.notEqual(await middle(), at);
+  await press(page, 'surface.zoom_whole');
+  assert.equal(await middle(), at);
+  await show(page, { picture: 'relief' });
+  await page.focus('#mirror [data-id="surface.tilt"]');
+  const tilt = (await item(page, 'surface.tilt'))!.value;
+  await page.keyboard.press('ArrowRight');
+  await settle(page);
+  assert.notEqual((await item(page, 'surface.tilt'))!.value, tilt);
+});
+
+lab_test('every surface that is offered is explained by its formula; the form has formula, rates and every number', async (page) => {
+  await show(page, { tab: 'setup' });
+  for (const name of named.filter((n) => n !== 'formula')) {
+    const help = (await command(page, 'help_at', { id: 'surface.of.' + name, x: 0, y: 0 })) as { formula?: string; text: string };
+    assert.equal(help.formula, 'choice./surface.' + name);
+    assert.ok(help.text.length > 8, name);
+  }
+  await press(page, 'surface.of.formula');
+  await page.click('#accessible');
+  await page.waitForSelector('#form [data-field="surface.formula"]');
+  await page.$eval('#form [data-field="surface.formula"]', (e) => { (e as HTMLInputElement).value = 'x^2 + 3*y^2'; e.dispatchEvent(new Event('change')); });
+  assert.equal((await state(page)).surface.formula, 'x^2 + 3*y^2');
+  await page.$eval('#form [data-field="lane:0:/optimizer/lr"]', (e) => { (e as HTMLInputElement).value = '0.07'; e.dispatchEvent(new Event('change')); });
+  assert.equal((await state(page)).lanes[0].optimizer.lr, 0.07);
+  await page.evaluate(() => window.downhill.seek(10));
+  await page.click('#form details summary');
+  await page.waitForFunction(() => document.querySelectorAll('#form details tbody tr').length === 7 * 11);
+  const first = await page.$eval('#form details tbody tr:nth-child(2)', (row) => [...row.children].map((cell) => cell.textContent));
+  assert.equal(first[1], '1');
+  assert.ok(first.length >= 5 && first.slice(2).every((text) => Number.isFinite(Number(text))));
+});
