@@ -269,6 +269,7 @@ lab_test('by keys: the map of walks, and moving and tilting the pictures', async
   await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'surface.cells.x'));
   const rate = async () => (await state(page)).lanes[1].optimizer.lr as number;
   const before = await rate();
+  await page.waitForSelector('#mirror [data-id="surface.cells.x"]');
   await page.focus('#mirror [data-id="surface.cells.x"]');
   await page.keyboard.press('ArrowRight');
   await settle(page);
@@ -283,6 +284,7 @@ lab_test('by keys: the map of walks, and moving and tilting the pictures', async
   await press(page, 'surface.zoom_whole');
   assert.equal(await middle(), at);
   await show(page, { picture: 'relief' });
+  await page.waitForSelector('#mirror [data-id="surface.tilt"]');
   await page.focus('#mirror [data-id="surface.tilt"]');
   const tilt = (await item(page, 'surface.tilt'))!.value;
   await page.keyboard.press('ArrowRight');
@@ -293,9 +295,11 @@ lab_test('by keys: the map of walks, and moving and tilting the pictures', async
 lab_test('every surface that is offered is explained by its formula; the form has formula, rates and every number', async (page) => {
   await show(page, { tab: 'setup' });
   for (const name of named.filter((n) => n !== 'formula')) {
-    const help = (await command(page, 'help_at', { id: 'surface.of.' + name, x: 0, y: 0 })) as { formula?: string; text: string };
-    assert.equal(help.formula, 'choice./surface.' + name);
-    assert.ok(help.text.length > 8, name);
+    await command(page, 'help_at', { id: 'surface.of.' + name, x: -1, y: -1 });
+    await page.waitForSelector('#popover:not([hidden]) math');
+    assert.ok((await page.$eval('#popover', (p) => p.textContent ?? '')).length > 30, name);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#popover[hidden]');
   }
   await press(page, 'surface.of.formula');
   await page.click('#accessible');
