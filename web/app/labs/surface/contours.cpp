@@ -151,7 +151,7 @@ std::vector<HeightPath> paths_of(const Scene& s) {
     const auto path = s.model.path(lane);
     paths.push_back({path.size(), [path](std::size_t i) { return Place{static_cast<double>(path[i].place[0]), static_cast<double>(path[i].place[1])}; },
                      [path](std::size_t i) { return static_cast<double>(path[i].f); }, s.color(lane), s.lane_looks[lane].dash, s.lane_looks[lane].marker,
-                     lane == s.looks.lane, path.size() <= 61}); // its steps, while they can be told apart
+                     lane == s.looks.lane, path.size() <= 101}); // its steps, while they can be told apart
   }
   return paths;
 }
