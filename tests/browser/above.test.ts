@@ -117,9 +117,19 @@ test('from above: a worker that dies is replaced and the picture comes; too few 
   await press(page, 'above.kind.1');
   await settle(page);
   assert.ok(!(await item(page, 'above.picture')) && await item(page, 'above.again'), 'three ends of one lane');
+  // stopped, nothing is drawn until it is asked for
+  await press(page, 'above.kind.0');
+  await press(page, 'above.part.1');
+  await page.evaluate(() => { if (window.downhill.items().some((i) => i.id === 'above.cancel')) window.downhill_internal.page.command('activate', { id: 'above.cancel' }); });
+  await settle(page);
+  if (await item(page, 'above.again')) {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.ok(!(await item(page, 'above.progress')));
+    await press(page, 'above.again');
+  }
+  await whole(page, 10);
   // another lab and back, while it is being drawn
   await press(page, 'above.kind.2');
-  await press(page, 'above.part.1');
   await page.evaluate(() => window.downhill.show({ lab: 'surface' } as never));
   await settle(page);
   await page.evaluate(() => window.downhill.show({ lab: 'race' } as never));

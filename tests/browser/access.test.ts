@@ -11,7 +11,7 @@ after(async () => { await chromium?.close(); site?.close(); });
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const nine = JSON.parse(readFileSync('assets/experiments/nine.json', 'utf8'));
-const views = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences'];
+const views = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'above', 'sweep', 'differences'];
 
 async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
@@ -33,7 +33,7 @@ for (const language of ['zh', 'en'])
       await new Promise((resolve) => setTimeout(resolve, 700));
       assert.deepEqual(await violations(page), [], view);
     }
-    for (const [lab_name, tabs] of [['activations', ['chain', 'network', 'linear']], ['dropout', ['curves', 'boundary']]] as const)
+    for (const [lab_name, tabs] of [['activations', ['chain', 'network', 'linear']], ['surface', ['lanes', 'inside', 'curves', 'map', 'setup']], ['dropout', ['curves', 'boundary']]] as const)
       for (const tab of tabs) {
         await page.evaluate((w) => window.downhill.show(w as any), { lab: lab_name, tab });
         await new Promise((resolve) => setTimeout(resolve, 900));

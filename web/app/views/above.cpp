@@ -41,6 +41,8 @@ private:
   void lanes(const ViewPlace& s, const Picture& p, Column& column);
   void said(const ViewPlace& s, const Picture& p, Rect box) const;
   float again(const ViewPlace& s, Rect row, double aspect);
+  /// Takes its room from the row.
+  void cancel_button(const ViewPlace& s, Rect& row);
   std::vector<HeightPath> paths(const ViewPlace& s, const Picture& p) const;
   void read_out(const ViewPlace& s, const Picture& p, const HeightFrame& frame) const;
   std::string axis(const ViewPlace& s, const Picture& p, int which) const;
@@ -52,6 +54,7 @@ private:
   std::optional<LaneKey> further_[2]; // corners; none: the next lane
   std::uint32_t picture_ = 0;         // that is zoomed into
   bool walks_ = false, more_ = false;
+  bool given_up_ = false; // what is wanted, until it is asked for again or something else is wanted
 };
 
 double aspect_of(Rect area) { return std::clamp(static_cast<double>(area.w / std::max(area.h, 1.0F)), 0.25, 4.0); }
@@ -148,7 +151,8 @@ void AboveView::follow(const ViewPlace& s, Rect area) {
   const bool running = s.race.transport() == Transport::running, other = !(model_.wish() == wanted);
   // lanes that run are elsewhere all the time; a picture of another shape has much of its room empty
   const bool moved = !running && (model_.stale(s.race, wanted) || std::fabs(std::log(aspect / model_.aspect())) > 0.4);
-  if (other || moved || !model_.begun()) model_.begin(s.race, wanted, aspect), model_.go_on(s.race);
+  if (other) given_up_ = false;
+  if (!given_up_ && (other || moved || !model_.begun())) model_.begin(s.race, wanted, aspect), model_.go_on(s.race);
 }
 
 void AboveView::draw(const ViewPlace& s, Rect box) {
@@ -171,7 +175,13 @@ void AboveView::draw(const ViewPlace& s, Rect box) {
   if (p && picture_ != p->number) heights_.zoomed.reset(), picture_ = p->number;
   if (!p || p->wish.kind != static_cast<PlaneKind>(kind_)) {
     const bool under_way = model_.progress() >= 0;
-    if (under_way) ui.note_item("above.progress", ui("above.picture"), "status", percent(model_.progress()), box);
+    if (under_way) {
+      ui.note_item("above.progress", ui("above.picture"), "status", percent(model_.progress()), box);
+      Rect row{box.x, box.y, box.w, ui.control_height()};
+      cancel_button(s, row);
+    } else if (given_up_) {
+      again(s, {box.x, box.y, box.w, ui.control_height()}, model_.aspect());
+    }
     ui.text(box, under_way ? fill(ui("views.progress"), {percent(model_.progress())}) : s.race.pack_ready() ? std::string(ui("above.nothing")) : std::string(ui("views.no_data")), ui.theme->faint,
             kText, Weight::regular, Align::center);
     return;
@@ -182,9 +192,15 @@ void AboveView::draw(const ViewPlace& s, Rect box) {
   said(s, *p, box);
 }
 
+void AboveView::cancel_button(const ViewPlace& s, Rect& row) {
+  const float side = s.ui.control_height();
+  if (s.ui.icon_button("above.cancel", row.cut_left(side), Icon::close, s.ui("above.cancel"))) model_.cancel(), given_up_ = true;
+  row.cut_left(kHalf);
+}
+
 float AboveView::again(const ViewPlace& s, Rect row, double aspect) {
   const float width = s.ui.text_width(s.ui("above.again")) + 28;
-  if (s.ui.button("above.again", row.cut_left(width), s.ui("above.again"))) model_.begin(s.race, wish(s), aspect), model_.go_on(s.race);
+  if (s.ui.button("above.again", row.cut_left(width), s.ui("above.again"))) given_up_ = false, model_.begin(s.race, wish(s), aspect), model_.go_on(s.race);
   return width;
 }
 
@@ -242,11 +258,12 @@ std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) c
 
 void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   Ui& ui = s.ui;
-  const bool running = model_.progress() >= 0, old = model_.stale(s.race, wish(s));
+  const bool running = model_.progress() >= 0, old = given_up_ || model_.stale(s.race, wish(s));
   if (running || old) { // one line above the picture
     Rect row = box.cut_top(ui.control_height());
     if (running) {
       const std::string words = fill(ui("views.progress"), {percent(model_.progress())});
+      cancel_button(s, row);
       ui.text(row, words, ui.theme->faint, kSmall);
       ui.note_item("above.progress", ui("above.picture"), "status", words, row);
     } else {
