@@ -164,7 +164,8 @@ TEST_CASE("a pack that holds the beginning of the draw gives the same points as 
   REQUIRE(part.ok());
   for (const std::uint32_t row : part->rows) {
     quick->train.labels.push_back(whole->train.labels[row]);
-    quick->train.pixels.insert(quick->train.pixels.end(), whole->train.pixels.begin() + row * 36, whole->train.pixels.begin() + (row + 1) * 36);
+    const auto image = whole->train.pixels.begin() + 36 * static_cast<std::ptrdiff_t>(row);
+    quick->train.pixels.insert(quick->train.pixels.end(), image, image + 36);
   }
   for (const int count : {10, 200, 400}) {
     const Json wanted = {{"classes", {9, 4}}, {"count", count}, {"along", {"principal_2", "brightness"}}};
