@@ -422,7 +422,7 @@ int bench(const Arguments&) {
 
 struct Option {
   const char *name, *value; // the value as the usage shows it
-  std::string Arguments::*to;
+  std::string Arguments::* to;
 };
 struct Verb {
   const char* name;
@@ -450,7 +450,12 @@ const std::vector<Verb>& verbs() {
        surface},
       {"plane",
        "EXPERIMENT.json",
-       {data, lane, jobs, {"--kind", "principal|ends|random|line", &Arguments::kind}, {"--points", "FILE", &Arguments::points}, {"--out", "FILE", &Arguments::out}},
+       {data,
+        lane,
+        jobs,
+        {"--kind", "principal|ends|random|line", &Arguments::kind},
+        {"--points", "FILE", &Arguments::points},
+        {"--out", "FILE", &Arguments::out}},
        "trains; the loss over a plane of weight space through the lanes' ways, and where those lie by it",
        plane},
       {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},

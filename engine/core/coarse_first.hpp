@@ -45,9 +45,7 @@ public:
 private:
   static constexpr int kCoarsest = 16;
   std::size_t index(int column, int row) const { return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column); }
-  std::int64_t known_after(int stride) const {
-    return static_cast<std::int64_t>((columns_ + stride - 1) / stride) * ((rows_ + stride - 1) / stride);
-  }
+  std::int64_t known_after(int stride) const { return static_cast<std::int64_t>((columns_ + stride - 1) / stride) * ((rows_ + stride - 1) / stride); }
 
   int columns_, rows_, stride_ = kCoarsest, column_ = 0, row_ = 0; // the last three: what is next
   std::vector<Cell> in_order_;

@@ -13,9 +13,9 @@ namespace downhill {
 
 namespace {
 
-constexpr double kMargin = 0.18;          // about the points, of the longer side
-constexpr std::int64_t kBlockRows = 64;   // examples of a piece
-constexpr double kPieceFlops = 6e6;       // a few milliseconds at the speed of a phone
+constexpr double kMargin = 0.18;        // about the points, of the longer side
+constexpr std::int64_t kBlockRows = 64; // examples of a piece
+constexpr double kPieceFlops = 6e6;     // a few milliseconds at the speed of a phone
 
 double dot(std::span<const double> a, std::span<const double> b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
 
@@ -77,7 +77,8 @@ void PlaneSearch::add_products() {
     for (const auto& point : points_) mean += static_cast<double>(point[next_ + i]);
     mean /= static_cast<double>(count);
     plane_.centre[next_ + i] = static_cast<float>(mean);
-    for (Index k = 0; k < count; ++k) away(k, static_cast<Index>(i)) = static_cast<float>(static_cast<double>(points_[static_cast<std::size_t>(k)][next_ + i]) - mean);
+    for (Index k = 0; k < count; ++k)
+      away(k, static_cast<Index>(i)) = static_cast<float>(static_cast<double>(points_[static_cast<std::size_t>(k)][next_ + i]) - mean);
   }
   Matrix piece(count, count);
   product(to_read(away, count), to_read(away, count).transposed(), to_write(piece, count), false, scratch_);
@@ -235,7 +236,9 @@ RandomWalks random_walks(std::span<const std::vector<std::int64_t>> steps) {
     for (std::size_t j = 0; j < n; ++j) products[i * n + j] = points[i].first == points[j].first ? std::min(points[i].second, points[j].second) : 0;
   // about their mean
   std::vector<double> means(n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) means[i] = std::accumulate(products.begin() + static_cast<std::ptrdiff_t>(i * n), products.begin() + static_cast<std::ptrdiff_t>((i + 1) * n), 0.0) / static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i)
+    means[i] = std::accumulate(products.begin() + static_cast<std::ptrdiff_t>(i * n), products.begin() + static_cast<std::ptrdiff_t>((i + 1) * n), 0.0) /
+               static_cast<double>(n);
   const double mean = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(n);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j) products[i * n + j] += mean - means[i] - means[j];
@@ -273,15 +276,15 @@ Network blank_network(const LaneSettings& settings, const Subset& data) {
 
 double LossPlane::share() const {
   const double of_block = of_level_.empty() ? 0 : static_cast<double>(cell_) / static_cast<double>(of_level_.size());
-  const double of_level = of_level_.empty() ? 0 : (static_cast<double>(block_) + static_cast<double>(block_rows_) * (block_ready_ ? of_block : 0)) / static_cast<double>(examples_);
+  const double of_level =
+      of_level_.empty() ? 0 : (static_cast<double>(block_) + static_cast<double>(block_rows_) * (block_ready_ ? of_block : 0)) / static_cast<double>(examples_);
   return (static_cast<double>(cells_.done()) + of_level * static_cast<double>(of_level_.size())) / static_cast<double>(cells_.total());
 }
 
 LossPlane::LossPlane(const LaneSettings& settings, std::shared_ptr<const Subset> data, const Plane& plane, std::vector<Course> courses, bool train,
                      std::int64_t examples, int columns, int rows)
     : data_(std::move(data)), loss_(entry_of(losses(), settings.loss.name)), loss_values_(settings.loss.values), train_(train),
-      examples_(std::min(examples, data_->part(train).size())), view_(plane.view),
-      whole_(blank_network(settings, *data_)), courses_(std::move(courses)),
+      examples_(std::min(examples, data_->part(train).size())), view_(plane.view), whole_(blank_network(settings, *data_)), courses_(std::move(courses)),
       cells_(columns, rows), level_(columns, rows) {
   const Vector* parts[] = {&plane.centre, &plane.first, &plane.second};
   const auto first = whole_.shape(0);

@@ -56,8 +56,8 @@ struct PlanePlace {
 /// other. A direction in which there is nothing is 0.
 struct Plane {
   Vector centre, first, second;
-  double first_share = 0, second_share = 0; ///< what the plane shows in each direction, of all points' squared distances from the centre
-  Extent view;                              ///< holds all points, with a margin; of random directions −1 to 1, of a line −0.5 to 1.5
+  double first_share = 0, second_share = 0;    ///< what the plane shows in each direction, of all points' squared distances from the centre
+  Extent view;                                 ///< holds all points, with a margin; of random directions −1 to 1, of a line −0.5 to 1.5
   std::vector<std::vector<PlanePlace>> places; ///< of the courses' points
 };
 
@@ -91,12 +91,12 @@ private:
   std::uint64_t seed_;
   double aspect_;
   Phase phase_ = Phase::products;
-  std::size_t piece_;    // parameters at a time
-  std::size_t next_ = 0; // parameter
-  std::vector<double> products_;   // N×N, of the points about their mean
-  std::vector<double> along_[2];   // N each: what each point adds to a direction
+  std::size_t piece_;                        // parameters at a time
+  std::size_t next_ = 0;                     // parameter
+  std::vector<double> products_;             // N×N, of the points about their mean
+  std::vector<double> along_[2];             // N each: what each point adds to a direction
   double norm_[2] = {0, 0}, norm_cross_ = 0; // of the directions: squares, and their product
-  std::vector<std::array<double, 3>> dots_; // of each point about the centre: with first, with second, with itself
+  std::vector<std::array<double, 3>> dots_;  // of each point about the centre: with first, with second, with itself
   ProductScratch scratch_;
   Plane plane_;
 };
@@ -146,10 +146,10 @@ private:
   bool train_;
   std::int64_t examples_;
   Extent view_;
-  Network whole_;               // a course's point
-  std::optional<Network> rest_; // all layers but the first, at a cell; none: there is one layer
+  Network whole_;                                  // a course's point
+  std::optional<Network> rest_;                    // all layers but the first, at a cell; none: there is one layer
   std::vector<float> first_layer_[3], rest_of_[3]; // of the centre and both directions
-  std::vector<Course> courses_; // until their losses are known
+  std::vector<Course> courses_;                    // until their losses are known
   std::size_t points_ = 0, course_ = 0, point_ = 0;
   std::vector<float> course_losses_;
 

@@ -37,7 +37,8 @@ Pair times(std::span<const double> products, const Pair& v) {
 void turn(Pair& v, const Pair& image, double values[2]) {
   double a = dot(v[0], image[0]), b = dot(v[0], image[1]), c = dot(v[1], image[1]);
   if (b != 0) {
-    const double tau = (c - a) / (2 * b), t = (tau < 0 ? -1 : 1) / (std::fabs(tau) + std::sqrt(1 + tau * tau)), cosine = 1 / std::sqrt(1 + t * t), sine = t * cosine;
+    const double tau = (c - a) / (2 * b), t = (tau < 0 ? -1 : 1) / (std::fabs(tau) + std::sqrt(1 + tau * tau)), cosine = 1 / std::sqrt(1 + t * t),
+                 sine = t * cosine;
     for (std::size_t i = 0; i < v[0].size(); ++i) {
       const double x = v[0][i], y = v[1][i];
       v[0][i] = cosine * x - sine * y, v[1][i] = sine * x + cosine * y;

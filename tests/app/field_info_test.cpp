@@ -109,14 +109,20 @@ TEST_CASE("the form view has every field of one number or name, once, with the p
 
 TEST_CASE("the names that a field is chosen from are strings of the field's own kind") {
   const BareRace bare({{"downhill", 1}, {"lanes", {Json::object()}}});
-  const std::pair<const char*, const char*> kPrefixes[] = {{"/network/hidden/0/activation", "activation."}, {"/optimizer", "method."}, {"/network/init", "init."},
-                                                          {"/loss", "loss."},                            {"/schedule", "schedule."}, {"/data/source", "source."}};
+  const std::pair<const char*, const char*> kPrefixes[] = {{"/network/hidden/0/activation", "activation."},
+                                                           {"/optimizer", "method."},
+                                                           {"/network/init", "init."},
+                                                           {"/loss", "loss."},
+                                                           {"/schedule", "schedule."},
+                                                           {"/data/source", "source."}};
   for (const auto& [pointer, prefix] : kPrefixes) {
     CAPTURE(pointer);
     CHECK(field_info(bare.race, {{}, pointer}).choices == prefix);
   }
-  const SurfaceDocument document = *surface_document_from_json({{"downhill", 1}, {"lab", "surface"}, {"surface", {{"name", "logistic"}}}, {"lanes", {Json::object()}}});
-  const std::pair<const char*, const char*> kOfImages[] = {{"/surface/classes/0", "class."}, {"/surface/along/1", "choice./surface/along."}, {"/surface/loss", "loss."}};
+  const SurfaceDocument document =
+      *surface_document_from_json({{"downhill", 1}, {"lab", "surface"}, {"surface", {{"name", "logistic"}}}, {"lanes", {Json::object()}}});
+  const std::pair<const char*, const char*> kOfImages[] = {
+      {"/surface/classes/0", "class."}, {"/surface/along/1", "choice./surface/along."}, {"/surface/loss", "loss."}};
   for (const auto& [pointer, prefix] : kOfImages) {
     CAPTURE(pointer);
     CHECK(field_info(FieldValues{kSurfaceFormat, document.complete}, pointer).choices == prefix);

@@ -76,7 +76,8 @@ TEST_CASE("levels are round, ascending, within what is shown, and about as many 
 }
 
 TEST_CASE("heights that hardly vary, or beyond all measure, have few levels or none, soon") {
-  for (const char* formula : {"10^14+x", "0*x+10^13+y", "10000+x^2+y^2", "0*x+5*10^15", "10^16+x", "1e308*x", "x*1e308*1e308", "1e-300*x", "exp(exp(exp(x)))*y", "log(0*x)+y"}) {
+  for (const char* formula :
+       {"10^14+x", "0*x+10^13+y", "10000+x^2+y^2", "0*x+5*10^15", "10^16+x", "1e308*x", "x*1e308*1e308", "1e-300*x", "exp(exp(exp(x)))*y", "log(0*x)+y"}) {
     CAPTURE(std::string(formula));
     SurfaceSettings settings = of("formula");
     if (!Formula::read(formula)) continue;

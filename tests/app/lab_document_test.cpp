@@ -20,11 +20,7 @@ const std::vector<Field>& rows() {
       {.pointer = "/name", .kind = FieldKind::text, .standard = "a", .most = 9},
       {.pointer = "/start", .kind = FieldKind::numbers, .standard = {0, 0.5}, .least = -1, .most = 1, .entries = 2},
       {.pointer = "/colour", .kind = FieldKind::choice, .standard = "red", .ids = colours},
-      {.pointer = "/optimizer",
-       .kind = FieldKind::named,
-       .standard = {{"name", "adam"}},
-       .ids = ids_of<optimizers>,
-       .parameters = parameters_of<optimizers>},
+      {.pointer = "/optimizer", .kind = FieldKind::named, .standard = {{"name", "adam"}}, .ids = ids_of<optimizers>, .parameters = parameters_of<optimizers>},
   };
   return table;
 }

@@ -29,7 +29,9 @@ struct Watched {
   Race& race() { return table.race; }
   void run(std::int64_t step) {
     race().seek_step(step);
-    for (int i = 0; i < 40000 && !std::all_of(race().lanes().begin(), race().lanes().end(), [&](const LaneState& l) { return l.step == step || l.ended(); }); ++i) table.turn();
+    for (int i = 0;
+         i < 40000 && !std::all_of(race().lanes().begin(), race().lanes().end(), [&](const LaneState& l) { return l.step == step || l.ended(); }); ++i)
+      table.turn();
   }
   void frame() {
     table.turn();
@@ -208,7 +210,8 @@ TEST_CASE("planes that can't be are refused by the worker, in a sentence's words
   };
   Trainer trainer(watched.race().experiment().lanes[0].settings, std::make_shared<Subset>(*draw_subset(source(), watched.race().data())));
   const auto weights = std::as_const(trainer).network().parameters();
-  const AskPlane good{7, 1, single_lane(watched.race().experiment(), 0), PlaneKind::principal, {{{0}, {weights.begin(), weights.end()}}}, {}, true, 10, 9, 9, 1};
+  const AskPlane good{7, 1, single_lane(watched.race().experiment(), 0), PlaneKind::principal, {{{0}, {weights.begin(), weights.end()}}}, {}, true, 10, 9,
+                      9, 1};
   const auto refused = [&](const std::function<void(AskPlane&)>& change) {
     AskPlane ask = good;
     change(ask);

@@ -1,9 +1,9 @@
-#include "race_table.hpp"
 #include "app/core/own_rates.hpp"
 #include "app/core/standing.hpp"
 #include "core/hash.hpp"
 #include "data/gzip.hpp"
 #include "data/pack.hpp"
+#include "race_table.hpp"
 #include "worker/trainer_host.hpp"
 
 #include <doctest/doctest.h>

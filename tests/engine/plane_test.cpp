@@ -66,7 +66,8 @@ struct Three {
 
 TEST_CASE("a course has the weights that the run had at these steps: from the start, from checkpoints, where it stands; the run goes on as it was") {
   const auto data = bars(200, 40);
-  for (const Json& patch : {Json::object(), Json{{"optimizer", "adam"}, {"network", {{"hidden", {{{"units", 12}, {"dropout", 0.3}}}}}}}, Json{{"batch", "full"}}, Json{{"batch", 1}, {"epochs", 1}}})
+  for (const Json& patch : {Json::object(), Json{{"optimizer", "adam"}, {"network", {{"hidden", {{{"units", 12}, {"dropout", 0.3}}}}}}},
+                            Json{{"batch", "full"}}, Json{{"batch", 1}, {"epochs", 1}}})
     for (const std::int64_t at : {0, 1, 5, 64, 150}) {
       CAPTURE(patch.dump());
       CAPTURE(at);
@@ -205,8 +206,10 @@ TEST_CASE("planes: points that are all one, or on a line, make no noise") {
 // Every activation and loss, of one layer, two and three: what the fast way says is what a network says that has these weights.
 TEST_CASE("the loss over a plane is that of the network with these weights, for every activation") {
   const auto data = bars(152, 72);
-  std::vector<Json> networks = {Json::array(), Json::array({{{"units", 12}, {"activation", "relu"}}, {{"units", 7}, {"activation", "tanh"}, {"dropout", 0.5}}})};
-  for (const ActivationEntry& entry : activations()) networks.push_back(Json::array({{{"units", 9}, {"activation", entry.id}}, {{"units", 6}, {"activation", entry.id}}}));
+  std::vector<Json> networks = {Json::array(),
+                                Json::array({{{"units", 12}, {"activation", "relu"}}, {{"units", 7}, {"activation", "tanh"}, {"dropout", 0.5}}})};
+  for (const ActivationEntry& entry : activations())
+    networks.push_back(Json::array({{{"units", 9}, {"activation", entry.id}}, {{"units", 6}, {"activation", entry.id}}}));
   for (const Json& hidden : networks) {
     CAPTURE(hidden.dump());
     const LaneSettings settings = lane({{"network", {{"hidden", hidden}}}});
@@ -262,7 +265,8 @@ TEST_CASE("the loss over a plane of a quadratic loss equals the formula") {
         for (Index r = 0; r < part.size(); ++r)
           for (Index o = 0; o < shape.outputs; ++o) {
             double z = weight(shape.bias + static_cast<std::size_t>(o));
-            for (Index i = 0; i < shape.inputs; ++i) z += static_cast<double>(inputs(r, i)) * weight(shape.weight + static_cast<std::size_t>(i * shape.outputs + o));
+            for (Index i = 0; i < shape.inputs; ++i)
+              z += static_cast<double>(inputs(r, i)) * weight(shape.weight + static_cast<std::size_t>(i * shape.outputs + o));
             const double error = z - (gathered.labels[static_cast<std::size_t>(r)] == o ? 1.0 : 0.0);
             sum += error * error;
           }

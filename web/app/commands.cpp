@@ -161,10 +161,7 @@ constexpr Verb<App> kVerbs[] = {
     // ---- transport ----
     {"standings", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().results(false); }},
     {"columns", Reach::page, {}, [](App& app, const Json&) -> Answer { return Json(app.here().columns()); }},
-    {"spoken",
-     Reach::page,
-     {flag("ended", "false")},
-     [](App& app, const Json& a) -> Answer { return Json(app.here().spoken(a["ended"].get<bool>())); }},
+    {"spoken", Reach::page, {flag("ended", "false")}, [](App& app, const Json& a) -> Answer { return Json(app.here().spoken(a["ended"].get<bool>())); }},
     {"transport",
      Reach::page,
      {},

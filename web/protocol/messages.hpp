@@ -191,12 +191,12 @@ struct AskPlane {
   std::uint32_t slot = 0, request = 0;
   std::string experiment;
   PlaneKind kind = PlaneKind::principal;
-  std::vector<Course> courses;          ///< of equally many weights
-  std::vector<std::uint32_t> corners;   ///< courses by number, as many as the kind wants
-  bool train = true;                    ///< the loss of which part
-  std::int64_t examples = 0;            ///< the first so many of it
-  std::uint32_t columns = 0, rows = 0;  ///< 1 to kMapSideMost each
-  double aspect = 1;                    ///< the picture's width over its height, 0.2 to 5
+  std::vector<Course> courses;         ///< of equally many weights
+  std::vector<std::uint32_t> corners;  ///< courses by number, as many as the kind wants
+  bool train = true;                   ///< the loss of which part
+  std::int64_t examples = 0;           ///< the first so many of it
+  std::uint32_t columns = 0, rows = 0; ///< 1 to kMapSideMost each
+  double aspect = 1;                   ///< the picture's width over its height, 0.2 to 5
   void fields(auto& a) { a(slot, request, experiment, kind, courses, corners, train, examples, columns, rows, aspect); }
 };
 /// Nobody waits for the plane in this slot any more.
@@ -467,10 +467,11 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
+using ToTrainer =
+    std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem, PlaneBegun,
-                           PlanePiece, PlaneProblem, Points>;
+                           BoundaryLook, EnsembleLook, TraceLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem,
+                           PlaneBegun, PlanePiece, PlaneProblem, Points>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

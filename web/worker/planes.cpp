@@ -14,9 +14,8 @@ namespace {
 class PlaneJob final : public Job {
 public:
   PlaneJob(const AskPlane& ask, const LaneSettings& settings, std::shared_ptr<const Subset> data)
-      : slot_(ask.slot), request_(ask.request), columns_(static_cast<int>(ask.columns)),
-        rows_(ask.kind == PlaneKind::line ? 1 : static_cast<int>(ask.rows)), train_(ask.train), examples_(ask.examples), settings_(settings),
-        data_(std::move(data)), courses_(ask.courses) {
+      : slot_(ask.slot), request_(ask.request), columns_(static_cast<int>(ask.columns)), rows_(ask.kind == PlaneKind::line ? 1 : static_cast<int>(ask.rows)),
+        train_(ask.train), examples_(ask.examples), settings_(settings), data_(std::move(data)), courses_(ask.courses) {
     for (const Course& course : courses_) steps_.push_back(course.steps);
     search_.emplace(ask.kind, courses_, std::vector<std::size_t>(ask.corners.begin(), ask.corners.end()), blank_network(settings_, *data_), settings_.seed,
                     ask.aspect);
@@ -43,8 +42,13 @@ public:
     }
     const auto losses = losses_->cells().in_order().subspan(static_cast<std::size_t>(told_));
     const auto points = losses_->course_losses().subspan(points_told_);
-    post(PlanePiece{slot_, request_, static_cast<std::uint32_t>(told_), static_cast<std::uint32_t>(points_told_), {losses.begin(), losses.end()},
-                    {points.begin(), points.end()}, losses_->share()});
+    post(PlanePiece{slot_,
+                    request_,
+                    static_cast<std::uint32_t>(told_),
+                    static_cast<std::uint32_t>(points_told_),
+                    {losses.begin(), losses.end()},
+                    {points.begin(), points.end()},
+                    losses_->share()});
     told_ += static_cast<std::int64_t>(losses.size()), points_told_ += points.size();
   }
   // the first picture
@@ -77,9 +81,10 @@ Result<std::unique_ptr<Job>> plane_job(const AskPlane& ask, const LaneSettings& 
     return UserError{"out_of_range", name, {brief(Json(value)), shortest_text(least), shortest_text(most)}};
   };
   const double courses = static_cast<double>(ask.courses.size());
-  for (const auto& wrong : {within(ask.columns, 1, kMapSideMost, "columns"), within(ask.rows, 1, kMapSideMost, "rows"), within(ask.aspect, 0.2, 5, "aspect"),
-                            within(static_cast<double>(ask.examples), 1, 1e19, "examples"), within(courses, 1, 1000, "courses"),
-                            within(static_cast<double>(ask.corners.size()), static_cast<double>(corners_of(ask.kind)), static_cast<double>(corners_of(ask.kind)), "corners")})
+  for (const auto& wrong :
+       {within(ask.columns, 1, kMapSideMost, "columns"), within(ask.rows, 1, kMapSideMost, "rows"), within(ask.aspect, 0.2, 5, "aspect"),
+        within(static_cast<double>(ask.examples), 1, 1e19, "examples"), within(courses, 1, 1000, "courses"),
+        within(static_cast<double>(ask.corners.size()), static_cast<double>(corners_of(ask.kind)), static_cast<double>(corners_of(ask.kind)), "corners")})
     if (wrong) return *wrong;
   if (data->part(ask.train).size() == 0) return UserError{"out_of_range", "examples", {std::to_string(ask.examples), "0", "0"}};
   const Network network = blank_network(settings, *data);
@@ -88,7 +93,8 @@ Result<std::unique_ptr<Job>> plane_job(const AskPlane& ask, const LaneSettings& 
     if (course.steps.empty() || course.weights.size() != std::uint64_t{course.steps.size()} * parameters || !all_finite(course.weights))
       return UserError{"out_of_range", "courses", {std::to_string(course.weights.size()), std::to_string(parameters), std::to_string(parameters)}};
   for (std::size_t i = 0; i < ask.corners.size(); ++i)
-    if (ask.corners[i] >= ask.courses.size() || std::find(ask.corners.begin(), ask.corners.begin() + static_cast<std::ptrdiff_t>(i), ask.corners[i]) != ask.corners.begin() + static_cast<std::ptrdiff_t>(i))
+    if (ask.corners[i] >= ask.courses.size() || std::find(ask.corners.begin(), ask.corners.begin() + static_cast<std::ptrdiff_t>(i), ask.corners[i]) !=
+                                                    ask.corners.begin() + static_cast<std::ptrdiff_t>(i))
       return UserError{"out_of_range", "corners", {std::to_string(ask.corners[i]), "0", std::to_string(ask.courses.size() - 1)}};
   return std::unique_ptr<Job>(std::make_unique<PlaneJob>(ask, settings, std::move(data)));
 }

@@ -26,7 +26,9 @@ constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
-template <class... F> struct Overloaded : F... { using F::operator()...; };
+template <class... F> struct Overloaded : F... {
+  using F::operator()...;
+};
 
 /// Names the lane that is worked on for as long as it is.
 struct Working {
@@ -66,13 +68,9 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                    looks_.erase(m.slot);
                  },
                  [&](const AskMap& m) { start_map(m); },
-                 [&](const DropMap& m) {
-                   jobs_.erase({Asked::map, m.slot});
-                 },
+                 [&](const DropMap& m) { jobs_.erase({Asked::map, m.slot}); },
                  [&](const AskPlane& m) { start_plane(m); },
-                 [&](const DropPlane& m) {
-                   jobs_.erase({Asked::plane, m.slot});
-                 },
+                 [&](const DropPlane& m) { jobs_.erase({Asked::plane, m.slot}); },
                  [&](const AskPoints& m) { send_points(m); },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {

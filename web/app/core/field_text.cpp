@@ -86,7 +86,8 @@ void explain_field(Json& out, const FieldInfo& info, const FieldId& id) {
   out["value"] = field_text(info);
   out["key"] = info.key;
   if (!info.ids.empty()) out["formula"] = info.choices + chosen_id(info);
-  if (info.kind != FieldKind::text && info.most > info.least && info.most < 1e15) out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
+  if (info.kind != FieldKind::text && info.most > info.least && info.most < 1e15)
+    out["least"] = setting(info.least), out["most"] = grouped(info.most, info.most < 1 ? 2 : 0);
   if (!info.standard.is_null()) {
     FieldInfo standard = info;
     standard.value = info.standard;

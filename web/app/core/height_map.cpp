@@ -52,7 +52,8 @@ bool HeightMap::advance(const std::function<bool()>& over) {
 }
 
 double HeightMap::between(double x, double y) const {
-  const double c = std::clamp((x - view_.x_least) / view_.width(), 0.0, 1.0) * (columns_ - 1), r = std::clamp((y - view_.y_least) / view_.height(), 0.0, 1.0) * (rows_ - 1);
+  const double c = std::clamp((x - view_.x_least) / view_.width(), 0.0, 1.0) * (columns_ - 1),
+               r = std::clamp((y - view_.y_least) / view_.height(), 0.0, 1.0) * (rows_ - 1);
   const int column = std::min(static_cast<int>(c), columns_ - 2), row = std::min(static_cast<int>(r), rows_ - 2);
   const double u = c - column, v = r - row;
   return (1 - v) * ((1 - u) * at(column, row) + u * at(column + 1, row)) + v * ((1 - u) * at(column, row + 1) + u * at(column + 1, row + 1));

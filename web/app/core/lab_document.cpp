@@ -53,7 +53,8 @@ std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, 
   if (info.value.is_null()) return missing(id);
   Json wanted = value;
   if (info.kind == FieldKind::flag && (value == "true" || value == "false")) wanted = value == "true"; // as a form has it
-  if (info.kind == FieldKind::integer && value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() && std::fabs(value.get<double>()) < 9e15)
+  if (info.kind == FieldKind::integer && value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() &&
+      std::fabs(value.get<double>()) < 9e15)
     wanted = static_cast<std::int64_t>(value.get<double>()); // as a slider has it
   if (info.kind == FieldKind::integer && value.is_string() &&
       std::find(info.ids.begin(), info.ids.end(), value.get_ref<const std::string&>()) != info.ids.end())

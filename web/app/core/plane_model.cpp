@@ -174,8 +174,17 @@ void PlaneModel::go_on(Race& race) {
 void PlaneModel::ask_plane(Race& race) {
   collecting_ = false;
   const auto side = [&](double share) { return static_cast<std::uint32_t>(std::max(2L, std::lround(kCells / 8 * share)) * 8 + 1); };
-  ask_ = {slot_, static_cast<std::uint32_t>(next_number()), single_lane(race.experiment(), wish_.lane), wish_.kind, {}, corners_, wish_.train, wish_.examples,
-          side(std::sqrt(aspect_)), side(1 / std::sqrt(aspect_)), aspect_};
+  ask_ = {slot_,
+          static_cast<std::uint32_t>(next_number()),
+          single_lane(race.experiment(), wish_.lane),
+          wish_.kind,
+          {},
+          corners_,
+          wish_.train,
+          wish_.examples,
+          side(std::sqrt(aspect_)),
+          side(1 / std::sqrt(aspect_)),
+          aspect_};
   if (wish_.kind == PlaneKind::line) ask_.columns = 101, ask_.rows = 1;
   for (Asked& it : asked_) it.steps = it.course->steps, ask_.courses.push_back(std::move(*it.course)), it.course.reset();
   worker_ = race.lanes()[wish_.lane].worker;
@@ -219,8 +228,19 @@ bool PlaneModel::begin_picture(const PlaneBegun& m) {
   if (!(m.view.width() > 0) || !(flat ? m.view.height() == 0 : m.view.height() > 0)) return false; // also NaN
   for (std::size_t i = 0; i < asked_.size(); ++i)
     if (m.places[i].size() != asked_[i].steps.size() || m.walks[i].size() != m.places[i].size()) return false;
-  Picture picture{wish_, m.view, m.first_share, m.second_share, m.walks_first_share, m.walks_second_share, m.examples, {}, {corners_.begin(), corners_.end()},
-                  {static_cast<int>(m.columns), static_cast<int>(m.rows)}, nullptr, 0, ask_.request};
+  Picture picture{wish_,
+                  m.view,
+                  m.first_share,
+                  m.second_share,
+                  m.walks_first_share,
+                  m.walks_second_share,
+                  m.examples,
+                  {},
+                  {corners_.begin(), corners_.end()},
+                  {static_cast<int>(m.columns), static_cast<int>(m.rows)},
+                  nullptr,
+                  0,
+                  ask_.request};
   for (std::size_t i = 0; i < asked_.size(); ++i) picture.members.push_back({asked_[i].key, asked_[i].steps, m.places[i], {}, m.walks[i]});
   begun_.emplace(std::move(picture));
   return true;
@@ -228,8 +248,10 @@ bool PlaneModel::begin_picture(const PlaneBegun& m) {
 
 bool PlaneModel::add(const PlanePiece& m) {
   Picture* picture = begun_ ? &*begun_ : picture_request_ == ask_.request && picture_ ? &*picture_ : nullptr;
-  if (!picture || m.from != picture->cells.done() || (m.from == 0 && !m.losses.empty() && static_cast<std::int64_t>(m.losses.size()) < picture->cells.coarsest()) ||
-      picture->cells.done() + static_cast<std::int64_t>(m.losses.size()) > picture->cells.total()) return false;
+  if (!picture || m.from != picture->cells.done() ||
+      (m.from == 0 && !m.losses.empty() && static_cast<std::int64_t>(m.losses.size()) < picture->cells.coarsest()) ||
+      picture->cells.done() + static_cast<std::int64_t>(m.losses.size()) > picture->cells.total())
+    return false;
   std::size_t known = 0, all = 0;
   for (const Member& member : picture->members) known += member.losses.size(), all += member.places.size();
   if (m.points_from != known || known + m.point_losses.size() > all) return false;

@@ -13,10 +13,10 @@ class Race;
 /// What is to be shown.
 struct PlaneWish {
   PlaneKind kind = PlaneKind::principal;
-  bool train = true;                ///< the loss of which part
-  std::int64_t examples = 1000;     ///< of it, at most
-  std::size_t lane = 0;             ///< whose data and loss are taken, and the first corner
-  std::vector<std::size_t> others;  ///< the further corners, lanes; what is missing or does not fit is chosen
+  bool train = true;               ///< the loss of which part
+  std::int64_t examples = 1000;    ///< of it, at most
+  std::size_t lane = 0;            ///< whose data and loss are taken, and the first corner
+  std::vector<std::size_t> others; ///< the further corners, lanes; what is missing or does not fit is chosen
   bool operator==(const PlaneWish&) const = default;
 };
 
@@ -31,7 +31,7 @@ public:
 private:
   Extent view_;
   int stride_ = 1, columns_, rows_; // of the finest grid that is complete
-  double across_, up_; // cells of it in the view
+  double across_, up_;              // cells of it in the view
   std::vector<float> values_;
 };
 
@@ -120,8 +120,8 @@ private:
   std::uint32_t points_ = 0; // to be asked of each lane
   protocol::LaneKey chosen_; // the wish's lane
   bool collecting_ = false, waiting_ = false;
-  int losses_ = 0;    // workers that died of this wish
-  double share_ = 0; // of the cells
+  int losses_ = 0;         // workers that died of this wish
+  double share_ = 0;       // of the cells
   protocol::AskPlane ask_; // without its courses, once it is out
   std::size_t worker_ = 0;
   std::function<void(const protocol::ToTrainer&)> post_;

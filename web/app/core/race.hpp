@@ -248,7 +248,7 @@ private:
   std::optional<Wanted> wanted_;
   std::vector<std::int64_t> targets_; // of a seek or step under way; empty while running freely
   bool left_running_ = false;
-  bool due_ = false;                  // lanes are to be prepared, or to go on, with the next tick that finds data
+  bool due_ = false; // lanes are to be prepared, or to go on, with the next tick that finds data
   StopRules stop_rules_;
   double speed_ = 0, allowance_ = 0, ticked_s_ = -1;
   std::optional<UserError> problem_;

@@ -12,7 +12,7 @@ namespace downhill {
 namespace {
 
 constexpr double kStepsAFrame = 10, kFramesToTheEnd = 100; // at full speed: so many steps, or more where there are many to take
-constexpr double kTrials = 4000; // steps of a walk, by what one costs, that are enough to compare rates
+constexpr double kTrials = 4000;                           // steps of a walk, by what one costs, that are enough to compare rates
 
 bool same(const SurfaceSettings& a, const SurfaceSettings& b) {
   return a.surface.name == b.surface.name && a.surface.values == b.surface.values && a.formula == b.formula && a.loss == b.loss && a.along == b.along &&
@@ -158,7 +158,7 @@ bool SurfaceModel::tick(double now_s, const std::function<double()>& clock_s, do
   if (running_) {
     const double before = position_;
     const double moved = steps_per_s > 0 ? (ticked_s_ < 0 ? 0 : std::min(now_s - ticked_s_, 0.25) * steps_per_s)
-                                           : std::max(kStepsAFrame, static_cast<double>(steps_) / kFramesToTheEnd);
+                                         : std::max(kStepsAFrame, static_cast<double>(steps_) / kFramesToTheEnd);
     position_ = std::min(position_ + std::max(moved, 0.0), static_cast<double>(steps_));
     ticked_s_ = now_s;
     if (static_cast<std::int64_t>(before) != step()) ++news_;
@@ -201,12 +201,14 @@ std::optional<UserError> SurfaceModel::choose(std::string_view surface) {
     for (const char* kept : {"downhill", "lab", "steps", "seed", "schedule"})
       if (json.contains(kept)) next[kept] = json[kept];
     next["surface"] = {{"name", surface}};
-    const auto alone = surface_document_from_json({{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", next["surface"]}, {"lanes", Json::array({Json::object()})}});
+    const auto alone =
+        surface_document_from_json({{"downhill", kFormatVersion}, {"lab", "surface"}, {"surface", next["surface"]}, {"lanes", Json::array({Json::object()})}});
     const std::size_t points = alone ? point_count(alone->surface) : 0;
     for (const Json& lane : json["lanes"]) {
       Json fresh = lane;
       fresh.erase("start");
-      if (!wanted.over_points() || (fresh.contains("batch") && fresh["batch"].is_number() && fresh["batch"].get<double>() > static_cast<double>(points))) fresh.erase("batch");
+      if (!wanted.over_points() || (fresh.contains("batch") && fresh["batch"].is_number() && fresh["batch"].get<double>() > static_cast<double>(points)))
+        fresh.erase("batch");
       next["lanes"].push_back(fresh);
     }
     json = std::move(next);
@@ -328,8 +330,8 @@ std::string paths_csv(const SurfaceModel& model, const std::vector<std::string>&
     for (std::size_t step = 0; step < path.size(); ++step) {
       const double x = static_cast<double>(path[step].place[0]), y = static_cast<double>(path[step].place[1]);
       const double distance = model.distance({x, y});
-      out += csv_text(names[lane]) + "," + std::to_string(step) + "," + csv_number(x) + "," + csv_number(y) + "," + csv_number(static_cast<double>(path[step].f)) +
-             "," + (distance < 0 ? "" : csv_number(distance)) + "\n";
+      out += csv_text(names[lane]) + "," + std::to_string(step) + "," + csv_number(x) + "," + csv_number(y) + "," +
+             csv_number(static_cast<double>(path[step].f)) + "," + (distance < 0 ? "" : csv_number(distance)) + "\n";
     }
   }
   return out;

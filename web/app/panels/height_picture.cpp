@@ -126,7 +126,8 @@ void HeightPicture::follow(const std::shared_ptr<const Surface>& surface, std::u
   for (int row = 0; row < kHigh; ++row)
     for (int column = 0; column < kWide; ++column) {
       const double height = map.between(view.x_least + view.width() * (column + 0.5) / kWide, view.y_most - view.height() * (row + 0.5) / kHigh);
-      const auto band = std::isfinite(height) ? std::upper_bound(levels.begin(), levels.end(), height) - levels.begin() : static_cast<std::ptrdiff_t>(levels.size());
+      const auto band =
+          std::isfinite(height) ? std::upper_bound(levels.begin(), levels.end(), height) - levels.begin() : static_cast<std::ptrdiff_t>(levels.size());
       const float share = static_cast<float>(band) / static_cast<float>(std::max<std::size_t>(1, levels.size()));
       band_of_[static_cast<std::size_t>(row) * kWide + static_cast<std::size_t>(column)] = 0.42F * (1 - share); // the deeper, the bluer
     }
@@ -195,7 +196,9 @@ bool HeightPicture::move(Ui& ui, const std::string& id, const HeightFrame& frame
       (axis == 0 ? to.x_least : to.y_least) += by, (axis == 0 ? to.x_most : to.y_most) += by;
       zoomed = to;
     }
-    if (Item* item = ui.note_item(key, axis == 0 ? ui("picture.across") : ui("picture.up"), "slider", short_number(middle), frame.area, true, ui("help.picture.move"))) item->position = 0.5F;
+    if (Item* item =
+            ui.note_item(key, axis == 0 ? ui("picture.across") : ui("picture.up"), "slider", short_number(middle), frame.area, true, ui("help.picture.move")))
+      item->position = 0.5F;
   }
   if (press.hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) zoomed.reset();
   return press.hovered && !press.held;

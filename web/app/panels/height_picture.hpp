@@ -35,7 +35,7 @@ struct HeightPath {
 
 class HeightPicture {
 public:
-  std::optional<Extent> zoomed; ///< the part of the plane that was asked for; none: all of it
+  std::optional<Extent> zoomed;    ///< the part of the plane that was asked for; none: all of it
   double turn = -0.6, tilt = 0.95; ///< of the relief, radians
   HeightMap map;
 

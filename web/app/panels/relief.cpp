@@ -115,7 +115,8 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
     tilt = std::clamp(tilt + 0.006 * static_cast<double>(by.y), kTilts[0], kTilts[1]);
   }
   if (ui.nudged == id + ".turn") turn += kWholeTurn * static_cast<double>(std::exchange(ui.nudge, 0.0F)), ui.nudged.clear();
-  if (ui.nudged == id + ".tilt") tilt = std::clamp(tilt + static_cast<double>(std::exchange(ui.nudge, 0.0F)) * (kTilts[1] - kTilts[0]), kTilts[0], kTilts[1]), ui.nudged.clear();
+  if (ui.nudged == id + ".tilt")
+    tilt = std::clamp(tilt + static_cast<double>(std::exchange(ui.nudge, 0.0F)) * (kTilts[1] - kTilts[0]), kTilts[0], kTilts[1]), ui.nudged.clear();
   const ReliefCamera camera(view, box, turn, tilt);
   ui.draw()->PushClipRect(box.min(), box.max(), true);
   // the ground, with the axes' names at the edges that they run along
@@ -134,7 +135,8 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
     const ReliefCamera::Seen end = x ? camera(view.x_most, view.y_least, 0) : camera(view.x_least, view.y_most, 0);
     const std::string_view name = x ? x_name : y_name;
     const float wide = ui.text_width(name, kLabel, Weight::bold) + 4;
-    ui.text({std::clamp(end.at.x - wide / 2, box.x, std::max(box.x, box.right() - wide)), end.at.y, wide, 14}, name, ui.theme->soft, kLabel, Weight::bold, Align::center);
+    ui.text({std::clamp(end.at.x - wide / 2, box.x, std::max(box.x, box.right() - wide)), end.at.y, wide, 14}, name, ui.theme->soft, kLabel, Weight::bold,
+            Align::center);
   }
   ui.draw()->PopClipRect();
   const double turns = turn / kWholeTurn, turned = turns - std::floor(turns);

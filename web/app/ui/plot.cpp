@@ -321,7 +321,8 @@ void Drawing::axes() const {
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
     const float room = kAxisLeft - 19;
     const std::string text = tick_text(v);
-    ui.text({area.x - kAxisLeft + 13, y - 9, room, 18}, ui.text_width(text, kSmall) <= room ? text : power_text(v), ui.theme->soft, kSmall, Weight::regular, Align::right);
+    ui.text({area.x - kAxisLeft + 13, y - 9, room, 18}, ui.text_width(text, kSmall) <= room ? text : power_text(v), ui.theme->soft, kSmall, Weight::regular,
+            Align::right);
   }
   for (const double v : spec.log_x ? log_ticks(sx.least, sx.most) : axis_ticks(sx.least, sx.most, std::max(2, static_cast<int>(area.w / 110)))) {
     const float x = std::round(sx.at(v)) + 0.5F;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kExamples[] = {200, 1000, std::numeric_limits<std::int64_t>::max()};
 constexpr float kSide = 300, kSideLeast = 220; // of what stands beside the picture
-constexpr float kWithSide = 560, kLow = 320;  // from this width on; below this height
+constexpr float kWithSide = 560, kLow = 320;   // from this width on; below this height
 
 class AboveView final : public View {
 public:
@@ -83,7 +83,8 @@ Rect AboveView::controls(const ViewPlace& s, Rect box) {
   std::vector<std::string_view> kinds;
   for (const std::string_view kind : kPlaneKinds) kinds.push_back(ui.by_id("above.kind." + std::string(kind)));
   Rect row = next_row();
-  if (narrow && ui.icon_button("above.more", row.cut_right(height + 8), more_ ? Icon::close : Icon::more, more_ ? ui("above.less") : ui("above.more"))) more_ = !more_;
+  if (narrow && ui.icon_button("above.more", row.cut_right(height + 8), more_ ? Icon::close : Icon::more, more_ ? ui("above.less") : ui("above.more")))
+    more_ = !more_;
   if (narrow) row.cut_right(kHalf);
   const bool line = kind_ == static_cast<int>(PlaneKind::line);
   const std::vector<std::string_view> pictures{ui("surface.contours"), ui("surface.relief")};
@@ -101,7 +102,8 @@ Rect AboveView::controls(const ViewPlace& s, Rect box) {
   row.cut_left(ui.segmented("above.part", row.min(), {ui("above.train"), ui("above.test")}, part_) + kGrid);
   const std::string some[] = {grouped(200), grouped(1000)};
   const std::vector<std::string_view> counts{some[0], some[1], ui("above.all")};
-  if (const auto pick = ui.select("above.examples", row.cut_left(std::min(84.0F, row.w)), ui("above.examples"), counts, examples_, ui("help.above.examples"))) examples_ = *pick;
+  if (const auto pick = ui.select("above.examples", row.cut_left(std::min(84.0F, row.w)), ui("above.examples"), counts, examples_, ui("help.above.examples")))
+    examples_ = *pick;
   row = next_row();
   if (line) return corners(s, row), box;
   row.cut_left(ui.segmented("above.view", row.min(), pictures, relief_) + kGrid);
@@ -182,8 +184,11 @@ void AboveView::draw(const ViewPlace& s, Rect box) {
     } else if (given_up_) {
       again(s, {box.x, box.y, box.w, ui.control_height()}, model_.aspect());
     }
-    ui.text(box, under_way ? fill(ui("views.progress"), {percent(model_.progress())}) : s.race.pack_ready() ? std::string(ui("above.nothing")) : std::string(ui("views.no_data")), ui.theme->faint,
-            kText, Weight::regular, Align::center);
+    ui.text(box,
+            under_way             ? fill(ui("views.progress"), {percent(model_.progress())})
+            : s.race.pack_ready() ? std::string(ui("above.nothing"))
+                                  : std::string(ui("views.no_data")),
+            ui.theme->faint, kText, Weight::regular, Align::center);
     return;
   }
   if (narrow && more_) return beside(s, *p, box), said(s, *p, box);
@@ -250,7 +255,9 @@ std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) c
     if (!lane) continue;
     const LaneLook look = lane_look(lanes, *lane);
     all.push_back({member.places.size(), [&member](std::size_t i) { return Place{member.places[i].x, member.places[i].y}; },
-                   [&member, &p](std::size_t i) { return i < member.losses.size() ? static_cast<double>(member.losses[i]) : p.at(member.places[i].x, member.places[i].y); },
+                   [&member, &p](std::size_t i) {
+                     return i < member.losses.size() ? static_cast<double>(member.losses[i]) : p.at(member.places[i].x, member.places[i].y);
+                   },
                    s.ui.theme->*look.color, look.dash, look.marker, *lane == s.view.lane, true});
   }
   return all;
@@ -349,7 +356,8 @@ void AboveView::line(const ViewPlace& s, const Picture& p, Rect box) {
   }
   for (const std::size_t corner : {0U, 1U}) {
     const auto& member = p.members[p.corners[corner]];
-    if (member.losses.size() == member.places.size()) spec.marks.push_back({static_cast<double>(corner), static_cast<double>(member.losses.back()), s.ui.theme->ink, true});
+    if (member.losses.size() == member.places.size())
+      spec.marks.push_back({static_cast<double>(corner), static_cast<double>(member.losses.back()), s.ui.theme->ink, true});
   }
   plot(s.ui, box, spec, {curve});
 }
@@ -377,7 +385,8 @@ void AboveView::lanes(const ViewPlace& s, const Picture& p, Column& column) {
     const LaneLook look = lane_look(lanes, *lane);
     const PlanePlace& end = member.places.back();
     const bool known = member.losses.size() == member.places.size();
-    const std::string one = known ? short_number(static_cast<double>(member.losses.back())) : "…", other = short_number(p.at(end.x, end.y)), last = short_number(end.distance);
+    const std::string one = known ? short_number(static_cast<double>(member.losses.back())) : "…", other = short_number(p.at(end.x, end.y)),
+                      last = short_number(end.distance);
     cells(row, one, other, last, ui.theme->ink);
     const float y = row.y + row.h / 2;
     Ui::dashed_line(ui.draw(), {{row.x, y}, {row.x + 18, y}}, ui.theme->*look.color, look.dash, 2);
@@ -422,7 +431,8 @@ void AboveView::said(const ViewPlace& s, const Picture& p, Rect box) const {
   std::string words;
   for (const auto& member : p.members)
     if (const auto lane = member.lane_in(s.race); lane && !member.losses.empty())
-      words += (words.empty() ? "" : "; ") + names[*lane] + " " + short_number(static_cast<double>(member.losses.front())) + " → " + short_number(static_cast<double>(member.losses.back()));
+      words += (words.empty() ? "" : "; ") + names[*lane] + " " + short_number(static_cast<double>(member.losses.front())) + " → " +
+               short_number(static_cast<double>(member.losses.back()));
   s.ui.note_item("above.picture", s.ui("above.picture"), "img", words, box);
 }
 

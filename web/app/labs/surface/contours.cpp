@@ -31,7 +31,8 @@ void arrow(const Scene& s, ImVec2 from, ImVec2 by, std::uint32_t color, float wi
   const ImVec2 neck{to.x - along.x * head, to.y - along.y * head};
   list->AddLine(from, neck, s.ui.theme->panel, width + 2.5F);
   list->AddLine(from, neck, color, width);
-  list->AddTriangleFilled(to, {neck.x - along.y * head * 0.5F, neck.y + along.x * head * 0.5F}, {neck.x + along.y * head * 0.5F, neck.y - along.x * head * 0.5F}, color);
+  list->AddTriangleFilled(to, {neck.x - along.y * head * 0.5F, neck.y + along.x * head * 0.5F},
+                          {neck.x + along.y * head * 0.5F, neck.y - along.x * head * 0.5F}, color);
   const float wide = s.ui.text_width(name, kLabel, Weight::bold) + 2;
   s.ui.text({to.x + along.x * (6 + wide / 2) - wide / 2, to.y + along.y * 12 - 8, wide, 16}, name, color, kLabel, Weight::bold, Align::center);
 }
@@ -100,7 +101,8 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
     ui.slider_held = true;
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) {
       const Place to = frame.place(ImGui::GetIO().MousePos);
-      s.lab.keep(s.model.move_start(lane, {std::clamp(to.x, frame.view.x_least, frame.view.x_most), std::clamp(to.y, frame.view.y_least, frame.view.y_most)}, true, frame.grain()));
+      s.lab.keep(s.model.move_start(lane, {std::clamp(to.x, frame.view.x_least, frame.view.x_most), std::clamp(to.y, frame.view.y_least, frame.view.y_most)},
+                                    true, frame.grain()));
       s.kept.held_start = lane.value_or(kLanesMost);
     }
   } else if (s.kept.held_start == lane.value_or(kLanesMost)) {
@@ -129,8 +131,9 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
 void read_out(const Scene& s, const Frame& frame) {
   const Place at = frame.place(ImGui::GetIO().MousePos);
   const Slope slope = s.model.surface().at(at.x, at.y);
-  pointer_note(s.ui, frame, "(" + short_number(at.x) + ", " + short_number(at.y) + ")   f = " + short_number(slope.f) + "   " + std::string(nabla(s.ui)) + "f = (" +
-                                short_number(slope.dx) + ", " + short_number(slope.dy) + ")");
+  pointer_note(s.ui, frame,
+               "(" + short_number(at.x) + ", " + short_number(at.y) + ")   f = " + short_number(slope.f) + "   " + std::string(nabla(s.ui)) + "f = (" +
+                   short_number(slope.dx) + ", " + short_number(slope.dy) + ")");
 }
 
 } // namespace
@@ -184,7 +187,8 @@ void contours(const Scene& s, Rect box) {
   std::string words;
   for (std::size_t lane = 0; lane < s.names.size(); ++lane) {
     const Stand& stand = s.model.stand(lane);
-    words += (lane == 0 ? "" : "; ") + s.names[lane] + " (" + short_number(static_cast<double>(stand.place[0])) + ", " + short_number(static_cast<double>(stand.place[1])) + ")";
+    words += (lane == 0 ? "" : "; ") + s.names[lane] + " (" + short_number(static_cast<double>(stand.place[0])) + ", " +
+             short_number(static_cast<double>(stand.place[1])) + ")";
   }
   ui.note_item("surface.picture", ui("surface.picture"), "img", words, box);
 }

@@ -54,10 +54,12 @@ void curves(const Scene& s, Rect box) {
   Rect left = both ? box.cut_left((box.w - kGrid) / 2) : box;
   if (both) box.cut_left(kGrid);
   const std::string title = above ? fill(ui("surface.f_above"), {short_number(low)}) : std::string(ui("surface.f"));
-  plot(s.ui, left, spec_of(s, "surface.f", title, log), series_of(s, [&](const Stand& stand) { return static_cast<double>(stand.f) - (above ? low : 0); }), &s.kept.heights);
+  plot(s.ui, left, spec_of(s, "surface.f", title, log), series_of(s, [&](const Stand& stand) { return static_cast<double>(stand.f) - (above ? low : 0); }),
+       &s.kept.heights);
   if (both)
     plot(s.ui, box, spec_of(s, "surface.distance", ui("surface.distance"), log),
-         series_of(s, [&](const Stand& stand) { return s.model.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])}); }), &s.kept.distances);
+         series_of(s, [&](const Stand& stand) { return s.model.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])}); }),
+         &s.kept.distances);
 }
 
 } // namespace downhill::hills

@@ -13,7 +13,8 @@ void parameters(const Scene& s, Column& column) {
   const Choice& rule = s.model.lanes()[s.looks.lane].given.settings.optimizer;
   for (const ParameterSpec& spec : entry_of(optimizers(), rule.name).parameters) {
     const FieldId id{s.looks.lane, "/optimizer/" + std::string(spec.name)};
-    s.ui.number(id.text(), column.field(id.text(), field_label(id.pointer), 84, s.ui("help./optimizer/parameter")), field_label(id.pointer), s.lab.text_of(id), s.ui("help./optimizer/parameter"));
+    s.ui.number(id.text(), column.field(id.text(), field_label(id.pointer), 84, s.ui("help./optimizer/parameter")), field_label(id.pointer), s.lab.text_of(id),
+                s.ui("help./optimizer/parameter"));
   }
 }
 

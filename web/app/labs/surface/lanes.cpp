@@ -46,8 +46,8 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
   rest.cut_right(6);
   const Rect rate = rest.cut_right(widths.rate);
   rest.cut_right(6);
-  ui.number(FieldId{lane, "/optimizer/lr"}.text(), rate, s.names[lane] + " " + std::string(ui("lanes.rate")), setting(s.model.lanes()[lane].given.settings.optimizer.values[0]),
-            ui("help./optimizer/lr"));
+  ui.number(FieldId{lane, "/optimizer/lr"}.text(), rate, s.names[lane] + " " + std::string(ui("lanes.rate")),
+            setting(s.model.lanes()[lane].given.settings.optimizer.values[0]), ui("help./optimizer/lr"));
   const Rect line = rest.cut_left(widths.line);
   rest.cut_left(6);
   const Ui::Press press = ui.press(id + ":choose", row);
@@ -58,9 +58,10 @@ void lane_row(const Scene& s, Rect row, std::size_t lane) {
   const Stand& stand = s.model.stand(lane);
   ui.explained(id + ":choose", s.names[lane], "radio", chosen ? "true" : "false", row, ui("help.surface.choose"));
   ui.note_item(id + ":stand", s.names[lane], "status",
-               s.model.diverged(lane) ? std::string(ui("lanes.diverged"))
-                                      : "x " + setting(rounded_to(static_cast<double>(stand.place[0]), 6)) + ", y " +
-                                            setting(rounded_to(static_cast<double>(stand.place[1]), 6)) + ", f " + setting(rounded_to(static_cast<double>(stand.f), 6)),
+               s.model.diverged(lane)
+                   ? std::string(ui("lanes.diverged"))
+                   : "x " + setting(rounded_to(static_cast<double>(stand.place[0]), 6)) + ", y " + setting(rounded_to(static_cast<double>(stand.place[1]), 6)) +
+                         ", f " + setting(rounded_to(static_cast<double>(stand.f), 6)),
                f);
   if (press.pressed) s.looks.lane = lane;
 }
@@ -89,7 +90,8 @@ void lanes(const Scene& s, Rect box) {
   const Rect titles = column.row(20);
   const Widths widths(titles.w);
   ui.text({titles.x + widths.line + 12, titles.y, 100, titles.h}, ui("surface.method"), ui.theme->faint, kSmall);
-  ui.text({titles.right() - 34 - widths.f - 6 - widths.rate, titles.y, widths.rate, titles.h}, ui("lanes.rate"), ui.theme->faint, kSmall, Weight::regular, Align::right);
+  ui.text({titles.right() - 34 - widths.f - 6 - widths.rate, titles.y, widths.rate, titles.h}, ui("lanes.rate"), ui.theme->faint, kSmall, Weight::regular,
+          Align::right);
   ui.text({titles.right() - 34 - widths.f, titles.y, widths.f, titles.h}, "f", ui.theme->faint, kSmall, Weight::regular, Align::right);
   const std::size_t count = s.model.lanes().size();
   for (std::size_t lane = 0; lane < count && lane < s.model.lanes().size(); ++lane) lane_row(s, column.row(ui.row_height()), lane);

@@ -32,7 +32,7 @@ struct Kept {
   std::optional<std::size_t> held_start; ///< the lane whose start is held
   PlotView heights, distances;
   std::optional<SurfaceMap> walks; ///< of the chosen lane; made when it is first shown
-  float speed = 0.462F; ///< of the slider, for the model's 12 steps a second
+  float speed = 0.462F;            ///< of the slider, for the model's 12 steps a second
 };
 
 class SurfaceLab;

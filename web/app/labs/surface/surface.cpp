@@ -34,7 +34,8 @@ void picture(const Scene& s, Rect box) {
   s.looks.log = log;
   const std::string_view words = s.looks.picture == 0 ? ui("surface.drag") : ui("surface.drag_relief");
   if (s.model.waiting()) return awaited(s, box);
-  if (ui.text_width(words, kSmall) < head.w) ui.text({head.x, head.y, head.w, ui.control_height()}, words, ui.theme->faint, kSmall, Weight::regular, Align::right);
+  if (ui.text_width(words, kSmall) < head.w)
+    ui.text({head.x, head.y, head.w, ui.control_height()}, words, ui.theme->faint, kSmall, Weight::regular, Align::right);
   s.looks.picture == 0 ? contours(s, box) : relief(s, box);
 }
 
@@ -141,7 +142,8 @@ std::vector<std::string> SurfaceLab::names() const {
   for (const auto& lane : model_.lanes()) {
     std::string own(tr_id("method." + lane.given.settings.optimizer.name));
     const std::int64_t points = model_.surface().size(), batch = lane.given.settings.batch;
-    if (points > 0 && lane.given.settings.optimizer.name == "sgd") own = tr_id(batch == 0 || batch >= points ? "lane.bgd" : batch == 1 ? "lane.sgd1" : "lane.sgd");
+    if (points > 0 && lane.given.settings.optimizer.name == "sgd")
+      own = tr_id(batch == 0 || batch >= points ? "lane.bgd" : batch == 1 ? "lane.sgd1" : "lane.sgd");
     all.push_back(label_text(lane.given.label, world_.ui.language, std::move(own)));
   }
   return told_apart(std::move(all));
@@ -265,7 +267,8 @@ Json SurfaceLab::fields() const {
     const bool surface = row["id"] == "field:/surface";
     out.push_back(std::move(row));
     if (surface && model_.entry().typed())
-      out.push_back({{"id", "surface.formula"}, {"label", ui()("surface.formula")}, {"help", ui()("help.surface.formula")}, {"value", formula_of(model_.settings())}});
+      out.push_back(
+          {{"id", "surface.formula"}, {"label", ui()("surface.formula")}, {"help", ui()("help.surface.formula")}, {"value", formula_of(model_.settings())}});
   }
   const auto all = names();
   for (std::size_t lane = 0; lane < all.size(); ++lane)
@@ -302,12 +305,14 @@ Json SurfaceLab::results(bool curves) const {
                  {"x", number(stand.place[0])},
                  {"y", number(stand.place[1])},
                  {"f", waits ? Json() : number(stand.f)},
-                 {"distance", model_.minima().empty() ? Json() : number(static_cast<float>(model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})))},
-                 {"status", model_.diverged(i)                                                            ? "diverged"
-                           : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished"
-                           : model_.transport() == Transport::running                      ? "running"
-                           : model_.step() > 0                                             ? "paused"
-                                                                                           : "ready"}};
+                 {"distance", model_.minima().empty()
+                                  ? Json()
+                                  : number(static_cast<float>(model_.distance({static_cast<double>(stand.place[0]), static_cast<double>(stand.place[1])})))},
+                 {"status", model_.diverged(i)                                              ? "diverged"
+                            : model_.reached(i) == static_cast<std::size_t>(model_.steps()) ? "finished"
+                            : model_.transport() == Transport::running                      ? "running"
+                            : model_.step() > 0                                             ? "paused"
+                                                                                            : "ready"}};
     const auto path = model_.path(i);
     lane["hash"] = waits ? Json() : Json(hex16(hash_of({path.begin(), path.end()})));
     if (curves) {
@@ -340,15 +345,19 @@ constexpr Verb<Lab> kVerbs[] = {
     {"pause", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).pause(), ok(); }},
     {"step", Reach::acts, {whole("n", -kWholeMost, kWholeMost, "1")}, [](Lab& lab, const Json& a) { return of(lab).step(a["n"].get<std::int64_t>()), ok(); }},
     {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).reset(), ok(); }},
-    {"seek", Reach::acts, {must(whole("step", -kWholeMost, kWholeMost))}, [](Lab& lab, const Json& a) { return of(lab).seek(a["step"].get<std::int64_t>()), ok(); }},
-    {"toggle",
-     Reach::page,
-     {},
-     [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
+    {"seek",
+     Reach::acts,
+     {must(whole("step", -kWholeMost, kWholeMost))},
+     [](Lab& lab, const Json& a) { return of(lab).seek(a["step"].get<std::int64_t>()), ok(); }},
+    {"toggle", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
     {"lane_names", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(static_cast<SurfaceLab&>(lab).names()); }},
-    {"script", Reach::page, {whole("lane", 0, kLanesMost - 1, "0")}, [](Lab& lab, const Json& a) { return static_cast<SurfaceLab&>(lab).script_of(a["lane"].get<std::size_t>()); }},
+    {"script",
+     Reach::page,
+     {whole("lane", 0, kLanesMost - 1, "0")},
+     [](Lab& lab, const Json& a) { return static_cast<SurfaceLab&>(lab).script_of(a["lane"].get<std::size_t>()); }},
 };
-constexpr Argument kLooks[] = {choice("picture", all_of<kPictures>), choice("tab", all_of<kTabs>), choice("map", all_of<kMaps>), flag("log"), whole("lane", 0, kLanesMost - 1)};
+constexpr Argument kLooks[] = {choice("picture", all_of<kPictures>), choice("tab", all_of<kTabs>), choice("map", all_of<kMaps>), flag("log"),
+                               whole("lane", 0, kLanesMost - 1)};
 
 } // namespace
 

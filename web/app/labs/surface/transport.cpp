@@ -17,7 +17,10 @@ float buttons(const Scene& s, Rect box) {
   const bool running = now == Transport::running, begun = model.step() > 0;
   const float h = ui.touch ? 40 : 32;
   float x = box.x;
-  const std::string_view label = running ? ui("transport.pause") : now == Transport::finished ? ui("transport.again") : begun ? ui("transport.resume") : ui("transport.start");
+  const std::string_view label = running                      ? ui("transport.pause")
+                                 : now == Transport::finished ? ui("transport.again")
+                                 : begun                      ? ui("transport.resume")
+                                                              : ui("transport.start");
   const float width = ui.text_width(label, kText, Weight::bold) + 60;
   const Rect main{x, box.y, width, h};
   if (ui.button(running ? "pause" : "start", main, label, true)) running ? model.pause() : model.start();
@@ -44,7 +47,8 @@ float buttons(const Scene& s, Rect box) {
 
 void speed(const Scene& s, Rect box) {
   Ui& ui = s.ui;
-  const std::string rate = s.model.steps_per_s > 0 ? fill(ui("transport.steps_rate"), {setting(rounded_to(s.model.steps_per_s, 2))}) : std::string(ui("transport.full_speed"));
+  const std::string rate =
+      s.model.steps_per_s > 0 ? fill(ui("transport.steps_rate"), {setting(rounded_to(s.model.steps_per_s, 2))}) : std::string(ui("transport.full_speed"));
   const Rect value = box.cut_right(std::min(ui.text_width(rate, kSmall) + 10, box.w * 0.5F));
   if (ui.slider("surface.speed", box, ui("transport.speed"), rate, s.kept.speed, ui("help.surface.speed")))
     s.model.steps_per_s = s.kept.speed > 0.985F ? 0 : kSlowest * std::pow(kFastest / kSlowest, static_cast<double>(s.kept.speed) / 0.985);

@@ -10,7 +10,8 @@
 namespace downhill::hills {
 namespace {
 
-constexpr std::uint32_t Tokens::* kMinimumColors[] = {&Tokens::momentum, &Tokens::adagrad, &Tokens::adam, &Tokens::violet, &Tokens::brown, &Tokens::nesterov, &Tokens::bgd, &Tokens::sgd};
+constexpr std::uint32_t Tokens::* kMinimumColors[] = {&Tokens::momentum, &Tokens::adagrad,  &Tokens::adam, &Tokens::violet,
+                                                      &Tokens::brown,    &Tokens::nesterov, &Tokens::bgd,  &Tokens::sgd};
 constexpr int kShades = 7;
 
 // The sooner, the fuller; what never arrives is as the paper, what diverges red.
@@ -38,9 +39,11 @@ std::string words_of(const Scene& s, const SurfaceMap& map, int column, int row)
   std::string text = name_of(map.across()) + " = " + short_number(map.across().at(column, map.columns()));
   if (!map.up().name.empty()) text += ", " + name_of(map.up()) + " = " + short_number(map.up().at(row, map.rows()));
   if (cell->diverged) return text + ": " + std::string(s.ui("lanes.diverged"));
-  if (cell->minimum < 0) return text + ": " + fill(s.ui("surface.not_there"), {grouped(static_cast<double>(s.model.steps())), short_number(static_cast<double>(cell->f))});
+  if (cell->minimum < 0)
+    return text + ": " + fill(s.ui("surface.not_there"), {grouped(static_cast<double>(s.model.steps())), short_number(static_cast<double>(cell->f))});
   const Place& at = map.minima()[static_cast<std::size_t>(cell->minimum)];
-  return text + ": " + fill(s.ui("surface.there_after"), {grouped(static_cast<double>(cell->steps)), "(" + short_number(at.x) + ", " + short_number(at.y) + ")"});
+  return text + ": " +
+         fill(s.ui("surface.there_after"), {grouped(static_cast<double>(cell->steps)), "(" + short_number(at.x) + ", " + short_number(at.y) + ")"});
 }
 
 // Cells of one colour beside each other as one, since there are thousands.
@@ -82,10 +85,15 @@ void axis_labels(const Scene& s, const SurfaceMap& map, Rect area) {
   for (const int i : {0, 1, 2}) {
     const float x = area.x + area.w * static_cast<float>(i) / 2;
     const Align align = i == 0 ? Align::left : i == 1 ? Align::center : Align::right;
-    ui.text({i == 0 ? x : i == 1 ? x - 40 : x - 80, area.bottom() + 2, 80, 14}, setting(rounded_to(map.across().value(i / 2.0), 2)), ui.theme->faint, kSmall, Weight::regular, align);
+    ui.text({i == 0   ? x
+             : i == 1 ? x - 40
+                      : x - 80,
+             area.bottom() + 2, 80, 14},
+            setting(rounded_to(map.across().value(i / 2.0), 2)), ui.theme->faint, kSmall, Weight::regular, align);
     if (map.up().name.empty()) continue;
     const float y = area.bottom() - area.h * static_cast<float>(i) / 2;
-    ui.text({area.x - 56, std::clamp(y - 7, area.y, area.bottom() - 14), 51, 14}, setting(rounded_to(map.up().value(i / 2.0), 4)), ui.theme->faint, kSmall, Weight::regular, Align::right);
+    ui.text({area.x - 56, std::clamp(y - 7, area.y, area.bottom() - 14), 51, 14}, setting(rounded_to(map.up().value(i / 2.0), 4)), ui.theme->faint, kSmall,
+            Weight::regular, Align::right);
   }
 }
 
@@ -135,7 +143,8 @@ void by_keys(const Scene& s, const SurfaceMap& map, Rect box) {
       const int to = std::clamp(here + (by > 0 ? std::max(1, static_cast<int>(by)) : std::min(-1, static_cast<int>(by))), 0, count - 1);
       choose_cell(s, map, across ? to : column, across ? row : to);
     }
-    if (Item* item = s.ui.note_item(id, name_of(across ? map.across() : map.up()), "slider", words_of(s, map, column, row), box, true, s.ui("help.surface.cells")))
+    if (Item* item =
+            s.ui.note_item(id, name_of(across ? map.across() : map.up()), "slider", words_of(s, map, column, row), box, true, s.ui("help.surface.cells")))
       item->position = (static_cast<float>(here) + 0.5F) / static_cast<float>(count);
   }
 }
