@@ -306,11 +306,11 @@ TEST_CASE("a pack that is damaged is told in a sentence, and a later good one me
   packs.set_worker_count(1);
   other.begin_with_workers();
   packs.failed({"pack_damaged", "", {}});
-  REQUIRE(packs.failure());
-  CHECK(packs.failure()->code == "pack_damaged");
+  REQUIRE(packs.failure(other.data()));
+  CHECK(packs.failure(other.data())->code == "pack_damaged");
   other.pack_failed({"pack_damaged", "", {}});
   other.start();
-  CHECK(!packs.failure()); // it is under way
+  CHECK(!packs.failure(other.data())); // it is under way
   CHECK(anew == std::vector<bool>{false, true});
   table.open_pack(0);
   table.turn();

@@ -210,6 +210,21 @@ TEST_CASE("what is changed is seen at once by whoever asks, without a frame betw
   CHECK(table.model.step() == 500);
 }
 
+TEST_CASE("a surface over images that comes where the lanes stand at their end: nobody runs who was not started") {
+  Table table(plain());
+  table.model.seek(table.model.steps());
+  table.settle();
+  REQUIRE(table.model.transport() == Transport::finished);
+  REQUIRE(!table.document.set({{}, "/surface"}, {{"name", "logistic"}, {"classes", {4, 2}}, {"count", 50}}));
+  table.model.follow();
+  REQUIRE(table.model.waiting());
+  CHECK(table.model.transport() != Transport::running);
+  table.model.start();
+  CHECK(table.model.transport() == Transport::running);
+  table.model.pause();
+  CHECK(table.model.transport() != Transport::running);
+}
+
 TEST_CASE("a surface over images waits for its points, and is walked when they are there") {
   Table table({{"downhill", 1},
                {"lab", "surface"},

@@ -24,8 +24,10 @@ const cell = (row: Standing, column: string): string => {
 
 /** More of them would take a screen reader hours, and the page seconds. */
 const kRowsMost = 2000;
+/** So long the table of them stays as it is while a lab runs. */
+const kRefresh_ms = 2000;
 /** The cells of a line of CSV. */
-const cells_of = (line: string): string[] => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+const cells_of = (line: string): string[] => [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
@@ -71,6 +73,8 @@ interface Layered { network: { hidden: { units: number; dropout: number; activat
 
 export class FormView {
   private built = '';
+  private refreshed_ms = -Infinity; // the table of every number
+  private refresh_timer = 0;
 
   constructor(private root: HTMLElement, private words: Words, private actions: FormActions) {}
 
@@ -140,13 +144,15 @@ export class FormView {
     return details;
   }
   private refresh(details: HTMLDetailsElement): void {
+    if (!details.isConnected) return; // made to be compared with, not to be seen
+    this.refreshed_ms = performance.now();
     const fresh = details.cloneNode() as HTMLDetailsElement;
     fresh.append(make('summary', this.words.say('form.every_number')), ...(details.open ? this.points() : []));
     become(details, fresh);
   }
   private points(): HTMLElement[] {
-    const [heads = [], ...rows] = (this.actions.command('csv', { plot: 'curves' }) as string).trim().split('\n').map(cells_of);
-    const body = make('tbody', '', ...rows.slice(0, kRowsMost).map((row) => make('tr', '', ...row.map((text, i) => {
+    const [head_line = '', ...rows] = (this.actions.command('csv', { plot: 'curves' }) as string).trim().split('\n'), heads = cells_of(head_line);
+    const body = make('tbody', '', ...rows.slice(0, kRowsMost).map(cells_of).map((row) => make('tr', '', ...row.map((text, i) => {
       const td = make('td', text);
       if (i > 0) td.className = 'number';
       return td;
@@ -218,8 +224,12 @@ export class FormView {
   update(results: Standing[]): void {
     const body = this.root.querySelector('tbody');
     if (body) become(body, this.rows(results.length ? results : (this.actions.command('standings') as Standing[])));
-    const details = this.root.querySelector<HTMLDetailsElement>('details[open]');
-    if (details) this.refresh(details);
+    const open = () => this.root.querySelector<HTMLDetailsElement>('details[open]');
+    if (open()) this.refresh_timer ||= window.setTimeout(() => {
+      this.refresh_timer = 0;
+      const details = open();
+      if (details) this.refresh(details);
+    }, Math.max(0, this.refreshed_ms + kRefresh_ms - performance.now()));
   }
   private rows(results: Standing[]): HTMLTableSectionElement {
     const columns = this.actions.command('columns') as string[];

@@ -248,6 +248,7 @@ void TrainerHost::start_plane(const AskPlane& message) {
   jobs_.erase(key);
   std::size_t bytes = 64U << 20; // what comes of the courses: the directions, the networks, a block of examples
   for (const Course& course : message.courses) bytes += course.weights.size() * sizeof(float);
+  if (!message.courses.empty()) bytes += 14 * message.courses[0].weights.size() / std::max<std::size_t>(1, message.courses[0].size()) * sizeof(float);
   if (!room_(bytes)) return post_(*last_words_), last_words_.reset();
   const auto problem = [&](const UserError& error) { post_(PlaneProblem{message.slot, message.request, error.code, error.place, error.with}); };
   const auto make = [&]() -> Result<std::unique_ptr<Job>> {

@@ -61,13 +61,13 @@ void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
   const bool good = m.error_code.empty(), awaited = m.pack == loading_;
   if (good) opened_[worker] = m.pack, load_failed_ = false, failure_.reset();
   if (!awaited) { // the user's own files, which nobody asked for
-    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed(*refused_);
+    if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed(*refused_), failed_pack_ = m.pack;
     return;
   }
   answered_[worker] = true;
   if (!good) refusal_ = UserError{m.error_code, "", m.error_with};
   if (!std::all_of(answered_.begin(), answered_.end(), [](bool answered) { return answered; })) return;
-  loading_.clear();
+  failed_pack_ = std::exchange(loading_, {});
   if (!refusal_) return;
   refused_ = std::move(refusal_);
   refusal_.reset();

@@ -40,9 +40,9 @@ public:
   /// other: it is known when the last has answered, so that no late refusal is taken for one of what is loaded next.
   const std::optional<UserError>& refused() const { return refused_; }
   /// Fetching failed, for this reason; the next request asks anew.
-  void failed(UserError why) { failure_ = std::move(why), load_failed_ = true, loading_.clear(); }
-  /// Why what was asked for last is not there; none while it is under way.
-  const std::optional<UserError>& failure() const { return failure_; }
+  void failed(UserError why) { failed_pack_ = loading_, failure_ = std::move(why), load_failed_ = true, loading_.clear(); }
+  /// Why what these data need is not there, if that was asked for last; none while it is under way.
+  const std::optional<UserError>& failure(const DataSettings& data) const { return failed_pack_ == needed(data).id ? failure_ : kNone; }
 
   double received = 0, total = 0; ///< bytes of the one that is being fetched
 
@@ -53,9 +53,10 @@ private:
   std::vector<PackInfo> infos_;
   std::vector<std::string> opened_; // pack that each worker has open
   std::vector<bool> answered_;      // of what is being loaded
-  std::string loading_;
+  std::string loading_, failed_pack_;
   std::optional<UserError> refusal_, refused_, failure_;
   bool load_failed_ = false;
+  static constexpr std::optional<UserError> kNone{};
 };
 
 } // namespace downhill

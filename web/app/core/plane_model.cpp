@@ -22,12 +22,11 @@ std::uint64_t next_number() {
 }
 
 // Outputs and inputs as far as they are known here: they bound memory, and tell networks apart.
-std::size_t parameters_of(const Race& race, const LaneSettings& settings) {
-  auto inputs = static_cast<std::size_t>(race.has_images() ? 784 : 2);
-  std::size_t all = 0;
+std::uint64_t parameters_of(const Race& race, const LaneSettings& settings) {
+  std::uint64_t inputs = race.has_images() ? 784 : 2, all = 0;
   for (const HiddenLayer& layer : settings.network.hidden) {
-    all += (inputs + 1) * static_cast<std::size_t>(layer.units);
-    inputs = static_cast<std::size_t>(layer.units) * static_cast<std::size_t>(entry_of(activations(), layer.activation.name).width);
+    all += (inputs + 1) * static_cast<std::uint64_t>(layer.units);
+    inputs = static_cast<std::uint64_t>(layer.units) * static_cast<std::uint64_t>(entry_of(activations(), layer.activation.name).width);
   }
   const std::size_t classes = settings.data.classes.empty() ? 10 : settings.data.classes.size();
   return all + (inputs + 1) * classes;
@@ -126,8 +125,9 @@ void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
     problem_ = UserError{"plane_few_lanes", "", {std::to_string(least), std::to_string(asked_.size())}};
     return;
   }
-  const std::size_t each = parameters_of(race, settings[wish.lane].settings) * sizeof(float) * asked_.size();
-  points_ = static_cast<std::uint32_t>(std::clamp(std::min(points_bytes_most / each, kPointsOfAll / asked_.size()), kPointsLeast, kPointsMost));
+  const std::uint64_t each = parameters_of(race, settings[wish.lane].settings) * sizeof(float) * asked_.size();
+  points_ = static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(std::min<std::uint64_t>(points_bytes_most / each, kPointsOfAll / asked_.size()), kPointsLeast, kPointsMost));
   if (points_ * each > 4 * points_bytes_most) {
     problem_ = UserError{"plane_too_large", "", {std::to_string(asked_.size())}};
     return;
@@ -273,7 +273,7 @@ bool PlaneModel::add(const PlanePiece& m) {
     }
   }
   known += m.point_losses.size();
-  if (picture->cells.done() == picture->cells.total() && known == all) waiting_ = false;
+  if (picture->cells.done() == picture->cells.total() && known == all) waiting_ = false, losses_ = 0;
   return true;
 }
 

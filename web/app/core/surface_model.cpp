@@ -119,6 +119,7 @@ const Working* SurfaceModel::working(std::size_t lane) {
 
 Transport SurfaceModel::transport() const {
   if (running_) return Transport::running;
+  if (waiting()) return position_ > 0 ? Transport::paused : Transport::ready; // nobody is on the way to anywhere
   const auto there = [&](const Lane& lane) { return lane.ended || static_cast<std::int64_t>(lane.stands.size()) > steps_; };
   if (step() >= steps_) return std::all_of(lanes_.begin(), lanes_.end(), there) ? Transport::finished : Transport::running; // they are on their way
   return position_ > 0 ? Transport::paused : Transport::ready;

@@ -38,7 +38,8 @@ const std::vector<Point>* SurfacePoints::of(const SurfaceSettings& settings) con
 }
 
 void SurfacePoints::want(const SurfaceSettings& settings) {
-  if (of(settings) || (asked_.is_of(settings) && (waiting_ || problem_))) return;
+  // one question at a time: a number that is dragged would ask for each of its values
+  if (of(settings) || waiting_ || (asked_.is_of(settings) && problem_)) return;
   asked_ = {settings.surface, settings.along, {}};
   problem_.reset();
   waiting_ = true;

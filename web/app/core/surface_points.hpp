@@ -16,14 +16,14 @@ public:
 
   /// Those of settings that need images; null: they are not known. They stay known, so that undo need not wait.
   const std::vector<Point>* of(const SurfaceSettings& settings) const;
-  /// To be called as long as they are wanted and the worker has data: asks once.
+  /// To be called as long as they are wanted and the worker has data: asks once, and for others when the answer has come.
   void want(const SurfaceSettings& settings);
   /// What a worker said. False: it is no answer to what was wanted last, or makes no sense.
   bool take(const protocol::ToApp& message);
   /// The worker is new: what it has not answered is asked for again when it is next wanted.
   void forget() { waiting_ = false; }
-  /// Why there are none of what was wanted last; it is not asked for again unless something else was in between, or `again`.
-  const std::optional<UserError>& problem() const { return problem_; }
+  /// Why there are none of these; they are not asked for again unless others were in between, or `again`.
+  const std::optional<UserError>* problem_of(const SurfaceSettings& settings) const { return problem_ && asked_.is_of(settings) ? &problem_ : nullptr; }
   void again() { problem_.reset(), waiting_ = false; }
 
 private:

@@ -184,7 +184,11 @@ bool HeightPicture::move(Ui& ui, const std::string& id, const HeightFrame& frame
     const double dx = static_cast<double>(by.x / frame.area.w) * frame.view.width(), dy = static_cast<double>(by.y / frame.area.h) * frame.view.height();
     zoomed = Extent{frame.view.x_least - dx, frame.view.x_most - dx, frame.view.y_least + dy, frame.view.y_most + dy};
   }
-  // by keys: two sliders, of where the picture's middle is
+  if (press.hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) zoomed.reset();
+  return press.hovered && !press.held;
+}
+
+void HeightPicture::move_by_keys(Ui& ui, const std::string& id, const HeightFrame& frame) {
   for (const int axis : {0, 1}) {
     const std::string key = id + (axis == 0 ? ".x" : ".y");
     const double span = axis == 0 ? frame.view.width() : frame.view.height();
@@ -198,10 +202,8 @@ bool HeightPicture::move(Ui& ui, const std::string& id, const HeightFrame& frame
     }
     if (Item* item =
             ui.note_item(key, axis == 0 ? ui("picture.across") : ui("picture.up"), "slider", short_number(middle), frame.area, true, ui("help.picture.move")))
-      item->position = 0.5F;
+      item->position = 0.5F, item->by_keys = true;
   }
-  if (press.hovered && (ui.double_clicked || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left))) zoomed.reset();
-  return press.hovered && !press.held;
 }
 
 void HeightPicture::zoom_buttons(Ui& ui, const std::string& id, const HeightFrame& frame, const Extent& whole) {

@@ -50,6 +50,8 @@ public:
   void draw(const ui::Ui& ui, const HeightFrame& frame, const ui::Rect& taken);
   /// Press and drag moves the picture, two presses show all of it; buttons in the corner. True: the pointer rests on it.
   bool move(ui::Ui& ui, const std::string& id, const HeightFrame& frame);
+  /// The same by keys, as two sliders; before whatever stands on the picture.
+  void move_by_keys(ui::Ui& ui, const std::string& id, const HeightFrame& frame);
   /// `whole` is what is shown at first.
   void zoom_buttons(ui::Ui& ui, const std::string& id, const HeightFrame& frame, const Extent& whole);
 

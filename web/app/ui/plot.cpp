@@ -9,10 +9,12 @@
 namespace downhill::ui {
 namespace {
 
-// For a tick that has no room for its zeros: 1e-4, 2.5e6.
+// A tick that has no room for its zeros: 1e-4, 2.5e6. Empty where that would be another number.
 std::string power_text(double value) {
   const int power = static_cast<int>(std::floor(std::log10(std::fabs(value)) + 1e-9));
-  return (value < 0 ? "−" : "") + setting(std::round(std::fabs(value) / std::pow(10.0, power) * 10) / 10) + "e" + std::to_string(power);
+  const double digits = std::round(std::fabs(value) / std::pow(10.0, power) * 10) / 10;
+  if (!(std::fabs(digits * std::pow(10.0, power) - std::fabs(value)) < 1e-6 * std::fabs(value))) return {};
+  return (value < 0 ? "−" : "") + setting(digits) + "e" + std::to_string(power);
 }
 
 std::string tick_text(double value) {
@@ -321,8 +323,8 @@ void Drawing::axes() const {
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
     const float room = kAxisLeft - 19;
     const std::string text = tick_text(v);
-    ui.text({area.x - kAxisLeft + 13, y - 9, room, 18}, ui.text_width(text, kSmall) <= room ? text : power_text(v), ui.theme->soft, kSmall, Weight::regular,
-            Align::right);
+    ui.text({area.x - kAxisLeft + 13, y - 9, room, 18}, ui.text_width(text, kSmall) <= room || power_text(v).empty() ? text : power_text(v), ui.theme->soft,
+            kSmall, Weight::regular, Align::right);
   }
   for (const double v : spec.log_x ? log_ticks(sx.least, sx.most) : axis_ticks(sx.least, sx.most, std::max(2, static_cast<int>(area.w / 110)))) {
     const float x = std::round(sx.at(v)) + 0.5F;

@@ -22,7 +22,7 @@ void Ui::begin_frame() {
 bool Ui::drags_at(ImVec2 at) const {
   const auto hit = [&](const Rect& r) { return at.x >= r.x && at.x <= r.right() && at.y >= r.y && at.y <= r.bottom(); };
   return std::any_of(drag_areas.begin(), drag_areas.end(), hit) ||
-         std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.role == "slider" && item.visible && hit(item.rect); });
+         std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.role == "slider" && !item.by_keys && item.visible && hit(item.rect); });
 }
 
 bool Ui::end_frame() {

@@ -50,6 +50,7 @@ struct Item {
   std::optional<bool> expanded; ///< of what opens a list: whether it is open
   bool visible = true;          ///< false: it has scrolled out of its panel
   bool whole = true;            ///< false: at least a part of it has
+  bool by_keys = false;         ///< a slider that is no place to drag: it stands for what is dragged otherwise
 };
 
 enum class Weight { regular, bold };

@@ -154,7 +154,11 @@ void AboveView::follow(const ViewPlace& s, Rect area) {
   // lanes that run are elsewhere all the time; a picture of another shape has much of its room empty
   const bool moved = !running && (model_.stale(s.race, wanted) || std::fabs(std::log(aspect / model_.aspect())) > 0.4);
   if (other) given_up_ = false;
-  if (!given_up_ && (other || moved || !model_.begun())) model_.begin(s.race, wanted, aspect), model_.go_on(s.race);
+  // of runs that are no more there is nothing to keep
+  const Picture* last = model_.picture();
+  const bool gone = last && !model_.problem() && model_.progress() < 0 &&
+                    std::none_of(last->members.begin(), last->members.end(), [&](const auto& member) { return member.lane_in(s.race); });
+  if (!given_up_ && (other || moved || gone || !model_.begun())) model_.begin(s.race, wanted, aspect), model_.go_on(s.race);
 }
 
 void AboveView::draw(const ViewPlace& s, Rect box) {
@@ -303,6 +307,7 @@ void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
   list->PopClipRect();
   list->AddRect(box.min(), box.max(), ui.theme->line);
   height_axes(ui, frame, axis(s, p, 0), axis(s, p, 1));
+  heights_.move_by_keys(ui, "above.map", frame);
   heights_.zoom_buttons(ui, "above", frame, p.view);
   if (heights_.move(ui, "above.map", frame)) read_out(s, p, frame);
 }

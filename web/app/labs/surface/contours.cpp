@@ -179,6 +179,7 @@ void contours(const Scene& s, Rect box) {
   list->AddRect(box.min(), box.max(), ui.theme->line);
   height_axes(ui, frame, "x", "y");
   // the picture lies under what stands on it
+  s.kept.picture.move_by_keys(ui, "surface.map", frame);
   s.kept.picture.zoom_buttons(ui, "surface", frame, s.model.entry().view);
   start_handle(s, frame, {}, {s.lab.base_start().x, s.lab.base_start().y});
   for (std::size_t lane = 0; lane < s.model.lanes().size(); ++lane)

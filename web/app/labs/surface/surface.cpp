@@ -134,6 +134,13 @@ std::optional<UserError> SurfaceLab::open(const Json& document, Opening how) {
 // Another surface, from the form, is chosen as by a press: its start, and rates that suit it.
 std::optional<UserError> SurfaceLab::set_field(const std::string& id, const Json& value) {
   if (id == "field:/surface" && value.is_string()) return model_.choose(value.get_ref<const std::string&>());
+  // one of two classes or directions: the one that the other has changes places with it
+  for (const char* key : {"classes", "along"})
+    for (const std::size_t place : {0U, 1U})
+      if (id == "field:/surface/" + std::string(key) + "/" + std::to_string(place) && document_.at("/surface").contains(key)) {
+        const auto number = value.is_string() ? read_number(value.get_ref<const std::string&>()) : std::nullopt;
+        return model_.set_one_of_two(key, place, number ? Json(number->value) : value);
+      }
   return followed(DocumentLab::set_field(id, value));
 }
 
@@ -214,7 +221,9 @@ void SurfaceLab::ask_for_points() {
 
 const std::optional<UserError>& SurfaceLab::problem() const {
   if (!model_.waiting()) return Lab::problem();
-  return points_.problem() || world_.packs.ready(data_of(model_.settings())) ? points_.problem() : world_.packs.failure();
+  if (const auto* own = points_.problem_of(model_.settings())) return *own;
+  const DataSettings data = data_of(model_.settings());
+  return world_.packs.ready(data) ? Lab::problem() : world_.packs.failure(data);
 }
 
 void SurfaceLab::leave() {

@@ -145,7 +145,7 @@ void by_keys(const Scene& s, const SurfaceMap& map, Rect box) {
     }
     if (Item* item =
             s.ui.note_item(id, name_of(across ? map.across() : map.up()), "slider", words_of(s, map, column, row), box, true, s.ui("help.surface.cells")))
-      item->position = (static_cast<float>(here) + 0.5F) / static_cast<float>(count);
+      item->position = (static_cast<float>(here) + 0.5F) / static_cast<float>(count), item->by_keys = true;
   }
 }
 
