@@ -50,7 +50,7 @@ private:
   void tensor(const char* name, std::vector<double> BackpropExample::* numbers) {
     line(std::string(name) + " = torch.tensor([");
     for (const BackpropExample& example : s_.examples) line("    " + list(example.*numbers) + ",");
-    line("])");
+    line("], dtype=torch.float64)");
   }
 
   void settings() {
@@ -80,8 +80,8 @@ private:
           "for weight, bias in LAYERS:\n"
           "    linear = nn.Linear(len(weight[0]), len(weight))\n"
           "    with torch.no_grad():\n"
-          "        linear.weight.copy_(torch.tensor(weight))\n"
-          "        linear.bias.copy_(torch.tensor(bias))\n"
+          "        linear.weight.copy_(torch.tensor(weight, dtype=torch.float64))\n"
+          "        linear.bias.copy_(torch.tensor(bias, dtype=torch.float64))\n"
           "    linears.append(linear)\n");
     line("activations = [" + all + "]");
     const ScalarLoss& loss = entry_of(scalar_losses(), s_.loss);
