@@ -14,7 +14,8 @@
 
 int main(int count, char** words) {
   if (count == 3 && std::strcmp(words[1], "surface") == 0) return std::puts(downhill::random_surface(std::strtoull(words[2], nullptr, 10)).dump(2).c_str()), 0;
-  if (count == 3 && std::strcmp(words[1], "backprop") == 0) return std::puts(downhill::random_backprop(std::strtoull(words[2], nullptr, 10)).dump(2).c_str()), 0;
+  if (count == 3 && std::strcmp(words[1], "backprop") == 0)
+    return std::puts(downhill::random_backprop(std::strtoull(words[2], nullptr, 10)).dump(2).c_str()), 0;
   if (count != 2) return 2;
   const bool golden = std::strcmp(words[1], "golden") == 0;
   if (golden || std::strcmp(words[1], "surfaces") == 0) {

@@ -147,7 +147,8 @@ BackpropSettings settings_from_json(const Json& c) {
 const DocumentFormat kBackpropFormat{.lab = "backprop", .fields = fields, .together = check_together};
 
 const Field& narrow_activation_field() {
-  static const Field field{.pointer = "/activation", .kind = FieldKind::named, .standard = "identity", .ids = narrow_ids, .parameters = parameters_of<activations>};
+  static const Field field{
+      .pointer = "/activation", .kind = FieldKind::named, .standard = "identity", .ids = narrow_ids, .parameters = parameters_of<activations>};
   return field;
 }
 

@@ -27,10 +27,10 @@ struct BackpropExample {
 struct BackpropSettings {
   std::vector<BackpropLayer> layers;
   std::vector<BackpropExample> examples;
-  std::string loss;        ///< a row of scalar_losses()
-  Choice optimizer;        ///< values[0] is lr
-  bool train_bias = true;  ///< else biases have gradients and stay
-  std::int64_t steps = 1;  ///< updates by all examples at once
+  std::string loss;       ///< a row of scalar_losses()
+  Choice optimizer;       ///< values[0] is lr
+  bool train_bias = true; ///< else biases have gradients and stay
+  std::int64_t steps = 1; ///< updates by all examples at once
 };
 
 /// One layer for one example; all of O numbers but `input`. Gradients are those of the mean loss over all examples.

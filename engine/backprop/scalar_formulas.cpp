@@ -92,7 +92,9 @@ const std::vector<ScalarActivation>& scalar_activations() {
       {"elu", [](double z, P p) { return z > 0 ? z : p[0] * expm1(z); }, [](double z, double, P p) { return z > 0 ? 1.0 : p[0] * exact::exp(z); }},
       {"selu", [](double z, P) { return z > 0 ? kSeluScale * z : kSeluScale * (kSeluAlpha * expm1(z)); },
        [](double z, double, P) { return z > 0 ? kSeluScale : kSeluScale * kSeluAlpha * exact::exp(z); }},
-      {"relu6", [](double z, P) { return z <= 0 ? 0.0 : z >= 6 ? 6.0 : z; }, [](double z, double, P) { return z > 0 && z < 6 ? 1.0 : 0.0; }},
+      {"relu6", [](double z, P) { return z <= 0   ? 0.0
+                                         : z >= 6 ? 6.0
+                                                  : z; }, [](double z, double, P) { return z > 0 && z < 6 ? 1.0 : 0.0; }},
       {"softplus", [](double z, P p) { return p[0] * z > p[1] ? z : exact::log1p(exact::exp(p[0] * z)) / p[0]; },
        [](double z, double, P p) { return p[0] * z > p[1] ? 1.0 : sigmoid(p[0] * z); }},
       {"softsign", [](double z, P) { return z / (1.0 + std::fabs(z)); },
@@ -106,7 +108,9 @@ const std::vector<ScalarActivation>& scalar_activations() {
          const double s = sigmoid(z);
          return s * (1.0 + z * (1.0 - s));
        }},
-      {"step", [](double z, P) { return z >= 0 ? 1.0 : z < 0 ? 0.0 : z; }, [](double, double, P) { return 0.0; }},
+      {"step", [](double z, P) { return z >= 0  ? 1.0
+                                        : z < 0 ? 0.0
+                                                : z; }, [](double, double, P) { return 0.0; }},
   };
   return table;
 }
@@ -123,24 +127,24 @@ const std::vector<ScalarLoss>& scalar_losses() {
 // In the order of optimizers/, whose files name papers and PyTorch's pages.
 const std::vector<ScalarRule>& scalar_rules() {
   static const std::vector<ScalarRule> table{
-      {"sgd", [](double& w, double g, double (&)[2], P p, std::int64_t) { w -= p[0] * g; }},
+      {"sgd", [](double& w, double g, double(&)[2], P p, std::int64_t) { w -= p[0] * g; }},
       {"momentum",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t) {
          state[0] = p[1] * state[0] + g;
          w -= p[0] * state[0];
        }},
       {"nesterov",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t) {
          state[0] = p[1] * state[0] + g;
          w -= p[0] * (g + p[1] * state[0]);
        }},
       {"adagrad",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t) {
          state[0] += g * g;
          w -= p[0] * (g / (std::sqrt(state[0]) + p[1]));
        }},
       {"adadelta",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t) {
          auto& [s, d] = state;
          s = p[1] * s + (1.0 - p[1]) * (g * g);
          if (p[3] < 1.5) {
@@ -152,13 +156,13 @@ const std::vector<ScalarRule>& scalar_rules() {
          w -= p[0] * delta;
        }},
       {"rmsprop",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t) {
          state[0] = p[1] * state[0] + (1.0 - p[1]) * (g * g);
          w -= p[0] * (g / (std::sqrt(state[0]) + p[2]));
        }},
       {"adam", adam},
       {"adamw",
-       [](double& w, double g, double (&state)[2], P p, std::int64_t step) {
+       [](double& w, double g, double(&state)[2], P p, std::int64_t step) {
          w *= 1.0 - p[0] * p[4];
          adam(w, g, state, p, step);
        }},

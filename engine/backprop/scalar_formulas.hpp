@@ -26,9 +26,9 @@ struct RowLoss {
 };
 struct ScalarLoss {
   std::string_view id;
-  std::string_view torch;  ///< what it equals
-  bool of_logits;          ///< targets are from 0 to 1
-  bool one_of_many;        ///< targets come to 1, over two outputs or more
+  std::string_view torch; ///< what it equals
+  bool of_logits;         ///< targets are from 0 to 1
+  bool one_of_many;       ///< targets come to 1, over two outputs or more
   RowLoss (*of)(std::span<const double> outputs, std::span<const double> targets);
 };
 /// mse, cross_entropy and bce, over all outputs of an example: the mean of (a − t)²; −Σ t·log softmax(a); the mean of

@@ -33,9 +33,10 @@ public:
 private:
   void heading() {
     title();
-    line(said("由 Downhill 导出：同一个网络、样本、损失和更新规则，用 autograd 以 float64 算出 downhill trace 打印的全部数（只差浮点舍入）。",
-              "Exported by Downhill: the same network, examples, loss and rule; autograd works out, in float64, all numbers that downhill trace prints, the same up "
-              "to rounding."));
+    line(said(
+        "由 Downhill 导出：同一个网络、样本、损失和更新规则，用 autograd 以 float64 算出 downhill trace 打印的全部数（只差浮点舍入）。",
+        "Exported by Downhill: the same network, examples, loss and rule; autograd works out, in float64, all numbers that downhill trace prints, the same up "
+        "to rounding."));
     line();
     line(said("用法：python3 script.py", "Usage: python3 script.py"));
     line("\"\"\"");
@@ -47,7 +48,7 @@ private:
     line("torch.set_default_dtype(torch.float64)");
   }
 
-  void tensor(const char* name, std::vector<double> BackpropExample::* numbers) {
+  void tensor(const char* name, std::vector<double> BackpropExample::*numbers) {
     line(std::string(name) + " = torch.tensor([");
     for (const BackpropExample& example : s_.examples) line("    " + list(example.*numbers) + ",");
     line("], dtype=torch.float64)");
@@ -62,8 +63,7 @@ private:
     line("LAYERS = [");
     for (const BackpropLayer& layer : s_.layers) {
       std::string rows;
-      for (std::size_t o = 0; o < layer.units(); ++o)
-        rows += (o > 0 ? ", " : "") + list(std::span(layer.weight).subspan(o * layer.inputs, layer.inputs));
+      for (std::size_t o = 0; o < layer.units(); ++o) rows += (o > 0 ? ", " : "") + list(std::span(layer.weight).subspan(o * layer.inputs, layer.inputs));
       line("    ([" + rows + "], " + list(layer.bias) + "),");
     }
     line("]");

@@ -239,7 +239,9 @@ TEST_CASE("float64's formulas are the Race's: each activation and each rule besi
 }
 
 TEST_CASE("float64's digits near 0 and far out are those of long double") {
-  const auto within = [](double ours, long double exact, long double share) { return std::fabs(static_cast<long double>(ours) - exact) <= share * std::fabs(exact); };
+  const auto within = [](double ours, long double exact, long double share) {
+    return std::fabs(static_cast<long double>(ours) - exact) <= share * std::fabs(exact);
+  };
   const ScalarActivation &elu = entry_of(scalar_activations(), "elu"), &hyperbolic = entry_of(scalar_activations(), "tanh"),
                          &sigmoid = entry_of(scalar_activations(), "sigmoid"), &gelu = entry_of(scalar_activations(), "gelu"),
                          &softplus = entry_of(scalar_activations(), "softplus");
@@ -259,15 +261,15 @@ TEST_CASE("softmax with cross-entropy gives p − y, sigmoid with bce σ − t o
   const Json layer = {{"weight", {{0.2, -0.4}, {0.7, 0.1}, {-0.3, 0.5}}}, {"bias", {0.1, 0, -0.2}}};
   const Json example = {{"input", {1, 2}}, {"target", {0, 1, 0}}};
   for (const bool one : {true, false}) {
-    const BackpropSettings settings = read({{"loss", "cross_entropy"}, {"layers", {layer}}, {"examples", one ? Json::array({example}) : Json::array({example, example})}});
+    const BackpropSettings settings =
+        read({{"loss", "cross_entropy"}, {"layers", {layer}}, {"examples", one ? Json::array({example}) : Json::array({example, example})}});
     const BackpropPass pass = pass_of(settings);
     for (const ExamplePass& e : pass.examples)
       for (std::size_t o = 0; o < 3; ++o) CHECK(e.layers[0].delta[o] == (e.probabilities[o] - (o == 1 ? 1.0 : 0.0)) / (one ? 1 : 2));
     CHECK(pass.loss == doctest::Approx(-std::log(pass.examples[0].probabilities[1])).epsilon(1e-14));
   }
   const BackpropPass pass = pass_of(read({{"loss", "bce"}, {"layers", {layer}}, {"examples", {example}}}));
-  for (std::size_t o = 0; o < 3; ++o)
-    CHECK(pass.examples[0].layers[0].delta[o] == (pass.examples[0].probabilities[o] - (o == 1 ? 1.0 : 0.0)) / 3);
+  for (std::size_t o = 0; o < 3; ++o) CHECK(pass.examples[0].layers[0].delta[o] == (pass.examples[0].probabilities[o] - (o == 1 ? 1.0 : 0.0)) / 3);
   // targets that share 1 among outputs
   const Json shared = {{"input", {1, 2}}, {"target", {0.333333, 0.333333, 0.333333}}};
   CHECK(refusal({{"loss", "cross_entropy"}, {"layers", {layer}}, {"examples", {shared}}}) == "taken");
@@ -305,7 +307,8 @@ TEST_CASE("equal starts stay equal, to the bit; a dead ReLU's gradients are exac
     const Json layers = {{{"activation", "tanh"}, {"weight", {{0.3, -0.2}, {0.3, -0.2}, {0.3, -0.2}}}, {"bias", {0.1, 0.1, 0.1}}},
                          {{"activation", "sigmoid"}, {"weight", {{0.5, 0.5, 0.5}, {-0.4, -0.4, -0.4}}}}};
     const Json examples = {{{"input", {1, 2}}, {"target", {0, 1}}}, {{"input", {-1, 0.5}}, {"target", {1, 0}}}};
-    const BackpropLayers after = layers_after(read({{"layers", layers}, {"examples", examples}, {"steps", 100}, {"optimizer", {{"name", rule.id}, {"lr", 0.1}}}}));
+    const BackpropLayers after =
+        layers_after(read({{"layers", layers}, {"examples", examples}, {"steps", 100}, {"optimizer", {{"name", rule.id}, {"lr", 0.1}}}}));
     CHECK(after[0].weight[0] != 0.3);
     for (std::size_t i = 0; i < 6; ++i) CHECK(after[0].weight[i] == after[0].weight[i % 2]);
     for (std::size_t o = 0; o < 3; ++o) CHECK(after[0].bias[o] == after[0].bias[0]);
@@ -370,8 +373,8 @@ TEST_CASE("the trace as JSON says the passes' numbers, each reading back equal")
   }
   // what runs away is no number, and is told as such
   const Json far = {{{"weight", {{1e6}}}}, {{"weight", {{1e6}}}}};
-  const BackpropTrace trace =
-      backprop_trace(read({{"layers", far}, {"examples", {{{"input", {1e6}}, {"target", {0}}}}}, {"steps", 200}, {"optimizer", {{"name", "sgd"}, {"lr", 100}}}}));
+  const BackpropTrace trace = backprop_trace(
+      read({{"layers", far}, {"examples", {{{"input", {1e6}}, {"target", {0}}}}}, {"steps", 200}, {"optimizer", {{"name", "sgd"}, {"lr", 100}}}}));
   const auto json = read_json(trace_json(trace));
   REQUIRE(json.ok());
   CHECK((*json)["after"]["loss"].is_null());
