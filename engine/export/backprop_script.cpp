@@ -48,7 +48,7 @@ private:
     line("torch.set_default_dtype(torch.float64)");
   }
 
-  void tensor(const char* name, std::vector<double> BackpropExample::*numbers) {
+  void tensor(const char* name, std::vector<double> BackpropExample::* numbers) {
     line(std::string(name) + " = torch.tensor([");
     for (const BackpropExample& example : s_.examples) line("    " + list(example.*numbers) + ",");
     line("], dtype=torch.float64)");

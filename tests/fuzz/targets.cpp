@@ -15,6 +15,7 @@
 #include "trainer/trainer.hpp"
 #include "worker/trainer_host.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
