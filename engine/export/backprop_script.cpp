@@ -59,7 +59,7 @@ private:
     remark("", "每行一个样本", "a row for each example");
     tensor("X", &BackpropExample::input);
     tensor("T", &BackpropExample::target);
-    remark("", "每层：权重（每行一个单元，每列一个输入）、偏置", "each layer: weights (a row for each unit, a column for each input) and biases");
+    remark("", "每层：权重（每行一个神经元，每列一个输入）、偏置", "each layer: weights (a row for each unit, a column for each input) and biases");
     line("LAYERS = [");
     for (const BackpropLayer& layer : s_.layers) {
       std::string rows;
