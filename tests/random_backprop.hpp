@@ -10,6 +10,8 @@ namespace downhill {
 
 /// The hash of what a document without anything else comes to: the known 2-2-2 example.
 inline constexpr std::uint64_t kKnownTrace = 0x5b6d6bffddcd1036U;
+/// The same over the first 200 random networks.
+inline constexpr std::uint64_t kRandomTraces = 0xa946a2671ccd15c6U;
 
 inline Json random_backprop(std::uint64_t number) {
   PhiloxStream stream({number, 0x6270});

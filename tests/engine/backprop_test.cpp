@@ -3,6 +3,7 @@
 #include "backprop/backprop_document.hpp"
 #include "backprop/scalar_formulas.hpp"
 #include "backprop/trace_text.hpp"
+#include "core/hash.hpp"
 #include "core/philox.hpp"
 #include "engine/fixtures.hpp"
 #include "export/backprop_script.hpp"
@@ -387,6 +388,15 @@ TEST_CASE("the hash is of all numbers of the trace, and no other") {
   CHECK(hash({{"steps", 2}}) != hash(Json::object()));
   CHECK(hash({{"train_bias", false}}) != hash(Json::object()));
   CHECK(hash(Json::object()) == kKnownTrace);
+  // every rule, loss and activation: the same bits in every build
+  Hash all;
+  for (std::uint64_t number = 0; number < 200; ++number) {
+    const auto random = backprop_document_from_json(random_backprop(number));
+    REQUIRE(random.ok());
+    const auto one = static_cast<double>(hash_of(backprop_trace(random->settings)) >> 11);
+    all.add_doubles({&one, 1});
+  }
+  CHECK(all.value() == kRandomTraces);
 }
 
 TEST_CASE("a document comes back unchanged; what it leaves out is filled in") {
