@@ -2,6 +2,8 @@
 
 #include "backprop/scalar_formulas.hpp"
 
+#include <utility>
+
 namespace downhill {
 namespace {
 
@@ -110,7 +112,7 @@ double gradient_by_difference(const BackpropSettings& settings, const BackpropLa
   return (loss_at(h) - loss_at(-h)) / (2.0 * h);
 }
 
-BackpropDescent::BackpropDescent(const BackpropSettings& settings) : settings_(settings), layers_(settings.layers) {
+BackpropDescent::BackpropDescent(BackpropSettings settings) : settings_(std::move(settings)), layers_(settings_.layers) {
   for (const BackpropLayer& layer : layers_) states_.emplace_back(layer.weight.size() + layer.units());
 }
 

@@ -83,7 +83,7 @@ double gradient_by_difference(const BackpropSettings& settings, const BackpropLa
 /// Updates, one after another.
 class BackpropDescent {
 public:
-  explicit BackpropDescent(const BackpropSettings& settings);
+  explicit BackpropDescent(BackpropSettings settings);
 
   std::int64_t step() const { return step_; } ///< updates done
   const BackpropLayers& layers() const { return layers_; }
@@ -94,7 +94,7 @@ private:
   struct State {
     double numbers[2] = {0, 0};
   };
-  const BackpropSettings& settings_;
+  BackpropSettings settings_;
   BackpropLayers layers_;
   std::vector<std::vector<State>> states_; // by layer: weights, then biases
   std::int64_t step_ = 0;
