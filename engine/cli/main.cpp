@@ -1,6 +1,7 @@
 // downhill, the command line: reads experiments, trains their lanes side by side, writes curves and weights.
 // The same program natively and, run by node, as WebAssembly.
 #include "bench/bench.hpp"
+#include "cli/backprop.hpp"
 #include "cli/command.hpp"
 #include "cli/files.hpp"
 #include "cli/side_by_side.hpp"
@@ -398,6 +399,7 @@ struct Lab {
 constexpr Lab kLabs[] = {
     {"race", check_experiment, hash_experiment, export_experiment},
     {"surface", check_surface, hash_surface, export_surface},
+    {"backprop", check_backprop, hash_backprop, export_backprop},
 };
 
 template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
@@ -458,11 +460,16 @@ const std::vector<Verb>& verbs() {
         {"--out", "FILE", &Arguments::out}},
        "trains; the loss over a plane of weight space through the lanes' ways, and where those lie by it",
        plane},
-      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path", by_lab<&Lab::hash>},
+      {"trace",
+       "BACKPROP.json",
+       {{"--out", "FILE", &Arguments::out}},
+       "every number of a small network's way forward and back, and of its updates, as JSON",
+       trace},
+      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path, or of a trace", by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
-       "a lane as a PyTorch script",
+       "a lane, or a trace, as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},

@@ -19,6 +19,13 @@ public:
       for (int shift = 0; shift < 32; shift += 8) state_ = (state_ ^ ((bits >> shift) & 0xffU)) * 0x100000001b3U;
     }
   }
+  /// The same for float64 values.
+  void add_doubles(std::span<const double> values) {
+    for (const double value : values) {
+      const std::uint64_t bits = value != value ? 0x7ff8000000000000U : std::bit_cast<std::uint64_t>(value);
+      for (int shift = 0; shift < 64; shift += 8) state_ = (state_ ^ ((bits >> shift) & 0xffU)) * 0x100000001b3U;
+    }
+  }
   std::uint64_t value() const { return state_; }
 
 private:

@@ -236,10 +236,7 @@ private:
 
   // what PyTorch has no module for
   void own_modules() {
-    if (uses("step"))
-      block("class Step(nn.Module):\n"
-            "    def forward(self, x):\n"
-            "        return torch.heaviside(x.detach(), torch.ones(1)) + 0 * x\n\n\n");
+    if (uses("step")) step_module();
     if (uses("crelu"))
       block("class CReLU(nn.Module):\n"
             "    def forward(self, x):\n"
@@ -265,18 +262,6 @@ private:
           "            keep.append(words.view(np.uint32)[:units] >= int(self.p * 2**32))\n"
           "        mask = np.stack(keep) * np.float32(1 / (1 - self.p))\n"
           "        return x * torch.from_numpy(mask.astype(np.float32))\n\n\n");
-  }
-
-  std::string activation(const Choice& choice) const {
-    if (choice.name == "step") return "Step()";
-    if (choice.name == "crelu") return "CReLU()";
-    const ActivationEntry& entry = entry_of(activations(), choice.name);
-    std::string arguments;
-    for (std::size_t i = 0; i < entry.parameters.size(); ++i) {
-      const std::string name = entry.parameters[i].name == "slope" ? "negative_slope" : std::string(entry.parameters[i].name);
-      arguments += (arguments.empty() ? "" : ", ") + name + "=" + shortest_text(choice.values[i]);
-    }
-    return std::string(entry.torch) + "(" + arguments + ")";
   }
 
   // NumPy for one layer's weights, from words or from its own shape

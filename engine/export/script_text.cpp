@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 #include "document/json_text.hpp"
+#include "network/activation.hpp"
 #include "network/schedule.hpp"
 #include "optimizers/list.hpp"
 
@@ -19,6 +20,24 @@ void ScriptText::title() {
     if (c == '"' || c == '\\') c = ' '; // would end the docstring, or change what it says
   line("\"\"\"" + title);
   line();
+}
+
+std::string ScriptText::activation(const Choice& choice) {
+  if (choice.name == "step") return "Step()";
+  if (choice.name == "crelu") return "CReLU()";
+  const ActivationEntry& entry = entry_of(activations(), choice.name);
+  std::string arguments;
+  for (std::size_t i = 0; i < entry.parameters.size(); ++i) {
+    const std::string name = entry.parameters[i].name == "slope" ? "negative_slope" : std::string(entry.parameters[i].name);
+    arguments += (arguments.empty() ? "" : ", ") + name + "=" + shortest_text(choice.values[i]);
+  }
+  return std::string(entry.torch) + "(" + arguments + ")";
+}
+
+void ScriptText::step_module() {
+  block("class Step(nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return torch.heaviside(x.detach(), torch.ones(1)) + 0 * x\n\n\n");
 }
 
 double ScriptText::parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name) {

@@ -18,6 +18,10 @@ protected:
   // the title within a docstring, which begins here
   void title();
 
+  // the module of an activation; Step and CReLU are no modules of PyTorch
+  static std::string activation(const Choice& choice);
+  void step_module();
+
   static double parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name);
   static bool scheduled(const Choice& schedule);
   static double warmup(const Choice& schedule);

@@ -1,17 +1,21 @@
 #include "fuzz/targets.hpp"
 
+#include "backprop/backprop_document.hpp"
+#include "backprop/trace_text.hpp"
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 #include "data/letters.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
+#include "export/backprop_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
 #include "trainer/trainer.hpp"
 #include "worker/trainer_host.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -65,6 +69,21 @@ void surface(Bytes bytes) {
   for (int i = 0; i < 50 && walk.advance(); ++i) {
   }
   must(!surface_script(document->surface, lane.settings, "lane", {"", Language::en}).empty());
+}
+
+void backprop(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  auto document = backprop_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = backprop_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  document->settings.steps = std::min<std::int64_t>(document->settings.steps, 20);
+  must(read_json(trace_json(backprop_trace(document->settings))).ok());
+  must(!backprop_script(document->settings, {"", Language::en}).empty());
 }
 
 void formula(Bytes bytes) {
@@ -158,9 +177,9 @@ void letters(Bytes bytes) {
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{{"json", json},           {"surface", surface}, {"formula", formula}, {"idx", idx},
-                                         {"idx_files", idx_files}, {"gzip", gzip},       {"csv", csv},         {"checkpoint", checkpoint},
-                                         {"protocol", protocol},   {"pack", pack},       {"letters", letters}};
+  static const std::vector<Target> table{
+      {"json", json}, {"surface", surface}, {"backprop", backprop},     {"formula", formula},   {"idx", idx},   {"idx_files", idx_files},
+      {"gzip", gzip}, {"csv", csv},         {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}, {"letters", letters}};
   return table;
 }
 

@@ -33,6 +33,8 @@ const hill_settings = { downhill: 1, lab: 'surface', surface: 'rosenbrock', step
 const hill = file('hill.json', JSON.stringify(hill_settings));
 // points that are drawn from Fashion-MNIST; all of them, sixteen or one at a time
 const images_settings = { downhill: 1, lab: 'surface', surface: 'logistic', steps: 60, lanes: [{ label: 'all' }, { label: 'sixteen', batch: 16 }, { label: 'one', batch: 1 }] };
+const small_settings = { downhill: 1, lab: 'backprop', layers: [{ activation: 'sigmoid', weight: [[0.15, 0.2], [0.25, 0.3]], bias: [0.35, 0.35] }, { activation: 'sigmoid', weight: [[0.4, 0.45], [0.5, 0.55]], bias: [0.6, 0.6] }], examples: [{ input: [0.05, 0.1], target: [0.01, 0.99] }] };
+const small = file('small.json', JSON.stringify(small_settings));
 const images = file('images.json', JSON.stringify(images_settings));
 
 // The verbs and their options, as the program itself lists them.
@@ -47,7 +49,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : tiny);
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : tiny);
 const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
@@ -69,8 +71,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--lane', '--lang', '--map', '--out', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -93,7 +95,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (verb.name === 'export' || verb.name === 'surface') {
+    if (['export', 'surface', 'plane', 'trace'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -462,7 +464,7 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  for (const words of [['hash', adam], ['surface', hill], ['export', hill]]) {
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small]]) {
     const { status, stdout } = run(['build/native/downhill_starved'], ...words);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
@@ -598,7 +600,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
   }
   const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
   const cases: [string[], RegExp][] = [
-    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface\n/],
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
     [['hash', hill, '--data', folder], /--data: this document needs no data file/],
@@ -624,6 +626,72 @@ test('check, hash and export take the documents of every lab; bad ones are refus
       const { status, stdout, stderr } = run(native, verb, of(patch));
       assert.deepEqual([status, stdout], [2, ''], verb);
       assert.match(stderr, /^downhill: [^\n]*bad\.json [^\n]+\n$/);
+      assert.match(stderr, expected);
+    }
+});
+
+test('trace: every number of the known example; the same text in all three builds', () => {
+  interface Layer {
+    weight: number[][];
+    bias: number[];
+  }
+  interface Trace {
+    examples: { layers: { z: number[]; a: number[]; delta: number[] }[]; loss: number }[];
+    loss: number;
+    gradients: Layer[];
+    after: { layers: Layer[]; loss: number };
+  }
+  const text = run(native, 'trace', small).stdout;
+  const trace = JSON.parse(text) as Trace;
+  const near = (told: number[], known: number[], last: number) => assert.ok(told.length === known.length && told.every((x, i) => Math.abs(x - known[i]!) <= 0.51 * last), `${told.join()} is not ${known.join()}`);
+  const [hidden, output] = trace.examples[0]!.layers;
+  near(hidden!.z, [0.3775, 0.3925], 1e-9);
+  near(hidden!.a, [0.593269992, 0.596884378], 1e-9);
+  near(hidden!.delta, [0.00877135469, 0.00995425471], 1e-11);
+  near(output!.z, [1.10590597, 1.2249214], 1e-8);
+  near(output!.a, [0.75136507, 0.772928465], 1e-9);
+  near(output!.delta, [0.138498562, -0.0380982365], 1e-9);
+  near([trace.loss, trace.examples[0]!.loss], [0.298371109, 0.298371109], 1e-9);
+  near(trace.gradients.flatMap(({ weight }) => weight.flat()), [0.000438568, 0.000877135, 0.000497713, 0.000995425, 0.082167041, 0.082667628, -0.02260254, -0.022740242], 1e-9);
+  near(trace.after.layers.flatMap(({ weight }) => weight.flat()), [0.149780716, 0.199561432, 0.249751144, 0.299502287, 0.35891648, 0.408666186, 0.51130127, 0.561370121], 1e-9);
+  near(trace.after.layers.flatMap(({ bias }) => bias), [0.345614323, 0.345022873, 0.530750719, 0.619049118], 1e-9);
+  const of = (patch: object) => file('small_patched.json', JSON.stringify({ ...small_settings, ...patch }));
+  const loss_after = (patch: object) => (JSON.parse(run(native, 'trace', of(patch)).stdout) as Trace).after.loss;
+  near([loss_after({}), loss_after({ train_bias: false })], [0.280471447, 0.291027774], 1e-9);
+  near([loss_after({ train_bias: false, steps: 10000 })], [0.0000351], 1e-7);
+
+  for (const [, command] of builds) {
+    assert.deepEqual(run(command, 'trace', small), { status: 0, stdout: text, stderr: '' });
+    assert.equal(run(command, 'check', small).stdout, `${small}: 2 layers, 1 examples, nothing wrong\n`);
+    assert.match(run(command, 'hash', small).stdout, /^backprop\t[0-9a-f]{16}\n$/);
+    assert.equal(run(command, 'hash', small).stdout, run(native, 'hash', small).stdout);
+  }
+  const out = join(folder, 'trace.json');
+  assert.deepEqual(run(native, 'trace', small, '--out', out), { status: 0, stdout: '', stderr: '' });
+  assert.equal(readFileSync(out, 'utf8'), text);
+  for (const lang of ['zh', 'en']) assert.match(run(native, 'export', small, '--lang', lang).stdout, /^"""[^]*\nprint\(json\.dumps\(trace, indent=2\)\)\n$/);
+  for (const [words, expected] of [
+    [['trace', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['trace', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "backprop" is wanted/],
+    [['hash', small, '--data', folder], /--data: this document needs no data file/],
+    [['export', small, '--lane', '1'], /--lane: there is no lane 1; there are 0/],
+    [['export', small, '--lang', 'fr'], /--lang: "fr" is not known/],
+  ] as const) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
+  for (const verb of ['trace', 'check', 'hash', 'export'])
+    for (const [patch, expected] of [
+      [{ layers: [{ weight: [[1, 2], [3]] }] }, /\/layers\/0\/weight\/1: this row has 1 weights, the first one 2/],
+      [{ layers: [{ activation: 'crelu', weight: [[1, 2]] }] }, /\/layers\/0\/activation\/name: "crelu" is not known; choose one of: identity, /],
+      [{ examples: [{ input: [1], target: [1, 2] }] }, /\/examples\/0\/input: 1 inputs do not fit the first layer's rows of 2 weights/],
+      [{ loss: 'cross_entropy', examples: [{ input: [1, 2], target: [0.5, 0.75] }] }, /\/examples\/0\/target: the targets of cross-entropy are probabilities and come to 1; here they come to 1\.25/],
+      [{ examples: 3 }, /\/examples: expected /],
+    ] as const) {
+      const { status, stdout, stderr } = run(native, verb, of(patch));
+      assert.deepEqual([status, stdout], [2, ''], verb);
+      assert.match(stderr, /^downhill: [^\n]*small_patched\.json [^\n]+\n$/);
       assert.match(stderr, expected);
     }
 });

@@ -135,6 +135,38 @@ test(`${kSurfaces} random walks down surfaces take PyTorch's steps`, { skip: pyt
   t.diagnostic([`worst ${worst.toExponential(2)} of a path's size`, ...sensitive].join('; '));
 });
 
+const kSmall = 500;
+test(`${kSmall} small networks have autograd's numbers, each within 1e-6`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  const runner = join(folder, 'small.py'); // one process, the scripts named in a file
+  writeFileSync(runner, "import contextlib, io, json, runpy, sys\nout = []\nfor script in open(sys.argv[1]).read().split():\n    with contextlib.redirect_stdout(io.StringIO()) as printed:\n        runpy.run_path(script)\n    out.append(json.loads(printed.getvalue()))\njson.dump(out, open(sys.argv[2], 'w'))\n");
+  type Tree = number | null | Tree[] | { [key: string]: Tree };
+  const numbers = (tree: Tree): number[] => (tree === null ? [NaN] : typeof tree === 'number' ? [tree] : Array.isArray(tree) ? tree.flatMap(numbers) : Object.keys(tree).sort().flatMap((key) => numbers(tree[key]!)));
+  const ours: number[][] = [], scripts: string[] = [];
+  for (let n = 0; n < kSmall; ++n) {
+    const document = join(folder, `small${n}.json`), script = join(folder, `small${n}.py`);
+    writeFileSync(document, run('build/native/downhill_random', 'backprop', String(n)));
+    ours.push(numbers(JSON.parse(run(native, 'trace', document)) as Tree));
+    run(native, 'export', document, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    scripts.push(script);
+  }
+  writeFileSync(join(folder, 'small.txt'), scripts.join('\n'));
+  run(python!, runner, join(folder, 'small.txt'), join(folder, 'small.json')); // larger than what a pipe's reader here takes
+  const theirs = (JSON.parse(readFileSync(join(folder, 'small.json'), 'utf8').replace(/-?\b(NaN|Infinity)\b/g, 'null')) as Tree[]).map(numbers);
+  let worst = 0, count = 0;
+  for (let n = 0; n < kSmall; ++n) {
+    assert.equal(theirs[n]!.length, ours[n]!.length, scripts[n]);
+    ours[n]!.forEach((x, i) => {
+      const y = theirs[n]![i]!;
+      // below 1e-8, where GELU's tail has what 1 + erf leaves of it, as shares of that
+      const apart = Object.is(x, y) || x === y ? 0 : Math.abs(x - y) / Math.max(Math.abs(x), 1e-8);
+      assert.ok(apart < 1e-6, `${scripts[n]}, number ${i}: ${x}, ${y}`);
+      worst = Math.max(worst, apart);
+      ++count;
+    });
+  }
+  t.diagnostic(`worst of ${count} numbers ${worst.toExponential(2)}`);
+});
+
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;
