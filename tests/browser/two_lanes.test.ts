@@ -52,7 +52,7 @@ async function no_id_twice(page: Page, where: string): Promise<void> {
 const covered = (page: Page) => page.evaluate(() => {
   const all = window.downhill.items();
   if (all.some((i) => i.role === 'option' || i.role === 'menuitem')) return [];
-  const pressed = all.filter((i) => i.whole && /^(button|radio|checkbox|combobox|textbox|slider)$/.test(i.role) && !/^(lane:\d+|drop\.unit\.\d+\.\d+|explanation\.\d+)$/.test(i.id));
+  const pressed = all.filter((i) => i.whole && !i.by_keys && /^(button|radio|checkbox|combobox|textbox|slider)$/.test(i.role) && !/^(lane:\d+(:choose)?|surface\.turn|above\.turn|drop\.unit\.\d+\.\d+|explanation\.\d+)$/.test(i.id));
   const over = (a: typeof all[0], b: typeof all[0]) => {
     const p = a.rectangle, q = b.rectangle;
     const w = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x), h = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y);
@@ -151,7 +151,7 @@ lab_test('two lanes compared: the training subset, which is every lane’s, is s
 for (const [width, height, language] of [[1280, 720, 'zh'], [800, 600, 'zh'], [390, 844, 'en']] as const)
   lab_test(`no id stands twice on the screen, and no control lies over another, in any lab, view, tab or preset, ${width} px wide`, async (page) => {
     const places = async (where: string) => {
-      const tabs = await page.evaluate(() => window.downhill.items().filter((i) => /^(tab|drop\.tab|act\.tab)\.\d$/.test(i.id) && i.role !== 'option').map((i) => i.id));
+      const tabs = await page.evaluate(() => window.downhill.items().filter((i) => /^(tab|drop\.tab|act\.tab|surface\.tab)\.\d$/.test(i.id) && i.role !== 'option').map((i) => i.id));
       for (const tab of tabs) {
         await press(page, tab);
         await no_id_twice(page, `${where}, ${tab}`);

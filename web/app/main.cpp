@@ -256,6 +256,7 @@ Json App::items(bool all) const {
                      {"position", item.position < 0 ? Json() : Json(item.position)},
                      {"expanded", item.expanded ? Json(*item.expanded) : Json()},
                      {"whole", item.whole},
+                     {"by_keys", item.by_keys},
                      {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
   return out;
 }

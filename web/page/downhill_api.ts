@@ -29,6 +29,8 @@ export interface ScreenItem {
   expanded: boolean | null;
   /** Not cut by the edge of a panel that scrolls. */
   whole: boolean;
+  /** A slider that is no place to press: it does by keys what a drag does elsewhere, and lies where that is. */
+  by_keys: boolean;
   rectangle: { x: number; y: number; width: number; height: number };
 }
 

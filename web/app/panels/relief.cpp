@@ -143,7 +143,7 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
   if (Item* item = ui.note_item(id + ".turn", ui("surface.turn"), "slider", grouped(360 * turned) + "°", box, true, ui("help.surface.turn")))
     item->position = static_cast<float>(turned);
   if (Item* item = ui.note_item(id + ".tilt", ui("picture.tilt"), "slider", grouped(tilt / kWholeTurn * 360) + "°", box, true, ui("help.surface.turn")))
-    item->position = static_cast<float>((tilt - kTilts[0]) / (kTilts[1] - kTilts[0]));
+    item->position = static_cast<float>((tilt - kTilts[0]) / (kTilts[1] - kTilts[0])), item->by_keys = true;
 }
 
 } // namespace downhill

@@ -123,7 +123,7 @@ void start_handle(const Scene& s, const Frame& frame, std::optional<std::size_t>
       s.lab.keep(s.model.move_start(lane, to, false, frame.grain()));
     }
     if (Item* item = ui.note_item(key, name + (axis == 0 ? " x" : " y"), "slider", setting(here), box, true, ui("help.surface.start")))
-      item->position = static_cast<float>(std::clamp((here - least) / span, 0.0, 1.0));
+      item->position = static_cast<float>(std::clamp((here - least) / span, 0.0, 1.0)), item->by_keys = true;
   }
 }
 
