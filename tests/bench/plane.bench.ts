@@ -15,14 +15,22 @@ const watch = () => page.evaluate(() => new Promise<{ first: number; whole: numb
   let first = 0;
   window.downhill.show({ view: 'above' } as never);
   const look = () => {
-    const items = window.downhill.items(), there = items.some((i) => i.id === 'above.picture');
+    const items = window.downhill.items(), there = performance.now() - began > 60 && items.some((i) => i.id === 'above.picture'); // not what was on the screen before
     if (there && !first) first = performance.now() - began;
     if (there && !items.some((i) => i.id === 'above.progress' || i.id === 'above.again')) return done({ first, whole: performance.now() - began });
     setTimeout(look, 20);
   };
   look();
 }));
+await new Promise((r) => setTimeout(r, 1500)); // lanes at rest are measured, and told
 console.log('9 lanes, 784-128-10, 1,000 examples:', await watch());
+// and of three of them
+await page.evaluate((state) => { window.downhill.show({ view: 'none' } as never); window.downhill.setState({ ...state, lanes: state.lanes.slice(0, 3) } as never); window.downhill.seek(200); }, experiment);
+await page.waitForFunction(() => (window.downhill.results() as unknown as Row[]).length === 3 && (window.downhill.results() as unknown as Row[]).every((r) => r.step === 200), { timeout: 120000 });
+await new Promise((r) => setTimeout(r, 1500));
+console.log('3 lanes:', await watch());
+await page.evaluate((state) => { window.downhill.setState(state as never); window.downhill.seek(200); }, experiment);
+await page.waitForFunction(() => (window.downhill.results() as unknown as Row[]).length === 9 && (window.downhill.results() as unknown as Row[]).every((r) => r.step === 200), { timeout: 120000 });
 await press(page, 'views.whole');
 await settle(page);
 const frames = async (what: string) => {

@@ -55,9 +55,12 @@ public:
   /// `whole` is what is shown at first.
   void zoom_buttons(ui::Ui& ui, const std::string& id, const HeightFrame& frame, const Extent& whole);
 
-  /// The relief, with paths, and marks at these places; `id` turns it.
-  void draw_relief(ui::Ui& ui, const std::string& id, ui::Rect box, const Extent& view, std::span<const HeightPath> paths, std::span<const Place> marks,
-                   const std::function<double(Place)>& mark_height, std::string_view x_name, std::string_view y_name);
+  /// The relief, with paths, and marks at these places; `id` turns it. Returns the path's point that the pointer rests on: which path, which
+  /// of its points.
+  std::optional<std::pair<std::size_t, std::size_t>> draw_relief(ui::Ui& ui, const std::string& id, ui::Rect box, const Extent& view,
+                                                                 std::span<const HeightPath> paths, std::span<const Place> marks,
+                                                                 const std::function<double(Place)>& mark_height, std::string_view x_name,
+                                                                 std::string_view y_name);
 
 private:
   void level_labels(const ui::Ui& ui, const HeightFrame& frame, const ui::Rect& taken) const;

@@ -104,8 +104,10 @@ void draw_path_on(const Ui& ui, const ReliefCamera& camera, const HeightScale& s
 
 } // namespace
 
-void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const Extent& view, std::span<const HeightPath> paths, std::span<const Place> marks,
-                                const std::function<double(Place)>& mark_height, std::string_view x_name, std::string_view y_name) {
+std::optional<std::pair<std::size_t, std::size_t>> HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const Extent& view,
+                                                                              std::span<const HeightPath> paths, std::span<const Place> marks,
+                                                                              const std::function<double(Place)>& mark_height, std::string_view x_name,
+                                                                              std::string_view y_name) {
   const Ui::Press press = ui.press(id + ".relief", box);
   ui.drag_areas.push_back(box);
   if (press.held && ImGui::IsMouseDragging(ImGuiMouseButton_Left, 2)) {
@@ -139,11 +141,20 @@ void HeightPicture::draw_relief(Ui& ui, const std::string& id, Rect box, const E
             Align::center);
   }
   ui.draw()->PopClipRect();
+  std::optional<std::pair<std::size_t, std::size_t>> under;
+  float nearest = 10;
+  for (std::size_t path = 0; press.hovered && !press.held && path < paths.size(); ++path)
+    for (std::size_t point = 0; point < paths[path].count; ++point) {
+      const Place at = paths[path].place(point);
+      const ImVec2 p = camera(at.x, at.y, scale_.share(paths[path].height(point))).at, mouse = ImGui::GetIO().MousePos;
+      if (const float away = std::hypot(p.x - mouse.x, p.y - mouse.y); away < nearest) nearest = away, under = {path, point};
+    }
   const double turns = turn / kWholeTurn, turned = turns - std::floor(turns);
   if (Item* item = ui.note_item(id + ".turn", ui("surface.turn"), "slider", grouped(360 * turned) + "°", box, true, ui("help.surface.turn")))
     item->position = static_cast<float>(turned);
   if (Item* item = ui.note_item(id + ".tilt", ui("picture.tilt"), "slider", grouped(tilt / kWholeTurn * 360) + "°", box, true, ui("help.surface.turn")))
     item->position = static_cast<float>((tilt - kTilts[0]) / (kTilts[1] - kTilts[0])), item->by_keys = true;
+  return under;
 }
 
 } // namespace downhill

@@ -267,6 +267,11 @@ std::vector<HeightPath> AboveView::paths(const ViewPlace& s, const Picture& p) c
   return all;
 }
 
+std::string point_text(const ViewPlace& s, const PlaneModel::Picture& p, const PlaneModel::Member& member, const std::string& name, std::size_t i) {
+  return fill(s.ui("above.point"), {name, grouped(static_cast<double>(member.steps[i])), short_number(static_cast<double>(member.losses[i])),
+                                    short_number(p.at(member.places[i].x, member.places[i].y)), short_number(member.places[i].distance)});
+}
+
 void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   Ui& ui = s.ui;
   const bool running = model_.progress() >= 0, old = given_up_ || model_.stale(s.race, wish(s));
@@ -288,7 +293,19 @@ void AboveView::picture(const ViewPlace& s, const Picture& p, Rect box) {
   if (relief_ == 0) return contours(s, p, box);
   heights_.follow(p.surface, p.version, p.view, 161, 121, log_ != 0, lowest(p), true);
   const auto all = paths(s, p);
-  heights_.draw_relief(ui, "above", box, p.view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
+  const auto under = heights_.draw_relief(ui, "above", box, p.view, all, {}, nullptr, axis(s, p, 0), axis(s, p, 1));
+  // paths of lanes come after those of walks, in the order of the members that are there
+  const std::size_t walks = all.size() - static_cast<std::size_t>(std::count_if(p.members.begin(), p.members.end(),
+                                                                                [&](const auto& member) { return member.lane_in(s.race).has_value(); }));
+  if (!under || under->first < walks) return;
+  std::size_t number = under->first - walks;
+  for (const auto& member : p.members) {
+    const auto lane = member.lane_in(s.race);
+    if (!lane || number-- > 0) continue;
+    if (under->second < member.losses.size())
+      pointer_note(ui, {box, p.view}, point_text(s, p, member, lane_names(s.race.experiment(), ui.language)[*lane], under->second));
+    return;
+  }
 }
 
 void AboveView::contours(const ViewPlace& s, const Picture& p, Rect box) {
@@ -325,8 +342,7 @@ void AboveView::read_out(const ViewPlace& s, const Picture& p, const HeightFrame
       const float away = std::hypot(at.x - mouse.x, at.y - mouse.y);
       if (away >= nearest) continue;
       nearest = away;
-      text = fill(s.ui("above.point"), {names[*lane], grouped(static_cast<double>(member.steps[i])), short_number(static_cast<double>(member.losses[i])),
-                                        short_number(p.at(member.places[i].x, member.places[i].y)), short_number(member.places[i].distance)});
+      text = point_text(s, p, member, names[*lane], i);
     }
   }
   if (text.empty()) {
