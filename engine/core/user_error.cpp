@@ -83,6 +83,7 @@ constexpr ErrorText kTexts[] = {
     {"not_in_lab", "“{2}”里没有“{1}”这个命令", "the lab “{2}” has no verb \"{1}\""},
     {"no_verb", "没有叫“{1}”的命令；可用的有：{2}", "there is no verb \"{1}\"; known here: {2}"},
     {"no_field", "没有叫“{1}”的设置", "there is no setting called \"{1}\""},
+    {"not_the_number", "{1} 不是这个数（取三位有效数字）", "{1} is another number (to three significant digits)"},
     {"too_many_arguments", "给了 {1} 个参数，最多 {2} 个", "{1} arguments are too many; at most {2}"},
     {"too_long", "有 {1} 个字符，太长；最多 {2} 个", "{1} characters are too many; at most {2}"},
     {"not_a_line", "名称只能是一行文字，不能有换行等控制字符", "a name is one line of text, without line breaks or other control characters"},

@@ -1,6 +1,8 @@
 // The script module: the PyTorch script of a lane, apart from the app, since few ask for it. One function, no glue: whoever
 // calls it (web/page/torch_script.ts) writes into the module's memory and makes an instance for each script, so nothing is freed.
+#include "backprop/backprop_document.hpp"
 #include "experiment/experiment.hpp"
+#include "export/backprop_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/surface_document.hpp"
 
@@ -22,7 +24,11 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
   const auto lane = (*asked)["lane"].get<std::size_t>();
   const std::string title = (*asked)["title"].get<std::string>();
   const ScriptOptions options{title, (*asked)["language"] == "en" ? Language::en : Language::zh};
-  if (document.value("lab", "") == kSurfaceFormat.lab) {
+  if (document.value("lab", "") == kBackpropFormat.lab) {
+    const auto backprop = backprop_document_from_json(document);
+    assert(backprop.ok());
+    script = backprop_script(backprop->settings, options);
+  } else if (document.value("lab", "") == kSurfaceFormat.lab) {
     auto surface = surface_document_from_json(document);
     assert(surface.ok());
     for (const Json& point : asked->value("points", Json::array())) { // of images, which only the page has
