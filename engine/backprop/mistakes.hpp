@@ -7,8 +7,9 @@ namespace downhill {
 
 struct MistakeEntry {
   std::string_view id;
-  /// What comes of it at this number; none where it can't be made there.
-  std::optional<double> (*made)(const BackpropNumbers& numbers, const Quantity& at);
+  /// What comes of it at this number, which is not asked of `numbers`, nor are those after it. More than one where it can be made in
+  /// several ways; the first is what is planted. None where it can't be made there.
+  std::vector<double> (*made)(const BackpropNumbers& numbers, const Quantity& at);
 };
 /// Those of shared/labs.md ("Facts for Backprop") and sign, slope and bias mistakes.
 const std::vector<MistakeEntry>& known_mistakes();
