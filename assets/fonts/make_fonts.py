@@ -38,7 +38,8 @@ def characters(texts):
 
 
 # what the engine itself writes: error sentences, formulas
-written = [(root / "engine" / path).read_text("utf-8") for path in ("core/user_error.cpp", "surfaces/working.cpp")]
+written = [(root / "engine" / path).read_text("utf-8") for path in (
+    "core/user_error.cpp", "core/worked_text.cpp", "surfaces/working.cpp", "surfaces/recipe.cpp", "backprop/quantity.cpp", "backprop/workings.cpp")]
 shown = characters([labels, *written, *(text for texts in words.values() for text in texts.values())])
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")

@@ -90,11 +90,17 @@ struct Mistake {
 class BackpropNumbers {
 public:
   explicit BackpropNumbers(const BackpropSettings& settings, const std::optional<Mistake>& mistake = {});
-  double of(const Quantity& quantity) const;
+  double of(const Quantity& quantity) const { return values_[place_of(quantity)]; }
   const BackpropSettings& settings() const { return settings_; }
+  const std::optional<Mistake>& mistake() const { return mistake_; }
 
 private:
+  std::size_t place_of(const Quantity& quantity) const;
+
   BackpropSettings settings_;
+  std::optional<Mistake> mistake_;
+  std::size_t widest_ = 0;          // units or inputs of a layer
+  std::vector<std::size_t> begins_; // in values_, by kind
   std::vector<double> values_;
 };
 

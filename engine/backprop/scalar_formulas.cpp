@@ -23,8 +23,6 @@ double tanh(double z) {
   return z < 0 ? -t : t;
 }
 double sigmoid(double z) { return 1.0 / (1.0 + exact::exp(-z)); }
-// Klambauer et al. 2017; nn.SELU's digits
-constexpr double kSeluAlpha = 1.6732632423543772848170429916717, kSeluScale = 1.0507009873554804934193349852946;
 // Φ and φ of the standard normal distribution
 double normal_below(double z) { return 0.5 * (1.0 + exact::erf(z * 0.7071067811865476)); }
 double normal_density(double z) { return 0.3989422804014327 * exact::exp(-0.5 * z * z); }
@@ -39,6 +37,7 @@ template <Each (*loss)(double a, double t)> RowLoss mean_of(std::span<const doub
   for (std::size_t o = 0; o < outputs.size(); ++o) {
     const Each each = loss(outputs[o], targets[o]);
     row.value += each.value;
+    row.terms.push_back(each.value / count);
     row.slopes.push_back(each.slope / count);
   }
   row.value /= count;
@@ -66,7 +65,8 @@ RowLoss cross_entropy(std::span<const double> outputs, std::span<const double> t
   for (std::size_t o = 0; o < outputs.size(); ++o) {
     row.probabilities[o] /= sum;
     targets_sum += targets[o];
-    row.value += targets[o] * (log_sum - (outputs[o] - top));
+    row.terms.push_back(targets[o] * (log_sum - (outputs[o] - top)));
+    row.value += row.terms.back();
   }
   for (std::size_t o = 0; o < outputs.size(); ++o) row.slopes.push_back(row.probabilities[o] * targets_sum - targets[o]);
   return row;

@@ -18,9 +18,13 @@ struct ScalarActivation {
 /// One for each entry of activations() whose width is 1.
 const std::vector<ScalarActivation>& scalar_activations();
 
+/// SELU's α and λ (Klambauer et al. 2017), nn.SELU's digits.
+inline constexpr double kSeluAlpha = 1.6732632423543772848170429916717, kSeluScale = 1.0507009873554804934193349852946;
+
 /// The loss of one example.
 struct RowLoss {
   double value = 0;
+  std::vector<double> terms;         ///< what each output brings to the value; they come to it but for rounding
   std::vector<double> slopes;        ///< ∂value/∂a of each output
   std::vector<double> probabilities; ///< of cross_entropy the softmax, of bce each output's sigmoid; empty for mse
 };

@@ -7,10 +7,12 @@ namespace downhill {
 /// "0.15·0.05 + 0.2·0.1 + 0.35 = 0.3775". Evaluated as it is written, `filled` gives `result` in all digits shown.
 struct WorkedLine {
   std::string symbol;  ///< what the line works out: "z(h₁)"
-  std::string formula; ///< "w₁·x₁ + w₂·x₂ + b₁"
+  std::string formula; ///< "w₁·x₁ + w₂·x₂ + b₁"; where f goes by cases, with the one it is: "0, z(h₁) ≤ 0". Of a product its symbol
   std::string filled;
   std::string result;
-  double value = 0;
+  double value = 0; ///< the number itself, to the bit
+  /// Significant digits of `result`, zeros at its end not written. 0: the text holds none of the number's, and the result is "0".
+  int digits = 0;
 };
 
 struct BackpropWorking {

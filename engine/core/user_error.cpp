@@ -35,6 +35,7 @@ constexpr ErrorText kTexts[] = {
     {"formula_operator", "第 {1} 个字符“{2}”之前缺少运算符；乘号要写出来，如 2*x",
      "character {1}: an operator is missing before \"{2}\"; products are written out, as in 2*x"},
     {"formula_operand", "第 {1} 个字符处缺少数、x、y 或括号", "character {1}: a number, x, y or a bracket is missing here"},
+    {"number_operand", "第 {1} 个字符处缺少数或括号", "character {1}: a number or a bracket is missing here"},
     {"formula_open", "第 {1} 个字符的左括号没有右括号", "character {1}: this bracket is not closed"},
     {"formula_close", "第 {1} 个字符的右括号没有左括号", "character {1}: this bracket closes nothing"},
     {"formula_call", "第 {1} 个字符：{2} 的自变量要加括号，如 {2}(x)", "character {1}: {2} takes what stands in brackets after it, as in {2}(x)"},

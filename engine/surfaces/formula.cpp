@@ -18,7 +18,8 @@ struct Alias {
   char meant;
 };
 constexpr Alias kAliases[] = {{"\u2212", '-'}, {"\u2013", '-'}, {"\u00d7", '*'}, {"\u00b7", '*'},
-                              {"\u22c5", '*'}, {"\u2217", '*'}, {"\u00f7", '/'}, {"\u3000", ' '}};
+                              {"\u22c5", '*'}, {"\u2217", '*'}, {"\u00f7", '/'}, {"\u3000", ' '},
+                              {"\u00a0", ' '}, {"\u2009", ' '}, {"\u202f", ' '}, {"\u3002", '.'}};
 
 struct Character {
   char meant;               // 0: none that a formula knows
@@ -54,29 +55,39 @@ std::vector<Character> characters_of(std::string_view text) {
 // brackets reaches the machine's stack.
 class FormulaReader {
 public:
-  explicit FormulaReader(std::string_view text) : text_(characters_of(text)) {}
+  // `of_numbers`: x and y are not known, and ln is log.
+  FormulaReader(std::string_view text, bool of_numbers) : text_(characters_of(text)), of_numbers_(of_numbers) {}
+
+  Result<double> value() {
+    if (const auto error = read_all()) return *error;
+    return formula_.nodes_[operands_.back()].number; // numbers among themselves are worked out at once
+  }
 
   Result<Formula> read() {
-    for (bool operand_next = true;;) {
-      while (at_ < text_.size() && text_[at_].meant == ' ') ++at_;
-      if (at_ == text_.size()) {
-        if (operand_next) return refused("formula_operand", at_);
-        break;
-      }
-      operand_next = operand_next ? !operand() : operation();
-      if (error_) return *error_;
-    }
-    while (!waiting_.empty() && !error_) {
-      if (waiting_.back().bracket) return refused("formula_open", waiting_.back().at);
-      apply();
-    }
-    if (error_) return *error_;
+    if (const auto error = read_all()) return *error;
     if (constant(operands_.back())) return UserError{"formula_flat", "", {}};
     write_python();
     return std::move(formula_);
   }
 
 private:
+  std::optional<UserError> read_all() {
+    for (bool operand_next = true;;) {
+      while (at_ < text_.size() && text_[at_].meant == ' ') ++at_;
+      if (at_ == text_.size()) {
+        if (operand_next) return refused(operand_missing(), at_);
+        break;
+      }
+      operand_next = operand_next ? !operand() : operation();
+      if (error_) return error_;
+    }
+    while (!waiting_.empty() && !error_) {
+      if (waiting_.back().bracket) return refused("formula_open", waiting_.back().at);
+      apply();
+    }
+    return error_;
+  }
+
   using Operation = Formula::Operation;
   struct Waiting {
     Operation operation; // of a bracket: what is applied to its content; number: nothing
@@ -113,6 +124,7 @@ private:
     error_ = refused(code, at, std::move(with));
     return false;
   }
+  const char* operand_missing() const { return of_numbers_ ? "number_operand" : "formula_operand"; }
   char meant(std::size_t at) const { return at < text_.size() ? text_[at].meant : '\0'; }
   bool constant(std::uint16_t node) const { return formula_.nodes_[node].operation == Operation::number; }
 
@@ -142,7 +154,7 @@ private:
     } else if (c == '\0' || std::string_view("*/^)").find(c) == std::string_view::npos)
       return refuse("formula_character", at_, {std::string(text_[at_].written)});
     else
-      return refuse("formula_operand", at_);
+      return refuse(operand_missing(), at_);
     ++at_;
     return false;
   }
@@ -176,6 +188,7 @@ private:
     std::string name;
     std::size_t end = at_;
     while (letter(meant(end)) || digit(meant(end))) name += meant(end++);
+    if (of_numbers_ && name == "ln") name = "log";
     for (const Function& function : kFunctions)
       if (name == function.name) {
         const std::size_t begin = at_;
@@ -196,9 +209,9 @@ private:
         at_ = end;
         return true;
       }
-    if (name != "x" && name != "y") {
-      std::string known = "x, y";
-      for (const Constant& c : kConstants) known += ", " + std::string(c.name);
+    if (of_numbers_ || (name != "x" && name != "y")) {
+      std::string known = of_numbers_ ? "" : "x, y";
+      for (const Constant& c : kConstants) known += (known.empty() ? "" : ", ") + std::string(c.name);
       for (const Function& function : kFunctions) known += ", " + std::string(function.name);
       return refuse("formula_name", at_, {name, known});
     }
@@ -293,6 +306,7 @@ private:
   }
 
   std::vector<Character> text_;
+  bool of_numbers_;
   std::size_t at_ = 0, brackets_ = 0;
   std::optional<UserError> error_;
   std::vector<Waiting> waiting_;
@@ -309,10 +323,24 @@ std::vector<std::string_view> formula_functions() {
   return names;
 }
 
+namespace {
+
+std::optional<UserError> too_long(std::string_view text) {
+  const std::size_t length = characters(text);
+  if (length <= kFormulaMost) return {};
+  return UserError{"too_long", "", {std::to_string(length), std::to_string(kFormulaMost)}};
+}
+
+} // namespace
+
 Result<Formula> Formula::read(std::string_view text) {
-  if (const std::size_t length = characters(text); length > kFormulaMost)
-    return UserError{"too_long", "", {std::to_string(length), std::to_string(kFormulaMost)}};
-  return FormulaReader(text).read();
+  if (const auto error = too_long(text)) return *error;
+  return FormulaReader(text, false).read();
+}
+
+Result<double> formula_value(std::string_view text) {
+  if (const auto error = too_long(text)) return *error;
+  return FormulaReader(text, true).value();
 }
 
 std::string Formula::python() const { return python_; }

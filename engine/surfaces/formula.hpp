@@ -43,6 +43,10 @@ private:
   std::string python_;
 };
 
+/// The value of a formula of numbers alone, which also knows ln. Errors as Formula::read, with number_operand for formula_operand and without
+/// formula_flat; x and y are names that are not known.
+Result<double> formula_value(std::string_view text);
+
 /// Their names, as listed in refusals.
 std::vector<std::string_view> formula_functions();
 

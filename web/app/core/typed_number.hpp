@@ -1,5 +1,6 @@
 // Numbers as people type them, with whatever keyboard: every field of the page reads them here.
 #pragma once
+#include "core/typed_text.hpp"
 #include "core/user_error.hpp"
 
 #include <optional>
@@ -7,10 +8,6 @@
 #include <string_view>
 
 namespace downhill {
-
-/// What was typed, as the rest of the program writes it: without spaces (narrow, no-break and Chinese ones too), fullwidth forms
-/// as ASCII, − as a minus, 。 as a point.
-std::string plain_typed(std::string_view text);
 
 struct TypedNumber {
   double value;     ///< may be infinite, or none: "1e999", "nan"
