@@ -1,5 +1,7 @@
 #include "backprop/backprop_document.hpp"
 
+#include "backprop/mistakes.hpp"
+#include "backprop/quantity_rules.hpp"
 #include "backprop/scalar_formulas.hpp"
 #include "network/activation.hpp"
 #include "optimizers/list.hpp"
@@ -69,6 +71,26 @@ Failure check_examples(Json& value, const Field&, const std::string& place) {
   return {};
 }
 
+// A list of names of numbers, of whatever network; with `kind`, of a known mistake and a colon before each.
+Failure check_names(const Json& list, const std::string& place, bool of_mistakes) {
+  const char* what = of_mistakes ? "[\"sign:d_weight/1/1/1\", …]" : "[\"delta/1/2/1\", …]";
+  if (!list.is_array()) return wrong_type(place, what);
+  if (list.size() > kHiddenMost) return UserError{"out_of_range", place, {text_of(list.size()), "0", text_of(kHiddenMost)}};
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (!list[i].is_string()) return wrong_type(below(place, i), what);
+    std::string_view name = list[i].get_ref<const std::string&>();
+    if (of_mistakes) {
+      const std::size_t colon = name.find(':');
+      if (colon == name.npos || !find_entry(known_mistakes(), name.substr(0, colon))) return wrong_type(below(place, i), what);
+      name.remove_prefix(colon + 1);
+    }
+    if (!quantity_spelled(name)) return wrong_type(below(place, i), what);
+  }
+  return {};
+}
+Failure check_quantities(Json& value, const Field&, const std::string& place) { return check_names(value, place, false); }
+Failure check_found(Json& value, const Field&, const std::string& place) { return check_names(value, place, true); }
+
 Failure check_targets(const Json& targets, const ScalarLoss& loss, const std::string& place) {
   if (!loss.of_logits) return {};
   double sum = 0;
@@ -119,6 +141,10 @@ const std::vector<Field>& fields() {
        .parameters = parameters_of<optimizers>},
       {.pointer = "/train_bias", .kind = FieldKind::flag, .standard = true, .lanes_may = false},
       {.pointer = "/steps", .kind = FieldKind::integer, .standard = 1, .least = 1, .most = kBackpropStepsMost, .lanes_may = false},
+      {.pointer = "/hidden", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_quantities},
+      {.pointer = "/solved", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_quantities},
+      {.pointer = "/mistake", .kind = FieldKind::integer, .standard = 0, .least = 0, .most = kMistakesMost, .lanes_may = false},
+      {.pointer = "/found", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_found},
   };
   return table;
 }

@@ -15,11 +15,16 @@ struct BackpropDocument {
 };
 
 inline constexpr std::size_t kBackpropLayersMost = 4, kBackpropUnitsMost = 6, kBackpropExamplesMost = 8;
+inline constexpr std::size_t kHiddenMost = 200; ///< numbers that are asked of the student
+inline constexpr int kMistakesMost = 1000;
 inline constexpr double kBackpropNumberMost = 1e6, kBackpropStepsMost = 10000;
 
 /// Its fields, and what they ask of each other. /layers: [{"activation", "weight": O×I as in PyTorch, "bias"}, …], where
 /// activation may be left out (identity) and so may bias (zeros); /examples: [{"input": I numbers, "target": O numbers}, …].
 /// Without both there is the 2-2-2 network that is computed by hand everywhere.
+/// What is asked of the student, and enters no number: /hidden, names of the numbers (quantity.hpp) that are to be worked out; /solved,
+/// those of them that were; /mistake, which of possible_mistakes() is planted, scattered over them, 0 for none; /found, those that were found,
+/// each "ID:NUMBER". Names of numbers that a smaller network has no longer stand there and mean nothing.
 extern const DocumentFormat kBackpropFormat;
 
 /// The names of activations that give one number a unit, and their parameters.
