@@ -36,6 +36,7 @@ std::vector<ChangedLane> changed_lanes(const Json& claims);
 inline constexpr std::uint64_t kSamples = 5;
 
 Result<Course> train_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
+Result<Course> work_out_networks(const Json& json, const Json& claims, std::uint64_t sample);
 Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 
 } // namespace downhill
