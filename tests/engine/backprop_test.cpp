@@ -361,6 +361,7 @@ TEST_CASE("the trace as JSON says the passes' numbers, each reading back equal")
         same(told["a"], trace.pass.examples[e].layers[l].a);
         same(told["delta"], trace.pass.examples[e].layers[l].delta);
         CHECK((*json)["examples"][e]["loss"].get<double>() == trace.pass.examples[e].loss);
+        same((*json)["examples"][e]["d_input"], trace.pass.examples[e].d_input);
       }
     for (std::size_t l = 0; l < settings.layers.size(); ++l) {
       CHECK((*json)["gradients"][l]["weight"].size() == settings.layers[l].units());
