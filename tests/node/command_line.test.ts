@@ -675,7 +675,7 @@ test('trace: every number of the known example; the same text in all three build
   assert.deepEqual(step('z/1/1/1'), { name: 'z/1/1/1', symbol: 'z(h₁)', formula: 'w₁·x₁ + w₂·x₂ + b₁', filled: '0.15·0.05 + 0.2·0.1 + 0.35', result: '0.3775', value: hidden!.z[0]! });
   assert.equal(step('delta/1/2/1')!.value, output!.delta[0]);
   assert.equal(step('new_weight/2/1/1')!.value, trace.after.layers[1]!.weight[0]![0]);
-  assert.equal(steps!.length, 68);
+  assert.equal(steps!.length, 65);
   assert.ok(steps!.every(({ lines }) => lines === undefined));
   const by_adam = JSON.parse(run(native, 'trace', of({ optimizer: 'adam' }), '--formulas', '3').stdout) as Trace;
   const update = by_adam.steps!.find((s) => s.name === 'new_weight/2/1/1')!;
