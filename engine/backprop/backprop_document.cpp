@@ -3,9 +3,11 @@
 #include "backprop/mistakes.hpp"
 #include "backprop/quantity_rules.hpp"
 #include "backprop/scalar_formulas.hpp"
+#include "core/printable.hpp"
 #include "network/activation.hpp"
 #include "optimizers/list.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace downhill {
@@ -71,26 +73,6 @@ Failure check_examples(Json& value, const Field&, const std::string& place) {
   return {};
 }
 
-// A list of names of numbers, of whatever network; with `kind`, of a known mistake and a colon before each.
-Failure check_names(const Json& list, const std::string& place, bool of_mistakes) {
-  const char* what = of_mistakes ? "[\"sign:d_weight/1/1/1\", …]" : "[\"delta/1/2/1\", …]";
-  if (!list.is_array()) return wrong_type(place, what);
-  if (list.size() > kHiddenMost) return UserError{"out_of_range", place, {text_of(list.size()), "0", text_of(kHiddenMost)}};
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (!list[i].is_string()) return wrong_type(below(place, i), what);
-    std::string_view name = list[i].get_ref<const std::string&>();
-    if (of_mistakes) {
-      const std::size_t colon = name.find(':');
-      if (colon == name.npos || !find_entry(known_mistakes(), name.substr(0, colon))) return wrong_type(below(place, i), what);
-      name.remove_prefix(colon + 1);
-    }
-    if (!quantity_spelled(name)) return wrong_type(below(place, i), what);
-  }
-  return {};
-}
-Failure check_quantities(Json& value, const Field&, const std::string& place) { return check_names(value, place, false); }
-Failure check_found(Json& value, const Field&, const std::string& place) { return check_names(value, place, true); }
-
 Failure check_targets(const Json& targets, const ScalarLoss& loss, const std::string& place) {
   if (!loss.of_logits) return {};
   double sum = 0;
@@ -100,6 +82,59 @@ Failure check_targets(const Json& targets, const ScalarLoss& loss, const std::st
   }
   if (loss.one_of_many && std::fabs(sum - 1.0) > kSumWithin) return UserError{"target_sum", place, {shortest_text(sum)}};
   return {};
+}
+
+// ---- what is asked for, and was found ----
+
+// What is named may be a step of a larger network.
+Failure check_name(std::string_view name, const std::string& place) {
+  const auto quantity = quantity_spelled(name);
+  if (!quantity || entry_of(quantity->kind).stage == Stage::given) return UserError{"no_quantity", place, {shortened(name, 40)}};
+  return {};
+}
+Failure check_list(const Json& list, const std::string& place, const char* what) {
+  if (!list.is_array()) return wrong_type(place, what);
+  if (list.size() > kBackpropAskedMost) return UserError{"out_of_range", place, {text_of(list.size()), "0", text_of(kBackpropAskedMost)}};
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (!list[i].is_string()) return wrong_type(below(place, i), what);
+  return {};
+}
+Failure check_names(Json& value, const Field&, const std::string& place) {
+  if (auto failure = check_list(value, place, "[\"delta/1/2/1\", …]")) return failure;
+  for (std::size_t i = 0; i < value.size(); ++i)
+    if (auto failure = check_name(value[i].get_ref<const std::string&>(), below(place, i))) return failure;
+  return {};
+}
+Failure check_found(Json& value, const Field&, const std::string& place) {
+  if (auto failure = check_list(value, place, "[\"sign:delta/1/2/1\", …]")) return failure;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string_view text = value[i].get_ref<const std::string&>();
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    if (auto failure = check_choice(std::string(text.substr(0, colon)), below(place, i), ids_of<known_mistakes>())) return failure;
+    if (auto failure = check_name(text.substr(std::min(colon + 1, text.size())), below(place, i))) return failure;
+  }
+  return {};
+}
+
+Mistake mistake_of(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  return {entry_of(known_mistakes(), text.substr(0, colon)).id, *quantity_spelled(text.substr(colon + 1))};
+}
+const Quantity& quantity_in(const Quantity& quantity) { return quantity; }
+const Quantity& quantity_in(const Mistake& mistake) { return mistake.at; }
+// What of a list is this network's, once; the rest goes.
+template <class Item, class Read> std::vector<Item> kept_of(Json& list, const std::vector<Quantity>& steps, Read read) {
+  std::vector<Item> items;
+  Json kept = Json::array();
+  for (const Json& text : list) {
+    const Item item = read(text.get_ref<const std::string&>());
+    const Quantity& at = quantity_in(item);
+    if (std::find(steps.begin(), steps.end(), at) == steps.end() || std::find(items.begin(), items.end(), item) != items.end()) continue;
+    items.push_back(item);
+    kept.push_back(text);
+  }
+  list = std::move(kept);
+  return items;
 }
 
 // What fields ask of each other, each of them being well by itself.
@@ -141,8 +176,8 @@ const std::vector<Field>& fields() {
        .parameters = parameters_of<optimizers>},
       {.pointer = "/train_bias", .kind = FieldKind::flag, .standard = true, .lanes_may = false},
       {.pointer = "/steps", .kind = FieldKind::integer, .standard = 1, .least = 1, .most = kBackpropStepsMost, .lanes_may = false},
-      {.pointer = "/hidden", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_quantities},
-      {.pointer = "/solved", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_quantities},
+      {.pointer = "/hidden", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_names},
+      {.pointer = "/solved", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_names},
       {.pointer = "/mistake", .kind = FieldKind::integer, .standard = 0, .least = 0, .most = kMistakesMost, .lanes_may = false},
       {.pointer = "/found", .kind = FieldKind::own, .standard = Json::array(), .lanes_may = false, .check = check_found},
   };
@@ -183,8 +218,14 @@ Json BackpropDocument::json() const { return Document{title, complete, {}}.json(
 Result<BackpropDocument> backprop_document_from_json(const Json& json) {
   auto document = document_from_json(kBackpropFormat, json);
   if (!document) return document.error();
-  BackpropSettings settings = settings_from_json(document->complete);
-  return BackpropDocument{std::move(document->title), std::move(document->complete), std::move(settings)};
+  BackpropDocument out{std::move(document->title), std::move(document->complete), {}, {}, {}, {}};
+  out.settings = settings_from_json(out.complete);
+  const std::vector<Quantity> steps = backprop_steps(out.settings);
+  const auto quantity = [](std::string_view name) { return *quantity_spelled(name); };
+  out.hidden = kept_of<Quantity>(out.complete["hidden"], steps, quantity);
+  out.solved = kept_of<Quantity>(out.complete["solved"], steps, quantity);
+  out.found = kept_of<Mistake>(out.complete["found"], steps, mistake_of);
+  return out;
 }
 
 } // namespace downhill

@@ -81,6 +81,12 @@ BackpropPass backprop_pass(const BackpropSettings& settings, const BackpropLayer
         gradient.bias[o] += p.delta[o];
       }
     }
+    const BackpropLayer& first = (back ? *back : layers).front();
+    for (std::size_t i = 0; i < first.inputs; ++i) {
+      double d_input = 0;
+      for (std::size_t o = 0; o < first.units(); ++o) d_input += first.weight_at(o, i) * example.layers.front().delta[o];
+      example.d_input.push_back(d_input);
+    }
     pass.examples.push_back(std::move(example));
   }
   pass.loss /= count;

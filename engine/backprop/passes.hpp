@@ -44,6 +44,7 @@ struct LayerPass {
 };
 struct ExamplePass {
   std::vector<LayerPass> layers;
+  std::vector<double> d_input;       ///< ∂L/∂x, as ∂L/∂a of a unit: from 0, units of the first layer ascending
   std::vector<double> probabilities; ///< that the loss makes of the outputs; empty for mse
   double loss = 0;                   ///< of this example alone
 };

@@ -83,6 +83,7 @@ std::vector<std::size_t> stops(const std::vector<Quantity>& steps, Grain grain);
 struct Mistake {
   std::string_view id;
   Quantity at;
+  bool operator==(const Mistake&) const = default;
 };
 
 /// All numbers, each to the bit as backprop_pass and one BackpropDescent::advance() have it. With a mistake: that number is worked

@@ -1,7 +1,10 @@
 #include "backprop/trace_text.hpp"
 
+#include "backprop/workings.hpp"
 #include "core/hash.hpp"
 #include "document/json_text.hpp"
+
+#include <utility>
 
 namespace downhill {
 namespace {
@@ -12,16 +15,16 @@ public:
   std::string text;
   Hash hash;
 
-  void number(double value) {
+  void number(double value, bool hashed = true) {
     value += 0.0; // −0 is 0
-    hash.add_doubles({&value, 1});
+    if (hashed) hash.add_doubles({&value, 1});
     text += value - value == 0 ? shortest_text(value) : "null";
   }
-  void numbers(std::span<const double> values) {
+  void numbers(std::span<const double> values, bool hashed = true) {
     text += "[";
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (i > 0) text += ", ";
-      number(values[i]);
+      number(values[i], hashed);
     }
     text += "]";
   }
@@ -46,7 +49,7 @@ public:
   }
 };
 
-Writer written(const BackpropTrace& trace) {
+Writer told(const BackpropTrace& trace) {
   Writer w;
   w.text = "{\n  \"examples\": [\n";
   for (std::size_t e = 0; e < trace.pass.examples.size(); ++e) {
@@ -61,7 +64,9 @@ Writer written(const BackpropTrace& trace) {
       w.numbers(example.layers[l].delta);
       w.text += "}";
     }
-    w.text += "], \"loss\": ";
+    w.text += "], \"d_input\": ";
+    w.numbers(example.d_input, false);
+    w.text += ", \"loss\": ";
     w.number(example.loss);
     w.text += "}";
   }
@@ -73,8 +78,16 @@ Writer written(const BackpropTrace& trace) {
   w.layers(trace.after, trace.after);
   w.text += "], \"loss\": ";
   w.number(trace.after_loss);
-  w.text += "}\n}\n";
+  w.text += "}";
   return w;
+}
+
+void add_line(Writer& w, const WorkedLine& line) {
+  for (const auto& [key, text] :
+       {std::pair("symbol", &line.symbol), std::pair("formula", &line.formula), std::pair("filled", &line.filled), std::pair("result", &line.result)})
+    w.text += std::string("\"") + key + "\": \"" + *text + "\", "; // no text of a formula has a quote
+  w.text += "\"value\": ";
+  w.number(line.value);
 }
 
 } // namespace
@@ -85,7 +98,28 @@ BackpropTrace backprop_trace(const BackpropSettings& settings) {
   return trace;
 }
 
-std::string trace_json(const BackpropTrace& trace) { return written(trace).text; }
-std::uint64_t hash_of(const BackpropTrace& trace) { return written(trace).hash.value(); }
+std::string trace_json(const BackpropTrace& trace) { return told(trace).text + "\n}\n"; }
+
+std::string trace_json_with_steps(const BackpropTrace& trace, const BackpropSettings& settings, int digits) {
+  Writer w = told(trace);
+  const BackpropNumbers numbers(settings);
+  w.text += ",\n  \"steps\": [";
+  bool first = true;
+  for (const Quantity& step : backprop_steps(settings)) {
+    const std::vector<WorkedLine> lines = working_of(numbers, step, digits).lines;
+    w.text += std::string(first ? "\n" : ",\n") + "    {\"name\": \"" + name_of(step) + "\", ";
+    first = false;
+    add_line(w, lines.back());
+    for (std::size_t i = 0; lines.size() > 1 && i < lines.size(); ++i) {
+      w.text += i == 0 ? ", \"lines\": [\n      {" : "},\n      {";
+      add_line(w, lines[i]);
+    }
+    w.text += lines.size() > 1 ? "}]}" : "}";
+  }
+  w.text += "]\n}\n";
+  return std::move(w.text);
+}
+
+std::uint64_t hash_of(const BackpropTrace& trace) { return told(trace).hash.value(); }
 
 } // namespace downhill

@@ -111,7 +111,7 @@ std::string factor(std::size_t above, std::size_t below) {
 struct Bound {
   std::string name, symbol;
   double value;
-  bool exact; // given: written in all its digits
+  std::optional<WrittenNumber> exact; // given ones are written in all their digits
   std::optional<Quantity> of;
 };
 
@@ -138,11 +138,13 @@ private:
   // ---- names ----
 
   std::string bind(std::string name, const Quantity& of) {
-    add({name, symbol_of(s_, of), numbers_.of(of), entry_of(of.kind).stage == Stage::given, of});
+    const double value = numbers_.of(of);
+    const bool given = entry_of(of.kind).stage == Stage::given;
+    add({name, symbol_of(s_, of), value, given ? std::optional(exact_number(value)) : std::nullopt, of});
     return name;
   }
   std::string bind(std::string name, std::string symbol, double value, bool exact) {
-    add({name, std::move(symbol), value, exact, {}});
+    add({name, std::move(symbol), value, exact ? std::optional(exact_number(value)) : std::nullopt, {}});
     return name;
   }
   void add(Bound bound) {
@@ -151,7 +153,7 @@ private:
   }
   NamedNumbers names(int digits) const {
     NamedNumbers all;
-    for (const Bound& b : bound_) all.set({b.name, b.symbol, b.value, b.exact ? exact_number(b.value) : written_number(b.value, digits)});
+    for (const Bound& b : bound_) all.set({b.name, b.symbol, b.value, b.exact ? *b.exact : written_number(b.value, digits)});
     return all;
   }
   void use(std::string_view text) {
@@ -329,7 +331,7 @@ private:
     bind("g", gradient);
     if (!recipe.lines.empty()) {
       line("g", {"g"}, numbers_.of(gradient));
-      add({"g", "g", numbers_.of(gradient), false, gradient});
+      add({"g", "g", numbers_.of(gradient), {}, gradient});
     }
     for (const RecipeLine& kept : recipe.lines)
       if (std::find(rule.state.begin(), rule.state.end(), kept.id) != rule.state.end()) bind(std::string(kept.target), std::string(kept.target), 0, true);

@@ -25,7 +25,7 @@ struct BackpropWorking {
   std::vector<Quantity> uses;
 };
 
-inline constexpr int kBackpropDigits = 9;
+inline constexpr int kBackpropDigits = 9, kBackpropDigitsMost = 15;
 
 /// With the numbers as they are, mistakes and all. Numbers are shown in `digits` significant digits, or in as many more as it takes for
 /// the result to be right in all of those it is shown in; where none does, since numbers cancel, in as many digits of the result as hold.

@@ -2,6 +2,7 @@
 
 #include "backprop/backprop_document.hpp"
 #include "backprop/trace_text.hpp"
+#include "backprop/workings.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
 #include "export/backprop_script.hpp"
@@ -24,7 +25,12 @@ int trace(const Arguments& arguments) {
   if (!json) return complain(json.error());
   const auto document = asked(arguments, *json);
   if (!document) return complain(document.error());
-  return hand_out(arguments, trace_json(backprop_trace(document->settings)));
+  const BackpropTrace trace = backprop_trace(document->settings);
+  if (arguments.formulas.empty()) return hand_out(arguments, trace_json(trace));
+  const auto digits = static_cast<int>(number_of(arguments.formulas, 2));
+  if (digits < 1 || digits > kBackpropDigitsMost)
+    return complain({"not_a_choice", "--formulas", {arguments.formulas, "1 … " + std::to_string(kBackpropDigitsMost)}});
+  return hand_out(arguments, trace_json_with_steps(trace, document->settings, digits));
 }
 
 int check_backprop(const Arguments& arguments, const Json& json) {

@@ -51,6 +51,8 @@ constexpr ErrorText kTexts[] = {
      "{1} inputs do not fit the first layer's rows of {2} weights; there is one for each"},
     {"target_misfit", "有 {1} 个目标值，网络却有 {2} 个输出；每个输出要有一个", "{1} targets do not fit the network's {2} outputs; each has one"},
     {"target_sum", "交叉熵的目标值是概率，和应为 1，这里是 {1}", "the targets of cross-entropy are probabilities and come to 1; here they come to {1}"},
+    {"no_quantity", "“{1}”不是要算的数；名称如 delta/1/2/1（类别/样本/层/神经元，都从 1 数起）",
+     "\"{1}\" is no number that is worked out; names are like delta/1/2/1 (kind, example, layer, unit, all counted from 1)"},
     {"one_output", "只有一个输出时，softmax 总是 1，损失 {1} 没有可学的；请加一个输出，或改用 bce",
      "the softmax of one output is always 1, which leaves the loss {1} nothing to teach; add an output, or take bce"},
     {"duplicate_class", "类别 {1} 写了两次", "class {1} is listed twice"},

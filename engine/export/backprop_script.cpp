@@ -101,6 +101,7 @@ private:
 
   void passes() {
     section("前向与反向", "forward and back");
+    line("X.requires_grad_()" + std::string(15, ' ') + "# " + said("留住 ∂L/∂x", "keeps ∂L/∂x"));
     block("passes = forward(X)\n"
           "for z, a in passes:\n");
     line("    z.retain_grad()" + std::string(12, ' ') + "# " + said("留住 δ = ∂L/∂z", "keeps δ = ∂L/∂z"));
@@ -109,6 +110,7 @@ private:
     block("trace = {\n"
           "    'examples': [\n"
           "        {'layers': [{'z': z[e].tolist(), 'a': a[e].tolist(), 'delta': z.grad[e].tolist()} for z, a in passes],\n"
+          "         'd_input': X.grad[e].tolist(),\n"
           "         'loss': loss_function(passes[-1][1][e:e + 1], T[e:e + 1]).item()}\n"
           "        for e in range(len(X))],\n"
           "    'loss': loss.item(),\n"

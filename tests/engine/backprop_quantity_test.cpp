@@ -51,9 +51,9 @@ double of_pass(const BackpropSettings& s, const BackpropPass& pass, const Backpr
   case K::d_bias: return pass.gradients[q.layer].bias[q.unit];
   case K::new_weight: return after[q.layer].weight[at];
   case K::new_bias: return after[q.layer].bias[q.unit];
+  case K::d_input: return pass.examples[q.example].d_input[q.unit];
   case K::term:
-  case K::input_path:
-  case K::d_input: break;
+  case K::input_path: break;
   }
   return 0;
 }
@@ -72,10 +72,10 @@ TEST_CASE("every number by name is the pass's and the first update's, to the bit
     descent.advance();
     for (const Quantity& q : every_number(settings)) {
       kinds.insert(q.kind);
-      if (q.kind == K::term || q.kind == K::input_path || q.kind == K::d_input) continue;
+      if (q.kind == K::term || q.kind == K::input_path) continue;
       wrong += !same_bits(numbers.of(q), of_pass(settings, pass, descent.layers(), q));
     }
-    // what passes don't have: the terms come to the loss, ∂L/∂x is that of differences
+    // what passes don't have: the terms come to the loss
     for (std::uint8_t e = 0; e < settings.examples.size(); ++e) {
       double sum = 0;
       for (const Quantity& term : addends_of(settings, {K::loss, e})) sum += numbers.of(term);

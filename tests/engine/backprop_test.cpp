@@ -361,6 +361,7 @@ TEST_CASE("the trace as JSON says the passes' numbers, each reading back equal")
         same(told["a"], trace.pass.examples[e].layers[l].a);
         same(told["delta"], trace.pass.examples[e].layers[l].delta);
         CHECK((*json)["examples"][e]["loss"].get<double>() == trace.pass.examples[e].loss);
+        same((*json)["examples"][e]["d_input"], trace.pass.examples[e].d_input);
       }
     for (std::size_t l = 0; l < settings.layers.size(); ++l) {
       CHECK((*json)["gradients"][l]["weight"].size() == settings.layers[l].units());
@@ -414,6 +415,33 @@ TEST_CASE("a document comes back unchanged; what it leaves out is filled in") {
     CHECK(hash_of(backprop_trace(again->settings)) == hash_of(backprop_trace(random->settings)));
     for (const Language language : {Language::zh, Language::en}) CHECK(!backprop_script(random->settings, {"title", language}).empty());
   }
+}
+
+TEST_CASE("what is asked for and found is kept as far as it is in the network, and changes no number") {
+  const Json asked = {{"hidden", {"delta/1/2/1", "delta/1/2/2", "delta/1/2/1", "delta/1/2/3", "z/8/1/1", "mean_loss", "term/1/2"}},
+                      {"solved", {"z/1/1/1", "probability/1/1"}},
+                      {"found", {"sign:d_a/1/2/1", "half:loss/1", "sign:d_a/1/3/1", "half:loss/1"}}};
+  const auto read_one = backprop_document_from_json(document(asked));
+  REQUIRE(read_one.ok());
+  CHECK(read_one->complete["hidden"] == Json({"delta/1/2/1", "delta/1/2/2", "term/1/2"}));
+  CHECK(read_one->complete["solved"] == Json::array({"z/1/1/1"}));
+  CHECK(read_one->complete["found"] == Json({"sign:d_a/1/2/1", "half:loss/1"}));
+  CHECK(read_one->hidden == std::vector<Quantity>{{QuantityKind::delta, 0, 1, 0}, {QuantityKind::delta, 0, 1, 1}, {QuantityKind::term, 0, 0, 1}});
+  CHECK(read_one->solved == std::vector<Quantity>{{QuantityKind::z, 0, 0, 0}});
+  CHECK(read_one->found == std::vector<Mistake>{{"sign", {QuantityKind::d_a, 0, 1, 0}}, {"half", {QuantityKind::loss, 0}}});
+  CHECK(hash_of(backprop_trace(read_one->settings)) == kKnownTrace);
+  const auto again = backprop_document_from_json(read_one->json());
+  REQUIRE(again.ok());
+  CHECK(again->json() == read_one->json());
+  // without them there are none; a smaller network has fewer
+  CHECK(backprop_document_from_json(document(Json::object()))->complete["hidden"] == Json::array());
+  Json smaller = asked;
+  smaller["layers"] = {{{"weight", {{1, 2}}}}};
+  smaller["examples"] = {{{"input", {1, 2}}, {"target", {0.5}}}};
+  const auto small = backprop_document_from_json(document(smaller));
+  REQUIRE(small.ok());
+  CHECK(small->hidden.empty());
+  CHECK(small->complete["found"] == Json::array({"half:loss/1"}));
 }
 
 TEST_CASE("what is wrong in a document is refused with its place") {
@@ -473,6 +501,19 @@ TEST_CASE("what is wrong in a document is refused with its place") {
   CHECK(refusal(with(example({{"target", {0.5, 0.6}}}), {{"loss", "cross_entropy"}})) == "target_sum /examples/0/target");
   CHECK(refusal({{"loss", "cross_entropy"}, {"layers", {{{"weight", {{1, 2}}}}}}, {"examples", {{{"input", {1, 2}}, {"target", {1}}}}}}) == "one_output /loss");
 
+  for (const char* list : {"hidden", "solved"}) {
+    const std::string place = std::string(" /") + list;
+    CHECK(refusal({{list, 3}}) == "wrong_type" + place);
+    CHECK(refusal({{list, {1}}}) == "wrong_type" + place + "/0");
+    CHECK(refusal({{list, std::vector<std::string>(201, "loss/1")}}) == "out_of_range" + place);
+    for (const char* name : {"", "delta", "delta/1/2/0", "delta/1/2/256", "deltas/1/2/1", "weight/1/1/1", "input/1/1", "loss/1 "})
+      CHECK(refusal({{list, {"loss/1", name}}}) == "no_quantity" + place + "/1");
+  }
+  CHECK(refusal({{"found", {"loss/1"}}}) == "not_a_choice /found/0");
+  CHECK(refusal({{"found", {"signs:loss/1"}}}) == "not_a_choice /found/0");
+  CHECK(refusal({{"found", {"half"}}}) == "no_quantity /found/0");
+  CHECK(refusal({{"found", {"half:"}}}) == "no_quantity /found/0");
+  CHECK(refusal({{"found", {"half:target/1/1"}}}) == "no_quantity /found/0");
   CHECK(refusal({{"loss", "mae"}}) == "not_a_choice /loss");
   CHECK(refusal({{"optimizer", {{"name", "adam"}, {"momentum", 0.9}}}}) == "unknown_key /optimizer");
   CHECK(refusal({{"optimizer", {{"name", "sgd"}, {"lr", -1}}}}) == "out_of_range /optimizer/lr");

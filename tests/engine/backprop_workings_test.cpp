@@ -131,35 +131,27 @@ struct Seen {
   std::map<std::string, int> lines, fewer, none; // by kind: results in fewer digits than wanted, or in none
 };
 
-void check_line(const WorkedLine& line, int wanted, Seen& seen, const std::string& kind) {
-  const std::string shown = line.symbol + " = " + line.formula + " = " + line.filled + " = " + line.result;
-  CAPTURE(shown);
-  bool readable = !line.symbol.empty() && !line.formula.empty();
+// What is wrong with a line; empty: nothing.
+std::string fault_of(const WorkedLine& line, int wanted, Seen& seen, const std::string& kind) {
   for (const std::string& text : {line.filled, line.result})
     for (const char* ugly : {"e+", "e0", "-", "·−", "/−", "+ −", "− −", "√−", "inf", "nan", "−0 ", "−0)"})
-      readable = readable && text.find(ugly) == std::string::npos;
-  CHECK(readable);
+      if (text.find(ugly) != std::string::npos) return ugly;
+  if (line.symbol.empty() || line.formula.empty()) return "empty";
   LineReader filled(line.filled), result(line.result);
-  const Exact value = filled.whole(), told = result.whole();
-  CHECK_FALSE((filled.wrong() || result.wrong()));
+  const Exact value = filled.whole(), told = result.whole(), number = line.value;
+  if (filled.wrong() || result.wrong()) return "can't be read";
   ++seen.lines[kind];
-  if (!std::isfinite(line.value)) {
-    CHECK(line.result == written(line.value));
-    return;
-  }
+  if (!std::isfinite(line.value)) return line.result == written(line.value) ? "" : "runs away";
   if (line.result == "0") {
     // nothing is left of it, or it is nothing
     seen.none[kind] += line.value != 0;
-    CHECK(std::fabs(line.value) < 1e-8);
-    CHECK((std::fabs(value) < 1e-8L || !std::isfinite(value)));
-    return;
+    return std::fabs(number) < 1e-8L && !(std::fabs(value) >= 1e-8L) ? "" : "no 0";
   }
-  CHECK((line.digits > 0 && line.digits <= wanted));
-  CHECK(line.result == written(line.value, line.digits));
+  if (line.digits < 1 || line.digits > wanted || line.result != written(line.value, line.digits)) return "digits";
   seen.fewer[kind] += line.digits < wanted;
   const auto half = static_cast<Exact>(0.5 * last_unit(static_cast<double>(told), line.digits)) * 1.00001L;
-  CHECK(std::fabs(value - told) <= half);
-  CHECK(std::fabs(static_cast<Exact>(line.value) - told) <= half);
+  if (std::fabs(number - told) > half) return "the number";
+  return std::fabs(value - told) <= half ? "" : "the text";
 }
 
 std::string text_of(const WorkedLine& line) {
@@ -194,18 +186,25 @@ TEST_CASE("every number of 500 random networks: its formula, evaluated as it is 
         continue;
       }
       REQUIRE_FALSE(working.lines.empty());
-      CHECK((working.lines.size() == 1 || entry_of(q.kind).stage == Stage::update));
       const WorkedLine& last = working.lines.back();
-      CHECK((last.value == numbers.of(q) || last.value != last.value));
-      CHECK(last.symbol == symbol_of(settings, q));
-      for (const WorkedLine& line : working.lines) check_line(line, kBackpropDigits, seen, std::string(entry_of(q.kind).id));
-      for (const WorkedLine& part : working.parts) check_line(part, kBackpropDigits, seen, "part");
-      // what stands in the formula is there before
-      for (const Quantity& used : working.uses) {
-        CHECK(in_network(used, settings));
-        CHECK(entry_of(used.kind).stage <= entry_of(q.kind).stage);
+      const bool its_own = (last.value == numbers.of(q) || last.value != last.value) && last.symbol == symbol_of(settings, q);
+      const bool as_many = working.lines.size() == 1 || entry_of(q.kind).stage == Stage::update;
+      CHECK((its_own && as_many));
+      for (const WorkedLine& line : working.lines)
+        if (const std::string fault = fault_of(line, kBackpropDigits, seen, std::string(entry_of(q.kind).id)); !fault.empty())
+          FAIL_CHECK(fault << ": " << text_of(line));
+      const std::vector<Quantity> addends = addends_of(settings, q);
+      CHECK((working.parts.size() == addends.size() || (addends.size() == 1 && working.parts.empty())));
+      for (std::size_t i = 0; i < working.parts.size(); ++i) {
+        const bool same = working.parts[i].symbol == symbol_of(settings, addends[i]) && working.parts[i].value == numbers.of(addends[i]);
+        CHECK((same || working.parts[i].value != working.parts[i].value));
       }
-      for (std::size_t i = 0; i < working.uses.size(); ++i) CHECK(std::count(working.uses.begin(), working.uses.end(), working.uses[i]) == 1);
+      // what stands in the formula is there before, each once
+      bool fit = true;
+      for (const Quantity& used : working.uses)
+        fit = fit && in_network(used, settings) && entry_of(used.kind).stage <= entry_of(q.kind).stage &&
+              std::count(working.uses.begin(), working.uses.end(), used) == 1;
+      CHECK(fit);
     }
   }
   CHECK(activations.size() == scalar_activations().size());

@@ -217,7 +217,7 @@ using Lines = std::vector<std::string>;
 TEST_CASE("every line of every rule, evaluated as it is written, gives what it says, and the engine says so too") {
   for (const OptimizerEntry& rule : optimizers()) {
     CAPTURE(std::string(rule.id));
-    REQUIRE(has_working(rule.id)); // a new rule needs its lines in engine/surfaces/working.cpp
+    REQUIRE(has_working(rule.id)); // a new rule needs its lines in engine/surfaces/recipe.cpp
     const Stand none;
     CHECK(working_between(none, none, 1, {std::string(rule.id), standard_values(rule)}).accumulators.size() == rule.state.size());
     for (const int wanted : {kWorkingDigits, kWorkingDigitsLeast, kWorkingDigitsMost}) {

@@ -1,7 +1,9 @@
 #include "fuzz/targets.hpp"
 
 #include "backprop/backprop_document.hpp"
+#include "backprop/mistakes.hpp"
 #include "backprop/trace_text.hpp"
+#include "backprop/workings.hpp"
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
@@ -82,11 +84,18 @@ void backprop(Bytes bytes) {
   const auto again = backprop_document_from_json(document->json());
   must(again.ok() && again->json() == document->json());
   document->settings.steps = std::min<std::int64_t>(document->settings.steps, 20);
-  must(read_json(trace_json(backprop_trace(document->settings))).ok());
+  const BackpropTrace trace = backprop_trace(document->settings);
+  must(read_json(trace_json(trace)).ok());
+  must(read_json(trace_json_with_steps(trace, document->settings, kBackpropDigits)).ok());
+  for (const std::vector<Quantity>* list : {&document->hidden, &document->solved})
+    for (const Quantity& quantity : *list) must(quantity_named(name_of(quantity), document->settings) == quantity);
+  for (const Mistake& found : document->found) BackpropNumbers(document->settings, found);
   must(!backprop_script(document->settings, {"", Language::en}).empty());
 }
 
 void formula(Bytes bytes) {
+  const auto answer = answer_from({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!answer) must(!answer.error().sentence(Language::zh).empty());
   const auto read = Formula::read({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!read) {
     must(!read.error().sentence(Language::zh).empty());

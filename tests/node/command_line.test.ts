@@ -72,7 +72,7 @@ const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^
 
 test('the program lists its verbs and their options', () => {
   assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--working']);
+  assert.deepEqual(all_options.sort(), ['--data', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -636,10 +636,11 @@ test('trace: every number of the known example; the same text in all three build
     bias: number[];
   }
   interface Trace {
-    examples: { layers: { z: number[]; a: number[]; delta: number[] }[]; loss: number }[];
+    examples: { layers: { z: number[]; a: number[]; delta: number[] }[]; d_input: number[]; loss: number }[];
     loss: number;
     gradients: Layer[];
     after: { layers: Layer[]; loss: number };
+    steps?: { name: string; symbol: string; formula: string; filled: string; result: string; value: number; lines?: { symbol: string; result: string }[] }[];
   }
   const text = run(native, 'trace', small).stdout;
   const trace = JSON.parse(text) as Trace;
@@ -651,6 +652,7 @@ test('trace: every number of the known example; the same text in all three build
   near(output!.z, [1.10590597, 1.2249214], 1e-8);
   near(output!.a, [0.75136507, 0.772928465], 1e-9);
   near(output!.delta, [0.138498562, -0.0380982365], 1e-9);
+  near(trace.examples[0]!.d_input, [0.00380426688, 0.00474054735], 1e-11);
   near([trace.loss, trace.examples[0]!.loss], [0.298371109, 0.298371109], 1e-9);
   near(trace.gradients.flatMap(({ weight }) => weight.flat()), [0.000438568, 0.000877135, 0.000497713, 0.000995425, 0.082167041, 0.082667628, -0.02260254, -0.022740242], 1e-9);
   near(trace.after.layers.flatMap(({ weight }) => weight.flat()), [0.149780716, 0.199561432, 0.249751144, 0.299502287, 0.35891648, 0.408666186, 0.51130127, 0.561370121], 1e-9);
@@ -666,6 +668,21 @@ test('trace: every number of the known example; the same text in all three build
     assert.match(run(command, 'hash', small).stdout, /^backprop\t[0-9a-f]{16}\n$/);
     assert.equal(run(command, 'hash', small).stdout, run(native, 'hash', small).stdout);
   }
+
+  const { steps, ...others } = JSON.parse(run(native, 'trace', small, '--formulas', '9').stdout) as Trace;
+  assert.deepEqual(others, trace);
+  const step = (name: string) => steps!.find((s) => s.name === name);
+  assert.deepEqual(step('z/1/1/1'), { name: 'z/1/1/1', symbol: 'z(h₁)', formula: 'w₁·x₁ + w₂·x₂ + b₁', filled: '0.15·0.05 + 0.2·0.1 + 0.35', result: '0.3775', value: hidden!.z[0]! });
+  assert.equal(step('delta/1/2/1')!.value, output!.delta[0]);
+  assert.equal(step('new_weight/2/1/1')!.value, trace.after.layers[1]!.weight[0]![0]);
+  assert.equal(steps!.length, 65);
+  assert.ok(steps!.every(({ lines }) => lines === undefined));
+  const by_adam = JSON.parse(run(native, 'trace', of({ optimizer: 'adam' }), '--formulas', '3').stdout) as Trace;
+  const update = by_adam.steps!.find((s) => s.name === 'new_weight/2/1/1')!;
+  assert.deepEqual(update.lines!.map(({ symbol }) => symbol), ['g', 'm', 'v', 'm̂', 'v̂', 'w₅⁺']);
+  assert.equal(update.lines!.at(-1)!.result, update.result);
+  for (const digits of ['0', '16', '9.5', '-9', 'all', '009']) assert.match(run(native, 'trace', small, '--formulas', digits).stderr, /^downhill: --formulas: "[^"]+" is not known; choose one of: 1 … 15\n$/);
+  for (const [, command] of builds) assert.equal(run(command, 'trace', small, '--formulas', '9').stdout, run(native, 'trace', small, '--formulas', '9').stdout);
   const out = join(folder, 'trace.json');
   assert.deepEqual(run(native, 'trace', small, '--out', out), { status: 0, stdout: '', stderr: '' });
   assert.equal(readFileSync(out, 'utf8'), text);

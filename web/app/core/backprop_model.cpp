@@ -26,13 +26,6 @@ Json names_of(const std::vector<Quantity>& quantities) {
   return names;
 }
 
-std::vector<Quantity> quantities_in(const Json& names, const BackpropSettings& settings) {
-  std::vector<Quantity> all;
-  for (const Json& name : names)
-    if (const auto q = quantity_named(name.get<std::string>(), settings)) all.push_back(*q);
-  return all;
-}
-
 bool holds(const std::vector<Quantity>& all, const Quantity& q) { return std::find(all.begin(), all.end(), q) != all.end(); }
 
 } // namespace
@@ -63,22 +56,20 @@ void BackpropModel::read() {
   settings_ = std::move(read->settings);
   truth_.emplace(settings_);
   wrong_.reset(), planted_.reset(), planted_found_ = false;
-  const Json& found = document_.at("/found");
-  found_ = found.size();
+  found_ = read->found.size();
   if (const auto number = document_.at("/mistake").get<std::uint64_t>(); number > 0)
     if (const auto possible = possible_mistakes(settings_); !possible.empty()) {
       planted_ = possible[scattered(number, possible.size())];
       wrong_.emplace(settings_, planted_);
-      planted_found_ = std::find(found.begin(), found.end(), Json(found_name(*planted_))) != found.end();
+      planted_found_ = std::find(read->found.begin(), read->found.end(), *planted_) != read->found.end();
     }
   const bool whole = done_ == steps_.size() && done_ > 0;
   steps_ = backprop_steps(settings_);
   done_ = whole ? steps_.size() : std::min(done_, steps_.size());
   stops_ = stops(steps_, grain_);
   stops_.insert(stops_.begin(), 0);
-  hidden_ = quantities_in(document_.at("/hidden"), settings_);
-  std::erase_if(hidden_, [this](const Quantity& q) { return !place_of(q); });
-  solved_ = quantities_in(document_.at("/solved"), settings_);
+  hidden_ = std::move(read->hidden);
+  solved_ = std::move(read->solved);
   std::erase_if(solved_, [this](const Quantity& q) { return !holds(hidden_, q); });
   if (chosen_ && !quantity_named(name_of(*chosen_), settings_)) chosen_.reset();
   if (reply_ && !quantity_named(name_of(reply_->of), settings_)) reply_.reset();
@@ -204,7 +195,7 @@ std::optional<UserError> BackpropModel::hide(std::string_view hiding) {
   const HidingEntry& entry = *std::find_if(hidings().begin(), hidings().end(), [&](const HidingEntry& each) { return each.id == hiding; });
   std::vector<Quantity> hidden;
   for (const Quantity& q : steps_)
-    if (entry.takes(q) && hidden.size() < kHiddenMost) hidden.push_back(q);
+    if (entry.takes(q) && hidden.size() < kBackpropAskedMost) hidden.push_back(q);
   reply_.reset(), hinted_.reset();
   return keep_lists(hidden, {});
 }
@@ -219,6 +210,12 @@ std::optional<UserError> BackpropModel::hide_one(const Quantity& quantity, bool 
   return keep_lists(all, solved);
 }
 
+double BackpropModel::before_update(const Quantity& q) const {
+  Quantity before = q;
+  before.kind = q.kind == QuantityKind::new_weight ? QuantityKind::weight : QuantityKind::bias;
+  return truth_->of(before);
+}
+
 std::optional<UserError> BackpropModel::answer(const Quantity& quantity, const std::string& typed) {
   Reply reply{.kind = Reply::Kind::wrong, .of = quantity, .typed = typed};
   const auto number = answer_from(typed);
@@ -228,7 +225,9 @@ std::optional<UserError> BackpropModel::answer(const Quantity& quantity, const s
     reply_ = reply;
     return number.error();
   }
-  if (is_right(*number, truth_->of(quantity)))
+  // an update that is small beside its number must be told from none
+  const double value = truth_->of(quantity), before = is_update(quantity) ? before_update(quantity) : HUGE_VAL;
+  if (is_right(*number, value) && std::fabs(*number - value) < std::fabs(*number - before))
     reply.kind = Reply::Kind::right;
   else if (const auto mistake = recognised(*truth_, quantity, *number))
     reply.kind = Reply::Kind::known_mistake, reply.mistake = *mistake;

@@ -149,6 +149,7 @@ private:
   void read();
   void stand_still();
   std::optional<UserError> edit(const std::function<void(Json&)>& change);
+  double before_update(const Quantity& quantity) const;
   std::optional<UserError> keep_lists(const std::vector<Quantity>& hidden, const std::vector<Quantity>& solved);
 
   LabDocument& document_;

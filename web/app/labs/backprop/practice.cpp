@@ -14,7 +14,7 @@ void choose_hiding(const Scene& s, Column& column) {
     words.emplace_back(ui.by_id("backprop.hide." + std::string(entry.id)));
     std::vector<Quantity> taken;
     for (const Quantity& q : s.model.steps())
-      if (entry.takes(q) && taken.size() < kHiddenMost) taken.push_back(q);
+      if (entry.takes(q) && taken.size() < kBackpropAskedMost) taken.push_back(q);
     if (taken == s.model.hidden()) chosen = i;
     ++i;
   }
