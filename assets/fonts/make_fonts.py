@@ -44,7 +44,8 @@ shown = characters([labels, *written, *(text for texts in words.values() for tex
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24
-bold = characters([labels, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
+symbols = "".join(c for c in written[-2] + "ℓ⁻" if ord(c) > 126)  # names of numbers, which head their workings
+bold = characters([labels, symbols, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
 
 
 def make(path, number, characters, tabular):

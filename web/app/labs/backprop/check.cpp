@@ -33,12 +33,13 @@ void difference(const Scene& s, Column& column) {
   error.label = ui("backprop.error"), error.color = ui.theme->accent;
   double most = 1e-12;
   for (const DifferencePoint& point : points) {
-    error.x.push_back(point.h), error.y.push_back(std::max(point.error, 1e-17));
+    error.x.push_back(std::log10(point.h)), error.y.push_back(std::max(point.error, 1e-17));
     most = std::max(most, point.error);
   }
   PlotSpec spec;
-  spec.id = "backprop.error", spec.x_title = "h", spec.y_title = ui("backprop.error_axis");
-  spec.log_x = spec.log_y = true, spec.x_least = 1e-13, spec.x_most = 0.1, spec.y_decimals = -1;
+  spec.id = "backprop.error", spec.x_title = "log10 h", spec.y_title = ui("backprop.error_axis");
+  spec.log_y = true, spec.x_least = -13, spec.x_most = -1, spec.y_decimals = -1;
+  spec.x_text = [](double x) { return "h = " + written(std::pow(10.0, x), 2); };
   plot(ui, column.row(170), spec, {error}, &s.kept.error);
   column.paragraph(ui("backprop.error_says"), ui.theme->faint);
 }

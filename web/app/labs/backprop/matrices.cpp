@@ -8,6 +8,7 @@ namespace {
 
 constexpr float kCell = 64, kRow = 20, kSign = 18, kBlockHead = 18;
 
+// Signs are PyTorch's: @ is the product of matrices, * that of numbers in the same place, .T turns a matrix over.
 // A matrix, its name and shape above it; `at` gives the number of a row and column.
 struct Block {
   std::string name;
@@ -42,6 +43,13 @@ private:
   Block of_weights(const std::string& name, QuantityKind kind, std::size_t l, std::string_view sign) const {
     return {name, s_.settings().layers[l].units(), s_.settings().layers[l].inputs, [kind, l](std::size_t o, std::size_t i) { return Quantity{kind, 0, byte(l), byte(o), byte(i)}; }, sign};
   }
+  // as it stands in the product
+  Block turned(Block block) const {
+    std::swap(block.rows, block.columns);
+    block.name += ".T";
+    block.at = [at = std::move(block.at)](std::size_t r, std::size_t c) { return at(c, r); };
+    return block;
+  }
   Block of_biases(const std::string& name, QuantityKind kind, std::size_t l, std::string_view sign) const {
     return {name, 1, s_.settings().layers[l].units(), [kind, l](std::size_t, std::size_t u) { return Quantity{kind, 0, byte(l), byte(u), 0}; }, sign};
   }
@@ -50,14 +58,14 @@ private:
     s_.ui.text(column_.row(22), formula, s_.ui.theme->ink, kLabel, Weight::bold);
   }
   void forward(std::size_t l) {
-    title(layer_sign("Z", l) + " = " + (l == 0 ? "X" : layer_sign("A", l - 1)) + "·Wᵀ + b,   " + layer_sign("A", l) + " = f(Z)");
-    flow({given_input(l, ""), of_weights(layer_sign("W", l), QuantityKind::weight, l, "·"), of_biases("b", QuantityKind::bias, l, "+"),
+    title(layer_sign("Z", l) + " = " + (l == 0 ? "X" : layer_sign("A", l - 1)) + " @ " + layer_sign("W", l) + ".T + b,   " + layer_sign("A", l) + " = f(Z)");
+    flow({given_input(l, ""), turned(of_weights(layer_sign("W", l), QuantityKind::weight, l, "@")), of_biases("b", QuantityKind::bias, l, "+"),
           of_units(layer_sign("Z", l), QuantityKind::z, l, "="), of_units(layer_sign("A", l), QuantityKind::a, l, "→")});
   }
   void backward(std::size_t l) {
     const std::string w = "∂L/∂" + layer_sign("W", l);
-    title(layer_sign("Δ", l) + " = ∂L/∂" + layer_sign("A", l) + " ⊙ f′(Z),   " + w + " = Δᵀ·" + (l == 0 ? "X" : layer_sign("A", l - 1)));
-    flow({of_units("∂L/∂" + layer_sign("A", l), QuantityKind::d_a, l, ""), of_units("f′(Z)", QuantityKind::slope, l, "⊙"), of_units(layer_sign("Δ", l), QuantityKind::delta, l, "="),
+    title(layer_sign("Δ", l) + " = ∂L/∂" + layer_sign("A", l) + " * f′(Z),   " + w + " = " + layer_sign("Δ", l) + ".T @ " + (l == 0 ? "X" : layer_sign("A", l - 1)));
+    flow({of_units("∂L/∂" + layer_sign("A", l), QuantityKind::d_a, l, ""), of_units("f′(Z)", QuantityKind::slope, l, "*"), of_units(layer_sign("Δ", l), QuantityKind::delta, l, "="),
           of_weights(w, QuantityKind::d_weight, l, ""), of_biases("∂L/∂b", QuantityKind::d_bias, l, "")});
   }
   // Side by side as far as there is room, then below.

@@ -7,8 +7,8 @@
 namespace downhill::chain {
 namespace {
 
-constexpr float kGapLeast = 158, kSpacingLeast = 94, kSpacingMost = 176, kLossWidth = 132, kMargin = 58;
-constexpr float kChipWidth = 72, kChipHeight = 18, kLine = 15, kHead = 20;
+constexpr float kGapLeast = 206, kSpacingLeast = 94, kSpacingMost = 176, kLossWidth = 132, kMargin = 58;
+constexpr float kChipWidth = 72, kChipHeight = 18, kLine = 15, kHead = 20, kHalfHead = 71;
 constexpr std::size_t kChipsMost = 9; // between two columns; of more only those that are lit
 
 bool overlap(const Rect& a, const Rect& b) { return a.x < b.right() + 3 && b.x < a.right() + 3 && a.y < b.bottom() + 2 && b.y < a.bottom() + 2; }
@@ -137,7 +137,7 @@ void Drawing::edges() {
     for (const Edge& edge : all) {
       if (crowded && !carries_back(edge) && !carries_forward(edge) && !changes(edge) && s_.model.focus() != edge.weight) continue;
       const ImVec2 from = at(edge.layer, edge.input), to = at(edge.layer + 1, edge.unit);
-      for (const float t : {0.40F, 0.30F, 0.52F, 0.64F, 0.24F, 0.72F, 0.46F, 0.58F}) {
+      for (const float t : {0.40F, 0.32F, 0.48F, 0.56F, 0.64F, 0.26F, 0.72F, 0.44F, 0.36F, 0.60F}) {
         const Rect place{from.x + (to.x - from.x) * t - kChipWidth / 2, from.y + (to.y - from.y) * t - kChipHeight / 2, kChipWidth, kChipHeight + 2 * kLine};
         if (std::any_of(taken_.begin(), taken_.end(), [&](const Rect& other) { return overlap(other, place); })) continue;
         taken_.push_back(place);
@@ -175,10 +175,10 @@ void Drawing::unit(std::size_t layer, std::size_t u) {
   };
   circle(p, any_lit());
   // name, z and bias above; a and δ inside; what becomes of the bias below
-  Rect head{p.x - 78, p.y - radius_ - kHead, 156, kHead - 2};
+  Rect head{p.x - kHalfHead, p.y - radius_ - kHead, 2 * kHalfHead, kHead - 2};
   const std::string name = unit_name(s_.settings(), layer, u);
-  ui_.text(head.cut_left(26), name, ui_.theme->ink, kLabel, Weight::bold, Align::center);
-  given(s_, bias, head.cut_right(60), s_.symbol(bias) + " ");
+  ui_.text(head.cut_left(22), name, ui_.theme->ink, kLabel, Weight::bold, Align::center);
+  given(s_, bias, head.cut_right(56), s_.symbol(bias) + " ");
   number(s_, z, head.inset(1, 0), {.before = "z "});
   const float line = 16;
   const bool two = s_.model.sight(delta) != Sight::ahead;
@@ -217,7 +217,7 @@ void Drawing::draw() {
   for (std::size_t c = 0; c < sizes_.size(); ++c)
     for (std::size_t u = 0; u < sizes_[c]; ++u) {
       const ImVec2 p = at(c, u);
-      const float half = c == 0 ? radius_ : 78;
+      const float half = c == 0 ? radius_ : kHalfHead;
       taken_.push_back({p.x - half, p.y - radius_ - kHead, 2 * half, kHead});
       taken_.push_back({p.x - radius_, p.y - radius_, 2 * radius_, 2 * radius_});
       taken_.push_back({p.x - (c == 0 ? 40.0F : 74.0F), p.y + radius_, c == 0 ? 80.0F : 148.0F, kLine + 2});

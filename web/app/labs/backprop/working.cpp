@@ -15,7 +15,7 @@ void lines(const Scene& s, Column& column, const Quantity& q, bool formula, bool
   std::string spoken;
   const BackpropWorking& working = s.model.working(q);
   for (const WorkedLine& line : working.lines) {
-    if (formula) column.paragraph(line.symbol + " = " + line.formula, ui.theme->ink), spoken += line.symbol + " = " + line.formula;
+    if (formula && line.formula != line.symbol) column.paragraph(line.symbol + " = " + line.formula, ui.theme->ink), spoken += line.symbol + " = " + line.formula;
     if (numbers) column.paragraph("= " + line.filled, ui.theme->soft), spoken += " = " + line.filled;
     if (!result) continue;
     ui.text(column.row(22), "= " + line.result, color_of(s, q), kText, Weight::bold);
@@ -68,6 +68,19 @@ void your_turn(const Scene& s, Column& column, const Quantity& q) {
   if (hints >= 2) lines(s, column, q, true, hints >= 3, false);
 }
 
+// What else the same step worked out, a line each.
+void others(const Scene& s, Column& column, const Quantity& focus) {
+  constexpr int kMost = 8;
+  int shown = 0;
+  for (const Quantity& q : s.model.lit()) {
+    const bool piece = q.kind == QuantityKind::product || q.kind == QuantityKind::path || q.kind == QuantityKind::share || q.kind == QuantityKind::input_path;
+    if (q == focus || piece || s.model.sight(q) != Sight::seen || shown == kMost) continue;
+    if (shown++ == 0) column.rule(), column.title(s.ui("backprop.same_step"));
+    const WorkedLine line = working_of(s.model.shown(), q).lines.back();
+    column.paragraph(line.symbol + " = " + (line.formula == line.symbol ? "" : line.formula + " = ") + line.result, color_of(s, q));
+  }
+}
+
 void about(const Scene& s, Column& column) {
   column.title(s.ui("backprop.intro_title"));
   column.paragraph(s.ui("backprop.intro"), s.ui.theme->soft);
@@ -101,6 +114,7 @@ void working(const Scene& s, Rect box) {
     lines(s, column, *q, true, true, true);
   column.paragraph(rule_of(s, *q), ui.theme->faint);
   verdict(s, column, *q);
+  if (s.model.is_lit(*q)) others(s, column, *q);
   if (s.model.is_given(*q)) return;
   column.rule();
   if (s.model.planted() && !s.model.found()) {
