@@ -31,7 +31,7 @@ words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in 
 labels = ""
 for path in sorted((root / "assets/experiments").glob("*.json")):
     labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8")).get("lanes", []))
-always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
+always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠←→λημβ")
 
 def characters(texts):
     return {c for text in texts for c in text if not c.isspace()} | always
@@ -44,7 +44,7 @@ shown = characters([labels, *written, *(text for texts in words.values() for tex
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24
-symbols = "".join(c for c in written[-2] + "ℓ⁻" if ord(c) > 126)  # names of numbers, which head their workings
+symbols = "".join(c for c in written[-2] + "←→" if ord(c) > 126)  # names of numbers, which head their workings
 bold = characters([labels, symbols, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
 
 

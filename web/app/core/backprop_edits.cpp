@@ -96,7 +96,7 @@ std::optional<UserError> BackpropModel::set_layers(std::size_t count) {
       const std::size_t inputs = layers.back()["weight"][0].size();
       layers.insert(layers.end() - 1, made_layer(inputs, inputs, before["activation"]));
     }
-    for (std::size_t l = 1; l < layers.size(); ++l) set_width(layers[l], layers[l - 1]["weight"].size());
+    for (std::size_t l = 0; l < layers.size(); ++l) set_width(layers[l], l == 0 ? settings_.layers.front().inputs : layers[l - 1]["weight"].size());
   });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 
 namespace downhill {
 namespace {
@@ -71,6 +72,7 @@ void BackpropModel::read() {
   hidden_ = std::move(read->hidden);
   solved_ = std::move(read->solved);
   std::erase_if(solved_, [this](const Quantity& q) { return !holds(hidden_, q); });
+  find_blocked();
   if (chosen_ && !quantity_named(name_of(*chosen_), settings_)) chosen_.reset();
   if (reply_ && !quantity_named(name_of(reply_->of), settings_)) reply_.reset();
   if (hinted_ && !quantity_named(name_of(*hinted_), settings_)) hinted_.reset();
@@ -174,7 +176,29 @@ Sight BackpropModel::sight(const Quantity& quantity) const {
   if (is_given(quantity)) return Sight::seen;
   if (is_hidden(quantity)) return is_solved(quantity) ? Sight::seen : Sight::asked;
   const auto place = place_of(quantity);
-  return place && *place < done_ ? Sight::seen : Sight::ahead;
+  return place && *place < done_ && !blocked_by(quantity) ? Sight::seen : Sight::ahead;
+}
+
+// Along the steps: what is worked out from a number that is asked for, or from one that waits for such a number.
+void BackpropModel::find_blocked() {
+  blocked_.clear();
+  if (all_solved()) return;
+  std::map<std::string, Quantity> waiting;
+  for (const Quantity& q : hidden_)
+    if (!is_solved(q)) waiting.emplace(name_of(q), q);
+  blocked_.resize(steps_.size());
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (is_solved(steps_[i])) continue;
+    for (const Quantity& used : working_of(*truth_, steps_[i]).uses)
+      if (const auto found = waiting.find(name_of(used)); found != waiting.end() && !blocked_[i]) {
+        blocked_[i] = found->second;
+        waiting.emplace(name_of(steps_[i]), found->second);
+      }
+  }
+}
+std::optional<Quantity> BackpropModel::blocked_by(const Quantity& quantity) const {
+  const auto place = blocked_.empty() ? std::nullopt : place_of(quantity);
+  return place ? blocked_[*place] : std::nullopt;
 }
 
 const BackpropWorking& BackpropModel::working(const Quantity& quantity) const {

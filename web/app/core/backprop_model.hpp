@@ -14,7 +14,7 @@ namespace downhill {
 
 /// How much of a number is seen.
 enum class Sight : std::uint8_t {
-  ahead, ///< not worked out yet
+  ahead, ///< not worked out yet, or from a number that the student is to work out first
   asked, ///< the student is to work it out
   seen,
 };
@@ -100,6 +100,9 @@ public:
   const std::vector<Quantity>& hidden() const { return hidden_; }
   bool is_hidden(const Quantity& quantity) const;
   bool is_solved(const Quantity& quantity) const;
+  /// What the student is to work out before this number can be seen, since it would give that away.
+  std::optional<Quantity> blocked_by(const Quantity& quantity) const;
+  bool all_solved() const { return solved_.size() == hidden_.size(); }
   /// Hides what this row of hidings() takes, of what is worked out; what was solved is forgotten.
   std::optional<UserError> hide(std::string_view hiding);
   /// Hides one number, or shows it again.
@@ -148,6 +151,7 @@ public:
 private:
   void read();
   void stand_still();
+  void find_blocked();
   std::optional<UserError> edit(const std::function<void(Json&)>& change);
   double before_update(const Quantity& quantity) const;
   std::optional<UserError> keep_lists(const std::vector<Quantity>& hidden, const std::vector<Quantity>& solved);
@@ -165,6 +169,7 @@ private:
   std::optional<Quantity> chosen_;
 
   std::vector<Quantity> hidden_, solved_;
+  std::vector<std::optional<Quantity>> blocked_; // of steps_; empty: nothing is asked
   std::size_t found_ = 0;
   std::optional<Mistake> planted_;
   bool planted_found_ = false;

@@ -266,8 +266,8 @@ Json BackpropLab::results(bool) const {
   Json row{{"label", tr("nav.backprop")},
            {"step", model_.stop()},
            {"steps", model_.stop_count() - 1},
-           {"loss", told ? number(losses.front()) : Json()},
-           {"loss_after", told && whole ? number(losses.back()) : Json()},
+           {"loss", told && model_.all_solved() ? number(losses.front()) : Json()},
+           {"loss_after", told && whole && model_.all_solved() ? number(losses.back()) : Json()},
            {"status", told ? "finished" : model_.transport() == Transport::running ? "running" : model_.done() > 0 ? "paused" : "ready"}};
   row["hash"] = whole ? Json(hex16(hash_of({backprop_pass(model_.settings(), model_.settings().layers), model_.layers_now(), losses.back()}))) : Json();
   return Json::array({row});

@@ -23,7 +23,7 @@ void difference(const Scene& s, Column& column) {
   const Quantity q = held_against(s);
   column.title(ui("backprop.difference_title"));
   const auto& points = s.model.differences(q);
-  if (s.model.sight(q) == Sight::asked) return column.paragraph(ui("backprop.difference_asked"), ui.theme->soft);
+  if (s.model.sight(q) == Sight::asked || s.model.blocked_by(q)) return column.paragraph(ui("backprop.difference_asked"), ui.theme->soft);
   const auto told = std::min_element(points.begin(), points.end(), [](const DifferencePoint& a, const DifferencePoint& b) { return std::fabs(std::log(a.h / kToldAt)) < std::fabs(std::log(b.h / kToldAt)); });
   const std::string words = fill(ui("backprop.difference_is"), {s.symbol(q), written(s.model.truth().of(q)), written(told->difference), written(told->error, 2)});
   const float y = column.rest.y;
@@ -51,6 +51,7 @@ void updates(const Scene& s, Column& column) {
   ui.number(steps.text(), column.field(steps.text(), field_label("/steps"), 84, ui("help./steps")), field_label("/steps"), s.lab.text_of(steps), ui("help./steps"));
   if (ui.check("backprop.train_bias", column.row(), ui("backprop.train_bias"), s.settings().train_bias, ui("help./train_bias")))
     s.lab.later([&lab = s.lab, on = s.settings().train_bias] { return lab.set_field("field:/train_bias", !on); });
+  if (!s.model.all_solved()) return column.paragraph(ui("backprop.later"), ui.theme->soft);
   const auto& losses = s.model.losses();
   const std::string words = fill(ui("backprop.loss_goes"), {written(losses.front()), grouped(static_cast<double>(losses.size() - 1)), written(losses.back())});
   const float y = column.rest.y;
@@ -71,14 +72,13 @@ void updates(const Scene& s, Column& column) {
 
 void what_if(const Scene& s, Column& column) {
   Ui& ui = s.ui;
-  if (s.settings().layers.size() < 2) return;
+  if (s.settings().layers.size() < 2 || !s.model.all_solved()) return;
   column.title(ui("backprop.what_if"));
   const std::size_t layer = s.settings().layers.size() - 2, e = s.model.example();
   const auto u8 = [](std::size_t n) { return static_cast<std::uint8_t>(n); };
   std::string words;
   for (std::size_t u = 0; u < s.settings().layers[layer].units(); ++u) {
     const Quantity q{QuantityKind::delta, u8(e), u8(layer), u8(u), 0};
-    if (s.model.sight(q) == Sight::asked) continue;
     words += (words.empty() ? "" : "; ") + s.symbol(q) + ": " + written(s.model.truth().of(q), 6) + " → " + written(s.model.with_new_weights().examples[e].layers[layer].delta[u], 6);
   }
   BackpropSettings one = s.settings();

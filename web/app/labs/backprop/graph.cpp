@@ -125,7 +125,7 @@ void Graph::losses() const {
     given(s_, target, {chip.x, has_terms() ? chip.y - kChip : chip.bottom() + 3, chip.w, kChip - 2}, std::string(ui_("backprop.target")) + " ");
     if (!has_terms()) continue;
     edge(at, loss_at, lit(loss), lit(d_a), nullptr, "1");
-    box(at, "ℓ", term, nullptr);
+    box(at, "L", term, nullptr);
   }
   box(loss_at, has_terms() ? "+" : "L", loss, nullptr);
   ui_.text({loss_at.x, loss_at.y - kChip, loss_at.w, kChip - 2}, s_.symbol(loss), ui_.theme->soft, kSmall, Weight::bold, Align::center);

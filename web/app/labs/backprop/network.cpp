@@ -8,10 +8,10 @@ namespace downhill::chain {
 namespace {
 
 constexpr float kGapLeast = 206, kSpacingLeast = 94, kSpacingMost = 176, kLossWidth = 132, kMargin = 58;
-constexpr float kChipWidth = 72, kChipHeight = 18, kLine = 15, kHead = 20, kHalfHead = 71;
+constexpr float kChipWidth = 64, kChipHeight = 18, kLine = 15, kHead = 20, kHalfHead = 71;
 constexpr std::size_t kChipsMost = 9; // between two columns; of more only those that are lit
 
-bool overlap(const Rect& a, const Rect& b) { return a.x < b.right() + 3 && b.x < a.right() + 3 && a.y < b.bottom() + 2 && b.y < a.bottom() + 2; }
+bool overlap(const Rect& a, const Rect& b) { return a.x < b.right() + 3 && b.x < a.right() + 3 && a.y < b.bottom() && b.y < a.bottom(); }
 
 // A line from one unit to the next.
 struct Edge {
@@ -85,7 +85,10 @@ std::optional<Rect> Drawing::wanted() const {
   std::size_t column = kind.of_layer ? q->layer + std::size_t{1} : kind.stage == Stage::loss ? sizes_.size() - 1 : 0;
   if (q->kind == QuantityKind::target) column = sizes_.size() - 1;
   const ImVec2 p = within(column, kind.of_unit ? std::min<std::size_t>(q->unit, sizes_[column] - 1) : 0);
-  return Rect{p.x - gap_ / 2, p.y - spacing_ / 2, gap_ * (kind.stage == Stage::loss ? 1.2F : 0.9F), spacing_};
+  // with the edges along which it came
+  const bool behind = kind.stage == Stage::loss || q->kind == QuantityKind::path || q->kind == QuantityKind::d_a || q->kind == QuantityKind::delta || q->kind == QuantityKind::slope || !kind.of_layer;
+  const float left = behind ? radius_ + 8 : gap_ * 0.8F;
+  return Rect{p.x - left, p.y - spacing_ / 2, left + (behind ? gap_ * 0.8F : radius_ + 8), spacing_};
 }
 
 bool Drawing::carries_forward(const Edge& edge) const {
@@ -137,7 +140,9 @@ void Drawing::edges() {
     for (const Edge& edge : all) {
       if (crowded && !carries_back(edge) && !carries_forward(edge) && !changes(edge) && s_.model.focus() != edge.weight) continue;
       const ImVec2 from = at(edge.layer, edge.input), to = at(edge.layer + 1, edge.unit);
-      for (const float t : {0.40F, 0.32F, 0.48F, 0.56F, 0.64F, 0.26F, 0.72F, 0.44F, 0.36F, 0.60F}) {
+      // nearer to where the edge comes from or to where it goes, by turns
+      static constexpr float kPlaces[2][10] = {{0.40F, 0.36F, 0.32F, 0.44F, 0.48F, 0.28F, 0.54F, 0.60F, 0.66F, 0.72F}, {0.60F, 0.64F, 0.56F, 0.68F, 0.52F, 0.72F, 0.46F, 0.40F, 0.34F, 0.28F}};
+      for (const float t : kPlaces[edge.input % 2 == 1 && edge.unit != edge.input ? 1 : 0]) {
         const Rect place{from.x + (to.x - from.x) * t - kChipWidth / 2, from.y + (to.y - from.y) * t - kChipHeight / 2, kChipWidth, kChipHeight + 2 * kLine};
         if (std::any_of(taken_.begin(), taken_.end(), [&](const Rect& other) { return overlap(other, place); })) continue;
         taken_.push_back(place);
@@ -220,7 +225,7 @@ void Drawing::draw() {
       const float half = c == 0 ? radius_ : kHalfHead;
       taken_.push_back({p.x - half, p.y - radius_ - kHead, 2 * half, kHead});
       taken_.push_back({p.x - radius_, p.y - radius_, 2 * radius_, 2 * radius_});
-      taken_.push_back({p.x - (c == 0 ? 40.0F : 74.0F), p.y + radius_, c == 0 ? 80.0F : 148.0F, kLine + 2});
+      taken_.push_back({p.x - (c == 0 ? 40.0F : 74.0F), p.y + radius_, c == 0 ? 80.0F : 148.0F, kLine});
     }
   edges();
   for (std::size_t u = 0; u < sizes_[0]; ++u) input(u);

@@ -80,7 +80,7 @@ void update(const Scene& s, Rect box) {
     ui.text(row.cut_right(std::min(110.0F, row.w * 0.5F)), text, ui.theme->ink, kLabel, Weight::bold, Align::right);
     ui.text(row, name, ui.theme->soft, kLabel);
   };
-  const bool told = s.model.done() == s.model.steps().size() && std::none_of(s.model.hidden().begin(), s.model.hidden().end(), [&](const Quantity& q) { return !s.model.is_solved(q); });
+  const bool told = s.model.done() == s.model.steps().size() && s.model.all_solved();
   if (!told) return column.paragraph(ui("backprop.update_later"), ui.theme->soft);
   value(ui("backprop.loss_before"), written(losses.front()));
   value(fill(ui("backprop.loss_after"), {grouped(static_cast<double>(losses.size() - 1))}), written(losses.back()));

@@ -103,6 +103,11 @@ void working(const Scene& s, Rect box) {
     return;
   }
   column.title(std::string(ui.by_id("backprop.kind." + std::string(entry_of(q->kind).id))) + "  " + s.symbol(*q));
+  if (const auto first = s.model.blocked_by(*q)) {
+    column.paragraph(fill(ui("backprop.blocked"), {s.symbol(*first)}), ui.theme->soft);
+    if (ui.link("backprop.to_blocking", column.row(), fill(ui("backprop.to_blocking"), {s.symbol(*first)}), Align::left)) s.lab.later([&model = s.model, first = *first] { return model.choose(first), std::optional<UserError>(); });
+    return;
+  }
   if (sight == Sight::ahead) {
     column.paragraph(ui("backprop.ahead"), ui.theme->soft);
     if (ui.button("backprop.until_here", column.row(ui.control_height() + 4).cut_left(150), ui("backprop.until_here"))) s.model.seek_to(*q);
