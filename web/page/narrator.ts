@@ -15,12 +15,13 @@ export class Narrator {
     if (!results[0]) return; // a lab without lanes
     const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
-    if (state === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
+    const stand = state === 'paused' ? `${state} ${best.step}` : state; // a step by itself is told, too
+    if (stand === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
     const before = this.state;
-    this.state = state;
+    this.state = stand;
     this.spoken_at = performance.now();
     if (state === 'ready') return;
-    const own = state === 'running' || state === 'finished' ? spoken(state === 'finished') : '';
+    const own = spoken(state === 'finished');
     const text = own ? own : state === 'running' ? this.words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
       : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
     if (text) this.live.textContent = text;

@@ -275,8 +275,8 @@ Json BackpropLab::results(bool) const {
 
 std::string BackpropLab::spoken(bool) const {
   const auto q = model_.focus();
-  if (!q || model_.sight(*q) != Sight::seen) return {};
-  return symbol_of(model_.settings(), *q) + " = " + written(model_.shown().of(*q));
+  if (!q) return std::string(tr("backprop.at.given"));
+  return symbol_of(model_.settings(), *q) + " = " + (model_.sight(*q) == Sight::seen ? written(model_.shown().of(*q)) : "?");
 }
 
 Answer BackpropLab::script() const {

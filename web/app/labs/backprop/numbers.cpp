@@ -34,6 +34,9 @@ std::uint32_t color_of(const Scene& s, const Quantity& q) {
   return s.ui.theme->violet;
 }
 
+// Whether it is seen from side to side; what is half outside a picture that is dragged about is drawn, and no control.
+bool whole(const Ui& ui, Rect box) { return box.x >= ui.draw()->GetClipRectMin().x - 0.5F && box.right() <= ui.draw()->GetClipRectMax().x + 0.5F; }
+
 void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look) {
   Ui& ui = s.ui;
   std::string text = seen_text(s, q, look.digits);
@@ -46,7 +49,8 @@ void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look)
   const float x = look.align == Align::left ? box.x : look.align == Align::right ? box.right() - width : box.x + (box.w - width) / 2;
   const Rect tight{x, box.y, width, box.h};
   const std::string id = std::string(kNumberId) + name_of(q);
-  const Ui::Press press = ui.press(id, tight);
+  const bool control = whole(ui, tight);
+  const Ui::Press press = control ? ui.press(id, tight) : Ui::Press{};
   if (asked) {
     ui.draw()->AddRectFilled(tight.min(), tight.max(), ui.theme->note, 4);
     ui.draw()->AddRect(tight.min(), tight.max(), ui.theme->accent, 4);
@@ -54,6 +58,7 @@ void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look)
     ui.draw()->AddRectFilled(tight.min(), tight.max(), chosen ? ui.theme->note : ui.theme->fill, 4);
   }
   ui.text(tight.inset(1, 0), all, color_of(s, q), look.size, s.model.is_lit(q) ? Weight::bold : Weight::regular, Align::center);
+  if (!control) return;
   const std::string value = asked ? std::string(ui("backprop.asked")) : written(s.model.shown().of(q));
   ui.note_item(id, s.symbol(q), "radio", chosen ? "true" : "false", tight, true, s.symbol(q) + " = " + value);
   ui.tip(s.symbol(q) + " = " + value);
@@ -64,8 +69,9 @@ void given(const Scene& s, const Quantity& q, Rect box, std::string_view before,
   Ui& ui = s.ui;
   const double value = s.model.truth().of(q);
   const std::string text = written(value, 6), id = std::string(kGivenId) + name_of(q), symbol = s.symbol(q);
-  const Ui::Press press = ui.press(id, box);
-  ui.drag_areas.push_back(box);
+  const bool control = whole(ui, box);
+  const Ui::Press press = control ? ui.press(id, box) : Ui::Press{};
+  if (control) ui.drag_areas.push_back(box);
   const bool dragging = press.held && std::fabs(ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0).x) > kDragFrom_px;
   bool was_dragged = s.kept.dragged == id;
   if (press.held) ui.slider_held = true;
@@ -85,6 +91,7 @@ void given(const Scene& s, const Quantity& q, Rect box, std::string_view before,
     const std::string all = std::string(before) + text;
     ui.text(box.inset(4, 0), ui.text_width(all, kSmall) <= box.w - 8 ? all : text, ui.theme->ink, kSmall, Weight::regular, align);
   }
+  if (!control) return;
   const std::string help = symbol + " = " + text + ". " + std::string(ui("help.backprop.given"));
   ui.explained(id, symbol, "textbox", text, box, help);
   if (press.pressed && !was_dragged) ui.edit_request = EditRequest{id, symbol, text, box};
