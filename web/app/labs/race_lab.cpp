@@ -281,9 +281,9 @@ constexpr Verb<Lab> kVerbs[] = {
 constexpr Argument kLooks[] = {choice("view", view_ids),
                                whole("lane", 0, kLanesMost - 1),
                                whole("other", -1, kLanesMost - 1),
-                               choice("metric", all_of<kMetricIds>),
-                               choice("second", all_of<kMetricIds>),
-                               choice("axis", all_of<kAxisIds>),
+                               choice("metric", kMetricIds),
+                               choice("second", kMetricIds),
+                               choice("axis", kAxisIds),
                                flag("log"),
                                flag("batch_losses")};
 
