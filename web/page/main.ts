@@ -259,8 +259,14 @@ class Page {
     this.frames_due = 2;
     this.ask_frame();
   }
+  /** What the address asks for is there, or is not to be had: from now on it is drawn. */
+  begun(): void {
+    this.opening = false;
+    this.input();
+  }
+  private opening = true;
   ask_frame(): void {
-    if (this.frame_asked) return;
+    if (this.frame_asked || this.opening) return;
     this.frame_asked = true;
     requestAnimationFrame((now) => this.frame(now));
   }
@@ -557,7 +563,6 @@ async function start(): Promise<void> {
 
   it.show_language(tongue);
   it.command('theme', canvas_theme());
-  await it.follow(location.hash);
   // what the address asks for: a value that there is not is said, and the page starts without it
   const asked = async (name: string, act: (value: string) => unknown) => {
     const value = query.get(name);
@@ -566,9 +571,11 @@ async function start(): Promise<void> {
   void asked('lang', (language) => it.command('language', { language }));
   void asked('theme', (chosen) => it.command('theme', { ...canvas_theme(), theme: chosen }));
   void asked('hide', () => it.command('hide', { parts: [...hidden] }));
-  if (!linked) await asked('lesson', (id) => it.open_preset(id));
   if (drawn) it.resize();
   else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
+  await it.follow(location.hash);
+  if (!linked) await asked('lesson', (id) => it.open_preset(id));
+  it.begun();
   new ResizeObserver(() => it.resize()).observe(canvas.parentElement as HTMLElement);
   // another screen, another magnification: as many pixels as it has, though the size stays
   const watch_ratio = () => matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => { it.resize(); watch_ratio(); }, { once: true });
