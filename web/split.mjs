@@ -72,71 +72,7 @@ writeFileSync(at('manifest.txt'), filled.map(([id, names]) => [id, ...names].joi
 run(join(binaryen, 'wasm-split'), '--multi-split', linked, '--manifest', at('manifest.txt'), '--out-prefix', out + '/', '-o', join(out, 'app.wasm'), ...features, '--quiet');
 for (const id of ['app', ...filled.map(([name]) => name)]) {
   const file = join(out, id + '.wasm');
+  // where functions of labs will be, the app's table has nulls
   run(join(binaryen, 'wasm-opt'), '-Oz', '--strip-debug', '--strip-producers', '--strip-target-features', ...features, '--enable-reference-types', file, '-o', file);
-  writeFileSync(file, mended(readFileSync(file)));
 }
 writeFileSync(at('modules.json'), JSON.stringify(Object.fromEntries(labs.map((id) => [id, ['shared', id].filter((name) => filled.some(([each]) => each === name))])), null, 1) + '\n');
-
-// Two things that wasm-split leaves to do. The app's table is filled by one segment, with nulls where functions of labs will be: browsers
-// that know no reference types take no nulls, and a segment for what lies between two of them says the same. And a lab's module
-// knows the table as large as it was before the next lab was taken out: it is to take one of any size.
-function mended(bytes) {
-  let at = 8;
-  const leb = () => {
-    let value = 0, shift = 0, byte;
-    do byte = bytes[at++], value |= (byte & 127) << shift, shift += 7; while (byte & 128);
-    return value;
-  };
-  const as_leb = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...as_leb(value >>> 7)]);
-  const as_signed = (value) => (value < 64 ? [value] : [(value & 127) | 128, ...as_signed(value >>> 7)]);
-  const expect = (...wanted) => { for (const byte of wanted) if (bytes[at++] !== byte) throw new Error(`split.mjs: something else than was expected at byte ${at - 1}`); };
-  const copied = (from) => [...bytes.subarray(from, at)];
-  const imports = () => {
-    const count = leb(), out = [as_leb(count)];
-    for (let left = count; left > 0; --left) {
-      const begin = at;
-      for (let name = 0; name < 2; ++name) { const length = leb(); at += length; } // whose, which
-      const kind = bytes[at++];
-      if (kind === 1) {
-        expect(0x70); // functions
-        const limited = copied(begin), most = bytes[at++], least = leb();
-        if (most) leb();
-        out.push([...limited, 0, ...as_leb(least)]);
-        continue;
-      }
-      if (kind === 0) leb(); // a function's type
-      else if (kind === 2) for (let numbers = bytes[at++] & 1 ? 2 : 1; numbers > 0; --numbers) leb(); // a memory
-      else if (kind === 3) at += 2; // a global
-      else throw new Error(`split.mjs: an import of kind ${kind}`);
-      out.push(copied(begin));
-    }
-    return out.flat();
-  };
-  const elements = () => {
-    const segments = [];
-    for (let left = leb(); left > 0; --left) {
-      const nulls = bytes[at] === 4;
-      expect(nulls ? 4 : 0);
-      expect(0x41); // i32.const
-      let place = leb(), open = false;
-      expect(0x0b);
-      for (let entries = leb(); entries > 0; --entries, ++place) {
-        if (nulls && bytes[at] === 0xd0) { expect(0xd0, 0x70, 0x0b); open = false; continue; } // ref.null func
-        if (nulls) expect(0xd2); // ref.func
-        if (!open) segments.push({ place, functions: [] }), open = true;
-        segments.at(-1).functions.push(leb());
-        if (nulls) expect(0x0b);
-      }
-    }
-    return [...as_leb(segments.length), ...segments.flatMap(({ place, functions }) => [0, 0x41, ...as_signed(place), 0x0b, ...as_leb(functions.length), ...functions.flatMap(as_leb)])];
-  };
-  const parts = [bytes.subarray(0, at)];
-  while (at < bytes.length) {
-    const begin = at, section = bytes[at++], size = leb(), end = at + size, remake = { 2: imports, 9: elements }[section];
-    const content = remake?.();
-    if (content && at !== end) throw new Error(`split.mjs: section ${section} was not read to its end`);
-    at = end;
-    parts.push(content ? Buffer.from([section, ...as_leb(content.length), ...content]) : bytes.subarray(begin, end));
-  }
-  return Buffer.concat(parts);
-}

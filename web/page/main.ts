@@ -638,6 +638,12 @@ async function start(): Promise<void> {
     element('form').prepend(copy);
   });
   window.addEventListener('afterprint', () => document.getElementById('printed')?.remove());
+  // a lab that is pointed at may be the next one
+  for (const type of ['pointerover', 'focusin'] as const)
+    document.addEventListener(type, ({ target }) => {
+      const link = target instanceof Element ? target.closest('a') : null;
+      if (link) fetch_lab(linked_lab(link.hash));
+    });
   element('defaults').addEventListener('click', () => it.try_command('defaults'));
   element('share').addEventListener('click', () => {
     copy_text(link()).then(() => say(words.say('share.copied')), () => say(words.say('share.manual')));
