@@ -72,6 +72,9 @@ function stop_with(text: string, instead = ''): void {
   emitter.emit('error', text);
 }
 
+/** Between two frames, if there is time, or else in a second. */
+const when_idle = (act: () => void) => { if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 1000 }); else act(); };
+
 /** What a caller wrote, as a sentence can quote it. */
 const brief = (text: unknown) => (typeof text === 'string' ? text.slice(0, 40).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, ' ') : '…');
 
@@ -199,13 +202,13 @@ class Page {
   }
 
   private mirror_soon(): void {
-    this.mirror_timer ||= window.setTimeout(() => {
+    this.mirror_timer ||= window.setTimeout(() => when_idle(() => {
       this.mirror_timer = 0;
       if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
       this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '', (ended) => this.command('spoken', { ended }) as string);
-    }, Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
+    }), Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
   }
 
   /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */

@@ -94,7 +94,15 @@ void RaceLab::look_anew() { view_.begin_anew(); }
 
 // ---- drawing ----
 
+// What every race says in its first second: these letters come with the first atlas, instead of an atlas each.
+void RaceLab::foresee() const {
+  for (const std::string_view sentence : {ui()("plot.waiting"), ui()("views.waiting")}) ui().text_width(sentence);
+  ui().text_width(ui()("transport.pause"), ui::kText, ui::Weight::bold);
+  ui().text_width(ui()("weights.caption"), ui::kSmall);
+}
+
 void RaceLab::draw(ui::Rect box) {
+  foresee();
   view_.hide_views = world_.hides("views"), view_.hide_settings = world_.hides("settings");
   draw_lab(box);
 }
