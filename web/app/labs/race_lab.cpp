@@ -98,7 +98,7 @@ void RaceLab::look_anew() { view_.begin_anew(); }
 void RaceLab::foresee() const {
   for (const std::string_view sentence : {ui()("plot.waiting"), ui()("views.waiting")}) ui().text_width(sentence);
   ui().text_width(ui()("transport.pause"), ui::kText, ui::Weight::bold);
-  ui().text_width(ui()("weights.caption"), ui::kSmall);
+  for (const std::string_view words : {ui()("weights.caption"), std::string_view("–")}) ui().text_width(words, ui::kSmall); // which of them: 1–16
 }
 
 void RaceLab::draw(ui::Rect box) {
