@@ -27,7 +27,7 @@ struct Argument {
   double least = 0, most = 0;
   std::span<const std::string_view> listed = {};
   std::vector<std::string_view> (*ids)() = nullptr; ///< of a table of the app's; a lab's are `listed`, which are there before its functions
-  std::size_t entries = 0; ///< above 0: a list of at most so many
+  std::size_t entries = 0;                          ///< above 0: a list of at most so many
 };
 
 /// How the rows of a table of verbs say what they take.
