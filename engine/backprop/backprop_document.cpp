@@ -138,7 +138,7 @@ template <class Item, class Read> std::vector<Item> kept_of(Json& list, const st
 }
 
 // What fields ask of each other, each of them being well by itself.
-Failure check_together(const Json& value, const std::string& place) {
+Failure check_passes(const Json& value, const std::string& place) {
   const Json& layers = value["layers"];
   const std::size_t inputs = layers.front()["weight"][0].size(), outputs = layers.back()["weight"].size();
   const ScalarLoss& loss = entry_of(scalar_losses(), value["loss"].get<std::string>());
@@ -205,7 +205,7 @@ BackpropSettings settings_from_json(const Json& c) {
 
 } // namespace
 
-const DocumentFormat kBackpropFormat{.lab = "backprop", .fields = fields, .together = check_together};
+const DocumentFormat kBackpropFormat{.lab = "backprop", .fields = fields, .together = check_passes};
 
 const Field& narrow_activation_field() {
   static const Field field{

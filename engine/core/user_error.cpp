@@ -84,6 +84,7 @@ constexpr ErrorText kTexts[] = {
     {"page_source", "本页只能用图像和平面上的两类点训练；数据“{1}”请用命令行 downhill train",
      "this page trains on images and on points of two classes; run data \"{1}\" with downhill train on the command line"},
     {"not_in_lab", "“{2}”里没有“{1}”这个命令", "the lab “{2}” has no verb \"{1}\""},
+    {"lab_absent", "“{1}”这个实验还没有下载", "the lab \"{1}\" has not been downloaded yet"},
     {"no_verb", "没有叫“{1}”的命令；可用的有：{2}", "there is no verb \"{1}\"; known here: {2}"},
     {"no_field", "没有叫“{1}”的设置", "there is no setting called \"{1}\""},
     {"not_the_number", "{1} 不是这个数（取三位有效数字）", "{1} is another number (to three significant digits)"},

@@ -159,7 +159,7 @@ SurfaceSettings surface_from_json(const Json& value) {
 }
 
 // What fields ask of each other, each of them being well by itself.
-Failure check_together(const Json& value, const std::string& place) {
+Failure check_walk(const Json& value, const std::string& place) {
   if (!value["batch"].is_number()) return {};
   if (!entry_of(surfaces(), value["surface"]["name"].get<std::string>()).over_points())
     return UserError{"batch_needs_points", place + "/batch", {value["surface"]["name"].get<std::string>()}};
@@ -183,7 +183,7 @@ WalkSettings settings_from_json(const Json& c) {
 
 } // namespace
 
-const DocumentFormat kSurfaceFormat{.lab = "surface", .fields = fields, .lanes_most = 24, .standard = standard_for, .together = check_together};
+const DocumentFormat kSurfaceFormat{.lab = "surface", .fields = fields, .lanes_most = 24, .standard = standard_for, .together = check_walk};
 
 Json with_points(const Json& surface, std::span<const Point> points) {
   Json out = {{"name", surface["name"]}, {"loss", surface["loss"]}, {"points", Json::array()}};

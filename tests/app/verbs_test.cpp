@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 using namespace downhill;
@@ -49,6 +50,18 @@ TEST_CASE("arguments: of several with one name a value has to suit one") {
   CHECK(refused_of_two({{"tab", 2}}).empty());
   CHECK(refused_of_two({{"tab", 4}}) == "show(tab): expected red, green here");
   CHECK(refused_of_two({{"x", 4}}) == "show: there is no setting \"x\"; known here: tab");
+}
+
+TEST_CASE("arguments: a choice from a list is one from a function, whichever comes first") {
+  static constexpr std::string_view kShapes[] = {"disc", "ring"};
+  constexpr Argument listed = takes::choice("tab", kShapes), asked = takes::choice("tab", colours);
+  for (const auto& two : {std::array{listed, asked}, std::array{asked, listed}})
+    for (const char* tab : {"disc", "ring", "red"}) {
+      Json given = {{"tab", tab}};
+      CHECK(!check_arguments("show", two, given));
+    }
+  Json given = {{"tab", "blue"}};
+  CHECK(check_arguments("show", std::array{listed}, given)->sentence(Language::en) == "show(tab): \"blue\" is not known; choose one of: disc, ring");
 }
 
 TEST_CASE("arguments: each refusal names the verb, the argument and what is allowed") {

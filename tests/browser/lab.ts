@@ -12,7 +12,7 @@ declare global {
     /** Whether frames are filled in (`LabOptions.drawn`). */
     drawn: boolean;
     downhill: Downhill;
-    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; script(lane: number): Promise<string>; input(): void; set_language(language: string): Promise<void> } };
+    downhill_internal: { page: { pool: { count: number; on_page: boolean; kill(worker: number): void }; command(verb: string, rest?: object): unknown; lead<T>(act: () => T): Promise<T>; script(lane: number): Promise<string>; input(): void; set_language(language: string): Promise<void> } };
   }
 }
 
@@ -85,9 +85,9 @@ export async function wait_until_finished(page: Page, timeout = 240000): Promise
   await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });
   await settle(page);
 }
-/** A verb of the page's own, and a frame in which what it did is seen. */
-export const command = (page: Page, verb: string, rest: object = {}) => page.evaluate((v, r) => {
-  const it = window.downhill_internal.page, answer = it.command(v, r);
+/** A verb of the page's own, and a frame in which what it did is seen. Where it leads to another lab, that is fetched if need be. */
+export const command = (page: Page, verb: string, rest: object = {}) => page.evaluate(async (v, r) => {
+  const it = window.downhill_internal.page, answer = await it.lead(() => it.command(v, r));
   it.input();
   return answer;
 }, verb, rest) as Promise<any>;

@@ -370,7 +370,7 @@ lab_test('race', 'the labs are real links; each keeps its experiment; the way ba
   await new Promise((resolve) => setTimeout(resolve, 400));
   await page.goBack();
   await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'drop.p.0'));
-  await page.evaluate(() => window.downhill_internal.page.command('lab', { id: 'activations' }));
+  await command(page, 'lab', { id: 'activations' });
   await page.evaluate(() => window.downhill.start());
   await page.waitForFunction(() => window.downhill.results()[0]!.step > 3);
   await page.click('nav a[href="#race"]');

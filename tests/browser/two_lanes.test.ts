@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, browser, item, labs, open_lab, press, screenshot, serve, settle, wait_for_images, wait_for_item, type Lab, type LabOptions } from './lab';
+import { at_rest, browser, command, item, labs, open_lab, press, screenshot, serve, settle, wait_for_images, wait_for_item, type Lab, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -182,7 +182,7 @@ for (const [width, height, language] of [[1280, 720, 'zh'], [800, 600, 'zh'], [3
     for (const file of readdirSync('assets/experiments')) {
       const id = file.replace('.json', '');
       const drawn = await frames(page);
-      await page.evaluate((i) => window.downhill_internal.page.command('open_preset', { id: i }), id).catch(() => undefined); // some are for the command line
+      await command(page, 'open_preset', { id }).catch(() => undefined); // some are for the command line
       await show(page, {});
       await page.waitForFunction((n) => window.downhill.stats().frames! > n + 1, { timeout: 20000 }, drawn);
       await no_id_twice(page, id);
@@ -205,7 +205,7 @@ const count_textures = () => {
 };
 lab_test('fifty presets opened one after the other leave no texture behind', async (page) => {
   const open = async (id: string) => {
-    await page.evaluate((i) => { window.downhill_internal.page.command('open_preset', { id: i }); window.downhill.show({}); }, id);
+    await command(page, 'open_preset', { id });
     await settle(page);
   };
   const round = async () => { for (const id of ['dropout_boundary', 'linear_is_linear', 'nine', 'dropout_cures', 'deep_sigmoid']) await open(id); };

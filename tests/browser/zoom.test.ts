@@ -108,7 +108,7 @@ test('no size breaks the page: every lab and view, as low or narrow as a window 
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.step(2));
   await at_rest(page);
-  const views = await page.evaluate(() => { try { window.downhill.show({ view: '?' }); } catch (error) { return (error as Error).message.match(/[a-z_]+/g)!.filter((word) => word !== 'show' && word !== 'view' && word !== 'none'); } return []; });
+  const views = await page.evaluate(async () => { try { await window.downhill.show({ view: '?' }); } catch (error) { return (error as Error).message.match(/[a-z_]+/g)!.filter((word) => word !== 'show' && word !== 'view' && word !== 'none'); } return []; });
   assert.ok(views.length > 8, views.join());
   for (const [width, height] of [[1280, 240], [1280, 90], [60, 700], [320, 180], [30, 30], [2600, 60]] as const) {
     await page.setViewport({ width, height });

@@ -51,13 +51,14 @@ struct App {
   void draw();
   void tell_changes();
   /// {"verb", arguments by name} of the page itself, or {"call", "arguments" in order} from outside, which reaches public
-  /// verbs alone. Answers {"ok": …} or {"error": sentence}. Any text will do (commands.cpp).
+  /// verbs alone. Answers {"ok": …} or {"error": sentence}; {"error", "absent": lab} where that lab's module is to be fetched
+  /// first (lab_fetched). Any text will do (commands.cpp).
   Json command(std::string_view text);
   /// `all`: also what has scrolled out of its panel.
   Json items(bool all) const;
   std::string help_of(const ui::Item& item) const;
 
-  /// The lab of a row, made if it was not shown before.
+  /// The lab of a row, made if it was not shown before; its module must be there.
   Lab& lab(const LabRow& row);
   /// The lab that is shown.
   Lab& here() { return *here_; }
@@ -69,6 +70,7 @@ struct App {
   ui::Ui ui;
   LabWorld world;
   std::vector<std::unique_ptr<Lab>> made; ///< by number; null: not shown yet
+  std::vector<bool> fetched;              ///< by number: its module is there, so it can be made; the first lab's is the app's own
   Lab* here_ = nullptr;
   Tokens forced = kThemes[0]; ///< the theme where the system decides colours
   bool projector = false;     ///< the theme that was chosen

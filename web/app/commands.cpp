@@ -104,6 +104,13 @@ Answer showable(App& app, const Json&) {
   return Json{{"labs", lab_ids()}, {"keys", keys}};
 }
 
+// What leads to a lab that has not been fetched is not done: the page is told which it is (App::command), fetches it and asks again.
+std::optional<UserError> absent(const App& app, const LabRow* row) {
+  if (!row || app.fetched[row->number]) return {};
+  return UserError{"lab_absent", "", {std::string(row->id)}};
+}
+const LabRow* lab_in(const Json& a, const char* key) { return lab_of(a.value(key, std::string())); }
+
 Answer verbs_told(App&, const Json&);
 Answer verbs_of_lab(App&, const Json&);
 
@@ -120,9 +127,12 @@ constexpr Verb<App> kVerbs[] = {
     {"undo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().undo()); }},
     {"redo", Reach::acts, {}, [](App& app, const Json&) -> Answer { return Json(app.here().redo()); }},
     {"show",
-     Reach::acts,
+     Reach::promises,
      {choice("lab", lab_ids), choice("preset", preset_ids)}, // and what labs have to look at
-     [](App& app, const Json& a) { return app.show(a), ok(); },
+     [](App& app, const Json& a) -> Answer {
+       if (auto error = absent(app, lab_in(a, "lab"))) return *error;
+       return app.show(a), ok();
+     },
      true},
     {"screenshot",
      Reach::promises,
@@ -153,7 +163,15 @@ constexpr Verb<App> kVerbs[] = {
      {must(text("id")), must(text("text", kTypedMost))},
      [](App& app, const Json& a) { return done(app.here().type(a["id"].get<std::string>(), a["text"].get<std::string>())); }},
     {"presets", Reach::page, {}, [](App& app, const Json&) { return presets_of(app); }},
-    {"open_preset", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.open_preset(a["id"].get<std::string>())); }},
+    {"open_preset",
+     Reach::page,
+     {must(text("id"))},
+     [](App& app, const Json& a) {
+       const auto& id = a["id"].get_ref<const std::string&>();
+       const Json& preset = preset_of(id);
+       if (auto error = absent(app, preset.is_null() ? nullptr : lab_in(preset, "lab"))) return done(error);
+       return done(app.open_preset(id));
+     }},
     {"guess", Reach::page, {must(whole("answer", -1, 100))}, take_guess},
     {"see_answer", Reach::page, {}, [](App& app, const Json&) { return app.here().seen = true, ok(); }},
     {"close_preset", Reach::page, {}, [](App& app, const Json&) { return app.here().set_preset(""), ok(); }},
@@ -177,12 +195,13 @@ constexpr Verb<App> kVerbs[] = {
      Reach::page,
      {choice("id", lab_ids)},
      [](App& app, const Json& a) -> Answer {
+       if (auto error = absent(app, lab_in(a, "id"))) return *error;
        if (a.contains("id")) app.show({{"lab", a["id"]}});
        return Json(app.here().row().id);
      }},
     {"language",
      Reach::page,
-     {must(choice("language", all_of<kLanguages>))},
+     {must(choice("language", kLanguages))},
      [](App& app, const Json& a) { return app.ui.language = a["language"] == "en" ? Language::en : Language::zh, ok(); }},
     {"theme",
      Reach::page,
@@ -190,14 +209,14 @@ constexpr Verb<App> kVerbs[] = {
      [](App& app, const Json& a) { return app.set_theme(a["theme"].get<std::string>(), a.value("colors", Json())), ok(); }},
     {"hide",
      Reach::page,
-     {list(std::size(kParts), choice("parts", all_of<kParts>))},
+     {list(std::size(kParts), choice("parts", kParts))},
      [](App& app, const Json& a) {
        for (const Json& part : a["parts"]) app.world.hidden.push_back(part.get<std::string>());
        return ok();
      }},
     {"csv",
      Reach::page,
-     {choice("plot", all_of<kCsv>, "\"curves\"")},
+     {choice("plot", kCsv, "\"curves\"")},
      [](App& app, const Json& a) -> Answer { return Json(app.here().csv(a["plot"].get_ref<const std::string&>())); }},
     {"stats_anew", Reach::page, {}, [](App& app, const Json&) { return app.stats = {}, ok(); }},
 
@@ -245,6 +264,7 @@ constexpr Verb<App> kVerbs[] = {
      }},
 
     // ---- what happens to the page ----
+    {"lab_fetched", Reach::page, {must(choice("id", lab_ids))}, [](App& app, const Json& a) { return app.fetched[lab_in(a, "id")->number] = true, ok(); }},
     {"graphics",
      Reach::page,
      {flag("lost", "false")},
@@ -392,6 +412,7 @@ Answer call_lab(App& app, const Call& call) {
     const Verb<Lab>* verb = in(row);
     elsewhere = elsewhere || verb;
     if (!verb || !verb->leads_here) continue;
+    if (auto error = absent(app, &row)) return *error;
     const Answer answer = act_on(app.lab(row), *verb, call);
     if (answer) app.show_lab(row);
     return answer;
@@ -422,7 +443,10 @@ Answer command_of(App& app, const Json& c) {
 Json App::command(std::string_view text) {
   const auto c = read_json(text);
   const Answer answer = c ? command_of(*this, *c) : c;
-  return answer ? Json{{"ok", *answer}} : Json{{"error", answer.error().sentence(ui.language)}};
+  if (answer) return {{"ok", *answer}};
+  Json out = {{"error", answer.error().sentence(ui.language)}};
+  if (answer.error().code == "lab_absent") out["absent"] = answer.error().with[0];
+  return out;
 }
 
 } // namespace downhill

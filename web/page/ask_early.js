@@ -1,13 +1,14 @@
 // Runs as soon as the first bytes of the page are here, long before its script is (ES5): asks for the modules, which take
-// longest on the line, for the language's words and letters, and starts two workers while the page's own thread has nothing else to do. Not in frames: an embed
-// further down a course page costs nothing until it is in sight. FILES, WORDS and LETTERS (by language) are named by build_site.mjs; fetch_bytes.ts
-// takes the answers, worker_pool.ts the workers, trusted.ts the policy.
+// longest on the line, for the language's words and letters, for a linked lab's module, and starts two workers while the page's own thread
+// has nothing else to do. Not in frames: an embed further down a course page costs nothing until it is in sight. FILES, WORDS and LETTERS
+// (by language), LABS (by lab) are named by build_site.mjs; fetch_bytes.ts takes the answers, worker_pool.ts the workers, trusted.ts the policy.
 import { first_language } from './first_language';
+import { linked_lab } from './linked_lab';
 
 (function () {
   if (window.parent !== window || window.downhill_lacking.length || typeof fetch !== 'function') return;
   window.downhill_asked = {};
-  var language = first_language(), files = FILES.concat(WORDS[language], LETTERS[language] || []);
+  var language = first_language(), files = FILES.concat(WORDS[language], LETTERS[language] || [], LABS[linked_lab(location.hash)] || []);
   for (var i = 0; i < files.length; ++i) {
     window.downhill_asked[files[i]] = fetch(files[i]);
     window.downhill_asked[files[i]]['catch'](function () {}); // told to whoever wants it

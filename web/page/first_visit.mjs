@@ -10,4 +10,8 @@ export function first_visit(language, site = 'dist/site') {
     [named(`words-${language}-`), 'words'], [named('letters-latin-'), 'letters, Latin'], ...(language === 'zh' ? [[named('letters-chinese-'), 'letters, Chinese']] : [])]
     .map(([file, what]) => ({ file, what, ...weight(readFileSync(join(site, file))) }));
 }
+/** The labs' own modules: [file, whose]. */
+export function lab_modules(site = 'dist/site') {
+  return readdirSync(site).filter((file) => /^lab-.*\.wasm$/.test(file)).map((file) => ({ file, what: /^lab-(\w+)-/.exec(file)[1], ...weight(readFileSync(join(site, file))) }));
+}
 export const weight = (bytes) => ({ bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length });

@@ -20,10 +20,11 @@ export function with_text<T>(module: WasmModule, text: string, call: (pointer: n
   }
 }
 
-/** Makes an Emscripten module from a compiled one, never from an address: hosts serve .wasm under wrong types. */
-export function instantiate_from(compiled: WebAssembly.Module) {
+/** Makes an Emscripten module from a compiled one, never from an address: hosts serve .wasm under wrong types. `made`
+ *  is told the instance. */
+export function instantiate_from(compiled: WebAssembly.Module, made: (instance: WebAssembly.Instance) => void = () => {}) {
   return (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-    void WebAssembly.instantiate(compiled, imports).then(done);
+    void WebAssembly.instantiate(compiled, imports).then((instance) => { made(instance); done(instance); });
     return {};
   };
 }

@@ -13,6 +13,8 @@ import { fit_header, mark_lab, mark_language } from './header';
 import { instantiate_from, with_bytes, with_text } from './heap';
 import { InputGate } from './input_gate';
 import { lab_key } from './lab_keys';
+import { LabAbsent, LabModules, fetch_lab } from './lab_modules';
+import { linked_lab } from './linked_lab';
 import { answer_messages, in_sight, suited_height } from './messages';
 import { Mirror } from './mirror';
 import { Narrator } from './narrator';
@@ -41,9 +43,11 @@ const emitter = new Emitter();
 // ---- notices ----
 const notice = element('notice');
 let notice_timer = 0;
-function say(text: string, stays = false, wants_files = false): void {
+function say(text: string, stays = false, wants_files = false, again?: () => void): void {
   (notice.firstElementChild as HTMLElement).textContent = text;
   element('choose_files').hidden = !wants_files;
+  element('again').hidden = !again;
+  element('again').onclick = () => { notice.hidden = true; again?.(); };
   notice.hidden = false;
   clearTimeout(notice_timer);
   if (!stays) notice_timer = window.setTimeout(() => { notice.hidden = true; }, 9000);
@@ -67,6 +71,9 @@ function stop_with(text: string, instead = ''): void {
   status.hidden = false;
   emitter.emit('error', text);
 }
+
+/** Between two frames, if there is time, or else in a second. */
+const when_idle = (act: () => void) => { if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 1000 }); else act(); };
 
 /** What a caller wrote, as a sentence can quote it. */
 const brief = (text: unknown) => (typeof text === 'string' ? text.slice(0, 40).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, ' ') : '…');
@@ -108,7 +115,7 @@ class Page {
   private mirror_timer = 0;
   private narrator = new Narrator(element('live'), words);
 
-  constructor(private app: AppModule, early?: EarlyPack) {
+  constructor(private app: AppModule, private modules: LabModules, early?: EarlyPack) {
     this.data = new DataSource(words, element('offline'), {
       post: (worker, input) => this.pool.post(worker, input),
       worker_count: () => this.pool.count,
@@ -195,13 +202,13 @@ class Page {
   }
 
   private mirror_soon(): void {
-    this.mirror_timer ||= window.setTimeout(() => {
+    this.mirror_timer ||= window.setTimeout(() => when_idle(() => {
       this.mirror_timer = 0;
       if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
       this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '', (ended) => this.command('spoken', { ended }) as string);
-    }, Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
+    }), Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
   }
 
   /** The lab, or one chart of it, as it is drawn now: the browser clears the canvas after the frame. */
@@ -255,8 +262,14 @@ class Page {
     this.frames_due = 2;
     this.ask_frame();
   }
+  /** What the address asks for is there, or is not to be had: from now on it is drawn. */
+  begun(): void {
+    this.opening = false;
+    this.input();
+  }
+  private opening = true;
   ask_frame(): void {
-    if (this.frame_asked) return;
+    if (this.frame_asked || this.opening) return;
     this.frame_asked = true;
     requestAnimationFrame((now) => this.frame(now));
   }
@@ -273,7 +286,8 @@ class Page {
   }
 
   private ask(what: string): unknown {
-    const answer = JSON.parse(with_text(this.app, what, (p) => this.app.UTF8ToString(this.app._app_command(p)))) as { ok?: unknown; error?: string };
+    const answer = JSON.parse(with_text(this.app, what, (p) => this.app.UTF8ToString(this.app._app_command(p)))) as { ok?: unknown; error?: string; absent?: string };
+    if (answer.absent !== undefined) throw new LabAbsent(answer.error, answer.absent);
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.ok;
   }
@@ -289,10 +303,37 @@ class Page {
       what = JSON.stringify({ call: verb, arguments: args.slice(0, count) });
     } catch { throw new Error(words.say('call.unreadable', brief(verb))); }
     if (what.length > call_most) throw new Error(words.say('call.too_large', String(call_most)));
-    const row = this.verbs.find((each) => each.name === verb), ok = this.ask(what);
-    if (row?.acts) this.input(), this.show_undo();
-    return row?.name === 'screenshot' ? this.picture('') : ok;
+    const row = this.verbs.find((each) => each.name === verb), act = () => {
+      const ok = this.ask(what);
+      if (row?.acts) this.input(), this.show_undo();
+      return row?.name === 'screenshot' ? this.picture('') : ok;
+    };
+    return row?.promises ? this.lead(act) : act();
   };
+  /** Does what may lead to another lab, at once where it can be; else its module is fetched first. Rejects with a sentence. */
+  async lead<T>(act: () => T): Promise<T> {
+    try { return act(); } catch (error) {
+      if (!(error instanceof LabAbsent)) throw error;
+      const { lab } = error, waits = window.setTimeout(() => say(words.say('app.loading'), true), 400);
+      await this.modules.bring(lab).catch(() => { throw new LabAbsent(words.say('notice.no_lab', words.say('nav.' + lab)), lab); }).finally(() => {
+        clearTimeout(waits);
+        if (notice.firstElementChild?.textContent === words.say('app.loading')) notice.hidden = true;
+      });
+      this.command('lab_fetched', { id: lab });
+      return this.lead(act);
+    }
+  }
+  private asked_last = 0;
+  /** The same for what somebody presses or follows: the last one asked for is done, and a failure is told. */
+  async go(act: () => void): Promise<void> {
+    const number = ++this.asked_last;
+    await this.lead(() => { if (number === this.asked_last) act(); }).catch((error: Error) => {
+      if (number !== this.asked_last) return;
+      const fetchable = error instanceof LabAbsent;
+      say(error.message, true, false, fetchable ? () => void this.go(act) : undefined);
+      this.link_soon(); // where one still is
+    });
+  }
   /** Those that anyone may call. */
   get verbs(): PublicVerb[] { return this.known ??= this.command('public_verbs') as PublicVerb[]; }
   private known?: PublicVerb[];
@@ -345,9 +386,12 @@ class Page {
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
-  private open_preset(id: string): void {
-    this.try_command('open_preset', { id });
-    this.show_lab();
+  open_preset(id: string): Promise<void> {
+    return this.go(() => {
+      this.command('open_preset', { id });
+      this.show_lab();
+      this.input();
+    });
   }
   /** The header follows the lab and the preset. */
   show_lab(): void {
@@ -359,7 +403,8 @@ class Page {
     this.show_undo();
   }
   /** What a link holds: the lab first, since the experiment is that lab's. */
-  follow(hash: string): void {
+  follow(hash: string): Promise<void> { return this.go(() => this.open_link(hash)); }
+  private open_link(hash: string): void {
     const look = shown_in(hash, this.showable);
     this.contents.show(false);
     let read = false;
@@ -367,11 +412,15 @@ class Page {
       if (look.lab !== undefined) this.command('show', { lab: look.lab });
       const linked = from_hash(hash);
       if (linked !== null) this.command('setState', { experiment: linked }), read = true;
-    } catch (error) { say(words.say('link.bad', error instanceof LinkCut ? words.say('link.cut') : (error as Error).message), true); }
+    } catch (error) {
+      if (error instanceof LabAbsent) throw error;
+      say(words.say('link.bad', error instanceof LinkCut ? words.say('link.cut') : (error as Error).message), true);
+    }
     try { this.command('show', look); } catch (error) { say((error as Error).message, true); }
     if (read && this.lab_has('linked')) this.command('linked');
     if (hash) this.link_soon(); // a bare address stays bare until something is changed
     this.show_lab();
+    this.input();
   }
   show_undo(): void {
     const [undo, redo] = this.command('can_undo') as [boolean, boolean];
@@ -469,6 +518,7 @@ async function start(): Promise<void> {
   const both_answered = new Promise<void>((resolve) => { host_answers = resolve; });
   const answered = () => { if (--unanswered === 0) host_answers(); };
   const trainer_wasm = fetch_module(simd ? files.trainer_simd : files.trainer_scalar, answered), app_wasm = fetch_module(files.app, answered);
+  fetch_lab(linked_lab(location.hash));
 
   const first_tongue = tongue_of(words.language);
   first_tongue.catch(() => undefined); // waited for below
@@ -500,8 +550,9 @@ async function start(): Promise<void> {
     throw error;
   });
   performance.mark('modules compiled');
+  const modules = new LabModules();
   const app = await create_app({
-    instantiateWasm: instantiate_from(app_compiled), canvas,
+    instantiateWasm: instantiate_from(app_compiled, (instance) => modules.into(instance)), canvas,
     host: {
       post: (worker: number, bytes: Uint8Array) => page?.pool.post(worker, { bytes }),
       event: (event: Event) => page?.event(event),
@@ -509,24 +560,25 @@ async function start(): Promise<void> {
     },
   });
   performance.mark('app instantiated');
-  page = new Page(app, early);
+  page = new Page(app, modules, early);
   const it = page;
   const drawn = with_text(app, JSON.stringify(packs), (p) => app._app_create(p)) !== 0;
 
   it.show_language(tongue);
   it.command('theme', canvas_theme());
-  it.follow(location.hash);
   // what the address asks for: a value that there is not is said, and the page starts without it
-  const asked = (name: string, act: (value: string) => void) => {
+  const asked = async (name: string, act: (value: string) => unknown) => {
     const value = query.get(name);
-    try { if (value) act(value); } catch (error) { say((error as Error).message, true); }
+    try { if (value) await act(value); } catch (error) { say((error as Error).message, true); }
   };
-  asked('lang', (language) => it.command('language', { language }));
-  asked('theme', (chosen) => it.command('theme', { ...canvas_theme(), theme: chosen }));
-  asked('hide', () => it.command('hide', { parts: [...hidden] }));
-  if (!linked) asked('lesson', (id) => it.command('open_preset', { id }));
+  void asked('lang', (language) => it.command('language', { language }));
+  void asked('theme', (chosen) => it.command('theme', { ...canvas_theme(), theme: chosen }));
+  void asked('hide', () => it.command('hide', { parts: [...hidden] }));
   if (drawn) it.resize();
   else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
+  await it.follow(location.hash);
+  if (!linked) await asked('lesson', (id) => it.open_preset(id));
+  it.begun();
   new ResizeObserver(() => it.resize()).observe(canvas.parentElement as HTMLElement);
   // another screen, another magnification: as many pixels as it has, though the size stays
   const watch_ratio = () => matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => { it.resize(); watch_ratio(); }, { once: true });
@@ -589,6 +641,12 @@ async function start(): Promise<void> {
     element('form').prepend(copy);
   });
   window.addEventListener('afterprint', () => document.getElementById('printed')?.remove());
+  // a lab that is pointed at may be the next one
+  for (const type of ['pointerover', 'focusin'] as const)
+    document.addEventListener(type, ({ target }) => {
+      const link = target instanceof Element ? target.closest('a') : null;
+      if (link) fetch_lab(linked_lab(link.hash));
+    });
   element('defaults').addEventListener('click', () => it.try_command('defaults'));
   element('share').addEventListener('click', () => {
     copy_text(link()).then(() => say(words.say('share.copied')), () => say(words.say('share.manual')));
@@ -599,13 +657,12 @@ async function start(): Promise<void> {
   }, { capture: true });
   document.addEventListener('visibilitychange', () => it.visibility());
   window.addEventListener('hashchange', (event) => {
-    it.follow(new URL(event.newURL).hash); // by now the page may have put its own into the address
-    it.input();
+    void it.follow(new URL(event.newURL).hash); // by now the page may have put its own into the address
   });
 
   for (const { name, promises } of it.verbs)
     Object.assign(api, { [name]: promises ? async (...args: unknown[]) => it.call(name, args) : (...args: unknown[]) => it.call(name, args) });
-  if (!linked) asked('view', (view) => it.command('show', it.showable.labs.includes(view) ? { lab: view } : { view }));
+  if (!linked) await asked('view', (view) => it.go(() => void it.command('show', it.showable.labs.includes(view) ? { lab: view } : { view })));
   it.show_lab();
   internal.page = it;
   performance.mark('ready');

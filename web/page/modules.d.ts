@@ -38,7 +38,9 @@ declare module 'formulas.ts' {
   export const formulas: Record<string, string>;
 }
 declare module '*/first_visit.mjs' {
-  export const first_visit: (language: string) => { file: string; what: string; bytes: number; gzip: number; brotli: number }[];
+  interface Weighed { file: string; what: string; bytes: number; gzip: number; brotli: number }
+  export const first_visit: (language: string) => Weighed[];
+  export const lab_modules: () => Weighed[];
 }
 declare module 'bench-source' {
   const source: string;
@@ -47,7 +49,10 @@ declare module 'bench-source' {
 declare module 'site-files' {
   /** Names of the built files beside the page, and packs.json. */
   export const files: {
-    app: string; trainer_simd: string; trainer_scalar: string; script: string;
+    app: string;
+    /** By lab: modules that it needs besides the app, in the order in which they are joined to it. */
+    labs: Record<string, string[]>;
+    trainer_simd: string; trainer_scalar: string; script: string;
     /** By language, and by script. */
     words: Record<'zh' | 'en', string>; letters: Record<'latin' | 'chinese', string>;
     sizes: Record<string, number>;

@@ -2,14 +2,15 @@
 // by Brotli; within a module a part has its share of the module's, by the linker's map.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { first_visit, weight } from './first_visit.mjs';
+import { first_visit, lab_modules, weight } from './first_visit.mjs';
 
 /** Bytes by part in a linker's map: lines of addresses, section, input, symbols; those with nine spaces are inputs. */
-function parts_of(map) {
+function parts_of(map, functions) {
   const parts = new Map();
   for (const line of map.split('\n')) {
     const input = /^ *\S+ +[0-9a-f]+ +([0-9a-f]+) {9}(?! )(.*)$/.exec(line);
-    if (!input) continue;
+    const name = input && /:\(([^.].*)\)$/.exec(input[2])?.[1]; // of data it begins with a point
+    if (!input || (functions && name && !functions.has(name))) continue;
     const [, size, what] = input, part = part_of(what);
     parts.set(part, (parts.get(part) ?? 0) + parseInt(size, 16));
   }
@@ -34,7 +35,7 @@ for (const { what, ...size } of files) {
   row(what, size);
   const map = { app: 'build/wasm-scalar/app.map', trainer: 'build/wasm-simd/trainer.map' }[what];
   if (!map) continue;
-  const parts = parts_of(readFileSync(map, 'utf8')), whole = [...parts.values()].reduce((sum, n) => sum + n, 0);
+  const parts = parts_of(readFileSync(map, 'utf8'), what === 'app' && new Set(JSON.parse(readFileSync('build/wasm-scalar/split/functions.json', 'utf8')).app)), whole = [...parts.values()].reduce((sum, n) => sum + n, 0);
   for (const [part, bytes] of [...parts].sort((a, b) => b[1] - a[1]))
     row(part, { bytes: (size.bytes * bytes) / whole, gzip: (size.gzip * bytes) / whole, brotli: (size.brotli * bytes) / whole }, '  ');
 }
@@ -44,3 +45,6 @@ for (const { file, what } of files.filter(({ what }) => what.startsWith('letters
   row(`${what}, bold`, weight(faces.subarray(4 + regular)), '  ');
 }
 row('in all', files.reduce((sum, file) => ({ bytes: sum.bytes + file.bytes, gzip: sum.gzip + file.gzip, brotli: sum.brotli + file.brotli }), { bytes: 0, gzip: 0, brotli: 0 }));
+
+console.log('\nfetched when a lab is asked for');
+for (const { what, ...size } of lab_modules()) row(what, size);

@@ -44,7 +44,7 @@ std::optional<UserError> check_one(const Argument& argument, const std::string& 
     return {};
   }
   case ArgumentKind::choice: {
-    const auto ids = argument.ids();
+    const auto ids = argument.ids ? argument.ids() : std::vector(argument.listed.begin(), argument.listed.end());
     if (!value.is_string()) return wrong_type(listed(ids));
     const auto& text = value.get_ref<const std::string&>();
     if (std::find(ids.begin(), ids.end(), text) == ids.end()) return UserError{"not_a_choice", place, {shortened(text, 40), listed(ids)}};

@@ -15,7 +15,7 @@ enum class ArgumentKind {
   number, ///< a number from least to most
   flag,   ///< true or false; 1 and 0 too, since a link has only numbers
   text,   ///< at most `most` characters
-  choice, ///< one of `ids`
+  choice, ///< one of `listed`, or of `ids`
   any,    ///< any JSON: the verb itself refuses what it can't take
 };
 
@@ -25,8 +25,9 @@ struct Argument {
   bool must = false;              ///< else it may be left out
   const char* standard = nullptr; ///< what it then is, as JSON; null: absent
   double least = 0, most = 0;
-  std::vector<std::string_view> (*ids)() = nullptr;
-  std::size_t entries = 0; ///< above 0: a list of at most so many
+  std::span<const std::string_view> listed = {};
+  std::vector<std::string_view> (*ids)() = nullptr; ///< of a table of the app's; a lab's are `listed`, which are there before its functions
+  std::size_t entries = 0;                          ///< above 0: a list of at most so many
 };
 
 /// How the rows of a table of verbs say what they take.
@@ -45,18 +46,14 @@ constexpr Argument flag(std::string_view name, const char* standard = nullptr) {
 constexpr Argument text(std::string_view name, double most = kIdMost, const char* standard = nullptr) {
   return {.name = name, .kind = ArgumentKind::text, .standard = standard, .most = most};
 }
+constexpr Argument choice(std::string_view name, std::span<const std::string_view> listed, const char* standard = nullptr) {
+  return {.name = name, .kind = ArgumentKind::choice, .standard = standard, .listed = listed};
+}
 constexpr Argument choice(std::string_view name, std::vector<std::string_view> (*ids)(), const char* standard = nullptr) {
   return {.name = name, .kind = ArgumentKind::choice, .standard = standard, .ids = ids};
 }
 constexpr Argument any(std::string_view name) { return must({.name = name, .kind = ArgumentKind::any}); }
 constexpr Argument list(std::size_t entries, Argument argument) { return argument.entries = entries, must(argument); }
-
-/// The ids of one or more lists.
-template <const auto&... lists> std::vector<std::string_view> all_of() {
-  std::vector<std::string_view> ids;
-  (ids.insert(ids.end(), std::begin(lists), std::end(lists)), ...);
-  return ids;
-}
 } // namespace takes
 
 using Answer = Result<Json>;

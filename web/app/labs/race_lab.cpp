@@ -94,7 +94,15 @@ void RaceLab::look_anew() { view_.begin_anew(); }
 
 // ---- drawing ----
 
+// What every race says in its first second: these letters come with the first atlas, instead of an atlas each.
+void RaceLab::foresee() const {
+  for (const std::string_view sentence : {ui()("plot.waiting"), ui()("views.waiting")}) ui().text_width(sentence);
+  ui().text_width(ui()("transport.pause"), ui::kText, ui::Weight::bold);
+  for (const std::string_view words : {ui()("weights.caption"), std::string_view("–")}) ui().text_width(words, ui::kSmall); // which of them: 1–16
+}
+
 void RaceLab::draw(ui::Rect box) {
+  foresee();
   view_.hide_views = world_.hides("views"), view_.hide_settings = world_.hides("settings");
   draw_lab(box);
 }
@@ -281,9 +289,9 @@ constexpr Verb<Lab> kVerbs[] = {
 constexpr Argument kLooks[] = {choice("view", view_ids),
                                whole("lane", 0, kLanesMost - 1),
                                whole("other", -1, kLanesMost - 1),
-                               choice("metric", all_of<kMetricIds>),
-                               choice("second", all_of<kMetricIds>),
-                               choice("axis", all_of<kAxisIds>),
+                               choice("metric", kMetricIds),
+                               choice("second", kMetricIds),
+                               choice("axis", kAxisIds),
                                flag("log"),
                                flag("batch_losses")};
 

@@ -66,6 +66,8 @@ protected:
   RaceView view_;
 
 private:
+  void foresee() const;
+
   std::uint64_t views_news_ = 0; // of what views themselves were told
 };
 

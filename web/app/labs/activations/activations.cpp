@@ -120,8 +120,7 @@ private:
   ActivationsView own_{model_};
 };
 
-constexpr Argument kLooks[] = {takes::choice("tab", takes::all_of<kActivationTabs>), takes::number("at", -kReaches[1], kReaches[1]),
-                               takes::choice("measure", takes::all_of<kLayerMeasures>)};
+constexpr Argument kLooks[] = {takes::choice("tab", kActivationTabs), takes::number("at", -kReaches[1], kReaches[1]), takes::choice("measure", kLayerMeasures)};
 
 } // namespace
 

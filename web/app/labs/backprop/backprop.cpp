@@ -305,7 +305,7 @@ constexpr Verb<Lab> kVerbs[] = {
     {"toggle", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return static_cast<BackpropLab&>(lab).script(); }},
 };
-constexpr Argument kLooks[] = {choice("picture", all_of<kPictures>), choice("grain", all_of<kGrains>), choice("tab", all_of<kTabs>), whole("step", 0, 100000)};
+constexpr Argument kLooks[] = {choice("picture", kPictures), choice("grain", kGrains), choice("tab", kTabs), whole("step", 0, 100000)};
 
 } // namespace
 

@@ -95,7 +95,7 @@ private:
   DropoutView own_{model_};
 };
 
-constexpr Argument kLooks[] = {takes::choice("tab", takes::all_of<kDropoutTabs>), takes::flag("mode"), takes::whole("image", 0, 9999)};
+constexpr Argument kLooks[] = {takes::choice("tab", kDropoutTabs), takes::flag("mode"), takes::whole("image", 0, 9999)};
 
 } // namespace
 

@@ -365,8 +365,7 @@ constexpr Verb<Lab> kVerbs[] = {
      {whole("lane", 0, kLanesMost - 1, "0")},
      [](Lab& lab, const Json& a) { return static_cast<SurfaceLab&>(lab).script_of(a["lane"].get<std::size_t>()); }},
 };
-constexpr Argument kLooks[] = {choice("picture", all_of<kPictures>), choice("tab", all_of<kTabs>), choice("map", all_of<kMaps>), flag("log"),
-                               whole("lane", 0, kLanesMost - 1)};
+constexpr Argument kLooks[] = {choice("picture", kPictures), choice("tab", kTabs), choice("map", kMaps), flag("log"), whole("lane", 0, kLanesMost - 1)};
 
 } // namespace
 

@@ -1,0 +1,143 @@
+// The labs' own modules: fetched when their lab is asked for, from wherever it is; where that fails it is told and can be tried again.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'puppeteer-core';
+import { to_hash } from '../../web/page/share_link';
+import { browser, command, labs, open_lab, serve, settle, wait_for_images, wait_for_item } from './lab';
+
+let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
+let broken = /^$/; // files that the server has not
+before(async () => { site = await serve((file, content) => (broken.test(file) ? null : content)); chromium = await browser(); });
+after(async () => { await chromium?.close(); site?.close(); });
+
+const first = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string; first?: boolean }[]).find((lab) => lab.first)!.id;
+const others = labs.filter((id) => id !== first);
+const words = JSON.parse(readFileSync('assets/strings/zh.json', 'utf8')) as Record<string, string>;
+const not_there = (lab: string) => words['notice.no_lab']!.replace('{1}', words['nav.' + lab]!);
+/** The page's own requests for modules of labs: the service worker's are its own. */
+const fetched = (page: Page) => page.evaluate(() => performance.getEntriesByType('resource').flatMap(({ name }) => /lab-(\w+)-[0-9a-f]{12}\.wasm$/.exec(name)?.[1] ?? []));
+const shown = (page: Page) => command(page, 'lab') as Promise<string>;
+const until_shown = (page: Page, lab: string) => page.waitForFunction((id) => document.querySelector('nav [aria-current]')?.getAttribute('href') === '#' + id, { timeout: 30000 }, lab);
+const until_told = (page: Page, text: string) => page.waitForFunction((wanted) => !document.getElementById('notice')!.hidden && document.getElementById('notice')!.textContent!.includes(wanted), { timeout: 30000 }, text);
+
+test('the first lab races with all its views and fetches no lab; another one is fetched when it is asked for, and once', async () => {
+  const lab = await open_lab(chromium, site.origin), { page } = lab;
+  await wait_for_images(page);
+  await page.evaluate(() => window.downhill.start());
+  await page.waitForFunction(() => window.downhill.results().every((r) => r.step > 2), { timeout: 60000 });
+  const refused = await page.evaluate(() => window.downhill.show({ view: '?' }).then(() => '', (error: Error) => error.message));
+  const views = refused.match(/[a-z_]+/g)!.filter((word) => word !== 'show' && word !== 'view' && word !== 'none');
+  assert.ok(views.length > 8, views.join());
+  for (const view of views) {
+    await page.evaluate((v) => window.downhill.show({ view: v, lane: 1 }), view);
+    await settle(page);
+  }
+  assert.deepEqual(await fetched(page), []);
+  for (const id of others) {
+    const before = (await fetched(page)).length;
+    await page.click(`nav a[href="#${id}"]`);
+    await until_shown(page, id);
+    await settle(page);
+    assert.ok((await fetched(page)).slice(before).includes(id), id);
+    assert.ok((await page.evaluate(() => window.downhill.items())).length > 5, id);
+  }
+  const all = await fetched(page);
+  assert.equal(new Set(all).size, all.length, all.join());
+  for (const id of [first, ...others]) {
+    await page.click(`nav a[href="#${id}"]`);
+    await until_shown(page, id);
+  }
+  assert.deepEqual(await fetched(page), all);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
+test('what can be looked at in a lab that was not fetched is checked all the same, and refused in a sentence', async () => {
+  const lab = await open_lab(chromium, site.origin), { page } = lab;
+  const { keys } = (await command(page, 'can_show')) as { keys: string[] };
+  assert.ok(keys.includes('picture'), keys.join());
+  for (const key of keys)
+    assert.match(await page.evaluate((k) => window.downhill.show({ [k]: 'nonsense' }).then(() => '', (error: Error) => error.message), key), /^show\(\w+\)：(不认识|这里应为)/, key);
+  assert.deepEqual(await fetched(page), []);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
+test('every way into a lab fetches it: link, link with a document, lesson, view, show, preset, contents', async () => {
+  const presets = JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string; lab: string }[];
+  for (const id of others) {
+    const lab = await open_lab(chromium, site.origin, { hash: '#' + id }), document = await lab.page.evaluate(() => window.downhill.getState()), preset = presets.find((p) => p.lab === id)!.id;
+    assert.equal(await shown(lab.page), id);
+    await lab.close();
+    for (const way of [{ hash: to_hash(document, { lab: id }) } as { hash?: string; query?: string }, { query: `?lang=zh&lesson=${preset}` }, { query: `?lang=zh&view=${id}` }]) {
+      const other = await open_lab(chromium, site.origin, way);
+      assert.equal(await shown(other.page), id, JSON.stringify(way));
+      if (way.hash) assert.deepEqual(await other.page.evaluate(() => window.downhill.getState()), document, id);
+      await settle(other.page);
+      assert.deepEqual(other.faults, [], JSON.stringify(way));
+      await other.close();
+    }
+    const start = await open_lab(chromium, site.origin);
+    await start.page.select('#presets', preset);
+    await until_shown(start.page, id);
+    assert.equal((await command(start.page, 'shown')).preset, preset);
+    assert.deepEqual(start.faults, []);
+    await start.close();
+  }
+  const outside = await open_lab(chromium, site.origin);
+  await outside.page.evaluate((id) => window.downhill.show({ lab: id } as object as { lab: string }), others[0]!);
+  assert.equal(await shown(outside.page), others[0]);
+  await outside.close();
+});
+
+test('a module that does not come is told, the lab stays, and another try is a press away; also at a start by link', async () => {
+  broken = /^lab-/;
+  const id = 'surface', lab = await open_lab(chromium, site.origin, { allow: /404/ }), { page } = lab;
+  const state = JSON.stringify(await page.evaluate(() => window.downhill.getState()));
+  await page.click(`nav a[href="#${id}"]`);
+  await until_told(page, not_there(id));
+  assert.equal(await shown(page), first);
+  assert.equal(JSON.stringify(await page.evaluate(() => window.downhill.getState())), state);
+  await page.waitForFunction((h) => location.hash !== h, { timeout: 5000 }, '#' + id); // the address is that of what is shown
+  assert.equal(await page.evaluate((l) => window.downhill.show({ lab: l }).then(() => '', (error: Error) => error.message), id), not_there(id));
+  await page.click('#again');
+  await until_told(page, not_there(id));
+  broken = /^$/;
+  await page.click('#again');
+  await until_shown(page, id);
+  assert.equal(await page.$eval('#notice', (e) => (e as HTMLElement).hidden), true);
+  assert.deepEqual(lab.faults, []);
+  const document = (await page.evaluate(() => window.downhill.getState())) as { lanes: unknown[] }, two = { ...document, lanes: document.lanes.slice(0, 2) };
+  await lab.close();
+
+  broken = /^lab-/;
+  const linked = await open_lab(chromium, site.origin, { hash: to_hash(two, { lab: id }), allow: /404/ });
+  await until_told(linked.page, not_there(id));
+  assert.equal(await shown(linked.page), first);
+  await wait_for_images(linked.page); // and it works
+  broken = /^$/;
+  await linked.page.click('#again');
+  await until_shown(linked.page, id);
+  assert.equal(((await linked.page.evaluate(() => window.downhill.getState())) as { lanes: unknown[] }).lanes.length, 2);
+  assert.deepEqual(linked.faults, []);
+  await linked.close();
+});
+
+test('of two labs asked for while the line is slow, the last one is shown', async () => {
+  const lab = await open_lab(chromium, site.origin, { before: () => {
+    const { fetch } = window, line = new Promise<void>((resolve) => { (window as any).let_go = resolve; });
+    window.fetch = async (what, ...how) => (/lab-surface/.test(String(what)) ? line.then(() => fetch(what, ...how)) : fetch(what, ...how));
+  } }), { page } = lab;
+  await page.click('nav a[href="#surface"]');
+  await until_told(page, words['app.loading']!);
+  await page.click('nav a[href="#dropout"]');
+  await until_shown(page, 'dropout');
+  await page.evaluate(() => (window as any).let_go());
+  await wait_for_item(page, '^drop\\.');
+  await page.waitForFunction(() => document.getElementById('notice')!.hidden && performance.getEntriesByType('resource').some(({ name }) => /lab-surface/.test(name)));
+  await new Promise((resolve) => setTimeout(resolve, 500)); // it is joined, and nobody asks for it any more
+  assert.equal(await shown(page), 'dropout');
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});

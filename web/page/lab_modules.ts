@@ -1,0 +1,40 @@
+// The labs' own modules (web/split.mjs takes them out of the app's): each is fetched when its lab is first asked for, and joined
+// to the app before that makes the lab. The app refuses what would lead to a lab that is not there (App::fetched), so nothing
+// of it is called before.
+import { files } from 'site-files';
+import { file_once, forget_file } from './fetch_bytes';
+
+/** What was asked for leads to a lab whose module is not there; nothing was done. */
+export class LabAbsent extends Error {
+  constructor(sentence: string | undefined, readonly lab: string) { super(sentence); }
+}
+
+/** Begins to fetch what a lab needs besides the app; whoever wants it is told what comes of it. */
+export function fetch_lab(lab: string): void {
+  for (const file of files.labs[lab] ?? []) file_once(file).catch(() => undefined);
+}
+
+export class LabModules {
+  private app!: WebAssembly.Exports;
+  private joined = new Map<string, Promise<void>>();
+
+  /** The app that they are joined to. */
+  into(app: WebAssembly.Instance): void { this.app = app.exports; }
+
+  /** Resolves when a lab can be made. Rejects where its modules can't be had; then it may be tried again. */
+  async bring(lab: string): Promise<void> {
+    fetch_lab(lab);
+    for (const file of files.labs[lab] ?? []) await this.join(file);
+  }
+
+  private join(file: string): Promise<void> {
+    let joined = this.joined.get(file);
+    if (!joined) {
+      this.joined.set(file, joined = file_once(file).then(async (bytes) => {
+        await WebAssembly.instantiate(bytes as BufferSource, { '': this.app as WebAssembly.ModuleImports });
+      }));
+      joined.catch(() => { this.joined.delete(file); forget_file(file); });
+    }
+    return joined;
+  }
+}
