@@ -139,9 +139,11 @@ TEST_CASE("what is looked at of a pass: turned, typed, pressed") {
   look.examples = 10, look.units = 4, look.x.resize(6), look.paths = {{{2, 7, 5}, {1, 1, 1, 1}, 1}};
   model.turn(-1, look);
   CHECK(model.question().place == 9);
-  look.place = 9;
   model.turn(1, look);
   CHECK(model.question().place == 0);
+  look.examples = 3; // a lane with fewer
+  CHECK(model.place(look) == 0);
+  look.examples = 10;
   CHECK(!model.type("view.example", " 7 ", look));
   CHECK(model.question().place == 6);
   for (const char* wrong : {"0", "11", "x", "", "nan"}) CHECK(model.type("view.example", wrong, look)->code == "out_of_range");
@@ -151,6 +153,9 @@ TEST_CASE("what is looked at of a pass: turned, typed, pressed") {
   CHECK(!model.type("view.input", "6", look));
   CHECK(model.question().input == 5);
   CHECK(!model.type("view.input", "0", look));
+  CHECK(model.question().input == -1);
+  model.choose_input(2);
+  CHECK(!model.type("view.input", " ", look));
   CHECK(model.question().input == -1);
   model.choose_input(2);
   CHECK(model.question().input == 2);

@@ -469,7 +469,7 @@ lab_test('the numbers of every view as CSV', async (page) => {
 });
 
 lab_test('forward and back: what is shown of an example is what its file says, and that holds together', async (page) => {
-  const minus = (text: string) => Number(text.replace('−', '-'));
+  const minus = (text: string) => Number(text.replaceAll('−', '-'));
   const value = async (id: string) => (await wait_for_item(page, `^${id.replaceAll('.', '\\.')}$`), (await item(page, id))!.value);
   const numbers = async (id: string) => (await value(id)).split(', ').map(minus);
   await set_state(page, short({ lanes: two, network: { hidden: [{ units: 16, dropout: 0.5 }] } }));

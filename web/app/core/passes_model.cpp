@@ -58,7 +58,7 @@ std::string product_symbols(const PassesPath& path) {
 
 void PassesModel::turn(std::int64_t by, const PassesLook& look) {
   const std::int64_t all = std::max(1U, look.examples);
-  question_.place = static_cast<std::uint32_t>(((look.place + by) % all + all) % all);
+  question_.place = static_cast<std::uint32_t>(((place(look) + by) % all + all) % all);
   open_.reset();
 }
 
@@ -77,6 +77,7 @@ void PassesModel::press_path(std::size_t path, const PassesLook& look) {
 std::optional<UserError> PassesModel::type(std::string_view id, const std::string& text, const PassesLook& look) {
   const bool example = id == "view.example", unit = id == "view.unit";
   if (!example && !unit && id != "view.input") return {};
+  if (!example && !unit && plain_typed(text).empty()) return question_.input = -1, open_.reset(), std::nullopt;
   const double most = example ? look.examples : unit ? look.units : static_cast<double>(look.x.size());
   const auto number = number_between(text, example || unit ? 1 : 0, most);
   if (!number) return number.error();

@@ -4,6 +4,7 @@
 #include "core/user_error.hpp"
 #include "protocol/messages.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,8 @@ std::string product_symbols(const protocol::PassesPath& path);
 class PassesModel {
 public:
   const protocol::ask::Passes& question() const { return question_; }
+  /// The example that is asked for, of those that there are.
+  std::uint32_t place(const protocol::PassesLook& look) const { return std::min(question_.place, std::max(1U, look.examples) - 1); }
   /// By so many examples; from either end to the other.
   void turn(std::int64_t by, const protocol::PassesLook& look);
   void choose_unit(std::uint32_t unit) { question_.unit = unit; }
@@ -36,7 +39,7 @@ public:
   /// Opens it, and looks at the neuron that it goes through in the first layer; or closes it.
   void press_path(std::size_t path, const protocol::PassesLook& look);
   std::optional<std::size_t> open() const { return open_; }
-  /// Of "view.example", "view.unit", "view.input", counted from 1 (an input 0: anywhere).
+  /// Of "view.example", "view.unit", "view.input", counted from 1 (an input 0, or none: anywhere).
   std::optional<UserError> type(std::string_view id, const std::string& text, const protocol::PassesLook& look);
 
 private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 namespace downhill {
 
@@ -17,7 +18,7 @@ constexpr std::size_t kAllTold = 16; // numbers of a strip that are all told
 
 struct Side {
   Look<ask::Passes> look;
-  std::vector<ImageSheet> sheets; // one a picture, in the order in which they are drawn
+  std::deque<ImageSheet> sheets; // one a picture, in the order in which they are drawn; they stay where they are until the frame is drawn
 };
 
 class PassesView final : public View {
@@ -350,7 +351,7 @@ void PassesView::controls(const ViewPlace& s, const PassesLook* look, Rect& box)
     ui.label("view.example", row.cut_left(ui.text_width(ui("passes.example")) + 6), ui("passes.example"), ui("help.passes.example"));
     if (ui.icon_button("view.example.back", row.cut_left(h), Icon::step_back, ui("passes.back"), look != nullptr)) model_.turn(-1, *look);
     row.cut_left(2);
-    ui.number("view.example", row.cut_left(60), ui("passes.example"), std::to_string((look ? look->place : model_.question().place) + 1),
+    ui.number("view.example", row.cut_left(60), ui("passes.example"), std::to_string(look ? model_.place(*look) + 1 : model_.question().place + 1),
               ui("help.passes.example"));
     row.cut_left(2);
     if (ui.icon_button("view.example.next", row.cut_left(h), Icon::step, ui("passes.next"), look != nullptr)) model_.turn(1, *look);
