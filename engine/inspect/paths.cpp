@@ -32,6 +32,10 @@ private:
   std::vector<Reach> kept_;
 };
 
+double at(const Matrix& weight, std::uint32_t row, std::uint32_t column) {
+  return static_cast<double>(weight(static_cast<Index>(row), static_cast<Index>(column)));
+}
+
 // The paths from the loss to the z of one unit.
 struct Node {
   Largest largest;
@@ -82,28 +86,27 @@ Paths largest_paths(const Trace& trace, const Network& network, std::size_t coun
     nodes[l].assign(t.z.size(), Node{Largest(count)});
     for (std::uint32_t k = 0; k < nodes[l + 1].size(); ++k)
       for (std::uint32_t g = 0; g < slopes[l].size(); ++g)
-        go_on(nodes[l + 1][k], k, g, static_cast<double>(weight(k, g)), static_cast<double>(slopes[l][g]), nodes[l][g % t.z.size()]);
+        go_on(nodes[l + 1][k], k, g, at(weight, k, g), static_cast<double>(slopes[l][g]), nodes[l][g % t.z.size()]);
   }
   const Matrix& weight = trace.layers.front().weight;
   Node all{Largest(count)};
   const std::uint32_t from = input.value_or(0), to = input ? *input + 1 : static_cast<std::uint32_t>(weight.cols());
   for (std::uint32_t o = 0; o < nodes[0].size(); ++o)
-    for (std::uint32_t i = from; i < std::min(to, static_cast<std::uint32_t>(weight.cols())); ++i)
-      go_on(nodes[0][o], o, i, static_cast<double>(weight(o, i)), 1, all);
+    for (std::uint32_t i = from; i < std::min(to, static_cast<std::uint32_t>(weight.cols())); ++i) go_on(nodes[0][o], o, i, at(weight, o, i), 1, all);
 
   Paths out{{}, all.count, all.size};
   for (const Reach& end : all.largest.kept()) {
-    Path path{{end.place}, {static_cast<double>(weight(end.next, end.place))}, end.product};
-    Reach at = end;
+    Path path{{end.place}, {at(weight, end.next, end.place)}, end.product};
+    Reach reach = end;
     for (std::size_t l = 0; l < layers; ++l) { // from the input to the loss
-      at = nodes[l][at.next].largest.kept()[at.rank];
-      path.places.push_back(at.place);
+      reach = nodes[l][reach.next].largest.kept()[reach.rank];
+      path.places.push_back(reach.place);
       if (l + 1 == layers) {
-        path.factors.push_back(at.product);
+        path.factors.push_back(reach.product);
         break;
       }
-      path.factors.push_back(static_cast<double>(slopes[l][at.place]));
-      path.factors.push_back(static_cast<double>(trace.layers[l + 1].weight(at.next, at.place)));
+      path.factors.push_back(static_cast<double>(slopes[l][reach.place]));
+      path.factors.push_back(at(trace.layers[l + 1].weight, reach.next, reach.place));
     }
     std::reverse(path.places.begin(), path.places.end());
     std::reverse(path.factors.begin(), path.factors.end());

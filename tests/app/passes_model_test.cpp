@@ -12,7 +12,8 @@ using namespace downhill;
 namespace {
 
 Json lanes_of(const Json& hidden) {
-  return {{"downhill", 1}, {"data", {{"train", 100}, {"test", 100}}}, {"network", {{"hidden", hidden}}}, {"batch", 10}, {"epochs", 1}, {"lanes", {Json::object()}}};
+  return {
+      {"downhill", 1}, {"data", {{"train", 100}, {"test", 100}}}, {"network", {{"hidden", hidden}}}, {"batch", 10}, {"epochs", 1}, {"lanes", {Json::object()}}};
 }
 
 // What the one lane of a race answers, at its start.

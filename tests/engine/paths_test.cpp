@@ -100,7 +100,8 @@ TEST_CASE("the largest paths are those of all paths gone over one by one, and al
       const Trace trace = trace_example(trainer, 17, step, true);
       std::vector<Vector> slopes;
       for (Index l = 0; l < 2; ++l)
-        slopes.push_back(slopes_one_by_one(trace.layers[static_cast<std::size_t>(l)], *trainer.network().shape(l).activation, trainer.network().activation_values(l)));
+        slopes.push_back(
+            slopes_one_by_one(trace.layers[static_cast<std::size_t>(l)], *trainer.network().shape(l).activation, trainer.network().activation_values(l)));
       const Paths most = largest_paths(trace, trainer.network(), 8);
       double count = 0, size = 0;
       std::vector<double> of_all;
@@ -143,9 +144,10 @@ TEST_CASE("a path's factors are the network's own numbers at its places") {
   for (const Path& path : paths.largest) {
     REQUIRE(path.places.size() == 4);
     REQUIRE(path.factors.size() == 6);
-    const auto k = path.places[0], j = path.places[1], i = path.places[2], x = path.places[3];
+    const auto place = [&](std::size_t n) { return static_cast<Index>(path.places[n]); };
+    const Index k = place(0), j = place(1), i = place(2), x = place(3);
     second_half = second_half || j >= 3 || i >= 5;
-    CHECK(path.factors[0] == static_cast<double>(trace.layers[2].d_z[k]));
+    CHECK(path.factors[0] == static_cast<double>(trace.layers[2].d_z[path.places[0]]));
     CHECK(path.factors[1] == static_cast<double>(trace.layers[2].weight(k, j)));
     CHECK(path.factors[2] == (j < 3 ? 1 : -1)); // a path that counts has z > 0, or z < 0 in the second half
     CHECK(path.factors[3] == static_cast<double>(trace.layers[1].weight(j % 3, i)));

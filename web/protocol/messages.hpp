@@ -144,9 +144,8 @@ struct Course {
   bool operator==(const Course&) const = default;
 };
 } // namespace ask
-using Question =
-    std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace, ask::Passes,
-                 ask::Course>;
+using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace,
+                              ask::Passes, ask::Course>;
 /// Answered once by the question's answer, when the lane is between two steps; a long one later, of the step it was begun at. A
 /// later ask for the same slot replaces it.
 struct AskLook {
@@ -512,8 +511,8 @@ struct BenchReport {
 using ToTrainer =
     std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem,
-                           PlaneBegun, PlanePiece, PlaneProblem, Points>;
+                           BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece,
+                           MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

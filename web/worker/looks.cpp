@@ -255,7 +255,9 @@ ToApp trace(const Trainer& trainer, const LookHead& head) {
 }
 
 ToApp passes(const Trainer& trainer, const ask::Passes& ask, const LookHead& head) {
-  const auto last_of = [](auto wanted, auto count) { return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wanted, 0, static_cast<std::int64_t>(count) - 1)); };
+  const auto last_of = [](auto wanted, auto count) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wanted, 0, static_cast<std::int64_t>(count) - 1));
+  };
   const Part& part = trainer.data().train;
   PassesLook out;
   out.head = head;
@@ -274,8 +276,8 @@ ToApp passes(const Trainer& trainer, const ask::Passes& ask, const LookHead& hea
   for (const double p : trace.probabilities) out.probabilities.push_back(static_cast<float>(p));
   out.x = first.input, out.d_x = first.d_input;
   for (Index i = 0; i < first.weight.cols(); ++i) {
-    out.weight.push_back(first.weight(out.unit, i));
-    out.d_weight.push_back(first.d_weight(out.unit, i));
+    out.weight.push_back(first.weight(static_cast<Index>(out.unit), i));
+    out.d_weight.push_back(first.d_weight(static_cast<Index>(out.unit), i));
   }
   for (const LayerTrace& t : trace.layers) {
     PassesLayer layer{t.z, t.given, t.d_z, 0, 0};

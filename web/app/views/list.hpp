@@ -10,8 +10,8 @@ extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsVie
     kPassesView, kSweepView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
-  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,  &kMasksView,
-                                              &kDrawView,    &kBoundaryView, &kAboveView,    &kPassesView,      &kSweepView, &kDifferencesView};
+  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView,  &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,  &kMasksView,
+                                              &kDrawView,    &kBoundaryView, &kAboveView,     &kPassesView,      &kSweepView, &kDifferencesView};
   return kTable;
 }
 

@@ -213,7 +213,8 @@ void Drawing::inputs() {
     const auto mark = marked_input();
     const std::vector<std::size_t> marks = mark ? std::vector{*mark} : std::vector<std::size_t>{};
     ui.text(column.rest.cut_top(18), of_unit, ui.theme->ink, kLabel, Weight::bold);
-    const std::pair<std::string_view, const std::vector<float>*> rows[] = {{"x", &look.x}, {"w", &look.weight}, {"∂L/∂w", &look.d_weight}, {"∂L/∂x", &look.d_x}};
+    const std::pair<std::string_view, const std::vector<float>*> rows[] = {
+        {"x", &look.x}, {"w", &look.weight}, {"∂L/∂w", &look.d_weight}, {"∂L/∂x", &look.d_x}};
     for (std::size_t i = 0; i < std::size(rows); ++i)
       if (const auto pressed = strip("input." + std::to_string(i), rows[i].first, *rows[i].second, marks))
         model.choose_input(static_cast<std::uint32_t>(*pressed));
