@@ -477,7 +477,7 @@ lab_test('forward and back: what is shown of an example is what its file says, a
   await page.evaluate(() => window.downhill.step(5));
   await at_rest(page);
   await page.evaluate(() => window.downhill.show({ view: 'passes', lane: 0, other: -1 }));
-  await wait_for_item(page, '^passes\\.0\\.path\\.7$');
+  await wait_for_item(page, '^passes\\.0\\.x$');
   await press(page, 'views.whole');
   await press(page, 'view.example.next');
   await type_into(page, 'view.unit', '7');
@@ -511,7 +511,7 @@ lab_test('forward and back: what is shown of an example is what its file says, a
   await type_into(page, 'view.input', String(end + 1));
   await page.waitForFunction((n) => { const rows = (window.downhill_internal.page.command('csv', { plot: 'view' }) as string).split('path,')[1]!.trim().split('\n').slice(1); return rows.length > 0 && rows.every((row) => row.split(',')[0]!.endsWith(` ${n}`)); }, { timeout: 10000 }, end);
   await screenshot(page, 'passes-zh');
-});
+}, { height: 1080 });
 
 lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script', async (page) => {
   await page.evaluate(() => {

@@ -62,6 +62,7 @@ struct Drawing {
   }
   /// The neurons of layer `l`, counted from 0, that are marked on a strip of so many cells.
   std::vector<std::size_t> marked(std::size_t l, std::size_t cells) const;
+  std::string pixel_place(std::size_t i) const; // column and row, counted from 1
   std::string input_name(std::size_t i) const;
   std::string class_or_number(std::size_t k) const;
   std::string path_name(const PassesPath& p) const;
@@ -93,10 +94,13 @@ std::vector<std::size_t> Drawing::marked(std::size_t l, std::size_t cells) const
   return out;
 }
 
-std::string Drawing::input_name(std::size_t i) const {
-  if (image_side == 0) return fill(ui("passes.feature"), {std::to_string(i + 1)});
+std::string Drawing::pixel_place(std::size_t i) const {
   const auto side = static_cast<std::size_t>(image_side);
-  return fill(ui("passes.pixel"), {std::to_string(i % side + 1), std::to_string(i / side + 1)});
+  return "(" + std::to_string(i % side + 1) + ", " + std::to_string(i / side + 1) + ")";
+}
+
+std::string Drawing::input_name(std::size_t i) const {
+  return image_side > 0 ? fill(ui("passes.pixel"), {pixel_place(i)}) : fill(ui("passes.feature"), {std::to_string(i + 1)});
 }
 
 std::string Drawing::class_or_number(std::size_t k) const {
@@ -111,7 +115,7 @@ std::string Drawing::path_name(const PassesPath& p) const {
     const std::string which = hidden > 1 ? std::to_string(l + 1) + " " : " ";
     name = fill(ui("passes.from"), {name, "h" + which + std::to_string(unit + 1) + (p.places[i] >= units ? "−" : "")});
   }
-  return fill(ui("passes.from"), {name, input_name(p.places.back())});
+  return fill(ui("passes.from"), {name, image_side > 0 ? pixel_place(p.places.back()) : input_name(p.places.back())});
 }
 
 // ---- pictures ----
@@ -169,7 +173,7 @@ std::optional<std::size_t> Drawing::strip(const std::string& name, std::string_v
                                           const std::vector<std::size_t>& marks) {
   Rect row = column.rest.cut_top(kStrip + 3);
   row.h = kStrip;
-  ui.text(row.cut_left(std::min(52.0F, row.w / 6)), label, ui.theme->soft, kSmall);
+  ui.text(row.cut_left(name.starts_with("input") ? 44 : 22), label, ui.theme->soft, kSmall);
   const Sizes sizes = sizes_of(values);
   Rect foot = row.cut_right(std::clamp(row.w * 0.24F, 56.0F, 120.0F));
   foot.cut_left(6);
@@ -333,7 +337,8 @@ void Drawing::paths() {
   if (look.paths.empty()) return column.paragraph(ui("passes.none"), ui.theme->soft);
   double shown = 0;
   for (const PassesPath& p : look.paths) shown += std::fabs(p.product);
-  std::string words = fill(ui("passes.say"), {end, grouped(look.path_count), std::to_string(look.paths.size()), percent(shown / look.path_size)});
+  std::string words =
+      fill(ui("passes.say"), {end, grouped(look.path_count), std::to_string(look.paths.size()), short_number(100 * shown / look.path_size) + " %"});
   if (look.input >= 0)
     words += between_sentences(ui) + fill(ui("passes.sum"), {short_number(static_cast<double>(look.d_x[static_cast<std::size_t>(look.input)]))});
   column.paragraph(words, ui.theme->soft);
