@@ -40,6 +40,10 @@ private:
   std::array<Side, 2> sides_;
 };
 
+// Points of the plane have no names.
+std::string class_of(const ViewPlace& s, std::size_t label) {
+  return s.race.has_images() ? s.class_name(label) : fill(s.ui("passes.class"), {std::to_string(label)});
+}
 std::string number_text(float v) { return short_number(static_cast<double>(v)); }
 
 // What a frame draws of one answer.
@@ -104,7 +108,7 @@ std::string Drawing::input_name(std::size_t i) const {
 }
 
 std::string Drawing::class_or_number(std::size_t k) const {
-  return look.probabilities.size() == look.layers.back().z.size() ? s.class_name(k) : fill(ui("passes.output"), {std::to_string(k + 1)});
+  return look.probabilities.size() == look.layers.back().z.size() ? class_of(s, k) : fill(ui("passes.output"), {std::to_string(k + 1)});
 }
 
 std::string Drawing::path_name(const PassesPath& p) const {
@@ -370,7 +374,7 @@ void PassesView::controls(const ViewPlace& s, const PassesLook* look, Rect& box)
   const std::string loss = short_number(look->loss);
   const std::string words = look->probabilities.empty()
                                 ? fill(ui("passes.target"), {short_number(look->target), loss})
-                                : fill(ui("passes.truth"), {s.class_name(look->label), number_text(look->probabilities[look->label]), loss});
+                                : fill(ui("passes.truth"), {class_of(s, look->label), number_text(look->probabilities[look->label]), loss});
   const Rect place = ui.text_width(words, kLabel) <= row.w ? row : box.cut_top(18);
   ui.text(place, words, ui.theme->ink, kLabel);
   ui.note_item("passes." + std::to_string(s.side) + ".truth", ui("passes.example"), "status", words, place);
