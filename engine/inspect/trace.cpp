@@ -16,7 +16,7 @@ Vector sums(const LayerTrace& t) {
 
 } // namespace
 
-Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step) {
+Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step, bool to_input) {
   const Network& network = trainer.network();
   Matrix x(1, trainer.data().features());
   Gathered gathered;
@@ -60,7 +60,7 @@ Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<s
     t.d_weight.resize(shape.outputs, shape.inputs);
     for (Index o = 0; o < shape.outputs; ++o)
       for (Index i = 0; i < shape.inputs; ++i) t.d_weight(o, i) = t.d_z[static_cast<std::size_t>(o)] * t.input[static_cast<std::size_t>(i)];
-    if (l == 0) break;
+    if (l == 0 && !to_input) break;
     t.d_input.assign(t.input.size(), 0.0F);
     for (Index i = 0; i < shape.inputs; ++i)
       for (Index o = 0; o < shape.outputs; ++o) t.d_input[static_cast<std::size_t>(i)] += t.d_z[static_cast<std::size_t>(o)] * t.weight(o, i);

@@ -15,7 +15,7 @@ struct LayerTrace {
   Vector d_z;      ///< O: gradient of the loss by z
   Matrix d_weight; ///< O×I
   Vector d_bias;   ///< O
-  Vector d_input;  ///< I; empty for the first layer, where nobody needs it
+  Vector d_input;  ///< I; of the first layer only if it was asked for
 };
 struct Trace {
   std::vector<LayerTrace> layers;
@@ -26,7 +26,8 @@ struct Trace {
 
 /// The example at `place` of the training part, as a batch of its own at the present weights. `step`, if given, is the
 /// training step whose masks are used, with the example as the first of the batch; otherwise eval mode, nothing dropped.
-Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step = {});
+/// `to_input`: ∂L/∂x, too, which training has no use for.
+Trace trace_example(const Trainer& trainer, std::uint32_t place, std::optional<std::int64_t> step = {}, bool to_input = false);
 
 /// All layers' weights and biases multiplied out as if there were no activations: z of the last layer is weight·x + bias.
 /// Exactly the network where every activation is the identity. Worked in float64. Not defined for crelu's doubled widths.

@@ -439,7 +439,7 @@ lab_test('lanes of one name are told apart in what is saved', async (page) => {
 
 for (const [width, height] of [[1280, 720], [390, 844]] as const)
   lab_test(`every control says in a sentence what it does, ${width} px wide`, async (page) => {
-    for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences']) {
+    for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'sweep', 'differences']) {
       await page.evaluate((v) => window.downhill.show({ view: v, lane: 8, other: 0 }), view);
       await new Promise((resolve) => setTimeout(resolve, 600));
       const silent = await page.evaluate(() => window.downhill.items().filter((i) => ['button', 'radio', 'checkbox', 'combobox', 'slider', 'textbox'].includes(i.role) && !i.help).map((i) => i.id));
@@ -460,13 +460,58 @@ lab_test('the numbers of every view as CSV', async (page) => {
   await command(page, 'pad', { pixels: Array.from({ length: 784 }, (_, i) => (i % 28 > 8 && i % 28 < 20 ? 255 : 0)) });
   const heads: Record<string, RegExp> = {
     samples: /^train_example,label,true_label,pixels\n0,\d,\d(,\d+){784}\n/, weights: /^unit,weights\n0(,-?[\d.e-]+){784}\n/, confusion: /^test_example,label,predicted/, predictions: /^test_example/,
-    units: /^layer,units/, optimizer: /^quantity,low,high/, masks: /^layer,train_example,kept\n1,\d+(,[01]){16}\n/, draw: /^lane,probabilities\nA(,[\d.e-]+){10}\nB/, differences: /^lane,\/optimizer\/name,\/optimizer\/lr.*\nA,sgd,0\.1.*\nB,adam/,
+    units: /^layer,units/, optimizer: /^quantity,low,high/, masks: /^layer,train_example,kept\n1,\d+(,[01]){16}\n/, draw: /^lane,probabilities\nA(,[\d.e-]+){10}\nB/, passes: /^layer,unit,z,a,delta\n1,0,/, differences: /^lane,\/optimizer\/name,\/optimizer\/lr.*\nA,sgd,0\.1.*\nB,adam/,
   };
   for (const [view, head] of Object.entries(heads)) {
     await page.evaluate((v) => window.downhill.show({ view: v, lane: 0 }), view);
     await page.waitForFunction((h) => new RegExp(h).test(window.downhill_internal.page.command('csv', { plot: 'view' }) as string), { timeout: 8000 }, head.source).catch(async () => assert.match(await command(page, 'csv', { plot: 'view' }), head, view));
   }
 });
+
+lab_test('forward and back: what is shown of an example is what its file says, and that holds together', async (page) => {
+  const minus = (text: string) => Number(text.replaceAll('−', '-'));
+  const value = async (id: string) => (await wait_for_item(page, `^${id.replaceAll('.', '\\.')}$`), (await item(page, id))!.value);
+  const numbers = async (id: string) => (await value(id)).split(', ').map(minus);
+  await set_state(page, short({ lanes: two, network: { hidden: [{ units: 16, dropout: 0.5 }] } }));
+  await wait_for_images(page);
+  await page.evaluate(() => window.downhill.step(5));
+  await at_rest(page);
+  await page.evaluate(() => window.downhill.show({ view: 'passes', lane: 0, other: -1 }));
+  await wait_for_item(page, '^passes\\.0\\.x$');
+  await press(page, 'views.whole');
+  await press(page, 'view.example.next');
+  await type_into(page, 'view.unit', '7');
+  await page.waitForFunction(() => { const csv = window.downhill_internal.page.command('csv', { plot: 'view' }) as string; return csv.includes('weight_of_unit_6'); }, { timeout: 10000 });
+  assert.equal(await value('view.example'), '2');
+  const [layers, inputs, paths] = ((await command(page, 'csv', { plot: 'view' })) as string).split(/^(?:layer|input|path),.*\n/m).slice(1).map((part) => part.trim().split('\n').map((line) => line.split(',')));
+  const layer = (l: number) => layers!.filter((row) => row[0] === String(l)).map((row) => ({ z: Number(row[2]), a: Number(row[3]), delta: Number(row[4]) }));
+  assert.deepEqual([layer(1).length, layer(2).length, inputs!.length, paths!.length], [16, 10, 784, 8]);
+  for (const { z, a } of layer(1)) assert.equal(a, Math.max(0, z), 'relu, and nothing dropped');
+  // δ of the output is p less 1 for the class that is right
+  const z = layer(2).map((u) => u.z), most = Math.max(...z), sum = z.reduce((total, v) => total + Math.exp(v - most), 0);
+  const p = z.map((v) => Math.exp(v - most) / sum), off = layer(2).map(({ delta }, k) => p[k]! - delta);
+  assert.deepEqual(off.map((v) => Math.abs(Math.round(v * 1e5) / 1e5)).sort(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  const near = (shown: number[], exact: number[], what: string) => { assert.equal(shown.length, exact.length, what); shown.forEach((v, i) => assert.ok(Math.abs(v - exact[i]!) <= 0.06 * Math.abs(exact[i]!) + 1e-12, `${what} ${i}: ${v}, ${exact[i]}`)); };
+  near(await numbers('passes.0.delta.1'), layer(2).map((u) => u.delta), 'δ');
+  near(await numbers('passes.0.p'), p, 'p');
+  near(await numbers('passes.0.z.0'), layer(1).map((u) => u.z), 'z');
+  const unit = layer(1)[6]!;
+  for (const [, x, , , d_w] of inputs!) assert.ok(Math.abs(Number(d_w) - unit.delta * Number(x)) <= 1e-6 * Math.abs(Number(d_w)), '∂L/∂w = δ·x');
+  // a path is multiplied out, and goes through the neuron that is then looked at
+  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'passes.0.path.0'));
+  await press(page, 'passes.0.path.0');
+  const written = await value('passes.0.product');
+  const [factors, result] = written.split(' = ');
+  const product = factors!.split(' · ').map((f) => minus(f.replace(/[()]/g, ''))).reduce((a, b) => a * b);
+  assert.ok(Math.abs(product - minus(result!)) <= 0.005 * Math.abs(product), written);
+  assert.ok(Math.abs(product - Number(paths![0]![1])) <= 0.005 * Math.abs(product), `${written}: ${paths![0]}`);
+  await page.waitForFunction((number) => window.downhill.items().find((i) => i.id === 'view.unit')?.value === number, { timeout: 10000 }, String(Number(paths![0]![0]!.split(' ')[1]) + 1));
+  // those to one pixel
+  const end = Number(paths![0]![0]!.split(' ')[2]);
+  await type_into(page, 'view.input', String(end + 1));
+  await page.waitForFunction((n) => { const rows = (window.downhill_internal.page.command('csv', { plot: 'view' }) as string).split('path,')[1]!.trim().split('\n').slice(1); return rows.length > 0 && rows.every((row) => row.split(',')[0]!.endsWith(` ${n}`)); }, { timeout: 10000 }, end);
+  await screenshot(page, 'passes-zh');
+}, { height: 1080 });
 
 lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script', async (page) => {
   await page.evaluate(() => {
@@ -625,7 +670,7 @@ lab_test('idle with every view open: no frames; the first press moves curves', a
   await page.waitForFunction(() => window.downhill.results().some((r) => r.curve.length > 1), { polling: 20 });
   console.log(`# curves moved ${Date.now() - start} ms after the press began`);
   await wait_until_finished(page);
-  for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'differences']) {
+  for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'differences']) {
     await page.evaluate((v) => window.downhill.show({ view: v, other: 0 }), view);
     let before_ = -1, now = 0;
     for (let i = 0; i < 30 && now !== before_; ++i) { // its answer may be on the way

@@ -87,7 +87,7 @@ function chaos(seed: number, cloneable: boolean, experiment: any, labs: string[]
     }
     return e;
   };
-  const looks = () => Object.fromEntries(Array.from({ length: below(4) }, () => pick<[string, unknown]>([['lab', pick(labs)], ['view', pick(['none', 'samples', 'weights', 'units', 'sweep', 'differences', 'boundary', 'draw', 'masks', 'predictions', 'confusion', 'optimizer'])],
+  const looks = () => Object.fromEntries(Array.from({ length: below(4) }, () => pick<[string, unknown]>([['lab', pick(labs)], ['view', pick(['none', 'samples', 'weights', 'units', 'sweep', 'differences', 'boundary', 'draw', 'masks', 'predictions', 'confusion', 'optimizer', 'passes'])],
     ['lane', below(24)], ['other', below(25) - 1], ['metric', pick(['test_loss', 'lr', 'update_ratio'])], ['axis', pick(['examples', 'epochs', 'steps', 'seconds'])], ['log', below(2)], [pick(keys), value(2)]])));
   const argument = (verb: string): unknown => {
     if (verb === 'setState' && random() < 0.7) return random() < 0.2 ? JSON.stringify(changed(), (_, v) => (typeof v === 'bigint' ? '' + v : v === window || v === document.body ? 0 : v)) : changed();

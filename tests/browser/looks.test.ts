@@ -13,7 +13,7 @@ let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
 after(async () => { await chromium?.close(); site?.close(); });
 
-const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'sweep', 'differences'];
+const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'sweep', 'differences'];
 const labs: [string, string[]][] = [['activations', ['linear', 'chain', 'network']], ['dropout', ['boundary', 'curves', 'ensemble']]];
 /** Other themes and densities change every view alike: a few of them are enough. */
 const few = ['none', 'weights', 'units', 'differences'];
@@ -25,7 +25,7 @@ const sizes: [string, LabOptions][] = [
   ['phone-zh-light', { query: '?lang=zh&theme=light', width: 390, height: 844, scale: 2 }],
 ];
 /** A control that is there once the view has its answer. */
-const there: Record<string, string> = { samples: '^sample', weights: '^weight', confusion: '^confusion\\.\\d', predictions: '^prediction\\.\\d', units: '^units\\.\\d', optimizer: '^optimizer\\.\\d', masks: '^masks\\.\\d', draw: '^pad$', sweep: '^sweep', differences: '^differs' };
+const there: Record<string, string> = { samples: '^sample', weights: '^weight', confusion: '^confusion\\.\\d', predictions: '^prediction\\.\\d', units: '^units\\.\\d', optimizer: '^optimizer\\.\\d', masks: '^masks\\.\\d', draw: '^pad$', passes: '^passes\\.0\\.x$', sweep: '^sweep', differences: '^differs' };
 const kSmallWidth = 160, kDifferingMost = 0.05;
 
 /** Averaged down to the given width. */

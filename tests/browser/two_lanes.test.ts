@@ -19,7 +19,7 @@ const toys = { downhill: 1, data: { source: 'moons', train: 100, test: 100 }, ne
 const set_state = (page: Page, e: object) => page.evaluate((x) => window.downhill.setState(x), e);
 const show = (page: Page, what: object) => page.evaluate((w) => window.downhill.show(w as any), what);
 const frames = (page: Page) => page.evaluate(() => window.downhill.stats().frames!);
-const pictures = (page: Page, pattern: RegExp) => page.evaluate((p) => window.downhill.items().filter((i) => new RegExp(p).test(i.id)).map((i) => `${i.id} ${i.label}`), pattern.source);
+const pictures = (page: Page, pattern: RegExp) => page.evaluate((p) => window.downhill.items().filter((i) => new RegExp(p).test(i.id)).map((i) => `${i.id} ${i.label} ${i.value}`), pattern.source);
 const ids = (page: Page, pattern: RegExp) => page.evaluate((p) => window.downhill.items().filter((i) => new RegExp(p).test(i.id)).map((i) => i.id), pattern.source);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -67,7 +67,7 @@ const controls = (page: Page) => page.evaluate(() => {
   return items.filter((i) => ['button', 'radio', 'checkbox', 'combobox', 'slider'].includes(i.role) && inside(i.rectangle)).map((i) => ({ id: i.id, role: i.role, value: i.value, enabled: i.enabled, left: i.rectangle.x < area.x + area.width / 2 }));
 });
 
-const compared = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'boundary'] as const;
+const compared = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'passes', 'boundary'] as const;
 
 for (const view of compared)
   lab_test(`two lanes compared, ${view}: whatever is pressed on either side acts there, and the page comes to rest`, async (page) => {
@@ -92,13 +92,14 @@ for (const view of compared)
       const now = (await controls(page)).find((c) => c.id === id);
       if (!now?.enabled) continue;
       const side = left ? 0 : 1, where = id;
-      const of_side = new RegExp(`^(sample|weight|prediction)\\.${side}\\.`), before_ = await pictures(page, of_side);
+      const of_side = new RegExp(`^((sample|weight|prediction)\\.${side}\\.|view\\.example$)`), before_ = await pictures(page, of_side);
       await press(page, id);
       await pause(400);
       await comes_to_rest(page, where);
       await no_id_twice(page, where);
       if (now.role === 'radio') assert.equal((await item(page, id))?.value, 'true', where);
       else if (/\.(next|back)$/.test(id)) assert.notDeepEqual(await pictures(page, of_side), before_, where);
+      else if (id.includes('.path.')) assert.equal((await item(page, id))?.expanded, true, where);
       else if (id.startsWith('confusion.') && Number(now.value) > 0) assert.ok(await item(page, `confusion.images.${side}`), where);
       else if (!id.startsWith('confusion.')) assert.fail(`${where}: nothing is known of this control`);
     }

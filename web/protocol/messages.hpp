@@ -71,6 +71,7 @@ struct OwnLook;
 struct BoundaryLook;
 struct EnsembleLook;
 struct TraceLook;
+struct PassesLook;
 struct CourseLook;
 namespace ask {
 /// `count` units of the first layer from `from`.
@@ -126,6 +127,15 @@ struct Trace {
   void fields(auto&) {}
   bool operator==(const Trace&) const = default;
 };
+/// A training example by its place, forward and backward in eval mode. Of the first layer one unit's weights; the largest paths of all, or
+/// those to one input. Numbers that there are not become the last.
+struct Passes {
+  using Answer = PassesLook;
+  std::uint32_t place = 0, unit = 0;
+  std::int64_t input = -1; ///< −1: all
+  void fields(auto& a) { a(place, unit, input); }
+  bool operator==(const Passes&) const = default;
+};
 /// Where the lane has been, at no more than so many points. Long.
 struct Course {
   using Answer = CourseLook;
@@ -134,8 +144,8 @@ struct Course {
   bool operator==(const Course&) const = default;
 };
 } // namespace ask
-using Question =
-    std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace, ask::Course>;
+using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace,
+                              ask::Passes, ask::Course>;
 /// Answered once by the question's answer, when the lane is between two steps; a long one later, of the step it was begun at. A
 /// later ask for the same slot replaces it.
 struct AskLook {
@@ -373,6 +383,37 @@ struct TraceLook {
   std::vector<TraceLayer> layers;
   void fields(auto& a) { a(head, place, layers); }
 };
+/// A layer's numbers for one example: z and δ = ∂L/∂z a unit, and what the units hand on (of crelu twice as many). Its weights' gradient is
+/// δ times what it was given.
+struct PassesLayer {
+  std::vector<float> z, a, delta;
+  double gradient_rms = 0, gradient_most = 0; ///< of ∂L/∂W
+  void fields(auto& f) { f(z, a, delta, gradient_rms, gradient_most); }
+};
+/// downhill::Path.
+struct PassesPath {
+  std::vector<std::uint32_t> places;
+  std::vector<double> factors;
+  double product = 0;
+  void fields(auto& a) { a(places, factors, product); }
+};
+struct PassesLook {
+  LookHead head;
+  std::uint32_t examples = 0, place = 0, units = 0, unit = 0; ///< of the training part and which; of the first layer and which
+  std::int64_t input = -1;                                    ///< that paths end at; −1: any
+  std::uint32_t label = 0;                                    ///< as training sees it; 0 where numbers are learned
+  double target = 0;                                          ///< where numbers are learned
+  double loss = 0;
+  std::vector<float> probabilities;            ///< of the classes; none where numbers are learned
+  std::vector<float> x, d_x, weight, d_weight; ///< I each: the input, ∂L/∂x, the unit's weights and their gradient
+  std::vector<PassesLayer> layers;
+  std::vector<PassesPath> paths; ///< the largest, at most kPathsShown
+  double path_count = 0, path_size = 0;
+  void fields(auto& a) {
+    a(head, examples, place, units, unit, input, label, target, loss, probabilities, x, d_x, weight, d_weight, layers, paths, path_count, path_size);
+  }
+};
+inline constexpr std::size_t kPathsShown = 8;
 struct CourseLook {
   LookHead head;
   downhill::Course course;
@@ -470,8 +511,8 @@ struct BenchReport {
 using ToTrainer =
     std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem,
-                           PlaneBegun, PlanePiece, PlaneProblem, Points>;
+                           BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece,
+                           MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -2,6 +2,7 @@
 
 #include "inspect/course.hpp"
 #include "inspect/layers.hpp"
+#include "inspect/paths.hpp"
 #include "inspect/predictions.hpp"
 #include "inspect/trace.hpp"
 
@@ -253,6 +254,46 @@ ToApp trace(const Trainer& trainer, const LookHead& head) {
   return out;
 }
 
+ToApp passes(const Trainer& trainer, const ask::Passes& ask, const LookHead& head) {
+  const auto last_of = [](auto wanted, auto count) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(wanted, 0, static_cast<std::int64_t>(count) - 1));
+  };
+  const Part& part = trainer.data().train;
+  PassesLook out;
+  out.head = head;
+  out.examples = static_cast<std::uint32_t>(part.size());
+  out.place = last_of(ask.place, part.size());
+  const Trace trace = trace_example(trainer, out.place, {}, true);
+  const LayerTrace& first = trace.layers.front();
+  out.units = static_cast<std::uint32_t>(first.z.size());
+  out.unit = last_of(ask.unit, first.z.size());
+  if (ask.input >= 0) out.input = last_of(ask.input, first.input.size());
+  if (part.targets.empty())
+    out.label = part.labels[out.place];
+  else
+    out.target = static_cast<double>(part.targets[out.place]);
+  out.loss = trace.loss;
+  for (const double p : trace.probabilities) out.probabilities.push_back(static_cast<float>(p));
+  out.x = first.input, out.d_x = first.d_input;
+  for (Index i = 0; i < first.weight.cols(); ++i) {
+    out.weight.push_back(first.weight(static_cast<Index>(out.unit), i));
+    out.d_weight.push_back(first.d_weight(static_cast<Index>(out.unit), i));
+  }
+  for (const LayerTrace& t : trace.layers) {
+    PassesLayer layer{t.z, t.given, t.d_z, 0, 0};
+    const std::span<const float> gradient(t.d_weight.data(), static_cast<std::size_t>(t.d_weight.size()));
+    layer.gradient_rms = norm(gradient) / std::sqrt(static_cast<double>(gradient.size()));
+    for (const float g : gradient) layer.gradient_most = std::max(layer.gradient_most, std::fabs(static_cast<double>(g)));
+    out.layers.push_back(std::move(layer));
+  }
+  std::optional<std::uint32_t> end;
+  if (out.input >= 0) end = static_cast<std::uint32_t>(out.input);
+  Paths paths = largest_paths(trace, trainer.network(), kPathsShown, end);
+  for (Path& p : paths.largest) out.paths.push_back({std::move(p.places), std::move(p.factors), p.product});
+  out.path_count = paths.count, out.path_size = paths.size;
+  return out;
+}
+
 } // namespace
 
 std::size_t memory_for(const Trainer& trainer, const AskLook& ask) {
@@ -280,6 +321,7 @@ std::optional<ToApp> look(const Trainer& trainer, const AskLook& asked) {
     Answer operator()(const ask::Boundary&) const { return boundary(trainer, head); }
     Answer operator()(const ask::Ensemble&) const { return {}; } // a job
     Answer operator()(const ask::Trace&) const { return trace(trainer, head); }
+    Answer operator()(const ask::Passes& q) const { return passes(trainer, q, head); }
     Answer operator()(const ask::Course&) const { return {}; } // a job
   } const answer{trainer, head};
   return std::visit(answer, asked.question);

@@ -117,6 +117,7 @@ std::optional<UserError> RaceLab::type(const std::string& id, const std::string&
     if (!error) view_.all_rate = number->value;
     return error;
   }
+  if (id.starts_with("view.")) return shown_view(view_).type(id, text);
   if (id.starts_with("stop:")) return set_stop_rule(race_, id, text);
   constexpr std::size_t kNoLane = std::string::npos; // is refused as any that there is not
   if (id.starts_with("lane:") && id.ends_with(":label")) return race_.rename_lane(place_in(id, "lane:").value_or(kNoLane), text);

@@ -7,11 +7,11 @@
 namespace downhill {
 
 extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kAboveView,
-    kSweepView, kDifferencesView;
+    kPassesView, kSweepView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
-  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,
-                                              &kMasksView,   &kDrawView,    &kBoundaryView,  &kAboveView,       &kSweepView, &kDifferencesView};
+  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView,  &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,  &kMasksView,
+                                              &kDrawView,    &kBoundaryView, &kAboveView,     &kPassesView,      &kSweepView, &kDifferencesView};
   return kTable;
 }
 

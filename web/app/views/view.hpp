@@ -31,6 +31,8 @@ public:
   virtual void draw(const ViewPlace& stand, ui::Rect box) = 0;
   /// The numbers of the last answer about this lane; empty: there are none yet.
   virtual std::string csv(const ui::Ui& ui, const Race& race, std::size_t lane) const = 0;
+  /// What was typed into one of its fields, whose ids begin with "view.".
+  virtual std::optional<UserError> type(std::string_view, const std::string&) { return {}; }
   /// What a worker says besides what races are told. Whether it is to be drawn.
   virtual bool take(const protocol::ToApp&) { return false; }
   /// Nobody looks any more: what it has asked for besides its Looks is dropped.
