@@ -33,7 +33,7 @@ for (const language of ['zh', 'en'])
       await new Promise((resolve) => setTimeout(resolve, 700));
       assert.deepEqual(await violations(page), [], view);
     }
-    for (const [lab_name, tabs] of [['activations', ['chain', 'network', 'linear']], ['surface', ['lanes', 'inside', 'curves', 'map', 'setup']], ['dropout', ['curves', 'boundary']]] as const)
+    for (const [lab_name, tabs] of [['activations', ['chain', 'network', 'linear']], ['surface', ['lanes', 'inside', 'curves', 'map', 'setup']], ['backprop', ['working', 'practice', 'check', 'setup', 'tables']], ['dropout', ['curves', 'boundary']]] as const)
       for (const tab of tabs) {
         await page.evaluate((w) => window.downhill.show(w as any), { lab: lab_name, tab });
         await new Promise((resolve) => setTimeout(resolve, 900));

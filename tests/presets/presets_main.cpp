@@ -49,7 +49,7 @@ const Kind& kind_of(const Json& preset) {
       {"train_loss", "test_loss", "train_accuracy", "test_accuracy", "least_test_loss", "least_test_loss_epoch", "dead_share", "steps"}};
   static const Kind walks{{"exactly", "below"},
                           {"x", "y", "f", "distance", "minimum", "least_x", "most_x", "least_y", "most_y", "turns_x", "turns_y", "length", "stride", "radius"}};
-  static const Kind networks{{"exactly", "less", "against", "size", "alone", "over_first"}, {"loss"}};
+  static const Kind networks{{"exactly", "less", "less_at", "against", "size", "alone", "over_first"}, {"loss"}};
   return preset["lab"] == "surface" ? walks : preset["lab"] == "backprop" ? networks : trainings;
 }
 
@@ -62,7 +62,7 @@ std::string mistake_in(const Json& claim, const Kind& kind, std::size_t lanes) {
     if (key == "with") return value.is_object();
     if (key == "exactly" || key == "size" || key == "over_first") return value.is_boolean();
     if (key == "less" || key == "against") return value.is_string();
-    if (key == "alone") return number(value);
+    if (key == "alone" || key == "less_at") return number(value);
     if (key == "lane" && value.is_array()) return !value.empty() && std::all_of(value.begin(), value.end(), number);
     return key == "lane" || key == "minus" || key == "over" ? number(value) : value.is_number();
   };

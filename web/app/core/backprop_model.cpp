@@ -251,7 +251,7 @@ std::optional<UserError> BackpropModel::answer(const Quantity& quantity, const s
   }
   // an update that is small beside its number must be told from none
   const double value = truth_->of(quantity), before = is_update(quantity) ? before_update(quantity) : HUGE_VAL;
-  if (is_right(*number, value) && std::fabs(*number - value) < std::fabs(*number - before))
+  if (is_right(*number, value) && (value == before || std::fabs(*number - value) < std::fabs(*number - before)))
     reply.kind = Reply::Kind::right;
   else if (const auto mistake = recognised(*truth_, quantity, *number))
     reply.kind = Reply::Kind::known_mistake, reply.mistake = *mistake;

@@ -204,7 +204,10 @@ Json BackpropLab::fields() const {
     out.push_back(row);
   }
   count("backprop.examples", say("backprop.examples"), tr("help.backprop.examples"), model_.settings().examples.size());
-  for (Json& row : DocumentLab::fields()) out.push_back(std::move(row));
+  for (Json& row : DocumentLab::fields()) {
+    if (row["id"] == "field:/steps") row["label"] = tr("backprop.updates"), row["help"] = tr("help.backprop.updates"); // no lanes that take them
+    out.push_back(std::move(row));
+  }
   const auto given = [&](const Quantity& q) { out.push_back(form_number(std::string(kGivenId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.given"), written(model_.truth().of(q), 17))); };
   const auto u8 = [](std::size_t n) { return static_cast<std::uint8_t>(n); };
   for (std::size_t l = 0; l < layers.size(); ++l)

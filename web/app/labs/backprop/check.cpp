@@ -48,7 +48,7 @@ void updates(const Scene& s, Column& column) {
   Ui& ui = s.ui;
   column.title(ui("backprop.updates_title"));
   const FieldId steps{{}, "/steps"};
-  ui.number(steps.text(), column.field(steps.text(), field_label("/steps"), 84, ui("help./steps")), field_label("/steps"), s.lab.text_of(steps), ui("help./steps"));
+  ui.number(steps.text(), column.field(steps.text(), ui("backprop.updates"), 84, ui("help.backprop.updates")), ui("backprop.updates"), s.lab.text_of(steps), ui("help.backprop.updates"));
   if (ui.check("backprop.train_bias", column.row(), ui("backprop.train_bias"), s.settings().train_bias, ui("help./train_bias")))
     s.lab.later([&lab = s.lab, on = s.settings().train_bias] { return lab.set_field("field:/train_bias", !on); });
   if (!s.model.all_solved()) return column.paragraph(ui("backprop.later"), ui.theme->soft);
