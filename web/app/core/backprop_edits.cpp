@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace downhill {
 namespace {
@@ -66,28 +67,52 @@ std::optional<UserError> BackpropModel::edit(const std::function<void(Json&)>& c
   return error;
 }
 
+std::optional<UserError> BackpropModel::change_numbers(const std::function<void(Json&)>& change) {
+  return edit([&](Json& json) {
+    change(json);
+    json["solved"] = Json::array(), json["mistake"] = 0;
+  });
+}
+
+std::optional<UserError> BackpropModel::forget_answers() {
+  if (solved_.empty() && !planted_) return {};
+  return change_numbers([](Json&) {});
+}
+
+std::pair<double, double> BackpropModel::range_of(const Quantity& q) const {
+  if (q.kind == QuantityKind::target && entry_of(scalar_losses(), settings_.loss).of_logits) return {0, 1};
+  return {-kBackpropNumberMost, kBackpropNumberMost};
+}
+
 std::optional<UserError> BackpropModel::set_given(const Quantity& q, double value, bool held) {
-  Json layers = document_.at("/layers"), examples = document_.at("/examples");
-  std::optional<UserError> error;
-  switch (q.kind) {
-  case QuantityKind::input: examples[q.example]["input"][q.unit] = value; break;
-  case QuantityKind::target: examples[q.example]["target"][q.unit] = value; break;
-  case QuantityKind::weight: layers[q.layer]["weight"][q.unit][q.index] = value; break;
-  case QuantityKind::bias: layers[q.layer]["bias"][q.unit] = value; break;
-  default: return {};
-  }
-  // with two outputs the loss may ask that targets come to 1: what one gets the other gives
-  if (q.kind == QuantityKind::target && entry_of(scalar_losses(), settings_.loss).one_of_many && settings_.examples[q.example].target.size() == 2)
-    examples[q.example]["target"][1 - q.unit] = 1 - value;
+  if (!is_given(q)) return {};
+  if (auto error = forget_answers()) return error; // a drag's own steps of undo are of one field
   const bool of_layers = q.kind == QuantityKind::weight || q.kind == QuantityKind::bias;
-  error = document_.set({{}, of_layers ? "/layers" : "/examples"}, of_layers ? layers : examples, held);
+  const char* field = of_layers ? "/layers" : "/examples";
+  Json all = document_.at(field);
+  switch (q.kind) {
+  case QuantityKind::input: all[q.example]["input"][q.unit] = value; break;
+  case QuantityKind::weight: all[q.layer]["weight"][q.unit][q.index] = value; break;
+  case QuantityKind::bias: all[q.layer]["bias"][q.unit] = value; break;
+  default: {
+    Json& targets = all[q.example]["target"];
+    targets[q.unit] = value;
+    if (!entry_of(scalar_losses(), settings_.loss).one_of_many || value < 0 || value > 1) break;
+    // targets come to 1: what one gets the others give, by their shares
+    double others = 0;
+    for (std::size_t o = 0; o < targets.size(); ++o) others += o == q.unit ? 0 : targets[o].get<double>();
+    for (std::size_t o = 0; o < targets.size(); ++o)
+      if (o != q.unit) targets[o] = others > 0 ? targets[o].get<double>() / others * (1 - value) : (1 - value) / static_cast<double>(targets.size() - 1);
+  }
+  }
+  auto error = document_.set({{}, field}, all, held);
   read();
   return error;
 }
 
 std::optional<UserError> BackpropModel::set_layers(std::size_t count) {
   count = std::clamp<std::size_t>(count, 1, kBackpropLayersMost);
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     Json& layers = json["layers"];
     while (layers.size() > count) layers.erase(layers.size() - 2);
     while (layers.size() < count) {
@@ -103,7 +128,7 @@ std::optional<UserError> BackpropModel::set_layers(std::size_t count) {
 std::optional<UserError> BackpropModel::set_units(std::size_t layer, std::size_t count) {
   if (layer >= settings_.layers.size()) return {};
   count = std::clamp<std::size_t>(count, 1, kBackpropUnitsMost);
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     Json& it = json["layers"][layer];
     const std::size_t inputs = it["weight"][0].size();
     resize(it["weight"], count, [&](std::size_t o) {
@@ -121,7 +146,7 @@ std::optional<UserError> BackpropModel::set_units(std::size_t layer, std::size_t
 
 std::optional<UserError> BackpropModel::set_inputs(std::size_t count) {
   count = std::clamp<std::size_t>(count, 1, kBackpropUnitsMost);
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     set_width(json["layers"][0], count);
     for (Json& example : json["examples"]) resize(example["input"], count, [](std::size_t i) { return static_cast<double>(i + 1) / 10; });
   });
@@ -129,7 +154,7 @@ std::optional<UserError> BackpropModel::set_inputs(std::size_t count) {
 
 std::optional<UserError> BackpropModel::set_examples(std::size_t count) {
   count = std::clamp<std::size_t>(count, 1, kBackpropExamplesMost);
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     resize(json["examples"], count, [&](std::size_t e) {
       // the one before with its inputs shifted round and its targets turned over
       Json example = json["examples"][e - 1];
@@ -144,11 +169,11 @@ std::optional<UserError> BackpropModel::set_examples(std::size_t count) {
 
 std::optional<UserError> BackpropModel::set_activation(std::size_t layer, std::string_view activation) {
   if (layer >= settings_.layers.size()) return {};
-  return edit([&](Json& json) { json["layers"][layer]["activation"] = {{"name", activation}}; });
+  return change_numbers([&](Json& json) { json["layers"][layer]["activation"] = {{"name", activation}}; });
 }
 
 std::optional<UserError> BackpropModel::set_loss(std::string_view loss) {
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     const ScalarLoss* entry = find_entry(scalar_losses(), loss);
     json["loss"] = loss;
     if (entry) fit_targets(json, *entry);
@@ -157,7 +182,7 @@ std::optional<UserError> BackpropModel::set_loss(std::string_view loss) {
 
 std::optional<UserError> BackpropModel::draw_weights() {
   const std::uint64_t seed = read_version_;
-  return edit([&](Json& json) {
+  return change_numbers([&](Json& json) {
     PhiloxStream numbers(stream_key(seed, Purpose::probe));
     for (Json& layer : json["layers"]) {
       for (Json& row : layer["weight"])

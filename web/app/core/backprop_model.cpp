@@ -1,12 +1,13 @@
 #include "app/core/backprop_model.hpp"
 
 #include "app/core/number_text.hpp"
+#include "backprop/quantity_rules.hpp"
 #include "backprop/scalar_formulas.hpp"
+#include "document/json_text.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <map>
 
 namespace downhill {
 namespace {
@@ -18,6 +19,21 @@ bool is_gradient(const Quantity& q) { return q.kind == QuantityKind::d_weight ||
 
 // Which of the possible mistakes a number of the document stands for: neighbours are far apart.
 std::size_t scattered(std::uint64_t number, std::size_t count) { return static_cast<std::size_t>(number * 2654435761U % 4294967296U % count); }
+
+std::uint64_t key_of(const Quantity& q) {
+  return static_cast<std::uint64_t>(q.kind) << 32 | static_cast<std::uint64_t>(q.example) << 24 | static_cast<std::uint64_t>(q.layer) << 16 |
+         static_cast<std::uint64_t>(q.unit) << 8 | q.index;
+}
+
+// Pictures and tables show them whatever the grain, so a mistake in them can be pressed.
+bool is_pressable(const Quantity& q) {
+  return q.kind != QuantityKind::product && q.kind != QuantityKind::path && q.kind != QuantityKind::share && q.kind != QuantityKind::input_path;
+}
+std::vector<Mistake> plantable(const BackpropSettings& settings) {
+  auto all = possible_mistakes(settings);
+  std::erase_if(all, [](const Mistake& mistake) { return !is_pressable(mistake.at); });
+  return all;
+}
 
 std::string found_name(const Mistake& mistake) { return std::string(mistake.id) + ":" + name_of(mistake.at); }
 
@@ -59,22 +75,25 @@ void BackpropModel::read() {
   wrong_.reset(), planted_.reset(), planted_found_ = false;
   found_ = read->found.size();
   if (const auto number = document_.at("/mistake").get<std::uint64_t>(); number > 0)
-    if (const auto possible = possible_mistakes(settings_); !possible.empty()) {
+    if (const auto possible = plantable(settings_); !possible.empty()) {
       planted_ = possible[scattered(number, possible.size())];
       wrong_.emplace(settings_, planted_);
       planted_found_ = std::find(read->found.begin(), read->found.end(), *planted_) != read->found.end();
     }
   const bool whole = done_ == steps_.size() && done_ > 0;
   steps_ = backprop_steps(settings_);
-  done_ = whole ? steps_.size() : std::min(done_, steps_.size());
+  places_.clear();
+  for (std::size_t i = 0; i < steps_.size(); ++i) places_.emplace(key_of(steps_[i]), i);
   stops_ = stops(steps_, grain_);
   stops_.insert(stops_.begin(), 0);
+  done_ = whole ? steps_.size() : *std::lower_bound(stops_.begin(), stops_.end(), std::min(done_, steps_.size()));
   hidden_ = std::move(read->hidden);
+  std::erase_if(hidden_, [this](const Quantity& q) { return !std::isfinite(truth_->of(q)); }); // what has run away is no answer
   solved_ = std::move(read->solved);
   std::erase_if(solved_, [this](const Quantity& q) { return !holds(hidden_, q); });
   find_blocked();
-  if (chosen_ && !quantity_named(name_of(*chosen_), settings_)) chosen_.reset();
-  if (reply_ && !quantity_named(name_of(reply_->of), settings_)) reply_.reset();
+  if (chosen_ && (is_given(*chosen_) ? !quantity_named(name_of(*chosen_), settings_) : !place_of(*chosen_))) chosen_.reset();
+  reply_.reset();
   if (hinted_ && !quantity_named(name_of(*hinted_), settings_)) hinted_.reset();
   working_.reset(), difference_of_.reset(), with_new_.reset();
   descent_.emplace(settings_);
@@ -86,8 +105,8 @@ void BackpropModel::read() {
 // ---- where it stands ----
 
 std::optional<std::size_t> BackpropModel::place_of(const Quantity& quantity) const {
-  const auto found = std::find(steps_.begin(), steps_.end(), quantity);
-  return found == steps_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - steps_.begin()));
+  const auto found = places_.find(key_of(quantity));
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void BackpropModel::set_grain(Grain grain) {
@@ -107,7 +126,7 @@ std::size_t BackpropModel::stop() const {
 void BackpropModel::seek(std::size_t done) {
   done = std::min(done, steps_.size());
   chosen_.reset();
-  if (reply_ && reply_->kind != Reply::Kind::found) reply_.reset();
+  reply_.reset();
   if (done == done_) return void(++news_);
   done_ = done;
   if (const auto last = lit(); !last.empty() && entry_of(last.back().kind).of_example) example_ = last.back().example;
@@ -161,8 +180,8 @@ std::span<const Quantity> BackpropModel::lit() const {
   return std::span(steps_).subspan(from, done_ - from);
 }
 bool BackpropModel::is_lit(const Quantity& quantity) const {
-  const auto all = lit();
-  return std::find(all.begin(), all.end(), quantity) != all.end();
+  const auto place = done_ == 0 ? std::nullopt : place_of(quantity);
+  return place && *place < done_ && *place >= done_ - lit().size();
 }
 
 std::optional<Quantity> BackpropModel::focus() const { return chosen_ ? chosen_ : done_ > 0 ? std::optional(steps_[done_ - 1]) : std::nullopt; }
@@ -183,19 +202,30 @@ Sight BackpropModel::sight(const Quantity& quantity) const {
 void BackpropModel::find_blocked() {
   blocked_.clear();
   if (all_solved()) return;
-  std::map<std::string, Quantity> waiting;
+  std::unordered_map<std::uint64_t, Quantity> waiting;
   for (const Quantity& q : hidden_)
-    if (!is_solved(q)) waiting.emplace(name_of(q), q);
+    if (!is_solved(q)) waiting.emplace(key_of(q), q);
   blocked_.resize(steps_.size());
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (is_solved(steps_[i])) continue;
-    for (const Quantity& used : working_of(*truth_, steps_[i]).uses)
-      if (const auto found = waiting.find(name_of(used)); found != waiting.end() && !blocked_[i]) {
-        blocked_[i] = found->second;
-        waiting.emplace(name_of(steps_[i]), found->second);
-      }
+    std::optional<Quantity> first;
+    worked_out(settings_, steps_[i], [&](const Quantity& used) {
+      if (const auto found = waiting.find(key_of(used)); found != waiting.end() && !first) first = found->second;
+      return truth_->of(used);
+    });
+    if (!first) continue;
+    blocked_[i] = first;
+    waiting.emplace(key_of(steps_[i]), *first);
   }
 }
+
+std::optional<Quantity> BackpropModel::secret_in(const Quantity& quantity) const {
+  if (all_solved()) return {};
+  for (const Quantity& used : working(quantity).uses)
+    if ((is_hidden(used) && !is_solved(used)) || blocked_by(used)) return used;
+  return {};
+}
+
 std::optional<Quantity> BackpropModel::blocked_by(const Quantity& quantity) const {
   const auto place = blocked_.empty() ? std::nullopt : place_of(quantity);
   return place ? blocked_[*place] : std::nullopt;
@@ -212,20 +242,23 @@ bool BackpropModel::is_hidden(const Quantity& quantity) const { return holds(hid
 bool BackpropModel::is_solved(const Quantity& quantity) const { return holds(solved_, quantity); }
 
 std::optional<UserError> BackpropModel::keep_lists(const std::vector<Quantity>& hidden, const std::vector<Quantity>& solved) {
-  return edit([&](Json& json) { json["hidden"] = names_of(hidden), json["solved"] = names_of(solved); });
+  return edit([&](Json& json) {
+    json["hidden"] = names_of(hidden), json["solved"] = names_of(solved);
+    if (!hidden.empty()) json["mistake"] = 0; // answers go by what is right
+  });
 }
 
 std::optional<UserError> BackpropModel::hide(std::string_view hiding) {
   const HidingEntry& entry = *std::find_if(hidings().begin(), hidings().end(), [&](const HidingEntry& each) { return each.id == hiding; });
   std::vector<Quantity> hidden;
   for (const Quantity& q : steps_)
-    if (entry.takes(q) && hidden.size() < kBackpropAskedMost) hidden.push_back(q);
-  reply_.reset(), hinted_.reset();
+    if (entry.takes(q) && hidden.size() < kBackpropAskedMost && std::isfinite(truth_->of(q))) hidden.push_back(q);
+  hinted_.reset();
   return keep_lists(hidden, {});
 }
 
 std::optional<UserError> BackpropModel::hide_one(const Quantity& quantity, bool hidden) {
-  if (!place_of(quantity) || hidden == is_hidden(quantity)) return {};
+  if (!place_of(quantity) || hidden == is_hidden(quantity) || (hidden && !std::isfinite(truth_->of(quantity)))) return {};
   std::vector<Quantity> all = hidden_, solved = solved_;
   if (hidden)
     all.push_back(quantity);
@@ -251,8 +284,9 @@ std::optional<UserError> BackpropModel::answer(const Quantity& quantity, const s
   }
   // an update that is small beside its number must be told from none
   const double value = truth_->of(quantity), before = is_update(quantity) ? before_update(quantity) : HUGE_VAL;
-  if (is_right(*number, value) && (value == before || std::fabs(*number - value) < std::fabs(*number - before)))
-    reply.kind = Reply::Kind::right;
+  const bool right = is_right(*number, value), told_apart = value == before || std::fabs(*number - value) < std::fabs(*number - before);
+  if (right)
+    reply.kind = told_apart ? Reply::Kind::right : Reply::Kind::more_digits;
   else if (const auto mistake = recognised(*truth_, quantity, *number))
     reply.kind = Reply::Kind::known_mistake, reply.mistake = *mistake;
   chosen_ = quantity;
@@ -273,14 +307,15 @@ void BackpropModel::take_hint(const Quantity& quantity) {
 
 std::optional<UserError> BackpropModel::plant(bool mistake) {
   const auto now = document_.at("/mistake").get<int>();
-  reply_.reset();
-  const auto possible = possible_mistakes(settings_);
+  const auto possible = plantable(settings_);
   // another one than stands there now
   int next = mistake && !possible.empty() ? now % kMistakesMost + 1 : 0;
   while (next > 0 && now > 0 && possible.size() > 1 && scattered(static_cast<std::uint64_t>(next), possible.size()) == scattered(static_cast<std::uint64_t>(now), possible.size()))
     next = next % kMistakesMost + 1;
-  auto error = document_.set({{}, "/mistake"}, next);
-  read();
+  auto error = edit([&](Json& json) {
+    json["mistake"] = next;
+    if (next > 0) json["hidden"] = json["solved"] = Json::array(); // it is looked for among numbers that are seen
+  });
   if (next > 0) seek(steps_.size());
   return error;
 }
@@ -297,6 +332,7 @@ std::optional<UserError> BackpropModel::accuse(const Quantity& quantity) {
     error = edit([&](Json& json) {
       if (!json.contains("found")) json["found"] = Json::array();
       json["found"].push_back(name);
+      if (json["found"].size() > kBackpropAskedMost) json["found"].erase(0);
     });
   }
   reply_ = reply;
@@ -313,7 +349,7 @@ const std::vector<DifferencePoint>& BackpropModel::differences(const Quantity& q
   if (difference_of_ == q) return differences_;
   difference_of_ = q;
   differences_.clear();
-  const double gradient = truth_->of(q);
+  const double gradient = shown().of(q);
   const auto by_difference = [&](double h) {
     if (q.kind == QuantityKind::d_input) {
       BackpropSettings moved = settings_;
@@ -369,9 +405,9 @@ std::string numbers_csv(const BackpropModel& model, bool solutions) {
     if (sight == Sight::ahead && !solutions) continue;
     const BackpropWorking working = working_of(model.shown(), q);
     const WorkedLine& last = working.lines.back();
-    const bool told = solutions || sight == Sight::seen;
-    out += name_of(q) + "," + csv_text(last.symbol) + "," + csv_text(told ? last.formula : "") + "," + csv_text(told ? last.filled : "") + "," +
-           (told ? written(model.shown().of(q), 17) : "") + "\n";
+    const bool told = solutions || sight == Sight::seen, filled = told && (solutions || !model.secret_in(q));
+    out += name_of(q) + "," + csv_text(last.symbol) + "," + csv_text(told ? last.formula : "") + "," + csv_text(filled ? last.filled : "") + "," +
+           (told && std::isfinite(model.shown().of(q)) ? shortest_text(model.shown().of(q)) : "") + "\n";
   }
   return out;
 }

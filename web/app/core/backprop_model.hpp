@@ -9,6 +9,7 @@
 #include "backprop/workings.hpp"
 
 #include <functional>
+#include <unordered_map>
 
 namespace downhill {
 
@@ -21,7 +22,7 @@ enum class Sight : std::uint8_t {
 
 /// What became of an answer, or of a number that was taken for the planted mistake.
 struct Reply {
-  enum class Kind : std::uint8_t { right, known_mistake, wrong, unreadable, found, innocent } kind;
+  enum class Kind : std::uint8_t { right, more_digits, known_mistake, wrong, unreadable, found, innocent } kind;
   Quantity of;
   std::string_view mistake = {};          ///< which one, where it is known
   std::optional<UserError> problem = {}; ///< of what can't be read
@@ -102,6 +103,8 @@ public:
   bool is_solved(const Quantity& quantity) const;
   /// What the student is to work out before this number can be seen, since it would give that away.
   std::optional<Quantity> blocked_by(const Quantity& quantity) const;
+  /// A number that stands in its working and that the student has still to work out, or that waits for such a number.
+  std::optional<Quantity> secret_in(const Quantity& quantity) const;
   bool all_solved() const { return solved_.size() == hidden_.size(); }
   /// Hides what this row of hidings() takes, of what is worked out; what was solved is forgotten.
   std::optional<UserError> hide(std::string_view hiding);
@@ -135,6 +138,7 @@ public:
   double loss_with_new_weights() const;
 
   // ---- edits; each is one step of undo ----
+  // What was answered and what was planted was of the numbers before, and goes.
   /// A given number: input, target, weight or bias. `held`: it is dragged.
   std::optional<UserError> set_given(const Quantity& quantity, double value, bool held = false);
   std::optional<UserError> set_layers(std::size_t count);
@@ -145,6 +149,10 @@ public:
   std::optional<UserError> set_activation(std::size_t layer, std::string_view activation);
   /// Targets that the loss can't take become such that it can.
   std::optional<UserError> set_loss(std::string_view loss);
+  /// The range of a given number: what the loss takes, or what the document does.
+  std::pair<double, double> range_of(const Quantity& quantity) const;
+  /// What was answered or planted goes: something that the numbers hang on has changed otherwise.
+  std::optional<UserError> forget_answers();
   /// Weights of both signs, drawn from a seed that is another each time; biases 0.
   std::optional<UserError> draw_weights();
 
@@ -153,6 +161,7 @@ private:
   void stand_still();
   void find_blocked();
   std::optional<UserError> edit(const std::function<void(Json&)>& change);
+  std::optional<UserError> change_numbers(const std::function<void(Json&)>& change);
   double before_update(const Quantity& quantity) const;
   std::optional<UserError> keep_lists(const std::vector<Quantity>& hidden, const std::vector<Quantity>& solved);
 
@@ -161,6 +170,7 @@ private:
   BackpropSettings settings_;
   std::optional<BackpropNumbers> truth_, wrong_;
   std::vector<Quantity> steps_;
+  std::unordered_map<std::uint64_t, std::size_t> places_; // of steps_
   Grain grain_ = Grain::unit;
   std::vector<std::size_t> stops_{0};
   std::size_t done_ = 0, example_ = 0;

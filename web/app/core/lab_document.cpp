@@ -32,7 +32,7 @@ std::optional<UserError> LabDocument::put(const Json& json, Step step) {
   now_ = std::move(*document);
   ++version_;
   if (step == Step::none)
-    undo_.settle(this->json());
+    back_at_start_ = undo_.settle(this->json());
   else
     undo_.add(before, step == Step::opening);
   return {};
@@ -67,8 +67,10 @@ std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, 
     json[Json::json_pointer(pointer)] = whole;
   const std::string moved = held ? id.text() : std::string();
   const std::uint64_t before = version_;
+  back_at_start_ = false;
   if (auto error = put(json, held && held_ == moved ? Step::none : Step::change)) return error;
   if (version_ != before) held_ = moved;
+  if (back_at_start_) held_.clear(); // whatever comes next is a change again
   if (!held) let_go();
   return {};
 }

@@ -55,6 +55,7 @@ private:
   const DocumentFormat& format_;
   Document now_;
   Undo undo_;
+  bool back_at_start_ = false; // the last movement came back to where it began
   std::string held_; // the field that a movement under way changes, once it has
   std::uint64_t version_ = 1;
 };

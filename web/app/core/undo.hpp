@@ -28,9 +28,11 @@ public:
     if (back_.size() > kMost) back_.erase(back_.begin());
     forth_.clear();
   }
-  /// A movement has come to `now`: if that is where it began, there is nothing to undo.
-  void settle(const Json& now) {
-    if (!back_.empty() && back_.back().document == now) back_.pop_back();
+  /// A movement has come to `now`: if that is where it began, there is nothing to undo. Whether it is.
+  bool settle(const Json& now) {
+    if (back_.empty() || back_.back().document != now) return false;
+    back_.pop_back();
+    return true;
   }
   bool can_undo() const { return !back_.empty(); }
   bool can_redo() const { return !forth_.empty(); }

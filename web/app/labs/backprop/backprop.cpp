@@ -5,11 +5,13 @@
 #include "app/core/typed_number.hpp"
 #include "backprop/scalar_formulas.hpp"
 #include "backprop/trace_text.hpp"
+#include "document/json_text.hpp"
 #include "core/hash.hpp"
 
 #include <emscripten.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace downhill {
 namespace chain {
@@ -132,6 +134,7 @@ void BackpropLab::add_shown(Json& shown) const {
   shown["grain"] = kGrains[static_cast<std::size_t>(model_.grain())];
   shown["tab"] = kTabs[static_cast<std::size_t>(looks_.tab)];
   shown["step"] = model_.stop();
+  shown["example"] = model_.example();
 }
 
 void BackpropLab::show(const Json& wanted) {
@@ -145,6 +148,7 @@ void BackpropLab::show(const Json& wanted) {
   choose("tab", kTabs, looks_.tab);
   model_.set_grain(static_cast<Grain>(grain));
   if (wanted.contains("step")) model_.seek_stop(wanted["step"].get<std::size_t>());
+  if (wanted.contains("example")) model_.set_example(wanted["example"].get<std::size_t>());
 }
 
 void BackpropLab::look_anew() {
@@ -161,6 +165,11 @@ int BackpropLab::tick(double now_s) {
 void BackpropLab::draw(Rect box) {
   arrange({ui(), *this, model_, looks_, kept_}, box);
   if (const auto edit = std::exchange(later_, nullptr)) keep(edit());
+  if (kept_.dragged && !ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
+    if (ui().drag_cancelled) keep(model_.set_given(kept_.dragged->of, kept_.dragged->from, true));
+    kept_.dragged.reset();
+    document_.let_go();
+  }
 }
 
 std::string BackpropLab::csv(std::string_view) const { return numbers_csv(model_); }
@@ -192,7 +201,7 @@ Json BackpropLab::fields() const {
   hiding["choices"].insert(hiding["choices"].begin(), {{"id", ""}, {"label", "–"}});
   out.push_back(hiding);
   for (const Quantity& q : model_.hidden())
-    out.push_back(form_number(std::string(kAnswerId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.answer"), model_.is_solved(q) ? written(model_.truth().of(q)) : ""));
+    out.push_back(form_number(std::string(kAnswerId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.answer"), model_.is_solved(q) ? shortest_text(model_.truth().of(q)) : ""));
   const auto count = [&](const std::string& id, std::string label, std::string_view help, std::size_t value) { out.push_back(form_number(id, std::move(label), help, std::to_string(value))); };
   count("backprop.layers", say("backprop.layers"), tr("help.backprop.layers"), layers.size());
   count("backprop.inputs", say("backprop.inputs"), tr("help.backprop.inputs"), layers.front().inputs);
@@ -208,7 +217,7 @@ Json BackpropLab::fields() const {
     if (row["id"] == "field:/steps") row["label"] = tr("backprop.updates"), row["help"] = tr("help.backprop.updates"); // no lanes that take them
     out.push_back(std::move(row));
   }
-  const auto given = [&](const Quantity& q) { out.push_back(form_number(std::string(kGivenId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.given"), written(model_.truth().of(q), 17))); };
+  const auto given = [&](const Quantity& q) { out.push_back(form_number(std::string(kGivenId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.given"), shortest_text(model_.truth().of(q)))); };
   const auto u8 = [](std::size_t n) { return static_cast<std::uint8_t>(n); };
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (std::size_t o = 0; o < layers[l].units(); ++o) {
@@ -250,13 +259,17 @@ std::optional<UserError> BackpropLab::set_field(const std::string& id, const Jso
   const auto whole = [](double n) { return static_cast<std::size_t>(n); };
   const auto counted = [&](std::size_t most, const auto& set) {
     const auto n = number(most);
+    if (n && *n != std::floor(*n)) return std::optional(wrong_type("", "1, 2, …"));
     return n ? set(whole(*n)) : std::optional(n.error());
   };
   if (id == "backprop.layers") return counted(kBackpropLayersMost, [&](std::size_t n) { return model_.set_layers(n); });
   if (id == "backprop.inputs") return counted(kBackpropUnitsMost, [&](std::size_t n) { return model_.set_inputs(n); });
   if (id == "backprop.examples") return counted(kBackpropExamplesMost, [&](std::size_t n) { return model_.set_examples(n); });
   if (const auto place = place_in(id, "backprop.units."); place && *place > 0) return counted(kBackpropUnitsMost, [&](std::size_t n) { return model_.set_units(*place - 1, n); });
-  return followed(DocumentLab::set_field(id, value));
+  const Json before = document();
+  auto error = followed(DocumentLab::set_field(id, value));
+  if (!error && id != "field:/mistake" && document() != before) error = model_.forget_answers();
+  return error;
 }
 
 // ---- for the page ----
@@ -308,7 +321,7 @@ constexpr Verb<Lab> kVerbs[] = {
     {"toggle", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return static_cast<BackpropLab&>(lab).script(); }},
 };
-constexpr Argument kLooks[] = {choice("picture", kPictures), choice("grain", kGrains), choice("tab", kTabs), whole("step", 0, 100000)};
+constexpr Argument kLooks[] = {choice("picture", kPictures), choice("grain", kGrains), choice("tab", kTabs), whole("step", 0, 100000), whole("example", 0, kBackpropExamplesMost - 1)};
 
 } // namespace
 

@@ -25,7 +25,7 @@ void difference(const Scene& s, Column& column) {
   const auto& points = s.model.differences(q);
   if (s.model.sight(q) == Sight::asked || s.model.blocked_by(q)) return column.paragraph(ui("backprop.difference_asked"), ui.theme->soft);
   const auto told = std::min_element(points.begin(), points.end(), [](const DifferencePoint& a, const DifferencePoint& b) { return std::fabs(std::log(a.h / kToldAt)) < std::fabs(std::log(b.h / kToldAt)); });
-  const std::string words = fill(ui("backprop.difference_is"), {s.symbol(q), written(s.model.truth().of(q)), written(told->difference), written(told->error, 2)});
+  const std::string words = fill(ui("backprop.difference_is"), {s.symbol(q), written(s.model.shown().of(q)), written(told->difference), written(told->error, 2)});
   const float y = column.rest.y;
   column.paragraph(words, ui.theme->soft);
   ui.note_item("backprop.difference", ui("backprop.difference_title"), "note", words, {column.rest.x, y, column.rest.w, column.rest.y - y});

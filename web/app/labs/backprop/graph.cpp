@@ -70,7 +70,11 @@ void Graph::edge(const Rect& from, const Rect& to, bool forward, bool back, cons
   const std::uint32_t color = back ? ui_.theme->bad : forward ? ui_.theme->accent : ui_.theme->line;
   ui_.draw()->AddLine(a, b, color, back || forward ? 2.2F : 1.3F);
   if (slope && s_.model.sight(*slope) != Sight::ahead)
-    return number(s_, *slope, {(a.x + b.x) / 2 - 30, (a.y + b.y) / 2 - 15, 60, 14});
+  {
+    ImGui::PushID("edge"); // ∂L/∂a of an output stands in its node, too
+    number(s_, *slope, {(a.x + b.x) / 2 - 30, (a.y + b.y) / 2 - 15, 60, 14});
+    return ImGui::PopID();
+  }
   if (!words.empty()) ui_.text({(a.x + b.x) / 2 - 30, (a.y + b.y) / 2 - 15, 60, 14}, words, ui_.theme->faint, kSmall, Weight::regular, Align::center);
 }
 

@@ -83,6 +83,7 @@ private:
   }
   void draw_block(const Block& block, Rect box) {
     Ui& ui = s_.ui;
+    ImGui::PushID(blocks_++); // what one layer gives the next one takes: the same numbers once more
     const Rect sign = box.cut_left(kSign);
     ui.text({sign.x, sign.y + kBlockHead, sign.w, sign.h - kBlockHead}, block.sign, ui.theme->soft, kLabel, Weight::bold, Align::center);
     const Rect head = box.cut_top(kBlockHead);
@@ -101,10 +102,12 @@ private:
         const Rect cell{box.x + static_cast<float>(c) * kCell + 2, box.y + 2 + static_cast<float>(r) * kRow, kCell - 4, kRow - 2};
         s_.model.is_given(q) ? given(s_, q, cell) : number(s_, q, cell);
       }
+    ImGui::PopID();
   }
 
   const Scene& s_;
   Column column_;
+  int blocks_ = 0;
 };
 
 } // namespace

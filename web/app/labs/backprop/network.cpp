@@ -58,6 +58,11 @@ private:
   bool lit(const Quantity& q) const { return s_.model.is_lit(q) || s_.model.focus() == q; }
   bool carries_forward(const Edge& edge) const;
   bool carries_back(const Edge& edge) const;
+  // with one path alone it is no step of its own, but ∂L/∂a is
+  bool path_seen(const Edge& edge) const {
+    const Quantity sum = edge.layer == 0 ? of(QuantityKind::d_input, 0, edge.input) : of(QuantityKind::d_a, edge.layer - 1, edge.input);
+    return s_.model.sight(s_.model.place_of(edge.path) ? edge.path : sum) == Sight::seen;
+  }
   bool changes(const Edge& edge) const { return lit(edge.gradient) || lit(edge.share) || lit(edge.changed); }
   void line(const Edge& edge) const;
   void chip(const Edge& edge, Rect at) const;
@@ -109,7 +114,7 @@ void Drawing::line(const Edge& edge) const {
   std::uint32_t color = ui_.theme->line;
   float width = 1.6F;
   if (carries_back(edge))
-    color = s_.model.shown().of(edge.path) < 0 ? ui_.theme->negative : ui_.theme->positive, width = 3.2F;
+    color = !path_seen(edge) ? ui_.theme->bad : s_.model.shown().of(edge.path) < 0 ? ui_.theme->negative : ui_.theme->positive, width = 3.2F;
   else if (carries_forward(edge))
     color = ui_.theme->accent, width = 2.6F;
   else if (changes(edge))
@@ -120,10 +125,9 @@ void Drawing::line(const Edge& edge) const {
 void Drawing::chip(const Edge& edge, Rect place) const {
   given(s_, edge.weight, place.cut_top(kChipHeight), s_.symbol(edge.weight) + "  ");
   place = place.inset(-6, 0);
-  if (carries_back(edge) && s_.model.sight(edge.path) != Sight::asked) {
+  if (carries_back(edge)) {
     const double value = s_.model.shown().of(edge.path);
-    const bool known = s_.model.sight(edge.path) == Sight::seen || !s_.model.place_of(edge.path);
-    if (known) ui_.text(place.cut_top(kLine), "← " + written(value, kShortDigits), value < 0 ? ui_.theme->negative : ui_.theme->positive, kSmall, Weight::bold, Align::center);
+    if (path_seen(edge)) ui_.text(place.cut_top(kLine), "← " + written(value, kShortDigits), value < 0 ? ui_.theme->negative : ui_.theme->positive, kSmall, Weight::bold, Align::center);
   } else if (s_.model.sight(edge.gradient) != Sight::ahead) {
     number(s_, edge.gradient, place.cut_top(kLine), {.before = "∂ "});
   }

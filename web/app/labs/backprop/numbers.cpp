@@ -1,6 +1,8 @@
 // Numbers as they stand in the pictures and tables: what is given can be typed and dragged, what is worked out can be pressed.
 #include "app/labs/backprop/parts.hpp"
 
+#include "core/worked_text.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -37,6 +39,11 @@ std::uint32_t color_of(const Scene& s, const Quantity& q) {
 // Whether it is seen from side to side; what is half outside a picture that is dragged about is drawn, and no control.
 bool whole(const Ui& ui, Rect box) { return box.x >= ui.draw()->GetClipRectMin().x - 0.5F && box.right() <= ui.draw()->GetClipRectMax().x + 0.5F; }
 
+// Another place has entered it already: one number is one control for keys and screen readers.
+bool noted(const Ui& ui, const std::string& id) {
+  return std::any_of(ui.items.begin(), ui.items.end(), [&](const Item& item) { return item.id == id; });
+}
+
 void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look) {
   Ui& ui = s.ui;
   std::string text = seen_text(s, q, look.digits);
@@ -60,7 +67,7 @@ void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look)
   ui.text(tight.inset(1, 0), all, color_of(s, q), look.size, s.model.is_lit(q) ? Weight::bold : Weight::regular, Align::center);
   if (!control) return;
   const std::string value = asked ? std::string(ui("backprop.asked")) : written(s.model.shown().of(q));
-  ui.note_item(id, s.symbol(q), "radio", chosen ? "true" : "false", tight, true, s.symbol(q) + " = " + value);
+  if (!noted(ui, id)) ui.note_item(id, s.symbol(q), "radio", chosen ? "true" : "false", tight, true, s.symbol(q) + " = " + value);
   ui.tip(s.symbol(q) + " = " + value);
   if (press.pressed) s.lab.later([&model = s.model, q] { return model.choose(q), std::optional<UserError>(); });
 }
@@ -68,21 +75,20 @@ void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look)
 void given(const Scene& s, const Quantity& q, Rect box, std::string_view before, Align align) {
   Ui& ui = s.ui;
   const double value = s.model.truth().of(q);
-  const std::string text = written(value, 6), id = std::string(kGivenId) + name_of(q), symbol = s.symbol(q);
+  const std::string text = exact_number(value).text, id = std::string(kGivenId) + name_of(q), symbol = s.symbol(q);
   const bool control = whole(ui, box);
   const Ui::Press press = control ? ui.press(id, box) : Ui::Press{};
+  const ImGuiID instance = control ? ImGui::GetItemID() : 0; // a number may stand in several places
   if (control) ui.drag_areas.push_back(box);
-  const bool dragging = press.held && std::fabs(ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0).x) > kDragFrom_px;
-  bool was_dragged = s.kept.dragged == id;
-  if (press.held) ui.slider_held = true;
-  if (dragging && !was_dragged) s.kept.dragged = id, s.kept.dragged_from = value, was_dragged = true;
+  const ImVec2 by = press.held ? ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0) : ImVec2{};
+  // sideways: a list that scrolls has the drags up and down
+  if (press.held && !s.kept.dragged && std::fabs(by.x) > kDragFrom_px && std::fabs(by.x) > std::fabs(by.y)) s.kept.dragged = Dragged{instance, q, value};
+  const bool was_dragged = control && s.kept.dragged && s.kept.dragged->instance == instance;
   if (press.held && was_dragged) {
-    const double to = dragged_to(s.kept.dragged_from, ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0).x);
+    ui.slider_held = true;
+    const auto [least, most] = s.model.range_of(q);
+    const double to = std::clamp(dragged_to(s.kept.dragged->from, by.x), least, most);
     if (to != value) s.lab.later([&model = s.model, q, to] { return model.set_given(q, to, true); });
-  } else if (was_dragged) {
-    if (ui.drag_cancelled) s.lab.later([&model = s.model, q, to = s.kept.dragged_from] { return model.set_given(q, to, true); });
-    s.kept.dragged.clear();
-    s.lab.let_go();
   }
   if (press.hovered || press.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   ui.draw()->AddRectFilled(box.min(), box.max(), press.hovered || press.held ? ui.theme->fill : ui.theme->panel, 5);
@@ -93,7 +99,10 @@ void given(const Scene& s, const Quantity& q, Rect box, std::string_view before,
   }
   if (!control) return;
   const std::string help = symbol + " = " + text + ". " + std::string(ui("help.backprop.given"));
-  ui.explained(id, symbol, "textbox", text, box, help);
+  if (noted(ui, id))
+    ui.tip(help);
+  else
+    ui.explained(id, symbol, "textbox", text, box, help);
   if (press.pressed && !was_dragged) ui.edit_request = EditRequest{id, symbol, text, box};
 }
 

@@ -29,11 +29,17 @@ struct Pan {
   std::uint64_t followed = ~0ULL; ///< the news at which it was last moved to what is lit
 };
 
+/// A given number that is dragged, where it stands on the screen, and what it was.
+struct Dragged {
+  ImGuiID instance;
+  Quantity of;
+  double from;
+};
+
 /// What the drawing keeps.
 struct Kept {
   Pan network, graph;
-  std::string dragged; ///< the given number that is dragged
-  double dragged_from = 0;
+  std::optional<Dragged> dragged;
   PlotView error, losses;
   float speed = 0.3F;
 };
@@ -123,7 +129,7 @@ struct NumberLook {
 };
 /// A number that can be pressed: its working is shown then. Draws nothing while it is ahead.
 void number(const Scene& scene, const Quantity& quantity, Rect box, const NumberLook& look = {});
-/// A given number: typed when it is pressed, changed when it is dragged sideways, or by arrow keys.
+/// A given number: typed when it is pressed, changed when it is dragged sideways.
 void given(const Scene& scene, const Quantity& quantity, Rect box, std::string_view before = {}, Align align = Align::center);
 
 /// Where a picture of `size` is drawn in `box`: in the middle if there is room, else as it was dragged, and moved so that `wanted`, which is

@@ -2,6 +2,8 @@
 // for the answer, three hints, and what is said to it.
 #include "app/labs/backprop/parts.hpp"
 
+#include "core/worked_text.hpp"
+
 #include <algorithm>
 
 namespace downhill::chain {
@@ -13,20 +15,22 @@ std::string_view rule_of(const Scene& s, const Quantity& q) { return s.ui.by_id(
 void lines(const Scene& s, Column& column, const Quantity& q, bool formula, bool numbers, bool result) {
   Ui& ui = s.ui;
   std::string spoken;
+  const auto secret = s.model.secret_in(q); // its numbers would give that away
   const BackpropWorking& working = s.model.working(q);
   for (const WorkedLine& line : working.lines) {
     if (formula && line.formula != line.symbol) column.paragraph(line.symbol + " = " + line.formula, ui.theme->ink), spoken += line.symbol + " = " + line.formula;
-    if (numbers) column.paragraph("= " + line.filled, ui.theme->soft), spoken += " = " + line.filled;
+    if (numbers && !secret) column.paragraph("= " + line.filled, ui.theme->soft), spoken += " = " + line.filled;
     if (!result) continue;
     ui.text(column.row(22), "= " + line.result, color_of(s, q), kText, Weight::bold);
     spoken += " = " + line.result + "; ";
   }
   // the addends one by one, in the colours of their paths
-  if (result && working.parts.size() > 1) {
+  if (result && !secret && working.parts.size() > 1) {
     for (const WorkedLine& part : working.parts)
       column.paragraph(part.symbol + " = " + part.filled + " = " + part.result, part.value < 0 ? ui.theme->negative : ui.theme->positive),
           spoken += part.symbol + " = " + part.filled + " = " + part.result + "; ";
   }
+  if (numbers && secret) column.paragraph(fill(ui("backprop.secret"), {s.symbol(*secret)}), ui.theme->faint);
   ui.note_item("backprop.line", s.symbol(q), "note", spoken, {column.rest.x, column.rest.y - 1, column.rest.w, 1});
 }
 
@@ -38,6 +42,7 @@ void verdict(const Scene& s, Column& column, const Quantity& q) {
   std::uint32_t color = ui.theme->bad;
   switch (it->kind) {
   case Reply::Kind::right: words = ui("backprop.right"), color = ui.theme->accent; break;
+  case Reply::Kind::more_digits: words = ui("backprop.more_digits"); break;
   case Reply::Kind::known_mistake: words = std::string(ui("backprop.not_right")) + " " + std::string(ui.by_id("backprop.mistake." + std::string(it->mistake))); break;
   case Reply::Kind::wrong: words = ui("backprop.not_right"); break;
   case Reply::Kind::unreadable: words = it->problem->sentence(ui.language); break;
@@ -114,7 +119,7 @@ void working(const Scene& s, Rect box) {
     return;
   }
   if (s.model.is_given(*q))
-    ui.text(column.row(22), s.symbol(*q) + " = " + written(s.model.shown().of(*q), 17), ui.theme->ink, kText, Weight::bold);
+    ui.text(column.row(22), s.symbol(*q) + " = " + exact_number(s.model.shown().of(*q)).text, ui.theme->ink, kText, Weight::bold);
   else
     lines(s, column, *q, true, true, true);
   column.paragraph(rule_of(s, *q), ui.theme->faint);

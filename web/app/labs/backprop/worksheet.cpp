@@ -2,6 +2,7 @@
 #include "app/labs/backprop/parts.hpp"
 
 #include "backprop/scalar_formulas.hpp"
+#include "core/worked_text.hpp"
 
 #include <algorithm>
 
@@ -23,7 +24,7 @@ std::string given_rows(const BackpropModel& model) {
   std::string out;
   const auto row = [&](const std::string& name, const std::vector<Quantity>& numbers) {
     out += "<tr><th>" + plain(name) + "</th><td>";
-    for (std::size_t i = 0; i < numbers.size(); ++i) out += (i > 0 ? ", " : "") + plain(symbol_of(settings, numbers[i]) + " = " + written(model.truth().of(numbers[i]), 17));
+    for (std::size_t i = 0; i < numbers.size(); ++i) out += (i > 0 ? ", " : "") + plain(symbol_of(settings, numbers[i]) + " = " + exact_number(model.truth().of(numbers[i])).text);
     out += "</td></tr>\n";
   };
   for (std::size_t e = 0; e < settings.examples.size(); ++e) {
@@ -48,7 +49,7 @@ std::string given_rows(const BackpropModel& model) {
 std::string worksheet_html(const BackpropModel& model, bool solutions, std::string_view language) {
   const BackpropSettings& settings = model.settings();
   std::string out = "<!doctype html><html lang=\"" + std::string(language) + "\"><meta charset=\"utf-8\"><title>" + plain(tr("backprop.sheet_title")) + "</title><style>" + std::string(kStyle) + "</style>\n";
-  out += "<h1>" + plain(tr("backprop.sheet_title")) + "</h1>\n<p>" + plain(fill(tr("backprop.sheet_settings"), {tr_id("loss." + settings.loss), tr_id("method." + settings.optimizer.name), written(settings.optimizer.values[0], 17), settings.train_bias ? tr("backprop.biases_trained") : tr("backprop.biases_held")})) + "</p>\n<table>\n" + given_rows(model) + "</table>\n";
+  out += "<h1>" + plain(tr("backprop.sheet_title")) + "</h1>\n<p>" + plain(fill(tr("backprop.sheet_settings"), {tr_id("loss." + settings.loss), tr_id("method." + settings.optimizer.name), exact_number(settings.optimizer.values[0]).text, settings.train_bias ? tr("backprop.biases_trained") : tr("backprop.biases_held")})) + "</p>\n<table>\n" + given_rows(model) + "</table>\n";
   if (model.hidden().empty()) out += "<p>" + plain(tr("backprop.sheet_nothing")) + "</p>\n";
   out += "<ol>\n";
   for (const Quantity& q : model.hidden()) {
