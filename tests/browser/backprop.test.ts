@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { browser, command, open_lab, screenshot, serve, settle } from './lab';
+import { box_of, browser, command, open_lab, screenshot, serve, settle } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -34,7 +34,7 @@ test('the known example: every number stands on the page, to its digits, as the 
   const known: Record<string, string> = {
     'z/1/2/1': '1.10590597', 'z/1/2/2': '1.2249214', 'a/1/2/1': '0.75136507', 'a/1/2/2': '0.772928465', 'term/1/1': '0.274811083', 'term/1/2': '0.0235600256', 'loss/1': '0.298371109',
     'delta/1/2/1': '0.138498562', 'delta/1/2/2': '−0.0380982365', 'delta/1/1/1': '0.00877135469', 'delta/1/1/2': '0.00995425471',
-    'd_weight/1/1/1': '0.000438567735', 'd_weight/2/1/1': '0.0821670406', 'd_weight/2/2/1': '−0.0226025404', 'new_weight/1/1/1': '0.149780716', 'new_weight/2/1/1': '0.35891648', 'new_weight/2/2/2': '0.561370121', 'new_bias/2/2': '0.619049118',
+    'd_weight/1/1/1': '0.000438567734', 'd_weight/2/1/1': '0.0821670406', 'd_weight/2/2/1': '−0.0226025404', 'new_weight/1/1/1': '0.149780716', 'new_weight/2/1/1': '0.35891648', 'new_weight/2/2/2': '0.561370121', 'new_bias/2/2': '0.619049118',
   };
   for (const [name, value] of Object.entries(known)) assert.ok((await item(page, 'backprop.q.' + name))?.help?.endsWith(` = ${value}`), `${name}: ${(await item(page, 'backprop.q.' + name))?.help}, not ${value}`);
   const results = await page.evaluate(() => window.downhill.results() as any[]);
@@ -48,7 +48,7 @@ test('what the page shows is what `downhill hash` and `downhill trace` say, for 
   const lab = await open_lab(chromium, site.origin, { hash: '#backprop' });
   const { page } = lab;
   const folder = mkdtempSync(join(tmpdir(), 'downhill-'));
-  for (const change of [[], ['backprop.layers', '4'], ['backprop.units.2', '5'], ['backprop.examples', '3'], ['backprop.activation.1', 'gelu'], ['field:/loss', 'cross_entropy'], ['field:/optimizer', 'adam'], ['field:/steps', '50']]) {
+  for (const change of [[], ['backprop.layers', '4'], ['backprop.units.2', '5'], ['backprop.examples', '3'], ['backprop.activation.1', 'gelu'], ['field:/loss', 'cross_entropy'], ['field:/optimizer', 'adam'], ['field:/steps', 50]]) {
     if (change.length) await command(page, 'set_field', { id: change[0], value: change[1] });
     await page.waitForFunction(() => (window.downhill.results() as any[])[0].hash);
     const file = join(folder, 'doc.json');
@@ -97,6 +97,11 @@ test('do it yourself: hidden numbers, hints, a known mistake is told, a right an
   assert.ok(!String(await command(page, 'csv', { plot: 'curves' })).includes('0.0099542'), 'the table does not give it away');
   await press(page, 'backprop.q.delta/1/1/2');
   await show(page, { tab: 'working' });
+  for (let hint = 1; hint <= 3; ++hint) await press(page, 'backprop.hint');
+  assert.ok(!/0\.138/.test((await item(page, 'backprop.line'))!.value!), 'a hint gives no other answer away');
+  await type(page, 'backprop.answer.delta/1/2/1', '0.138');
+  await type(page, 'backprop.answer.delta/1/2/2', '-0.0381');
+  await press(page, 'backprop.q.delta/1/1/2');
   for (const hint of [1, 2, 3]) { await press(page, 'backprop.hint'); assert.match((await item(page, 'backprop.hint'))!.label, new RegExp(`${hint} / 3`)); }
   assert.match((await item(page, 'backprop.line'))!.value!, /0\.2406/);
   await type(page, 'backprop.answer.delta/1/1/2', '0.5');
@@ -107,12 +112,12 @@ test('do it yourself: hidden numbers, hints, a known mistake is told, a right an
   await type(page, 'backprop.answer.delta/1/1/2', '0.00995');
   assert.match((await item(page, 'backprop.verdict'))!.value!, /^Right/);
   await show(page, { tab: 'practice' });
-  assert.match((await item(page, 'backprop.count'))!.value!, /^1 of 4/);
+  assert.match((await item(page, 'backprop.count'))!.value!, /^3 of 4/);
   const again = await open_lab(chromium, site.origin, { hash: await page.evaluate(() => location.hash), query: '?lang=en' });
   await page.waitForFunction(() => location.hash.includes('x='));
   await again.close();
   const linked = await open_lab(chromium, site.origin, { hash: await page.evaluate(() => location.hash), query: '?lang=en' });
-  assert.deepEqual((await state(linked.page)).solved, ['delta/1/1/2']);
+  assert.deepEqual((await state(linked.page)).solved, ['delta/1/2/1', 'delta/1/2/2', 'delta/1/1/2']);
   await linked.close();
   assert.deepEqual(lab.faults, []);
   await lab.close();
@@ -156,7 +161,7 @@ test('a given number is typed, also as a fraction, and dragged in one step of un
   for (const nonsense of ['', 'a', '1/0', '1e9', '0x10'])
     await command(page, 'typed', { id: 'backprop.given.weight/2/1/1', text: nonsense }).catch(() => undefined);
   assert.deepEqual(await state(page), before);
-  const chip = (await item(page, 'backprop.given.weight/1/1/1'))!.rectangle;
+  const chip = await box_of(page, 'backprop.given.weight/1/1/1');
   await page.mouse.move(chip.x + chip.width / 2, chip.y + chip.height / 2);
   await page.mouse.down();
   for (const dx of [10, 20, 30]) { await page.mouse.move(chip.x + chip.width / 2 + dx, chip.y + chip.height / 2); await settle(page); }
