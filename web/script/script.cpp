@@ -1,6 +1,7 @@
 // The script module: the PyTorch script of a lane, apart from the app, since few ask for it. One function, no glue: whoever
 // calls it (web/page/torch_script.ts) writes into the module's memory and makes an instance for each script, so nothing is freed.
 #include "experiment/experiment.hpp"
+#include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/surface_document.hpp"
 
@@ -30,6 +31,10 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
       surface->surface.points.push_back({number(0), number(2), number(1)});
     }
     script = surface_script(surface->surface, surface->lanes[lane].settings, title, options);
+  } else if (document.value("lab", "") == kNeuronFormat.lab) {
+    const auto neuron = neuron_document_from_json(document);
+    assert(neuron.ok());
+    script = neuron_script(*neuron, options);
   } else {
     const auto experiment = experiment_from_json(document);
     assert(experiment.ok());
