@@ -1,5 +1,6 @@
 // Every preset of assets/presets.json keeps its word: its claims are measured on the engine five times, over seeds of weights and data
-// (trainings.cpp), or over starts or orders of points (walks.cpp). Prints TAP, and for each claim the worst measure beside its bound.
+// (trainings.cpp), or over starts or orders of points (walks.cpp), or over draws of images (units.cpp). Prints TAP, and for each claim the worst measure beside
+// its bound.
 //   downhill_presets ASSETS_DIR DATA_DIR [ID]     with an ID: that preset alone
 // A claim: {"lane": 1, "value": "test_accuracy", "least": 0.7, "most": 1, "at": 5}. `at` is an epoch, or a walk's step; absent: the end.
 // `lane` may be a list. "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "minus_at": its moment,
@@ -49,7 +50,8 @@ const Kind& kind_of(const Json& preset) {
       {"train_loss", "test_loss", "train_accuracy", "test_accuracy", "least_test_loss", "least_test_loss_epoch", "dead_share", "steps"}};
   static const Kind walks{{"exactly", "below"},
                           {"x", "y", "f", "distance", "minimum", "least_x", "most_x", "least_y", "most_y", "turns_x", "turns_y", "length", "stride", "radius"}};
-  return preset["lab"] == "surface" ? walks : trainings;
+  static const Kind units{{"exactly"}, {}};
+  return preset["lab"] == "surface" ? walks : preset["lab"] == "neuron" ? units : trainings;
 }
 
 // Why a claim can't be measured, or can't fail; empty: it is well.
@@ -115,11 +117,14 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
     out.good = false, out.trouble = why;
   };
   const Json json = Json::parse(text_of(assets + "/experiments/" + preset["id"].get<std::string>() + ".json"), nullptr, false), &claims = preset["claims"];
-  if (!json.is_object() || !json.contains("lanes")) return fail("no document of that name");
+  const bool unit = preset["lab"] == "neuron"; // whose documents have no lanes
+  if (!json.is_object() || json.contains("lanes") == unit) return fail("no document of that name");
   const Kind& kind = kind_of(preset);
   for (const Json& claim : claims)
-    if (const std::string mistake = mistake_in(claim, kind, json["lanes"].size()); !mistake.empty()) return fail(claim.dump() + " " + mistake);
-  const auto course = preset["lab"] == "surface" ? walk_lanes(json, claims, sample, source) : train_lanes(json, claims, sample, source);
+    if (const std::string mistake = mistake_in(claim, kind, unit ? 1 : json["lanes"].size()); !mistake.empty()) return fail(claim.dump() + " " + mistake);
+  const auto course = unit                         ? measured_units(json, claims, sample, source)
+                      : preset["lab"] == "surface" ? walk_lanes(json, claims, sample, source)
+                                                   : train_lanes(json, claims, sample, source);
   if (!course) return fail(course.error().sentence(Language::en));
 
   for (std::size_t c = 0; c < claims.size(); ++c) {
