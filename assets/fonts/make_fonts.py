@@ -30,7 +30,7 @@ UNITS_PER_EM = 200  # kEm of web/data/letters.hpp
 words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in out.glob("words_*.json")}
 labels = ""
 for path in sorted((root / "assets/experiments").glob("*.json")):
-    labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8"))["lanes"])
+    labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8")).get("lanes", []))  # some labs have none
 always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠λημβ")
 
 def characters(texts):

@@ -172,7 +172,7 @@ void truth_table(const Scene& s, Column& column) {
     ui.draw()->AddRectFilled(wanted.inset(8, 3).min(), wanted.inset(8, 3).max(), press.hovered ? ui.theme->line : ui.theme->fill, 5);
     ui.text(wanted, it.wanted ? "1" : "0", ui.theme->ink, kText, Weight::regular, Align::center);
     ui.explained(id, inputs_of(logic, r) + ": " + std::string(ui("neuron.wanted")), "checkbox", it.wanted ? "true" : "false", wanted, ui("help.neuron.want"));
-    cell(row, it.right() ? "✓" : "✗", it.right() ? ui.theme->positive : ui.theme->bad, Weight::bold);
+    cell(row, it.right() ? ui("neuron.right") : ui("neuron.wrong"), it.right() ? ui.theme->positive : ui.theme->bad, Weight::bold);
     ui.note_item("neuron.row." + std::to_string(r), inputs_of(logic, r), "note",
                  fill(ui("neuron.row"), {sum, it.fires ? "1" : "0", it.wanted ? "1" : "0", it.right() ? ui("neuron.right") : ui("neuron.wrong")}),
                  {whole.x, whole.y, 1, whole.h});
