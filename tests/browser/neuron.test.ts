@@ -179,6 +179,7 @@ lab_test('painting by keys alone', async (page) => {
   await press(page, 'neuron.part.1');
   await wait_for_item(page, '^neuron\\.score\\.test$');
   const before = await state(page);
+  await page.waitForSelector('#mirror [data-id="neuron.cursor.x"]');
   await page.focus('#mirror [data-id="neuron.cursor.x"]');
   for (let i = 0; i < 3; ++i) { await page.keyboard.press('ArrowLeft'); await settle(page); }
   await page.focus('#mirror [data-id="neuron.cursor.y"]');
@@ -205,7 +206,7 @@ lab_test('from soft to hard: the soft one arrives, the step never moves', async 
   await screenshot(page, 'neuron-hard');
 });
 
-lab_test('every part has its script; every control a sentence; nothing stands outside', async (page) => {
+lab_test('every part has its script', async (page) => {
   for (const part of [0, 1, 2]) {
     await press(page, `neuron.part.${part}`);
     assert.match(await script_of(page, 0), /import torch/);
@@ -232,8 +233,7 @@ for (const [language, width, height] of [['zh', 1280, 720], ['zh', 1600, 900], [
     await open_document(page, 'logic', { task: 'xor', inputs: 4 });
     await look('four');
     await command(page, 'open_preset', { id: 'neuron_template' });
-    await wait_for_item(page, '^neuron\\.(score\\.test|canvas)$');
-    await scored(page);
+    await page.waitForFunction(() => window.downhill.results()[0]!.curve.length > 0, { timeout: 30000 });
     await page.evaluate(() => (window.downhill as any).start());
     await page.waitForFunction(() => (window.downhill.results() as unknown as Standing[])[0]!.status === 'finished', { timeout: 60000 });
     await look('template');

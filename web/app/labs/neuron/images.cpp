@@ -285,7 +285,7 @@ void score(const Scene& s, Column& column) {
   }
   spread(s, column.rest.cut_top(138), *score);
   column.rest.cut_top(4);
-  field_slider(s, column.row(), "/image/threshold", {.least = std::min(score->low, -1.0), .most = std::max(score->high, 1.0), .digits = 3}, 40, 62);
+  field_slider(s, column.row(), "/image/threshold", {.least = std::min(score->low, -1.0), .most = std::max(score->high, 1.0), .digits = 3}, 28, 62, "θ");
   if (ui.button("neuron.best", column.row(), ui("neuron.best"))) s.lab.put("/image/threshold", score->best_threshold);
   column.rule();
   mistakes(s, column, *score);

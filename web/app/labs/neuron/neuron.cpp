@@ -222,7 +222,10 @@ void NeuronLab::post_to_last(const protocol::ToTrainer& message) const {
 bool NeuronLab::ask(double) {
   if (model_.settings().part != NeuronPart::image) return moving_;
   if (world_.packs.worker_count() == 0) return false;
-  if (!world_.packs.ready(data())) return world_.packs.request(data()), false; // what comes wakes the page
+  if (!world_.packs.ready(data())) { // what comes wakes the page; where it failed, a press of Start asks again
+    if (!world_.packs.failure(data()) || std::exchange(learn_when_ready_, false)) world_.packs.request(data());
+    return false;
+  }
   images_.want(document_.now().complete);
   if (std::exchange(learn_when_ready_, false)) images_.learn(document_.now().complete);
   return false;
@@ -245,7 +248,7 @@ Transport NeuronLab::transport() const {
   if (model_.settings().part != NeuronPart::image) return model_.transport();
   if (learn_when_ready_ || images_.learning()) return Transport::running;
   const auto* learned = images_.learned();
-  return !learned ? Transport::ready : learned->hash != 0 ? Transport::finished : Transport::paused;
+  return learned && learned->hash != 0 ? Transport::finished : Transport::ready; // one that was stopped begins anew
 }
 
 void NeuronLab::take(std::size_t, const protocol::ToApp& message) { images_.take(message); }
@@ -289,10 +292,14 @@ std::string NeuronLab::csv(std::string_view plot) const {
 std::string NeuronLab::spoken(bool) const {
   if (model_.settings().part == NeuronPart::logic)
     return model_.wrong() == 0 ? std::string(tr("neuron.all_right")) : fill(tr("neuron.wrong_rows"), {std::to_string(model_.wrong())});
+  if (model_.settings().part == NeuronPart::soft)
+    return fill(tr("neuron.soft_right"), {std::to_string(soft_right(model_.soft(), model_.stand().weight)), std::to_string(kSoftExamples.size())});
   const auto* score = images_.score();
-  if (model_.settings().part == NeuronPart::soft || !score) return {};
-  return fill(tr("neuron.spoken"),
-              {percent(static_cast<double>(score->right[0]) / score->counts[0]), percent(static_cast<double>(score->right[1]) / score->counts[1])});
+  if (!score) return waiting_words();
+  const auto share = [&](std::size_t part, std::uint32_t right) { return percent(static_cast<double>(right) / score->counts[part]); };
+  if (const auto* learned = images_.learned())
+    return fill(tr("neuron.spoken_learned"), {share(0, learned->right_train.back()), share(1, learned->right_test.back())});
+  return fill(tr("neuron.spoken"), {share(0, score->right[0]), share(1, score->right[1])});
 }
 
 namespace {

@@ -46,8 +46,8 @@ void axes(const Scene& s, const HeightFrame& frame, std::string_view across, std
   Ui& ui = s.ui;
   const ImVec2 low = frame.at(0, 0), high = frame.at(1, 1);
   ui.draw()->AddRect({low.x, high.y}, {high.x, low.y}, ui.theme->line, 0, 0, 1);
-  ui.text({frame.area.right() - 40, frame.area.bottom() - 20, 36, 16}, across, ui.theme->soft, kLabel, Weight::bold, Align::right);
-  ui.text({frame.area.x + 6, frame.area.y + 4, 40, 16}, up, ui.theme->soft, kLabel, Weight::bold);
+  ui.text({frame.area.right() - 40, low.y - 8, 36, 16}, across, ui.theme->soft, kLabel, Weight::bold, Align::right);
+  ui.text({low.x - 20, frame.area.y + 4, 40, 16}, up, ui.theme->soft, kLabel, Weight::bold, Align::center);
 }
 
 // Pressed and moved: the line goes along. Two handles: one shifts it, the other turns it.
@@ -299,7 +299,18 @@ void sums(const Scene& s, Rect box) {
   double low = std::min(0.0, logic.unit.threshold), high = std::max(1.0, logic.unit.threshold);
   for (const LogicRow& row : rows) low = std::min(low, row.sum), high = std::max(high, row.sum);
   low -= 0.8, high += 0.8;
-  const Rect area = box.inset(6, 4);
+  // those of one sum above each other
+  std::vector<std::pair<double, int>> stacks;
+  int tallest = 1;
+  std::vector<int> level;
+  for (const LogicRow& row : rows) {
+    auto stack = std::find_if(stacks.begin(), stacks.end(), [&](const auto& each) { return std::fabs(each.first - row.sum) < kSumSlack; });
+    if (stack == stacks.end()) stack = stacks.insert(stacks.end(), {row.sum, 0});
+    level.push_back(stack->second++);
+    tallest = std::max(tallest, stack->second);
+  }
+  Rect area = box.inset(6, 4);
+  area.h = std::min(area.h, 90 + 46 * static_cast<float>(tallest)); // dots stay near their numbers
   const float base = area.bottom() - 26;
   const auto at = [&](double sum) { return area.x + static_cast<float>((sum - low) / (high - low)) * area.w; };
   const float cut = at(logic.unit.threshold);
@@ -311,16 +322,6 @@ void sums(const Scene& s, Rect box) {
     ui.text({at(tick) - 30, base + 5, 60, 14}, height_text(tick), ui.theme->faint, kSmall, Weight::regular, Align::center);
   }
   ui.text({area.right() - 30, base - 20, 28, 16}, "Σ", ui.theme->soft, kLabel, Weight::bold, Align::right);
-  // those of one sum above each other
-  std::vector<std::pair<double, int>> stacks;
-  int tallest = 1;
-  std::vector<int> level;
-  for (const LogicRow& row : rows) {
-    auto stack = std::find_if(stacks.begin(), stacks.end(), [&](const auto& each) { return std::fabs(each.first - row.sum) < kSumSlack; });
-    if (stack == stacks.end()) stack = stacks.insert(stacks.end(), {row.sum, 0});
-    level.push_back(stack->second++);
-    tallest = std::max(tallest, stack->second);
-  }
   const float step = std::min(46.0F, (base - area.y - 34) / static_cast<float>(tallest));
   for (int r = 0; r < static_cast<int>(rows.size()); ++r) {
     const LogicRow& row = rows[static_cast<std::size_t>(r)];
