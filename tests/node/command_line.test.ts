@@ -716,13 +716,13 @@ test('neuron: truth tables, images and the softened step, the same in all three 
   const weights = join(folder, 'weights.csv');
   assert.equal(run(native, 'neuron', seeing, '--weights', weights, '--data', '/usr/share/datasets/fashion-mnist').status, 0);
   assert.equal(readFileSync(weights, 'utf8').trim().split('\n').length, 786);
-  const of = (patch: object) => file('neuron_patched.json', JSON.stringify({ downhill: 1, lab: 'neuron', ...patch }));
+  const of = (name: string, patch: object) => file(name, JSON.stringify({ downhill: 1, lab: 'neuron', ...patch }));
   for (const [words, expected] of [
     [['neuron', tiny], /tiny\.json: "lab" is missing; add it/],
     [['neuron', gate, '--data', folder], /--data: this document needs no data file/],
     [['neuron', seeing, '--data', folder], /can't read this file/],
-    [['check', of({ logic: { inputs: 3, layers: 2 } })], /\/logic\/inputs: 3 is out of range; allowed is 2 to 2/],
-    [['check', of({ image: { weights: 'AAAA' } })], /\/image\/weights: this is no painting/],
+    [['check', of('three.json', { logic: { inputs: 3, layers: 2 } })], /\/logic\/inputs: 3 is out of range; allowed is 2 to 2/],
+    [['check', of('blot.json', { image: { weights: 'AAAA' } })], /\/image\/weights: this is no painting/],
   ] as const) {
     const { status, stdout, stderr } = run(native, ...words);
     assert.deepEqual([status, stdout], [2, ''], words.join(' '));
