@@ -38,8 +38,8 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const [zh, en] = ['zh', 'en'].map((language) => read(`assets/strings/${language}.json`) as Record<string, string>);
 const strings: Text[] = Object.keys(zh!).map((key) => ({ place: key, zh: zh![key]!, en: en![key]! }));
 const experiments: Text[] = readdirSync('assets/experiments').flatMap((name) => {
-  const { title, lanes } = read(join('assets/experiments', name)) as { title?: Text; lanes: { label?: Text | string }[] };
-  return [title, ...lanes.map((lane) => lane.label)].filter((text) => typeof text === 'object').map((text) => ({ ...text, place: name }));
+  const { title, lanes } = read(join('assets/experiments', name)) as { title?: Text; lanes?: { label?: Text | string }[] };
+  return [title, ...(lanes ?? []).map((lane) => lane.label)].filter((text) => typeof text === 'object').map((text) => ({ ...text, place: name }));
 });
 const presets: Text[] = (read('assets/presets.json') as { id: string; do: Text; guess: { ask: Text; answers: Text[] }; see: Text }[]).flatMap(({ id, do: task, guess, see }) => [task, guess.ask, ...guess.answers, see].map((text) => ({ ...text, place: id })));
 const errors: Text[] = [...readFileSync('engine/core/user_error.cpp', 'utf8').matchAll(/\{"(\w+)",\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}/g)].map(([, place = '', zh = '', en = '']) => ({ place, zh, en }));

@@ -212,6 +212,16 @@ void canvas(const Scene& s, Rect box) {
   by_keys(s, area);
 }
 
+void score_line(const Scene& s, Rect box) {
+  const auto* score = s.images.score();
+  if (!score) return void(s.ui.text(box, s.lab.waiting_words(), s.ui.theme->soft, kLabel, Weight::regular, Align::center));
+  std::string words;
+  for (const std::size_t part : {0U, 1U})
+    words += std::string(part == 0 ? s.ui("neuron.train") : s.ui("neuron.test")) + " " +
+             percent(static_cast<double>(score->right[part]) / score->counts[part]) + (part == 0 ? "   " : "");
+  s.ui.text(box, words, s.ui.theme->ink, kText, Weight::bold, Align::center);
+}
+
 void brushes(const Scene& s, Column& column) {
   Ui& ui = s.ui;
   Kept& kept = s.kept;

@@ -85,7 +85,9 @@ void arrange_image(const Scene& s, Rect box, Room room) {
   const Rect picture = box.cut_top(std::clamp(box.h * 0.42F, std::min(box.h, 220.0F), 360.0F));
   box.cut_top(kGrid);
   ui.panel(picture);
-  canvas(s, picture.inset(kPadding, kGrid));
+  Rect inner = picture.inset(kPadding, kGrid);
+  score_line(s, inner.cut_bottom(20));
+  canvas(s, inner);
   Column column(ui, "neuron.score", box);
   brushes(s, column);
   column.rule();
@@ -309,6 +311,7 @@ constexpr std::string_view kRunWords[] = {"ready", "running", "paused", "finishe
 // One line: what the part comes to, by the names that claims of presets have.
 Json NeuronLab::results(bool curves) const {
   Json one{{"label", tr_id("nav.neuron")}, {"status", kRunWords[static_cast<std::size_t>(transport())]}, {"step", model_.step()}, {"steps", model_.steps()}};
+  for (const std::string_view column : columns()) one.emplace(std::string(column), nullptr); // what is not known yet, or not of this part
   Json curve = Json::array();
   if (model_.settings().part == NeuronPart::logic) {
     one["wrong"] = model_.wrong();
@@ -332,12 +335,9 @@ Json NeuronLab::results(bool curves) const {
   return Json::array({std::move(one)});
 }
 
+// Of all parts, since the form's table keeps its heads while the part changes.
 std::vector<std::string_view> NeuronLab::columns() const {
-  switch (model_.settings().part) {
-  case NeuronPart::logic: return {"wrong"};
-  case NeuronPart::image: return {"step", "train_accuracy", "test_accuracy", "learned_train_accuracy", "learned_test_accuracy"};
-  default: return {"step", "weight", "loss"};
-  }
+  return {"step", "wrong", "train_accuracy", "test_accuracy", "learned_train_accuracy", "learned_test_accuracy", "weight", "loss"};
 }
 
 // What the module of web/script/ makes a script of.

@@ -134,6 +134,8 @@ void verdict(const Scene& scene, Column& column);
 void logic_picture(const Scene& scene, Rect box);
 
 void canvas(const Scene& scene, Rect box);
+/// How it does, in a line under the canvas, where the rest has to be scrolled to.
+void score_line(const Scene& scene, Rect box);
 void brushes(const Scene& scene, Column& column);
 void score(const Scene& scene, Column& column);
 void learning(const Scene& scene, Column& column);
