@@ -4,6 +4,7 @@
 #include "cli/backprop.hpp"
 #include "cli/command.hpp"
 #include "cli/files.hpp"
+#include "cli/neuron.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/surface.hpp"
 #include "core/hash.hpp"
@@ -400,6 +401,7 @@ constexpr Lab kLabs[] = {
     {"race", check_experiment, hash_experiment, export_experiment},
     {"surface", check_surface, hash_surface, export_surface},
     {"backprop", check_backprop, hash_backprop, export_backprop},
+    {"neuron", check_neuron, hash_neuron, export_neuron},
 };
 
 template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
@@ -424,7 +426,7 @@ int bench(const Arguments&) {
 
 struct Option {
   const char *name, *value; // the value as the usage shows it
-  std::string Arguments::* to;
+  std::string Arguments::*to;
 };
 struct Verb {
   const char* name;
@@ -465,11 +467,16 @@ const std::vector<Verb>& verbs() {
        {{"--formulas", "DIGITS", &Arguments::formulas}, {"--out", "FILE", &Arguments::out}},
        "every number of a small network's way forward and back, and of its updates, as JSON; with each step's formula, filled in",
        trace},
-      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path, or of a trace", by_lab<&Lab::hash>},
+      {"neuron",
+       "NEURON.json",
+       {images, {"--weights", "FILE", &Arguments::weights}, {"--out", "FILE", &Arguments::out}},
+       "a unit's truth table; or how many images its painted and its learned weights get right; or the way of its weight",
+       neuron},
+      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path, or of a trace, or of what a unit says", by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
-       "a lane, or a trace, as a PyTorch script",
+       "a lane, a trace or a unit as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},

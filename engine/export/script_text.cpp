@@ -22,6 +22,18 @@ void ScriptText::title() {
   line();
 }
 
+void ScriptText::image_readers() {
+  block("def read_idx(path, header):\n"
+        "    path = Path(str(path) + '.gz') if Path(str(path) + '.gz').exists() else Path(path)\n"
+        "    data = gzip.open(path).read() if path.suffix == '.gz' else path.read_bytes()\n"
+        "    return np.frombuffer(data, np.uint8, offset=header)\n\n\n"
+        "def read_images(folder, train):\n"
+        "    name = 'train' if train else 't10k'\n"
+        "    labels = read_idx(f'{folder}/{name}-labels-idx1-ubyte', 8)\n"
+        "    pixels = read_idx(f'{folder}/{name}-images-idx3-ubyte', 16).reshape(len(labels), -1)\n"
+        "    return pixels.astype(np.float32) / np.float32(255), labels.astype(np.int64)\n\n\n");
+}
+
 std::string ScriptText::activation(const Choice& choice) {
   if (choice.name == "step") return "Step()";
   if (choice.name == "crelu") return "CReLU()";

@@ -18,6 +18,9 @@ protected:
   // the title within a docstring, which begins here
   void title();
 
+  // functions that read images and labels from the four IDX files: read_images(folder, train)
+  void image_readers();
+
   // the module of an activation; Step and CReLU are no modules of PyTorch
   static std::string activation(const Choice& choice);
   void step_module();

@@ -152,7 +152,7 @@ lab_test('two lanes compared: the training subset, which is every lane’s, is s
 for (const [width, height, language] of [[1280, 720, 'zh'], [800, 600, 'zh'], [390, 844, 'en']] as const)
   lab_test(`no id stands twice on the screen, and no control lies over another, in any lab, view, tab or preset, ${width} px wide`, async (page) => {
     const places = async (where: string) => {
-      const tabs = await page.evaluate(() => window.downhill.items().filter((i) => /^(tab|drop\.tab|act\.tab|surface\.tab|backprop\.tab)\.\d$/.test(i.id) && i.role !== 'option').map((i) => i.id));
+      const tabs = await page.evaluate(() => window.downhill.items().filter((i) => /^(tab|drop\.tab|act\.tab|surface\.tab|backprop\.tab|neuron\.part)\.\d$/.test(i.id) && i.role !== 'option').map((i) => i.id));
       for (const tab of tabs) {
         await press(page, tab);
         await no_id_twice(page, `${where}, ${tab}`);

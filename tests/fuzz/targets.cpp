@@ -11,7 +11,9 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
+#include "neuron/neuron_csv.hpp"
 #include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
 #include "trainer/trainer.hpp"
@@ -91,6 +93,22 @@ void backprop(Bytes bytes) {
     for (const Quantity& quantity : *list) must(quantity_named(name_of(quantity), document->settings) == quantity);
   for (const Mistake& found : document->found) BackpropNumbers(document->settings, found);
   must(!backprop_script(document->settings, {"", Language::en}).empty());
+}
+
+void neuron(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  const auto document = neuron_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = neuron_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  must(!truth_table_csv(document->logic).empty());
+  must(!soft_path_csv(document->soft).empty());
+  must(painting_from(text_of(document->image.painting)) == document->image.painting);
+  must(!neuron_script(*document, {"", Language::en}).empty());
 }
 
 void formula(Bytes bytes) {
@@ -187,8 +205,9 @@ void letters(Bytes bytes) {
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
-      {"json", json}, {"surface", surface}, {"backprop", backprop},     {"formula", formula},   {"idx", idx},   {"idx_files", idx_files},
-      {"gzip", gzip}, {"csv", csv},         {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack}, {"letters", letters}};
+      {"json", json},         {"surface", surface},     {"backprop", backprop}, {"neuron", neuron}, {"formula", formula},
+      {"idx", idx},           {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},
+      {"protocol", protocol}, {"pack", pack},           {"letters", letters}};
   return table;
 }
 

@@ -36,6 +36,9 @@ const images_settings = { downhill: 1, lab: 'surface', surface: 'logistic', step
 const small_settings = { downhill: 1, lab: 'backprop', layers: [{ activation: 'sigmoid', weight: [[0.15, 0.2], [0.25, 0.3]], bias: [0.35, 0.35] }, { activation: 'sigmoid', weight: [[0.4, 0.45], [0.5, 0.55]], bias: [0.6, 0.6] }], examples: [{ input: [0.05, 0.1], target: [0.01, 0.99] }] };
 const small = file('small.json', JSON.stringify(small_settings));
 const images = file('images.json', JSON.stringify(images_settings));
+const gate = file('gate.json', JSON.stringify({ downhill: 1, lab: 'neuron', logic: { task: 'xor', layers: 2, out: { w2: -1 } } }));
+const seeing_settings = JSON.parse(readFileSync('assets/experiments/neuron_gap.json', 'utf8'));
+const seeing = file('seeing.json', JSON.stringify(seeing_settings));
 
 // The verbs and their options, as the program itself lists them.
 interface Verb {
@@ -49,7 +52,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : tiny);
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : tiny);
 const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
@@ -71,8 +74,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -95,7 +98,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (['export', 'surface', 'plane', 'trace'].includes(verb.name)) {
+    if (['export', 'surface', 'plane', 'trace', 'neuron'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -110,7 +113,7 @@ for (const verb of verbs.filter((v) => v.takes_file)) {
     const link = join(folder, `link.${verb.name}.json`);
     symlinkSync(document_of(verb), link);
     assert.equal(run(native, ...words_of(verb, link)).status, 0);
-    const own = ['surface', 'export'].includes(verb.name) ? images : file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
+    const own = ['surface', 'export'].includes(verb.name) ? images : verb.name === 'neuron' ? seeing : file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
     for (const path of [fifo(`in.${verb.name}`), '/dev/zero', '/dev/null', folder, join(folder, 'nothing'), join(tiny, 'below')])
       for (const words of [words_of(verb, path), ...(verb.options.includes('--data') && path !== folder ? [[...words_of(verb, own), '--data', path]] : [])]) {
         const { status, stderr } = run(native, ...words);
@@ -464,7 +467,7 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small]]) {
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate]]) {
     const { status, stdout } = run(['build/native/downhill_starved'], ...words);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
@@ -600,7 +603,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
   }
   const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
   const cases: [string[], RegExp][] = [
-    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop\n/],
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
     [['hash', hill, '--data', folder], /--data: this document needs no data file/],
@@ -711,6 +714,37 @@ test('trace: every number of the known example; the same text in all three build
       assert.match(stderr, /^downhill: [^\n]*small_patched\.json [^\n]+\n$/);
       assert.match(stderr, expected);
     }
+});
+
+test('neuron: truth tables, images and the softened step, the same in all three builds; what is refused', () => {
+  const soft = file('soft.json', JSON.stringify({ downhill: 1, lab: 'neuron', part: 'soft' }));
+  const table = 'x1,x2,h1,h2,sum,fires,wanted\n0,0,0,0,0,0,0\n0,1,1,0,1,1,1\n1,0,1,0,1,1,1\n1,1,1,1,0,0,0\n';
+  assert.equal(run(native, 'neuron', gate).stdout, table);
+  const scores = run(native, 'neuron', seeing).stdout.split('\n');
+  assert.equal(scores[0], 'weights,set,images,right,accuracy');
+  assert.match(scores[1]!, /^painted,train,400,\d+,0\.\d{6}$/);
+  for (const [name, command] of builds)
+    for (const document of [gate, soft, seeing])
+      for (const verb of ['neuron', 'hash', 'check', 'export']) {
+        const answer = run(command, verb, document);
+        assert.equal(answer.status, 0, `${name} ${verb}: ${answer.stderr}`);
+        assert.equal(answer.stdout, run(native, verb, document).stdout, `${name} ${verb}`);
+      }
+  const weights = join(folder, 'weights.csv');
+  assert.equal(run(native, 'neuron', seeing, '--weights', weights, '--data', '/usr/share/datasets/fashion-mnist').status, 0);
+  assert.equal(readFileSync(weights, 'utf8').trim().split('\n').length, 786);
+  const of = (name: string, patch: object) => file(name, JSON.stringify({ downhill: 1, lab: 'neuron', ...patch }));
+  for (const [words, expected] of [
+    [['neuron', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['neuron', gate, '--data', folder], /--data: this document needs no data file/],
+    [['neuron', seeing, '--data', folder], /can't read this file/],
+    [['check', of('three.json', { logic: { inputs: 3, layers: 2 } })], /\/logic\/inputs: 3 is out of range; allowed is 2 to 2/],
+    [['check', of('blot.json', { image: { weights: 'AAAA' } })], /\/image\/weights: this is no painting/],
+  ] as const) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
 });
 
 test('surface over images: drawn from Fashion-MNIST, the same in all three builds; its script has the points as numbers', () => {

@@ -167,6 +167,26 @@ test(`${kSmall} small networks have autograd's numbers, each within 1e-6`, { ski
   t.diagnostic(`worst of ${count} numbers ${worst.toExponential(2)}`);
 });
 
+test("a painted neuron is right about as many images as PyTorch's with the same weights; truth tables, learning and the softened step are PyTorch's", { skip: python ? false : 'PyTorch is not installed' }, () => {
+  const presets = ['threshold', 'veto', 'xor', 'two_layers', 'template', 'gap', 'soft', 'hard'].map((id) => readFileSync(`assets/experiments/neuron_${id}.json`, 'utf8'));
+  // weights that nobody would paint: every number there is
+  const bytes = Int8Array.from({ length: 784 }, (_, i) => ((i * 89 + 31) % 255) - 127);
+  const weights = Buffer.from(bytes.buffer).toString('base64');
+  const noise = JSON.stringify({ downhill: 1, lab: 'neuron', part: 'image', image: { quiet: 0, fires: 6, train: 600, test: 300, weights, threshold: 1.5, start: 'painting', rate: 0.003, steps: 40 } });
+  for (const [n, document] of [...presets, noise].entries()) {
+    const path = join(folder, `neuron${n}.json`), script = join(folder, `neuron${n}.py`);
+    writeFileSync(path, document);
+    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    const ours = run(native, 'neuron', path).trim().split(/[\n,]/), theirs = run(python!, script).trim().split(/[\n,]/);
+    assert.equal(theirs.length, ours.length, document);
+    ours.forEach((cell, i) => {
+      const [x, y] = [Number(cell), Number(theirs[i])];
+      if (Number.isNaN(x)) assert.equal(theirs[i], cell);
+      else assert.ok(Math.abs(x - y) <= 1e-8 * Math.max(Math.abs(x), 1e-8), `${document}: ${cell}, ${theirs[i]}`);
+    });
+  }
+});
+
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;

@@ -37,6 +37,8 @@ inline constexpr std::uint64_t kSamples = 5;
 
 Result<Course> train_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 Result<Course> work_out_networks(const Json& json, const Json& claims, std::uint64_t sample);
+/// Of the lab Neuron: one lane, the document itself.
+Result<Course> measured_units(const Json& json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 
 } // namespace downhill

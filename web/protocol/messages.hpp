@@ -214,6 +214,25 @@ struct DropPlane {
   std::uint32_t slot = 0;
   void fields(auto& a) { a(slot); }
 };
+/// Asks how a painted unit does on its images (engine/neuron/image_neuron.hpp), which only workers have; `document` is one of the lab
+/// Neuron. Answered by NeuronScore with the same `request`.
+struct AskNeuron {
+  std::uint32_t request = 0;
+  std::string document;
+  void fields(auto& a) { a(request, document); }
+};
+/// Asks to teach the unit of the document. Long: worked out in slices; answered, piece by piece, by LearningPiece, or by LearningProblem,
+/// with the same `request`. A later ask for the same slot replaces it.
+struct AskLearning {
+  std::uint32_t slot = 0, request = 0;
+  std::string document;
+  void fields(auto& a) { a(slot, request, document); }
+};
+/// Nobody waits for the learning in this slot any more.
+struct DropLearning {
+  std::uint32_t slot = 0;
+  void fields(auto& a) { a(slot); }
+};
 
 // ---- trainer → app ----
 
@@ -497,6 +516,44 @@ struct PlaneProblem {
   std::vector<std::string> with;
   void fields(auto& a) { a(slot, request, code, place, with); }
 };
+/// How a painted unit does: of training and test images how many, and how many it gets right; those that it gets most wrong, at most
+/// kWorst of each part, training images first; how Σ weight·pixel of the training images of each class is spread, in kBins equal bins
+/// over [low, high], those for which it shall stay silent first; the threshold that would get most of them right; as paintings (signed
+/// bytes) both classes' means and what the second has more than the first. Nothing but a code, and why, where that can't be had.
+struct NeuronScore {
+  std::uint32_t request = 0;
+  std::vector<std::uint32_t> right, counts;
+  std::vector<std::uint8_t> worst_train, worst_labels; ///< 1 of training images; 1 where it shall fire
+  std::vector<float> worst_z;
+  std::vector<std::uint8_t> worst_pixels;
+  double low = 0, high = 0, best_threshold = 0;
+  std::vector<std::uint32_t> bins;
+  std::vector<std::uint8_t> means;
+  std::string code, place;
+  std::vector<std::string> with;
+  static constexpr std::size_t kWorst = 12, kBins = 48;
+  void fields(auto& a) {
+    a(request, right, counts, worst_train, worst_labels, worst_z, worst_pixels, low, high, best_threshold, bins, means, code, place, with);
+  }
+};
+/// What a unit that is taught has come to, from step `from` on: the training images' loss, how many images of each part it gets right,
+/// and its weights as they stand. With the last piece comes the hash of all of it. At most 30 a second.
+struct LearningPiece {
+  std::uint32_t slot = 0, request = 0, from = 0;
+  std::vector<float> losses;
+  std::vector<std::uint32_t> right_train, right_test;
+  std::vector<float> weights;
+  double bias = 0;
+  std::uint64_t hash = 0;
+  void fields(auto& a) { a(slot, request, from, losses, right_train, right_test, weights, bias, hash); }
+};
+/// It can't be taught.
+struct LearningProblem {
+  std::uint32_t slot = 0, request = 0;
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(slot, request, code, place, with); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -508,11 +565,11 @@ struct BenchReport {
   void fields(auto& a) { a(lines); }
 };
 
-using ToTrainer =
-    std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane, AskPoints>;
+using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane,
+                               AskPoints, AskNeuron, AskLearning, DropLearning>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
                            BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece,
-                           MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points>;
+                           MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -3,6 +3,7 @@
 #include "backprop/backprop_document.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/surface_document.hpp"
 
@@ -36,6 +37,10 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
       surface->surface.points.push_back({number(0), number(2), number(1)});
     }
     script = surface_script(surface->surface, surface->lanes[lane].settings, title, options);
+  } else if (document.value("lab", "") == kNeuronFormat.lab) {
+    const auto neuron = neuron_document_from_json(document);
+    assert(neuron.ok());
+    script = neuron_script(*neuron, options);
   } else {
     const auto experiment = experiment_from_json(document);
     assert(experiment.ok());

@@ -7,6 +7,7 @@
 #include "network/safetensors.hpp"
 #include "worker/looks.hpp"
 #include "worker/maps.hpp"
+#include "worker/neurons.hpp"
 #include "worker/planes.hpp"
 
 #include <algorithm>
@@ -26,9 +27,7 @@ constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
-template <class... F> struct Overloaded : F... {
-  using F::operator()...;
-};
+template <class... F> struct Overloaded : F... { using F::operator()...; };
 
 /// Names the lane that is worked on for as long as it is.
 struct Working {
@@ -68,10 +67,19 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                    looks_.erase(m.slot);
                  },
                  [&](const AskMap& m) { start_map(m); },
-                 [&](const DropMap& m) { jobs_.erase({Asked::map, m.slot}); },
+                 [&](const DropMap& m) {
+                   jobs_.erase({Asked::map, m.slot});
+                 },
                  [&](const AskPlane& m) { start_plane(m); },
-                 [&](const DropPlane& m) { jobs_.erase({Asked::plane, m.slot}); },
+                 [&](const DropPlane& m) {
+                   jobs_.erase({Asked::plane, m.slot});
+                 },
                  [&](const AskPoints& m) { send_points(m); },
+                 [&](const AskNeuron& m) { send_score(m); },
+                 [&](const AskLearning& m) { start_learning(m); },
+                 [&](const DropLearning& m) {
+                   jobs_.erase({Asked::learning, m.slot});
+                 },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
                      const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
@@ -239,6 +247,31 @@ void TrainerHost::send_points(const AskPoints& message) {
   else
     answer.code = points.error().code, answer.place = points.error().place, answer.with = points.error().with;
   post_(answer);
+  last_words_.reset();
+}
+
+void TrainerHost::send_score(const AskNeuron& message) {
+  NeuronScore none{};
+  none.request = message.request, none.code = "memory";
+  last_words_ = none;
+  if (const auto score = neuron_score(message, source_)) {
+    post_(*score);
+  } else {
+    none.code = score.error().code, none.place = score.error().place, none.with = score.error().with;
+    post_(none);
+  }
+  last_words_.reset();
+}
+
+void TrainerHost::start_learning(const AskLearning& message) {
+  last_words_ = LearningProblem{message.slot, message.request, "memory", "", {}};
+  const JobKey key{Asked::learning, message.slot};
+  if (auto job = learning_job(message, source_))
+    jobs_[key] = std::move(*job);
+  else {
+    jobs_.erase(key);
+    post_(LearningProblem{message.slot, message.request, job.error().code, job.error().place, job.error().with});
+  }
   last_words_.reset();
 }
 

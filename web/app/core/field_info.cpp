@@ -21,7 +21,7 @@ std::string prefix_of(std::string_view pointer) {
   if (pointer == "/optimizer") return "method.";
   if (pointer == "/network/init") return "init.";
   if (pointer == "/loss" || pointer == "/surface/loss") return "loss.";
-  if (pointer.starts_with("/surface/classes/")) return "class.";
+  if (pointer.starts_with("/surface/classes/") || pointer == "/image/quiet" || pointer == "/image/fires") return "class.";
   if (pointer.starts_with("/surface/along/")) return "choice./surface/along.";
   if (pointer == "/schedule") return "schedule.";
   if (pointer == "/data/source") return "source.";

@@ -65,13 +65,26 @@ std::optional<UserError> LabDocument::set(const FieldId& id, const Json& value, 
     put_in(json["lanes"][*id.lane], now_.complete, pointer, whole);
   else
     json[Json::json_pointer(pointer)] = whole;
-  const std::string moved = held ? id.text() : std::string();
+  return put_change(json, held ? id.text() : std::string());
+}
+
+std::optional<UserError> LabDocument::set_all(const std::vector<std::pair<std::string, Json>>& values, bool held) {
+  Json json = this->json();
+  std::string moved;
+  for (const auto& [pointer, value] : values) {
+    json[Json::json_pointer(pointer)] = value;
+    if (held) moved += pointer + " ";
+  }
+  return put_change(json, moved);
+}
+
+std::optional<UserError> LabDocument::put_change(const Json& json, const std::string& moved) {
   const std::uint64_t before = version_;
   back_at_start_ = false;
-  if (auto error = put(json, held && held_ == moved ? Step::none : Step::change)) return error;
+  if (auto error = put(json, !moved.empty() && held_ == moved ? Step::none : Step::change)) return error;
   if (version_ != before) held_ = moved;
   if (back_at_start_) held_.clear(); // whatever comes next is a change again
-  if (!held) let_go();
+  if (moved.empty()) let_go();
   return {};
 }
 

@@ -32,6 +32,8 @@ public:
   /// Sets it. In a lane the base's value is no difference: the lane then no longer speaks of it. Error: no_field, and as open.
   /// `held`: by a control that is held, whose changes of this field are one movement, until `let_go`: undo takes it back as one.
   std::optional<UserError> set(const FieldId& id, const Json& value, bool held = false);
+  /// Several fields of the base at once, by their pointers: one step of undo. `held`: as in `set`.
+  std::optional<UserError> set_all(const std::vector<std::pair<std::string, Json>>& values, bool held = false);
   void let_go() { held_.clear(); }
   /// Back to the base's value (lane) or to the default (base); a field without one stays.
   std::optional<UserError> reset(const FieldId& id);
@@ -49,6 +51,8 @@ public:
 private:
   enum class Step { opening, change, none }; // for undo
   std::optional<UserError> put(const Json& json, Step step);
+  /// A change, or the next of the movement `moved` under way; empty: it is none.
+  std::optional<UserError> put_change(const Json& json, const std::string& moved);
   void bring_back(const Json& json);
   std::optional<FieldValues> values_of(const FieldId& id) const;
 

@@ -227,6 +227,9 @@ private:
   void on(std::size_t worker, const protocol::BenchReport& m);
   // maps, planes and points belong to no race
   void on(std::size_t, const protocol::Points&) {}
+  void on(std::size_t, const protocol::NeuronScore&) {}
+  void on(std::size_t, const protocol::LearningPiece&) {}
+  void on(std::size_t, const protocol::LearningProblem&) {}
   void on(std::size_t, const protocol::MapBegun&) {}
   void on(std::size_t, const protocol::MapPiece&) {}
   void on(std::size_t, const protocol::MapProblem&) {}

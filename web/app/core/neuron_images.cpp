@@ -1,0 +1,112 @@
+#include "app/core/neuron_images.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill {
+
+using namespace protocol;
+
+namespace {
+
+std::uint32_t next_number() {
+  static std::uint32_t last = 0;
+  return ++last;
+}
+std::string text_of(const Json& image) { return Json{{"downhill", kFormatVersion}, {"lab", kNeuronFormat.lab}, {"part", "image"}, {"image", image}}.dump(); }
+
+bool makes_sense(const NeuronScore& s) {
+  const std::size_t worst = s.worst_train.size();
+  if (s.right.size() != 2 || s.counts.size() != 2 || s.right[0] > s.counts[0] || s.right[1] > s.counts[1] || s.counts[0] == 0 || s.counts[1] == 0) return false;
+  if (worst > 2 * NeuronScore::kWorst || s.worst_labels.size() != worst || s.worst_z.size() != worst || s.worst_pixels.size() != worst * kNeuronPixels)
+    return false;
+  if (s.bins.size() != 2 * NeuronScore::kBins || s.means.size() != 3 * kNeuronPixels) return false;
+  return std::fabs(s.best_threshold) <= kImageThresholdMost && s.low <= s.high && std::fabs(s.low) <= kImageThresholdMost &&
+         std::fabs(s.high) <= kImageThresholdMost;
+}
+
+} // namespace
+
+Json NeuronImages::image_of(const Json& document) { return document["image"]; }
+
+Json NeuronImages::learning_of(const Json& document) {
+  Json image = document["image"];
+  if (image["start"] != "painting") image.erase("weights"), image.erase("threshold");
+  return image;
+}
+
+void NeuronImages::want(const Json& document) {
+  if (waiting_) return;
+  Json image = image_of(document);
+  if (image == asked_ && (problem_ || score_)) return;
+  asked_ = std::move(image);
+  problem_.reset();
+  waiting_ = true;
+  request_ = next_number();
+  post_(AskNeuron{request_, text_of(asked_)});
+}
+
+std::optional<Painting> NeuronImages::mean(int which) const {
+  if (!score_) return {};
+  Painting out{};
+  for (std::size_t p = 0; p < kNeuronPixels; ++p) out[p] = static_cast<std::int8_t>(score_->means[static_cast<std::size_t>(which) * kNeuronPixels + p]);
+  return out;
+}
+
+void NeuronImages::learn(const Json& document) {
+  learned_from_ = learning_of(document);
+  learned_steps_ = document["image"]["steps"].get<std::size_t>();
+  learned_ = {};
+  learning_ = true;
+  learning_request_ = next_number();
+  ++version_;
+  post_(AskLearning{slot_, learning_request_, text_of(image_of(document))});
+}
+
+void NeuronImages::stop() {
+  if (!std::exchange(learning_, false)) return;
+  ++version_;
+  post_(DropLearning{slot_});
+}
+
+bool NeuronImages::fits(const LearningPiece& piece) const {
+  const std::size_t more = piece.losses.size();
+  return piece.from == learned_.losses.size() && more > 0 && piece.from + more <= learned_steps_ + 1 && piece.right_train.size() == more &&
+         piece.right_test.size() == more && piece.weights.size() == kNeuronPixels;
+}
+
+bool NeuronImages::take(const ToApp& message) {
+  if (const auto* score = std::get_if<NeuronScore>(&message)) {
+    if (!waiting_ || score->request != request_) return false;
+    if (score->code.empty() && !makes_sense(*score)) return false;
+    waiting_ = false;
+    if (score->code.empty())
+      score_ = *score, scored_ = asked_;
+    else
+      problem_ = UserError{score->code, score->place, score->with};
+    return ++version_, true;
+  }
+  if (const auto* piece = std::get_if<LearningPiece>(&message)) {
+    if (!learning_ || piece->request != learning_request_ || !fits(*piece)) return false;
+    const auto add = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
+    add(learned_.losses, piece->losses), add(learned_.right_train, piece->right_train), add(learned_.right_test, piece->right_test);
+    learned_.weights = piece->weights, learned_.bias = piece->bias, learned_.hash = piece->hash;
+    if (learned_.losses.size() == learned_steps_ + 1) learning_ = false;
+    return ++version_, true;
+  }
+  if (const auto* problem = std::get_if<LearningProblem>(&message)) {
+    if (!learning_ || problem->request != learning_request_) return false;
+    learning_ = false;
+    problem_ = UserError{problem->code, problem->place, problem->with};
+    return ++version_, true;
+  }
+  return false;
+}
+
+void NeuronImages::forget() {
+  waiting_ = false;
+  asked_ = Json();
+  if (learning_) learning_ = false, learned_ = {}, ++version_; // whoever asked can ask again
+}
+
+} // namespace downhill

@@ -1,0 +1,157 @@
+#include "app/core/neuron_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace downhill {
+namespace {
+
+constexpr double kGrain = 100; // what is dragged is in hundredths
+constexpr double kRun_s = 4;   // a whole run takes no longer
+constexpr double kRow_s = 0.7, kStep_s = 0.2;
+
+double rounded(double value) { return std::floor(value * kGrain + 0.5) / kGrain; }
+double within(double value, double most) { return std::clamp(rounded(value), -most, most); }
+double dot(const Unit& unit, Place at) { return unit.weights[0] * at.x + unit.weights[1] * at.y; }
+
+} // namespace
+
+void NeuronModel::follow() {
+  if (followed_ == document_.version()) return;
+  followed_ = document_.version();
+  const bool ended = transport() == Transport::finished; // what has been gone through to its end stays so: it can be watched while settings change
+  const NeuronPart part = settings_.part;
+  settings_ = neuron_settings(document_.now());
+  rows_.clear();
+  for (int row = 0; row < row_count(logic().inputs); ++row) rows_.push_back(logic_row(logic(), row));
+  against_ = contradiction_of(wanted_table(logic()), logic().inputs);
+  path_ = soft_path(soft());
+  running_ = false;
+  step_ = ended && part == settings_.part ? steps() : 0;
+}
+
+int NeuronModel::steps() const {
+  switch (settings_.part) {
+  case NeuronPart::logic: return static_cast<int>(rows_.size());
+  case NeuronPart::soft: return static_cast<int>(path_.size()) - 1;
+  default: return 0;
+  }
+}
+
+Transport NeuronModel::transport() const {
+  if (running_) return Transport::running;
+  return step_ == 0 ? Transport::ready : step_ < steps() ? Transport::paused : Transport::finished;
+}
+
+void NeuronModel::start() {
+  if (steps() == 0) return;
+  if (step_ >= steps()) step_ = 0;
+  running_ = true, moved_s_ = -1, ++news_;
+}
+
+void NeuronModel::go(int steps) {
+  running_ = false, ++news_;
+  step_ = std::clamp(step_ + steps, 0, this->steps());
+}
+
+bool NeuronModel::tick(double now_s) {
+  if (!running_) return false;
+  const double each = std::min(settings_.part == NeuronPart::logic ? kRow_s : kStep_s, kRun_s / steps());
+  if (moved_s_ < 0 || now_s < moved_s_) moved_s_ = now_s;
+  for (; running_ && now_s - moved_s_ >= each; moved_s_ += each)
+    if (++news_, ++step_ >= steps()) running_ = false;
+  return true;
+}
+
+std::optional<UserError> NeuronModel::put(const Values& values, bool held) {
+  auto error = document_.set_all(values, held);
+  follow();
+  return error;
+}
+
+std::optional<UserError> NeuronModel::choose_task(std::string_view id) {
+  const LogicTask* task = find_entry(logic_tasks(), id);
+  if (!task) return UserError{"not_a_choice", "/logic/task", {std::string(id), ""}};
+  int inputs = std::max(logic().inputs, task->least);
+  if (id == "majority" && !logic().two_layers) inputs = std::max(inputs, 3); // of two it is AND
+  return put({{"/logic/task", task->id}, {"/logic/inputs", inputs}});
+}
+
+std::optional<UserError> NeuronModel::set_inputs(int inputs) {
+  Values values{{"/logic/inputs", inputs}};
+  if (inputs != 2) values.push_back({"/logic/layers", 1});
+  if (inputs < entry_of(logic_tasks(), logic().task).least) values.push_back({"/logic/task", "not"});
+  if (logic().task == "own") values.push_back({"/logic/table", wanted_table(logic()) & ((1U << row_count(std::min(inputs, logic().inputs))) - 1)});
+  return put(values);
+}
+
+std::optional<UserError> NeuronModel::set_layers(int layers) {
+  Values values{{"/logic/layers", layers}};
+  if (layers == 2) values.push_back({"/logic/inputs", 2});
+  return put(values);
+}
+
+std::optional<UserError> NeuronModel::turn_wanted(int row) { return put({{"/logic/task", "own"}, {"/logic/table", wanted_table(logic()) ^ 1U << row}}); }
+
+std::string_view NeuronModel::pointer_of(Which which) {
+  constexpr std::string_view kPointers[] = {"/logic", "/logic/h1", "/logic/h2", "/logic/out"};
+  return kPointers[static_cast<std::size_t>(which)];
+}
+
+const Unit& NeuronModel::unit(Which which) const {
+  const LogicSettings& s = logic();
+  return which == Which::unit ? s.unit : which == Which::first ? s.hidden[0] : which == Which::second ? s.hidden[1] : s.output;
+}
+
+std::optional<UnitLine> NeuronModel::line_of(const Unit& unit) {
+  const double a = unit.weights[0], b = unit.weights[1], size = std::hypot(a, b);
+  if (!(size > 0)) return {};
+  const double off = (unit.threshold - (a + b) / 2) / size; // of the middle, along the weights
+  return UnitLine{{0.5 + off * a / size, 0.5 + off * b / size}, {-b / size, a / size}, {a / size, b / size}};
+}
+
+std::optional<UserError> NeuronModel::move_line(Which which, Place through, bool held) {
+  return put({{std::string(pointer_of(which)) + "/threshold", within(dot(unit(which), through), kLogicThresholdMost)}}, held);
+}
+
+std::optional<UserError> NeuronModel::turn_line(Which which, Place pivot, Place through, double size, bool held) {
+  const double x = through.x - pivot.x, y = through.y - pivot.y, length = std::hypot(x, y);
+  if (!(length > 1e-6)) return {};
+  const double limited = std::min(size, kLogicWeightMost);
+  const Unit turned{{within(limited * y / length, kLogicWeightMost), within(-limited * x / length, kLogicWeightMost)}, 0};
+  const std::string at(pointer_of(which));
+  return put({{at + "/w1", turned.weights[0]}, {at + "/w2", turned.weights[1]}, {at + "/threshold", within(dot(turned, pivot), kLogicThresholdMost)}}, held);
+}
+
+std::optional<UserError> NeuronModel::stroke(std::array<double, 2> from, std::array<double, 2> to, const Brush& brush, bool held) {
+  Painting painting = image().painting;
+  const auto weight = static_cast<std::int8_t>(brush.sign * std::clamp(static_cast<int>(std::lround(brush.strength * kPaintParts)), 1, kPaintMost));
+  constexpr int kSide = static_cast<int>(kNeuronSide);
+  const double dx = to[0] - from[0], dy = to[1] - from[1], length = dx * dx + dy * dy;
+  for (int row = 0; row < kSide; ++row)
+    for (int column = 0; column < kSide; ++column) {
+      // how far the pixel's middle is from the stroke
+      const double x = column + 0.5 - from[0], y = row + 0.5 - from[1];
+      const double along = length > 0 ? std::clamp((x * dx + y * dy) / length, 0.0, 1.0) : 0;
+      if (std::hypot(x - along * dx, y - along * dy) <= brush.radius) painting[static_cast<std::size_t>(row * kSide + column)] = weight;
+    }
+  return put({{"/image/weights", text_of(painting)}}, held);
+}
+
+std::optional<UserError> NeuronModel::paint(const Painting& painting) { return put({{"/image/weights", text_of(painting)}}); }
+
+std::optional<UserError> NeuronModel::invert() {
+  Painting painting = image().painting;
+  for (std::int8_t& w : painting) w = static_cast<std::int8_t>(-w);
+  return paint(painting);
+}
+
+std::optional<UserError> NeuronModel::swap_classes() { return put({{"/image/quiet", image().fires}, {"/image/fires", image().quiet}}); }
+
+std::optional<UserError> NeuronModel::choose_class(bool fires, int label) {
+  if (label == (fires ? image().fires : image().quiet)) return {};
+  if (label == (fires ? image().quiet : image().fires)) return swap_classes();
+  return put({{fires ? "/image/fires" : "/image/quiet", label}});
+}
+
+} // namespace downhill

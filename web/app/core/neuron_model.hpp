@@ -1,0 +1,104 @@
+// What the lab Neuron decides: what a press, a drag or a stroke makes of its document, and what follows from that. No ImGui, no words.
+#pragma once
+#include "app/core/lab_document.hpp"
+#include "app/core/race.hpp"
+#include "neuron/neuron_document.hpp"
+#include "surfaces/surface.hpp"
+
+#include <array>
+
+namespace downhill {
+
+/// A unit's line in the plane of two inputs: where its sum is just its threshold. It fires on the side that `fires` points to.
+struct UnitLine {
+  Place foot;  ///< the point of the line nearest to the middle of the four rows, (½, ½)
+  Place along; ///< of length 1
+  Place fires; ///< of length 1
+};
+
+/// A brush that paints weights.
+struct Brush {
+  double radius = 1.5;   ///< pixels
+  double strength = 0.5; ///< the weight that it leaves, 0.01 to 1.27
+  int sign = 1;          ///< 1, −1, or 0: an eraser
+};
+
+class NeuronModel {
+public:
+  explicit NeuronModel(LabDocument& document) : document_(document) { follow(); }
+  /// After the document was changed otherwise.
+  void follow();
+  const NeuronDocument& settings() const { return settings_; }
+
+  // ---- zeros and ones ----
+  const LogicSettings& logic() const { return settings_.logic; }
+  const std::vector<LogicRow>& rows() const { return rows_; }
+  int wrong() const {
+    return static_cast<int>(std::count_if(rows_.begin(), rows_.end(), [](const LogicRow& row) { return !row.right(); }));
+  }
+  /// Why no unit can do what is wanted; nullopt: one can.
+  const std::optional<Contradiction>& against() const { return against_; }
+  std::optional<UserError> choose_task(std::string_view id);
+  std::optional<UserError> set_inputs(int inputs);
+  std::optional<UserError> set_layers(int layers);
+  /// Turns what is wanted in a row round: it is the student's own function from then on.
+  std::optional<UserError> turn_wanted(int row);
+
+  /// Whose numbers are meant: the unit itself, or of two layers the hidden ones and the output.
+  enum class Which : std::uint8_t { unit, first, second, output };
+  static std::string_view pointer_of(Which which);
+  const Unit& unit(Which which) const;
+  /// nullopt: its weights are 0, it fires everywhere or nowhere.
+  static std::optional<UnitLine> line_of(const Unit& unit);
+  /// Shifts the line so that it goes through a place; `held`: by a drag under way.
+  std::optional<UserError> move_line(Which which, Place through, bool held);
+  /// Turns it about `pivot` so that it goes through a place; the weights keep their length `size`.
+  std::optional<UserError> turn_line(Which which, Place pivot, Place through, double size, bool held);
+
+  // ---- images ----
+  const ImageSettings& image() const { return settings_.image; }
+  /// A stroke from one place to another; pixels are 1 wide, the first begins at 0. `held`: until the hand lets go it is one step of undo.
+  std::optional<UserError> stroke(std::array<double, 2> from, std::array<double, 2> to, const Brush& brush, bool held);
+  std::optional<UserError> paint(const Painting& painting);
+  /// The other sign everywhere.
+  std::optional<UserError> invert();
+  std::optional<UserError> swap_classes();
+  /// Of the two classes: the one that the other has changes places with it.
+  std::optional<UserError> choose_class(bool fires, int label);
+
+  // ---- from soft to hard ----
+  const SoftSettings& soft() const { return settings_.soft; }
+  /// The weight's whole way; `step` says how far it has been gone.
+  const std::vector<SoftStand>& path() const { return path_; }
+  const SoftStand& stand() const { return path_[static_cast<std::size_t>(step_)]; }
+
+  // ---- what runs: row after row of the truth table, or step after step of the way ----
+  int step() const { return step_; }
+  int steps() const;
+  Transport transport() const;
+  /// From the beginning, where it has ended.
+  void start();
+  void pause() { running_ = false, ++news_; }
+  void reset() { running_ = false, step_ = 0, ++news_; }
+  void go(int steps);
+  /// To be called before each frame: whether anything moved, or will.
+  bool tick(double now_s);
+  /// Grows with every change of these.
+  std::uint64_t news() const { return news_; }
+
+private:
+  using Values = std::vector<std::pair<std::string, Json>>;
+  std::optional<UserError> put(const Values& values, bool held = false);
+
+  LabDocument& document_;
+  NeuronDocument settings_;
+  std::vector<LogicRow> rows_;
+  std::optional<Contradiction> against_;
+  std::vector<SoftStand> path_;
+  std::uint64_t followed_ = 0, news_ = 0;
+  int step_ = 0;
+  bool running_ = false;
+  double moved_s_ = -1; // when it went its last step
+};
+
+} // namespace downhill
