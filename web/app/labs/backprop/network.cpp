@@ -8,7 +8,7 @@ namespace downhill::chain {
 namespace {
 
 constexpr float kGapLeast = 206, kSpacingLeast = 94, kSpacingMost = 176, kLossWidth = 132, kMargin = 58;
-constexpr float kChipWidth = 64, kChipHeight = 18, kLine = 15, kHead = 20, kHalfHead = 71;
+constexpr float kChipWidth = 64, kChipHeight = 18, kLine = 13, kHead = 20, kHalfHead = 71, kHalfFoot = 68;
 constexpr std::size_t kChipsMost = 9; // between two columns; of more only those that are lit
 
 bool overlap(const Rect& a, const Rect& b) { return a.x < b.right() + 3 && b.x < a.right() + 3 && a.y < b.bottom() && b.y < a.bottom(); }
@@ -193,9 +193,9 @@ void Drawing::unit(std::size_t layer, std::size_t u) {
   const bool two = s_.model.sight(delta) != Sight::ahead;
   number(s_, a, {p.x - radius_, p.y - (two ? line : line / 2), 2 * radius_, line}, {.before = radius_ > 30 ? "a " : "", .size = kLabel});
   number(s_, delta, {p.x - radius_ - 4, p.y + 1, 2 * radius_ + 8, line}, {.before = radius_ > 30 ? "δ " : ""});
-  Rect foot{p.x - 74, p.y + radius_ + 2, 148, kLine};
+  Rect foot{p.x - kHalfFoot, p.y + radius_ + 2, 2 * kHalfFoot, kLine};
   const bool both = s_.model.sight(changed) != Sight::ahead;
-  number(s_, slope, both ? foot.cut_left(74) : foot, {.before = "∂ "});
+  number(s_, slope, both ? foot.cut_left(kHalfFoot) : foot, {.before = "∂ "});
   if (both) number(s_, changed, foot, {.before = "→ "});
 }
 
@@ -229,7 +229,8 @@ void Drawing::draw() {
       const float half = c == 0 ? radius_ : kHalfHead;
       taken_.push_back({p.x - half, p.y - radius_ - kHead, 2 * half, kHead});
       taken_.push_back({p.x - radius_, p.y - radius_, 2 * radius_, 2 * radius_});
-      taken_.push_back({p.x - (c == 0 ? 40.0F : 74.0F), p.y + radius_, c == 0 ? 80.0F : 148.0F, kLine});
+      const float foot = c == 0 ? 40.0F : kHalfFoot;
+      taken_.push_back({p.x - foot, p.y + radius_, 2 * foot, kLine});
     }
   edges();
   for (std::size_t u = 0; u < sizes_[0]; ++u) input(u);
