@@ -11,12 +11,13 @@
 namespace downhill {
 namespace {
 
-// `reads`: the verb reads data, which only images need.
+// `reads`: the verb reads data, which only images need; only they have weights to write, too.
 Result<NeuronDocument> asked(const Arguments& arguments, const Json& json, bool reads) {
   auto document = neuron_document_from_json(json);
   if (!document) return in_file(arguments.document, document.error());
   if (const auto lanes = lanes_asked(arguments, 0); !lanes) return lanes.error(); // there are none
   if (!arguments.data.empty() && !(reads && document->part == NeuronPart::image)) return UserError{"takes_no_data", "--data", {}};
+  if (!arguments.weights.empty() && document->part != NeuronPart::image) return UserError{"takes_no_weights", "--weights", {}};
   return document;
 }
 

@@ -27,6 +27,7 @@ constexpr ErrorText kTexts[] = {
      "batch {1} is more than the {2} training examples; lower it or write \"full\""},
     {"batch_needs_points", "曲面“{1}”是函数，没有样本可分批；请去掉 batch，或换成由数据点构成的曲面",
      "the surface {1} is a function and has no points to take batches of; leave batch out, or take a surface made of points"},
+    {"takes_no_weights", "只有图像神经元才有可写成文件的权重，请去掉 --weights", "only a unit on images has weights to write; leave --weights out"},
     {"takes_no_data", "这份文档用不着数据文件，请去掉 --data", "this document needs no data file; leave --data out"},
     {"points_or_drawn", "数据点已经逐个给出，用不着“{1}”，请去掉其一",
      "the points are given one by one, which leaves nothing for \"{1}\"; leave one of the two out"},

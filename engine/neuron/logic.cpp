@@ -130,8 +130,9 @@ int wrong_rows(const LogicSettings& settings) {
   return wrong;
 }
 
-std::size_t possible_count(int inputs, bool veto) {
-  if (!veto) return possible(inputs).units.size();
+namespace {
+
+std::size_t count_as_in_1943(int inputs) {
   std::vector<bool> found(std::size_t{1} << row_count(inputs));
   LogicSettings s;
   s.inputs = inputs, s.veto = true, s.task = "own";
@@ -145,6 +146,15 @@ std::size_t possible_count(int inputs, bool veto) {
       found[table] = true;
     }
   return static_cast<std::size_t>(std::count(found.begin(), found.end(), true));
+}
+
+} // namespace
+
+std::size_t possible_count(int inputs, bool veto) {
+  if (!veto) return possible(inputs).units.size();
+  static std::array<std::size_t, kLogicInputsMost + 1> known{}; // counted once; there is always one
+  std::size_t& count = known[static_cast<std::size_t>(inputs)];
+  return count > 0 ? count : count = count_as_in_1943(inputs);
 }
 
 std::optional<Unit> unit_for(TruthTable table, int inputs) {

@@ -115,6 +115,106 @@ TEST_CASE("neuron model: a row that is turned makes the function one's own") {
   CHECK(lab.model.logic().task == "and");
 }
 
+TEST_CASE("neuron model: a function of one's own goes along when inputs come and go") {
+  Lab lab({{"logic", {{"task", "own"}, {"table", 0b0110}}}}); // XOR of two
+  const TruthTable before = wanted_table(lab.model.logic());
+  CHECK_FALSE(lab.model.set_inputs(3));
+  CHECK(wanted_table(lab.model.logic()) == 0b00111100); // still that of x₁ and x₂, whatever x₃ is
+  CHECK_FALSE(lab.model.set_inputs(4));
+  for (int row = 0; row < 16; ++row) CHECK((wanted_table(lab.model.logic()) >> row & 1U) == (before >> (row >> 2) & 1U));
+  CHECK_FALSE(lab.model.turn_wanted(0b0111)); // x₄ matters now, where it is 1
+  CHECK_FALSE(lab.model.set_inputs(2));
+  CHECK(wanted_table(lab.model.logic()) == before);
+  CHECK_FALSE(lab.model.set_inputs(1));
+  CHECK(wanted_table(lab.model.logic()) == 0b10); // x₂ = 0
+}
+
+TEST_CASE("neuron model: fields of a form bring others along, or are refused with their place") {
+  Lab lab;
+  const auto set = [&](const char* pointer, const Json& value) { return lab.model.set_field({{}, pointer}, value); };
+  CHECK_FALSE(set("/logic/layers", "2"));
+  CHECK_FALSE(set("/logic/inputs", 3)); // a number
+  CHECK(lab.model.logic().inputs == 3);
+  CHECK_FALSE(lab.model.logic().two_layers);
+  CHECK_FALSE(set("/logic/layers", 2));
+  CHECK(lab.model.logic().inputs == 2);
+  CHECK_FALSE(set("/image/fires", 3)); // the other's: they change places
+  CHECK(lab.model.image().quiet == 1);
+  CHECK_FALSE(set("/image/quiet", "3"));
+  CHECK(lab.model.image().fires == 1);
+  const Json before = lab.document.json();
+  for (const Json& wrong : {Json(0), Json(5), Json(2.5), Json("2.5"), Json("2 inputs"), Json("nan"), Json("1e999"), Json(1e300), Json(nullptr)}) {
+    const auto error = set("/logic/inputs", wrong);
+    REQUIRE(error);
+    CHECK(error->place == "/logic/inputs");
+  }
+  for (const char* pointer : {"/image/fires", "/image/quiet", "/logic/layers"}) {
+    const auto error = set(pointer, "4.5");
+    REQUIRE(error);
+    CHECK(error->place == pointer);
+    CHECK(set(pointer, 12));
+  }
+  CHECK(set("/none", 1)->code == "no_field");
+  CHECK(lab.document.json() == before);
+  // back to the standards
+  CHECK_FALSE(set("/logic/task", "xor"));
+  CHECK_FALSE(set("/logic/inputs", 1));
+  CHECK_FALSE(set("/image/fires", 3));
+  for (const char* pointer : {"/logic/task", "/logic/inputs", "/image/quiet", "/image/fires", "/logic/layers"})
+    CHECK_FALSE(lab.model.reset_field({{}, pointer}));
+  CHECK(lab.document.json() == Lab().document.json());
+  // a standard that others don't suit yet
+  Lab veto({{"logic", {{"inputs", 1}, {"task", "not"}}}, {"image", {{"quiet", 1}, {"fires", 3}}}});
+  CHECK_FALSE(veto.model.reset_field({{}, "/image/fires"}));
+  CHECK(veto.model.image().quiet == 3);
+  CHECK(veto.model.image().fires == 1);
+}
+
+TEST_CASE("neuron model: lines stay in the plane, with weights, and keys always move them") {
+  using Which = NeuronModel::Which;
+  const auto foot_is_seen = [](const Unit& unit) {
+    const auto line = NeuronModel::line_of(unit);
+    return line && std::fabs(line->foot.x - 0.5) < 0.97 && std::fabs(line->foot.y - 0.5) < 0.97;
+  };
+  Lab lab({{"logic", {{"w1", 2}, {"w2", 1}}}});
+  for (const Place far : {Place{9, 9}, Place{-9, 3}, Place{1.45, 1.45}}) {
+    CHECK_FALSE(lab.model.move_line(Which::unit, far, false));
+    CHECK(foot_is_seen(lab.model.logic().unit));
+  }
+  const Unit before = lab.model.logic().unit;
+  for (const Place to : {Place{0, -9}, Place{7, 1}, Place{1.3, -0.5}}) {
+    CHECK_FALSE(lab.model.turn_line(Which::unit, {1.4, 1.4}, to, 2, true));
+    CHECK(foot_is_seen(lab.model.logic().unit));
+  }
+  // a drag that is given up leaves nothing to undo
+  CHECK_FALSE(lab.model.put_back(Which::unit, before, true));
+  lab.document.let_go();
+  CHECK(lab.model.logic().unit == before);
+  CHECK(lab.document.undo());
+  lab.model.follow();
+  CHECK_FALSE(lab.model.logic().unit == before);
+  // rounding leaves no weights: nothing happens
+  Lab tiny({{"logic", {{"w1", 0.004}, {"w2", 0}, {"threshold", 0}}}});
+  const Json small = tiny.document.json();
+  CHECK_FALSE(tiny.model.turn_line(Which::unit, {0, 0}, {1, 1}, 0.004, false));
+  CHECK(tiny.document.json() == small);
+  // by keys
+  for (const double size : {0.01, 0.05, 1.0, 4.0}) {
+    Lab keys({{"logic", {{"w1", size}, {"w2", 0}, {"threshold", 0}}}});
+    CHECK_FALSE(keys.model.nudge_line(Which::unit, 0.02));
+    CHECK(keys.model.logic().unit.threshold >= 0.01);
+    CHECK_FALSE(keys.model.nudge_line(Which::unit, -0.02));
+    CHECK(keys.model.logic().unit.threshold == doctest::Approx(0));
+    const Unit straight = keys.model.logic().unit;
+    CHECK_FALSE(keys.model.nudge_turn(Which::unit, 0.01));
+    const Unit turned = keys.model.logic().unit;
+    CHECK(turned.weights != straight.weights);
+    CHECK(turned.weights[1] > 0); // against the clock
+    CHECK(turned.weights[1] <= turned.weights[0]);
+    CHECK(turned.weights[0] >= 0.01);
+  }
+}
+
 TEST_CASE("neuron model: lines go where they are dragged to, and a drag is one step of undo") {
   Lab lab;
   const Json before = lab.document.json();
@@ -160,6 +260,17 @@ TEST_CASE("neuron model: a stroke covers what lies within the brush, and is one 
   CHECK(lab.document.undo());
   CHECK(lab.document.undo());
   CHECK(lab.document.undo());
+  CHECK(lab.document.json() == before);
+  CHECK_FALSE(lab.document.undo());
+  // the thinnest brush paints where it is, and leaves no gaps
+  lab.model.follow();
+  brush = {0.5, 0.5, 1};
+  CHECK_FALSE(lab.model.stroke({20.05, 20.05}, {20.05, 20.05}, brush, true));
+  CHECK(at(20, 20) == 50);
+  CHECK_FALSE(lab.model.stroke({2, 2}, {12, 7}, brush, true));
+  for (int i = 0; i <= 100; ++i) CHECK(at(static_cast<int>(2 + 0.05 * i), static_cast<int>(2 + 0.1 * i)) == 50);
+  CHECK_FALSE(lab.model.paint({}, true)); // given up
+  lab.document.let_go();
   CHECK(lab.document.json() == before);
   CHECK_FALSE(lab.document.undo());
   // strokes far outside paint nothing
@@ -237,12 +348,27 @@ TEST_CASE("neuron images: scores are the engine's, one question at a time, the l
   std::uint32_t all = 0;
   for (const std::uint32_t count : score.bins) all += count;
   CHECK(all == 60);
-  // a worker that is new is asked again
-  worker.restart(), worker.open_pack();
-  asked.forget();
+  // another threshold has the same best one; another painting or more images have not
+  CHECK_FALSE(lab.document.set({{}, "/image/threshold"}, 1));
+  CHECK(asked.has_best_of(lab.document.now().complete));
+  CHECK_FALSE(asked.is_of(lab.document.now().complete));
+  CHECK_FALSE(lab.model.invert());
+  CHECK_FALSE(asked.has_best_of(lab.document.now().complete));
+  CHECK(asked.has_means_of(lab.document.now().complete));
+  CHECK_FALSE(lab.document.set({{}, "/image/train"}, 50));
+  CHECK_FALSE(asked.has_means_of(lab.document.now().complete));
+  // a worker that is new is asked again what has not been answered, and only that
   asked.want(lab.document.now().complete);
   CHECK(worker.asked == 3);
+  worker.restart(), worker.open_pack(), worker.mail.clear();
+  CHECK_FALSE(asked.forget());
+  asked.want(lab.document.now().complete);
+  CHECK(worker.asked == 4);
   CHECK(worker.deliver(asked) == 1);
+  worker.restart(), worker.open_pack();
+  CHECK_FALSE(asked.forget());
+  asked.want(lab.document.now().complete);
+  CHECK(worker.asked == 4);
 }
 
 TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped, and says why it can't") {
@@ -256,6 +382,9 @@ TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped
   CHECK(asked.problem()->code == "needs_images");
   worker.open_pack();
   asked.forget();
+  asked.want(document);
+  CHECK(worker.asked == 1); // what was answered with a problem is not asked of the next worker
+  CHECK_FALSE(lab.document.set({{}, "/image/threshold"}, 1));
   asked.want(document);
   worker.deliver(asked);
   CHECK_FALSE(asked.problem());
@@ -274,6 +403,9 @@ TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped
   CHECK(asked.learned()->right_test.back() == learning.stands().back().right[1]);
   CHECK(asked.learned()->weights[17] == static_cast<float>(learning.weights()[17]));
   CHECK(asked.learned_of(document));
+  CHECK(asked.learned()->counts == std::array<std::uint32_t, 2>{60, 40});
+  CHECK(asked.learned()->steps == 30);
+  CHECK(asked.learned()->accuracy(1) == static_cast<double>(learning.stands().back().right[1]) / 40);
   CHECK_FALSE(lab.model.stroke({15.5, 4}, {15.5, 9}, {1, 0.3, 1}, false)); // it did not start from the painting
   CHECK(asked.learned_of(lab.document.now().complete));
   CHECK_FALSE(lab.document.set({{}, "/image/rate"}, 0.02));
@@ -285,6 +417,16 @@ TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped
   CHECK(asked.learning());
   asked.stop();
   CHECK(worker.deliver(asked, 50) == 0);
+  // another worker died: the one that learns stops, and whoever asked is told
+  asked.learn(lab.document.now().complete);
+  worker.deliver(asked, 3);
+  const int posted = worker.asked;
+  CHECK(asked.forget());
+  CHECK(worker.asked == posted + 1);
+  CHECK_FALSE(asked.learning());
+  CHECK_FALSE(asked.learned());
+  CHECK(worker.deliver(asked, 50) == 0);
+  CHECK_FALSE(asked.forget());
 }
 
 TEST_CASE("neuron images: what makes no sense is not taken") {
@@ -314,5 +456,15 @@ TEST_CASE("neuron images: what makes no sense is not taken") {
   LearningPiece late = piece;
   late.from = 7;
   CHECK_FALSE(asked.take(late));
+  late = piece, late.right_train = {401}; // of 400
+  CHECK_FALSE(asked.take(late));
   CHECK(asked.take(piece));
+  // why it could not learn is no answer about the score, and is gone when it learns again
+  CHECK(asked.take(LearningProblem{3, piece.request, "memory", "", {}}));
+  CHECK_FALSE(asked.problem());
+  REQUIRE(asked.learning_problem());
+  CHECK(asked.learning_problem()->code == "memory");
+  CHECK_FALSE(asked.forget());
+  asked.learn(lab.document.now().complete);
+  CHECK_FALSE(asked.learning_problem());
 }

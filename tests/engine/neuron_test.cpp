@@ -56,6 +56,7 @@ TEST_CASE("neuron: the functions that one unit computes, counted") {
   // as in 1943, a wire an input; of two inputs: always, OR, AND, never, ¬x₁, ¬x₂, x₁∧¬x₂, ¬x₁∧x₂, NOR
   CHECK(possible_count(1, true) == 4);
   CHECK(possible_count(2, true) == 9);
+  CHECK(possible_count(1, true) == 4); // kept, and not mixed up
 }
 
 TEST_CASE("neuron: a unit that is given computes its function, and where there is none two pairs of rows contradict each other") {

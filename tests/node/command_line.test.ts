@@ -737,6 +737,7 @@ test('neuron: truth tables, images and the softened step, the same in all three 
   for (const [words, expected] of [
     [['neuron', tiny], /tiny\.json: "lab" is missing; add it/],
     [['neuron', gate, '--data', folder], /--data: this document needs no data file/],
+    [['neuron', gate, '--weights', join(folder, 'none.csv')], /--weights: only a unit on images has weights/],
     [['neuron', seeing, '--data', folder], /can't read this file/],
     [['check', of('three.json', { logic: { inputs: 3, layers: 2 } })], /\/logic\/inputs: 3 is out of range; allowed is 2 to 2/],
     [['check', of('blot.json', { image: { weights: 'AAAA' } })], /\/image\/weights: this is no painting/],

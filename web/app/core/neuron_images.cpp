@@ -46,6 +46,11 @@ void NeuronImages::want(const Json& document) {
   post_(AskNeuron{request_, text_of(asked_)});
 }
 
+bool NeuronImages::scored_alike(const Json& document, std::initializer_list<const char*> keys) const {
+  const Json image = image_of(document);
+  return score_ && std::all_of(keys.begin(), keys.end(), [&](const char* key) { return image[key] == scored_[key]; });
+}
+
 std::optional<Painting> NeuronImages::mean(int which) const {
   if (!score_) return {};
   Painting out{};
@@ -55,8 +60,10 @@ std::optional<Painting> NeuronImages::mean(int which) const {
 
 void NeuronImages::learn(const Json& document) {
   learned_from_ = learning_of(document);
-  learned_steps_ = document["image"]["steps"].get<std::size_t>();
   learned_ = {};
+  learned_.steps = document["image"]["steps"].get<std::int64_t>();
+  learned_.counts = {document["image"]["train"].get<std::uint32_t>(), document["image"]["test"].get<std::uint32_t>()};
+  learning_problem_.reset();
   learning_ = true;
   learning_request_ = next_number();
   ++version_;
@@ -71,8 +78,12 @@ void NeuronImages::stop() {
 
 bool NeuronImages::fits(const LearningPiece& piece) const {
   const std::size_t more = piece.losses.size();
-  return piece.from == learned_.losses.size() && more > 0 && piece.from + more <= learned_steps_ + 1 && piece.right_train.size() == more &&
-         piece.right_test.size() == more && piece.weights.size() == kNeuronPixels;
+  const auto at_most = [](const std::vector<std::uint32_t>& right, std::uint32_t count) {
+    return std::all_of(right.begin(), right.end(), [&](std::uint32_t each) { return each <= count; });
+  };
+  return piece.from == learned_.losses.size() && more > 0 && piece.from + more <= static_cast<std::size_t>(learned_.steps) + 1 &&
+         piece.right_train.size() == more && piece.right_test.size() == more && piece.weights.size() == kNeuronPixels &&
+         at_most(piece.right_train, learned_.counts[0]) && at_most(piece.right_test, learned_.counts[1]);
 }
 
 bool NeuronImages::take(const ToApp& message) {
@@ -91,22 +102,24 @@ bool NeuronImages::take(const ToApp& message) {
     const auto add = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
     add(learned_.losses, piece->losses), add(learned_.right_train, piece->right_train), add(learned_.right_test, piece->right_test);
     learned_.weights = piece->weights, learned_.bias = piece->bias, learned_.hash = piece->hash;
-    if (learned_.losses.size() == learned_steps_ + 1) learning_ = false;
+    if (learned_.step() == learned_.steps) learning_ = false;
     return ++version_, true;
   }
   if (const auto* problem = std::get_if<LearningProblem>(&message)) {
     if (!learning_ || problem->request != learning_request_) return false;
     learning_ = false;
-    problem_ = UserError{problem->code, problem->place, problem->with};
+    learning_problem_ = UserError{problem->code, problem->place, problem->with};
     return ++version_, true;
   }
   return false;
 }
 
-void NeuronImages::forget() {
-  waiting_ = false;
-  asked_ = Json();
-  if (learning_) learning_ = false, learned_ = {}, ++version_; // whoever asked can ask again
+bool NeuronImages::forget() {
+  if (std::exchange(waiting_, false)) asked_ = Json();
+  if (!learning_) return false;
+  stop(); // the worker that lives may be the one that teaches
+  learned_ = {};
+  return true;
 }
 
 } // namespace downhill

@@ -50,21 +50,35 @@ public:
   const Unit& unit(Which which) const;
   /// nullopt: its weights are 0, it fires everywhere or nowhere.
   static std::optional<UnitLine> line_of(const Unit& unit);
-  /// Shifts the line so that it goes through a place; `held`: by a drag under way.
+  /// Shifts the line so that it goes through a place, as far as it stays in the plane that is shown; `held`: by a drag under way.
   std::optional<UserError> move_line(Which which, Place through, bool held);
-  /// Turns it about `pivot` so that it goes through a place; the weights keep their length `size`.
+  /// Turns it about `pivot` so that it goes through a place; the weights keep their length `size`. Nothing happens where rounding
+  /// would leave no weights.
   std::optional<UserError> turn_line(Which which, Place pivot, Place through, double size, bool held);
+  /// By keys: along its normal by a distance, or about its foot by a share of a whole turn; each time at least so far that the numbers
+  /// change.
+  std::optional<UserError> nudge_line(Which which, double by);
+  std::optional<UserError> nudge_turn(Which which, double turns);
+  /// A drag is given up: the unit is as it was when it began. `turned`: it was a turn.
+  std::optional<UserError> put_back(Which which, const Unit& before, bool turned);
 
   // ---- images ----
   const ImageSettings& image() const { return settings_.image; }
-  /// A stroke from one place to another; pixels are 1 wide, the first begins at 0. `held`: until the hand lets go it is one step of undo.
+  /// A stroke from one place to another, without gaps, however thin the brush; pixels are 1 wide, the first begins at 0. `held`: until the
+  /// hand lets go it is one step of undo.
   std::optional<UserError> stroke(std::array<double, 2> from, std::array<double, 2> to, const Brush& brush, bool held);
-  std::optional<UserError> paint(const Painting& painting);
+  std::optional<UserError> paint(const Painting& painting, bool held = false);
   /// The other sign everywhere.
   std::optional<UserError> invert();
   std::optional<UserError> swap_classes();
   /// Of the two classes: the one that the other has changes places with it.
   std::optional<UserError> choose_class(bool fires, int label);
+
+  // ---- its fields, as a form sets them ----
+  /// What other fields must follow is what a press in the lab makes of it. Errors: as LabDocument::set.
+  std::optional<UserError> set_field(const FieldId& id, const Json& value);
+  /// Back to the field's standard.
+  std::optional<UserError> reset_field(const FieldId& id);
 
   // ---- from soft to hard ----
   const SoftSettings& soft() const { return settings_.soft; }
@@ -89,6 +103,7 @@ public:
 private:
   using Values = std::vector<std::pair<std::string, Json>>;
   std::optional<UserError> put(const Values& values, bool held = false);
+  std::optional<UserError> put_unit(Which which, const Unit& unit, bool held);
 
   LabDocument& document_;
   NeuronDocument settings_;

@@ -24,9 +24,12 @@ std::vector<float> as_numbers(const Painting& painting) {
 void paint(const Scene& s, Rect area, const Ui::Press& press) {
   Kept& kept = s.kept;
   if (!press.held) {
-    if (kept.pen.has_value()) kept.pen.reset(), s.lab.let_go();
-    return;
+    if (!kept.pen) return;
+    if (s.ui.drag_cancelled) s.lab.keep(s.model.paint(kept.before_stroke, true));
+    kept.pen.reset();
+    return s.lab.let_go();
   }
+  if (!kept.pen) kept.before_stroke = s.model.image().painting;
   s.ui.slider_held = true;
   kept.cursor_shown = false;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -44,15 +47,16 @@ void by_keys(const Scene& s, Rect area) {
     int& at = kept.cursor[static_cast<std::size_t>(axis)];
     if (ui.nudged == id) {
       ui.nudged.clear();
-      const int by = static_cast<int>(std::lround(static_cast<double>(ui.nudge) * kSide));
-      at = std::clamp(at + (by != 0 ? by : ui.nudge > 0 ? 1 : -1), 0, kSide - 1);
+      const float nudge = axis == 0 ? ui.nudge : -ui.nudge; // rows are counted downwards
+      const int by = static_cast<int>(std::lround(static_cast<double>(nudge) * kSide));
+      at = std::clamp(at + (by != 0 ? by : nudge > 0 ? 1 : -1), 0, kSide - 1);
       kept.cursor_shown = true;
     }
     const int w = s.model.image().painting[static_cast<std::size_t>(kept.cursor[1] * kSide + kept.cursor[0])];
     const std::string value =
         fill(ui("neuron.cursor_at"), {std::to_string(kept.cursor[1] + 1), std::to_string(kept.cursor[0] + 1), height_text(w / kPaintParts)});
     if (Item* item = ui.note_item(id, axis == 0 ? ui("neuron.column") : ui("neuron.row_of"), "slider", value, area, true, ui("help.neuron.cursor")))
-      item->position = static_cast<float>(at) / (kSide - 1), item->by_keys = true;
+      item->position = axis == 0 ? static_cast<float>(at) / (kSide - 1) : 1 - static_cast<float>(at) / (kSide - 1), item->by_keys = true;
   }
   if (!kept.cursor_shown) return;
   const float step = area.w / kSide;
@@ -88,6 +92,7 @@ void spread(const Scene& s, Rect box, const protocol::NeuronScore& score) {
   double low = std::min(score.low, threshold), high = std::max(score.high, threshold);
   const double margin = std::max(0.5, (high - low) * 0.04);
   low -= margin, high += margin;
+  if (const auto& held = s.kept.cut) low = held->low, high = held->high;
   const Rect area{box.x, box.y + 16, box.w, box.h - 32};
   const auto at = [&](double z) { return area.x + static_cast<float>((z - low) / (high - low)) * area.w; };
   const float cut = at(threshold), half = area.h / 2;
@@ -115,18 +120,7 @@ void spread(const Scene& s, Rect box, const protocol::NeuronScore& score) {
     ui.text({at(tick) - 30, area.bottom() + 1, 60, 14}, height_text(tick), ui.theme->faint, kSmall, Weight::regular, Align::center);
   ui.text({std::clamp(cut - 60, box.x, box.right() - 120), box.y, 120, 16}, "θ = " + height_text(std::round(threshold * 100) / 100), ui.theme->accent, kLabel,
           Weight::bold, Align::center);
-  const Rect grip{cut - 12, area.y, 24, area.h};
-  const Ui::Press press = ui.press("neuron.image_cut", grip);
-  ui.drag_areas.push_back(grip);
-  if (press.hovered || press.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  ui.tip(ui("help.neuron.cut"));
-  if (press.held) {
-    ui.slider_held = s.kept.sums_held = true;
-    const double to = low + static_cast<double>((ImGui::GetIO().MousePos.x - area.x) / area.w) * (high - low);
-    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) s.lab.put("/image/threshold", std::round(to * 100) / 100, true);
-  } else if (std::exchange(s.kept.sums_held, false)) {
-    s.lab.let_go();
-  }
+  drag_cut(s, "neuron.image_cut", {cut - 12, area.y, 24, area.h}, area, low, high, "/image/threshold", 100, kImageThresholdMost);
   ui.note_item("neuron.spread", ui("neuron.spread"), "img", fill(ui("neuron.spread_words"), {height_text(score.low), height_text(score.high)}), area);
 }
 
@@ -162,26 +156,28 @@ void mistakes(const Scene& s, Column& column, const protocol::NeuronScore& score
 }
 
 void accuracy_plot(const Scene& s, Rect box, const NeuronImages::Learned& learned) {
-  const auto* score = s.images.score();
-  if (!score) return;
+  const auto* score = s.lab.told_score();
   PlotSpec spec;
   spec.id = "neuron.accuracy";
   spec.x_title = s.ui("neuron.step");
   spec.y_title = s.ui("neuron.accuracy");
-  spec.x_most = static_cast<double>(s.model.image().steps);
+  spec.x_most = static_cast<double>(learned.steps);
   spec.show_legend = true;
   spec.x_text = [words = std::string(s.ui("surface.step_at"))](double x) { return fill(words, {grouped(x)}); };
   std::vector<Series> all;
   for (const std::size_t part : {0U, 1U}) {
-    const std::uint32_t count = score->counts[part];
     const std::string name(part == 0 ? s.ui("neuron.train") : s.ui("neuron.test"));
     Series taught, painted;
     taught.label = fill(s.ui("neuron.learned_of"), {name}), taught.color = part == 0 ? s.ui.theme->adam : s.ui.theme->momentum;
     const auto& right = part == 0 ? learned.right_train : learned.right_test;
-    for (std::size_t k = 0; k < right.size(); ++k) taught.x.push_back(static_cast<double>(k)), taught.y.push_back(static_cast<double>(right[k]) / count);
+    for (std::size_t k = 0; k < right.size(); ++k)
+      taught.x.push_back(static_cast<double>(k)), taught.y.push_back(static_cast<double>(right[k]) / learned.counts[part]);
     painted.label = fill(s.ui("neuron.painted_of"), {name}), painted.color = taught.color, painted.dash = Dash::dotted;
-    painted.x = {0, spec.x_most}, painted.y = {static_cast<double>(score->right[part]) / count, static_cast<double>(score->right[part]) / count};
-    all.push_back(std::move(taught)), all.push_back(std::move(painted));
+    all.push_back(std::move(taught));
+    if (!score) continue;
+    const double share = static_cast<double>(score->right[part]) / score->counts[part];
+    painted.x = {0, spec.x_most}, painted.y = {share, share};
+    all.push_back(std::move(painted));
   }
   plot(s.ui, box, spec, all, &s.kept.accuracy);
 }
@@ -213,7 +209,7 @@ void canvas(const Scene& s, Rect box) {
 }
 
 void score_line(const Scene& s, Rect box) {
-  const auto* score = s.images.score();
+  const auto* score = s.lab.told_score();
   if (!score) return void(s.ui.text(box, s.lab.waiting_words(), s.ui.theme->soft, kLabel, Weight::regular, Align::center));
   std::string words;
   for (const std::size_t part : {0U, 1U})
@@ -249,7 +245,7 @@ void brushes(const Scene& s, Column& column) {
                           {"neuron.mean.quiet", fill(ui("neuron.minus_mean_of"), {quiet}), 0},
                           {"neuron.mean.both", std::string(ui("neuron.mean_difference")), 2}};
   for (const Start& start : starts)
-    if (ui.button(start.id, column.row(), start.label, false, s.images.score() != nullptr))
+    if (ui.button(start.id, column.row(), start.label, false, s.images.has_means_of(s.lab.complete())))
       if (auto mean = s.images.mean(start.mean)) {
         if (start.mean == 0)
           for (std::int8_t& w : *mean) w = static_cast<std::int8_t>(-w);
@@ -278,12 +274,13 @@ void score(const Scene& s, Column& column) {
   column.paragraph(ui("neuron.image_fires"), ui.theme->soft);
   column.rest.cut_top(6);
   const auto* score = s.images.score();
-  if (!score) {
+  if (!score || s.lab.score_is_old()) { // what stands below then is of before
     const std::string words = s.lab.waiting_words();
     const Rect at = column.rest;
     column.paragraph(words, ui.theme->soft);
-    return void(ui.note_item("neuron.waiting", ui("neuron.score"), "status", words, {at.x, at.y, at.w, column.rest.y - at.y}));
+    ui.note_item("neuron.waiting", ui("neuron.score"), "status", words, {at.x, at.y, at.w, column.rest.y - at.y});
   }
+  if (!score) return;
   for (const std::size_t part : {0U, 1U}) {
     Rect row = column.row(26);
     const std::string words = share_words(s, score->right[part], score->counts[part]);
@@ -296,7 +293,8 @@ void score(const Scene& s, Column& column) {
   spread(s, column.rest.cut_top(138), *score);
   column.rest.cut_top(4);
   field_slider(s, column.row(), "/image/threshold", {.least = std::min(score->low, -1.0), .most = std::max(score->high, 1.0), .digits = 3}, 28, 62, "θ");
-  if (ui.button("neuron.best", column.row(), ui("neuron.best"))) s.lab.put("/image/threshold", score->best_threshold);
+  if (ui.button("neuron.best", column.row(), ui("neuron.best"), false, s.images.has_best_of(s.lab.complete())))
+    s.lab.put("/image/threshold", score->best_threshold);
   column.rule();
   mistakes(s, column, *score);
 }
@@ -309,12 +307,11 @@ void learning(const Scene& s, Column& column) {
   field_segments(s, column, "/image/start", "neuron.start_from");
   field_slider(s, column.row(), "/image/rate", {.least = 1e-4, .most = 1, .logarithmic = true, .digits = 2}, 76, 62);
   field_slider(s, column.row(), "/image/steps", {.least = 1, .most = 500, .parts = 1}, 76, 62);
-  const bool busy = s.images.learning();
-  if (ui.button(busy ? "neuron.stop" : "neuron.learn", column.row(), busy ? ui("transport.pause") : ui("neuron.learn"), true, s.images.score() != nullptr))
+  const bool busy = s.lab.transport() == Transport::running, can = busy || s.images.score() || s.lab.problem(); // after a failure it is tried again
+  if (ui.button(busy ? "neuron.stop" : "neuron.learn", column.row(), busy ? ui("neuron.stop") : ui("neuron.learn"), true, can))
     busy ? s.lab.pause() : s.lab.start();
   const auto* learned = s.images.learned();
-  const auto* score = s.images.score();
-  if (!learned || !score) return;
+  if (!learned) return;
   column.rest.cut_top(4);
   const auto line = [&](const char* id, std::string_view label, const std::string& value) {
     Rect row = column.row(24);
@@ -322,8 +319,8 @@ void learning(const Scene& s, Column& column) {
     ui.text(row.cut_left(70), label, ui.theme->soft);
     ui.text(row, value, ui.theme->ink, kTitle, Weight::bold);
   };
-  line("neuron.learned.train", ui("neuron.train"), share_words(s, learned->right_train.back(), std::max(score->counts[0], learned->right_train.back())));
-  line("neuron.learned.test", ui("neuron.test"), share_words(s, learned->right_test.back(), std::max(score->counts[1], learned->right_test.back())));
+  line("neuron.learned.train", ui("neuron.train"), share_words(s, learned->right_train.back(), learned->counts[0]));
+  line("neuron.learned.test", ui("neuron.test"), share_words(s, learned->right_test.back(), learned->counts[1]));
   const std::string words =
       fill(ui("neuron.learned_after"), {grouped(static_cast<double>(learned->step())), short_number(static_cast<double>(learned->losses.back())),
                                         height_text(std::round(-learned->bias * 1000) / 1000)});

@@ -195,6 +195,7 @@ void verdict(const Scene& s, Column& column) {
   const Rect row = column.row(24);
   ui.text(row, words, wrong == 0 ? ui.theme->positive : ui.theme->bad, kTitle, Weight::bold);
   ui.note_item("neuron.verdict", ui("neuron.verdict"), "status", words, row);
+  if (s.lab.untried()) return; // first the student tries
   if (const auto& against = s.model.against()) {
     const auto [a, b] = against->fire;
     const auto [c, d] = against->silent;

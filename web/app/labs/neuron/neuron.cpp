@@ -2,7 +2,7 @@
 // parts (engine/neuron); the model has what they come to, and workers have the images.
 #include "app/labs/neuron/parts.hpp"
 
-#include "app/core/typed_number.hpp"
+#include "app/presets.hpp"
 #include "core/hash.hpp"
 #include "neuron/neuron_csv.hpp"
 
@@ -187,18 +187,18 @@ NeuronLab::NeuronLab(LabWorld& world, const LabRow& row)
 
 std::optional<UserError> NeuronLab::open(const Json& document, Opening how) {
   auto error = followed(DocumentLab::open(document, how));
-  if (!error && how.anew) reset();
+  if (!error && how.anew) drop_learning(), images_.unlearn(), model_.reset();
   return error;
 }
 
-// What other fields must follow is what a press in the lab makes of it.
 std::optional<UserError> NeuronLab::set_field(const std::string& id, const Json& value) {
-  const auto number = value.is_string() ? read_number(value.get_ref<const std::string&>()) : std::nullopt;
-  if (id == "field:/logic/task" && value.is_string()) return model_.choose_task(value.get_ref<const std::string&>());
-  if (id == "field:/logic/layers" && number) return model_.set_layers(static_cast<int>(number->value));
-  for (const bool fires : {false, true})
-    if (id == (fires ? "field:/image/fires" : "field:/image/quiet") && number) return model_.choose_class(fires, static_cast<int>(number->value));
-  return followed(DocumentLab::set_field(id, value));
+  const auto field = FieldId::parse(id);
+  return field ? model_.set_field(*field, value) : DocumentLab::set_field(id, value);
+}
+
+std::optional<UserError> NeuronLab::reset_field(const std::string& id) {
+  const auto field = FieldId::parse(id);
+  return field ? model_.reset_field(*field) : DocumentLab::reset_field(id);
 }
 
 void NeuronLab::put(std::string_view pointer, const Json& value, bool held) {
@@ -225,7 +225,10 @@ bool NeuronLab::ask(double) {
   if (model_.settings().part != NeuronPart::image) return moving_;
   if (world_.packs.worker_count() == 0) return false;
   if (!world_.packs.ready(data())) { // what comes wakes the page; where it failed, a press of Start asks again
-    if (!world_.packs.failure(data()) || std::exchange(learn_when_ready_, false)) world_.packs.request(data());
+    if (!world_.packs.failure(data()) || std::exchange(retry_, false))
+      world_.packs.request(data());
+    else
+      learn_when_ready_ = false; // it can't be
     return false;
   }
   images_.want(document_.now().complete);
@@ -242,9 +245,13 @@ void NeuronLab::start() {
   if (model_.settings().part != NeuronPart::image) return model_.start();
   images_.stop();
   learn_when_ready_ = true;
+  retry_ = world_.packs.failure(data()).has_value();
 }
-void NeuronLab::pause() { learn_when_ready_ = false, images_.stop(), model_.pause(); }
-void NeuronLab::reset() { pause(), images_.unlearn(), model_.reset(); }
+void NeuronLab::pause() { model_.settings().part == NeuronPart::image ? drop_learning() : model_.pause(); }
+void NeuronLab::reset() {
+  if (model_.settings().part != NeuronPart::image) return model_.reset();
+  drop_learning(), images_.unlearn();
+}
 
 Transport NeuronLab::transport() const {
   if (model_.settings().part != NeuronPart::image) return model_.transport();
@@ -255,13 +262,34 @@ Transport NeuronLab::transport() const {
 
 void NeuronLab::take(std::size_t, const protocol::ToApp& message) { images_.take(message); }
 
-const std::optional<UserError>& NeuronLab::problem() const {
-  if (model_.settings().part != NeuronPart::image) return Lab::problem();
+const std::optional<UserError>& NeuronLab::score_problem() const {
   if (images_.problem()) return images_.problem();
   return world_.packs.ready(data()) ? Lab::problem() : world_.packs.failure(data());
 }
 
-std::string NeuronLab::waiting_words() const { return problem() ? problem()->sentence(world_.ui.language) : std::string(tr("neuron.waiting")); }
+const std::optional<UserError>& NeuronLab::problem() const {
+  if (model_.settings().part != NeuronPart::image) return Lab::problem();
+  return score_problem() || !images_.learning_problem() ? score_problem() : images_.learning_problem();
+}
+
+bool NeuronLab::untried() const {
+  if (preset.empty() || seen || model_.step() > 0) return false;
+  if (std::pair now(version(), preset); now != compared_) {
+    const Json& opened = preset_of(preset);
+    untouched_ = !opened.is_null() && normal(opened["experiment"]) == document();
+    compared_ = std::move(now);
+  }
+  return untouched_;
+}
+
+bool NeuronLab::score_is_old() const {
+  return images_.score() && !score_is_new() && (images_.problem() || world_.packs.worker_count() == 0 || !world_.packs.ready(data()));
+}
+
+std::string NeuronLab::waiting_words() const {
+  const auto& why = score_problem();
+  return why ? why->sentence(world_.ui.language) : std::string(tr("neuron.waiting"));
+}
 
 void NeuronLab::draw(Rect window) {
   auto [box, room] = lab_frame(ui(), window);
@@ -280,14 +308,14 @@ std::string NeuronLab::csv(std::string_view plot) const {
   if (model_.settings().part == NeuronPart::logic) return truth_table_csv(model_.logic());
   if (model_.settings().part == NeuronPart::soft) return soft_path_csv(model_.soft());
   std::string out = "weights,set,images,right,accuracy\n";
-  const auto* score = images_.score();
-  if (!score) return out;
-  const auto line = [&](const char* weights, std::size_t part, std::uint32_t right) {
-    out += std::string(weights) + (part == 0 ? ",train," : ",test,") + std::to_string(score->counts[part]) + "," + std::to_string(right) + "," +
-           csv_number(static_cast<double>(right) / score->counts[part]) + "\n";
+  const auto line = [&](const char* weights, std::size_t part, std::uint32_t right, std::uint32_t count) {
+    out += std::string(weights) + (part == 0 ? ",train," : ",test,") + std::to_string(count) + "," + std::to_string(right) + "," +
+           csv_number(static_cast<double>(right) / count) + "\n";
   };
-  for (const std::size_t part : {0U, 1U}) line("painted", part, score->right[part]);
-  if (const auto* learned = images_.learned()) line("learned", 0, learned->right_train.back()), line("learned", 1, learned->right_test.back());
+  if (const auto* score = told_score())
+    for (const std::size_t part : {0U, 1U}) line("painted", part, score->right[part], score->counts[part]);
+  if (const auto* learned = images_.learned())
+    line("learned", 0, learned->right_train.back(), learned->counts[0]), line("learned", 1, learned->right_test.back(), learned->counts[1]);
   return out;
 }
 
@@ -296,12 +324,11 @@ std::string NeuronLab::spoken(bool) const {
     return model_.wrong() == 0 ? std::string(tr("neuron.all_right")) : fill(tr("neuron.wrong_rows"), {std::to_string(model_.wrong())});
   if (model_.settings().part == NeuronPart::soft)
     return fill(tr("neuron.soft_right"), {std::to_string(soft_right(model_.soft(), model_.stand().weight)), std::to_string(kSoftExamples.size())});
-  const auto* score = images_.score();
+  if (const auto* learned = images_.learned()) return fill(tr("neuron.spoken_learned"), {percent(learned->accuracy(0)), percent(learned->accuracy(1))});
+  const auto* score = told_score();
   if (!score) return waiting_words();
-  const auto share = [&](std::size_t part, std::uint32_t right) { return percent(static_cast<double>(right) / score->counts[part]); };
-  if (const auto* learned = images_.learned())
-    return fill(tr("neuron.spoken_learned"), {share(0, learned->right_train.back()), share(1, learned->right_test.back())});
-  return fill(tr("neuron.spoken"), {share(0, score->right[0]), share(1, score->right[1])});
+  const auto share = [&](std::size_t part) { return percent(static_cast<double>(score->right[part]) / score->counts[part]); };
+  return fill(tr("neuron.spoken"), {share(0), share(1)});
 }
 
 namespace {
@@ -320,17 +347,19 @@ Json NeuronLab::results(bool curves) const {
     const SoftStand& stand = model_.stand();
     one["weight"] = stand.weight, one["loss"] = stand.loss, one["slope"] = stand.slope, one["right"] = soft_right(model_.soft(), stand.weight);
     for (const SoftStand& each : model_.path()) curve.push_back({each.weight, each.loss, each.slope});
-  } else if (const auto* score = images_.score()) {
-    const auto share = [&](std::size_t part, std::uint32_t right) { return static_cast<double>(right) / score->counts[part]; };
-    one["train_accuracy"] = share(0, score->right[0]), one["test_accuracy"] = share(1, score->right[1]);
-    curve.push_back({one["train_accuracy"], one["test_accuracy"]});
+  } else {
+    if (const auto* score = told_score()) {
+      const auto share = [&](std::size_t part) { return static_cast<double>(score->right[part]) / score->counts[part]; };
+      one["train_accuracy"] = share(0), one["test_accuracy"] = share(1);
+      curve.push_back({one["train_accuracy"], one["test_accuracy"]});
+    }
     if (const auto* learned = images_.learned()) {
-      one["step"] = learned->step(), one["steps"] = model_.image().steps;
-      one["learned_train_accuracy"] = share(0, learned->right_train.back()), one["learned_test_accuracy"] = share(1, learned->right_test.back());
+      one["step"] = learned->step(), one["steps"] = learned->steps;
+      one["learned_train_accuracy"] = learned->accuracy(0), one["learned_test_accuracy"] = learned->accuracy(1);
       one["learned_loss"] = learned->losses.back();
+      if (learned->hash != 0) one["hash"] = hex16(learned->hash);
     }
   }
-  if (const auto* learned = images_.learned(); learned && learned->hash != 0) one["hash"] = hex16(learned->hash);
   if (curves) one["curve"] = std::move(curve);
   return Json::array({std::move(one)});
 }

@@ -24,6 +24,12 @@ struct HeldLine {
   bool turned = false;
   Place pivot;
   double size = 1;
+  Unit before; ///< at the press
+};
+
+/// A threshold that is held on a picture of sums: its scale stays, or it would run away from the pointer.
+struct HeldCut {
+  double low, high, before;
 };
 
 /// What the drawing keeps.
@@ -31,10 +37,11 @@ struct Kept {
   Brush brush;
   int sign = 0;                             ///< of the brush: +, −, eraser
   std::optional<std::array<double, 2>> pen; ///< where it was in the last frame
-  std::array<int, 2> cursor{14, 14};        ///< column and row, for those who paint by keys
+  Painting before_stroke{};
+  std::array<int, 2> cursor{14, 14}; ///< column and row, for those who paint by keys
   bool cursor_shown = false;
   std::optional<HeldLine> line;
-  bool sums_held = false;
+  std::optional<HeldCut> cut;
   float yaw = 0.5F, pitch = 0.45F; ///< of the cube
   ImageSheet painted, learned, worst, means;
   PlotView loss, output, accuracy;
@@ -58,7 +65,7 @@ public:
   bool undo() override { return followed(DocumentLab::undo()); }
   bool redo() override { return followed(DocumentLab::redo()); }
   std::optional<UserError> set_field(const std::string& id, const Json& value) override;
-  std::optional<UserError> reset_field(const std::string& id) override { return followed(DocumentLab::reset_field(id)); }
+  std::optional<UserError> reset_field(const std::string& id) override;
   void add_shown(Json& shown) const override { shown["train"] = looks_.of_train != 0; }
   void show(const Json& wanted) override {
     if (wanted.contains("train")) looks_.of_train = wanted["train"].get<bool>() ? 1 : 0;
@@ -70,22 +77,22 @@ public:
   std::optional<UserError> type(const std::string& id, const std::string& text) override { return followed(DocumentLab::type(id, text)); }
   Transport transport() const override;
   bool started() const override { return transport() != Transport::ready; }
-  bool waiting() const override { return learn_when_ready_; }
+  bool waiting() const override { return learn_when_ready_ && model_.settings().part == NeuronPart::image; }
   int tick(double now_s) override;
   Json results(bool curves) const override;
   std::vector<std::string_view> columns() const override;
   const std::optional<UserError>& problem() const override;
   bool ask(double now_s) override;
-  void leave() override { pause(); }
+  void leave() override { model_.pause(), drop_learning(); }
   void take(std::size_t worker, const protocol::ToApp& message) override;
-  void worker_lost() override { images_.forget(); }
+  void worker_lost() override { learn_when_ready_ = images_.forget() || learn_when_ready_; }
   std::string spoken(bool ended) const override;
   std::optional<UserError> take_complaint() override {
     auto own = std::exchange(refused_, {});
     return own ? own : DocumentLab::take_complaint();
   }
 
-  /// What the part runs: rows, steps of the weight, or learning.
+  /// What the part that is shown runs: rows, steps of the weight, or learning.
   void start();
   void pause();
   void reset();
@@ -98,9 +105,17 @@ public:
   FieldInfo field_of(const FieldId& id) const { return document_.field(id); }
   /// Sets a field by its pointer; in a drag `held`.
   void put(std::string_view pointer, const Json& value, bool held = false);
+  /// Every field of the document.
+  const Json& complete() const { return document_.now().complete; }
+  /// A preset's document as it came, before anything was run or asked for: what is to be found out is not told yet.
+  bool untried() const;
   /// Of the document that is shown.
   bool score_is_new() const { return images_.is_of(document_.now().complete); }
   bool learned_is_new() const { return images_.learned_of(document_.now().complete); }
+  /// The score is of an earlier document, and none of this one can come as things are.
+  bool score_is_old() const;
+  /// The score, where it may be told as that of the document: it is, or an answer is on its way.
+  const protocol::NeuronScore* told_score() const { return score_is_old() ? nullptr : images_.score(); }
   /// Why there are no images, in a sentence, or that they are being fetched.
   std::string waiting_words() const;
   Answer script_of() const;
@@ -109,10 +124,14 @@ private:
   template <class Done> Done followed(Done done) { return model_.follow(), done; }
   DataSettings data() const;
   void post_to_last(const protocol::ToTrainer& message) const;
+  void drop_learning() { learn_when_ready_ = false, images_.stop(); }
+  const std::optional<UserError>& score_problem() const;
 
   NeuronModel model_{document_};
   NeuronImages images_;
-  bool learn_when_ready_ = false, moving_ = false;
+  bool learn_when_ready_ = false, retry_ = false, moving_ = false; // retry: images that could not be fetched
+  mutable std::pair<std::uint64_t, std::string> compared_;         // version and preset that `untouched_` is of
+  mutable bool untouched_ = false;
   Looks looks_;
   Kept kept_;
   std::optional<UserError> refused_;
@@ -124,6 +143,9 @@ void field_slider(const Scene& scene, Rect box, std::string_view pointer, const 
 /// A field's choices side by side.
 void field_segments(const Scene& scene, Column& column, std::string_view pointer, const std::string& id);
 std::string choice_name(std::string_view pointer, std::string_view id);
+
+/// The line of a threshold on a picture of sums from low to high: what is dragged sets the field, `most` at most to either side.
+void drag_cut(const Scene& scene, const std::string& id, Rect grip, Rect area, double low, double high, std::string_view pointer, double parts, double most);
 
 void logic_setup(const Scene& scene, Column& column);
 void truth_table(const Scene& scene, Column& column);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Extent kPlane{-0.5, 1.5, -0.5, 1.5};
 constexpr double kTurnReach = 0.45; // of the handle that turns, along the line
+constexpr double kMargin = 0.05;
 
 using Polygon = std::vector<Place>;
 
@@ -71,12 +72,16 @@ void handle(const Scene& s, const HeightFrame& frame, Which which, const UnitLin
   ui.tip(turns ? ui("help.neuron.turn") : ui("help.neuron.move"));
   if (press.held) {
     ui.slider_held = true;
-    if (!held_before) kept.line = HeldLine{which, turns, line.foot, std::hypot(s.model.unit(which).weights[0], s.model.unit(which).weights[1])};
+    const Unit& unit = s.model.unit(which);
+    if (!held_before) kept.line = HeldLine{which, turns, line.foot, std::hypot(unit.weights[0], unit.weights[1]), unit};
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) {
-      const Place to = frame.place(ImGui::GetIO().MousePos);
+      const Place pointer = frame.place(ImGui::GetIO().MousePos); // the handle stays where it can be seen
+      const Place to{std::clamp(pointer.x, kPlane.x_least + kMargin, kPlane.x_most - kMargin),
+                     std::clamp(pointer.y, kPlane.y_least + kMargin, kPlane.y_most - kMargin)};
       s.lab.keep(turns ? s.model.turn_line(which, kept.line->pivot, to, kept.line->size, true) : s.model.move_line(which, to, true));
     }
   } else if (held_before) {
+    if (ui.drag_cancelled) s.lab.keep(s.model.put_back(which, kept.line->before, turns));
     kept.line.reset();
     s.lab.let_go();
   }
@@ -95,10 +100,7 @@ void handle_by_keys(const Scene& s, Which which, const UnitLine& line, const Hei
     if (ui.nudged == id) {
       ui.nudged.clear();
       const double by = static_cast<double>(ui.nudge);
-      const double to = angle + by * 2 * 3.14159265358979;
-      const Place along{line.foot.x - std::sin(to), line.foot.y + std::cos(to)};
-      s.lab.keep(turns ? s.model.turn_line(which, line.foot, along, size, false)
-                       : s.model.move_line(which, {line.foot.x + 2 * by * line.fires.x, line.foot.y + 2 * by * line.fires.y}, false));
+      s.lab.keep(turns ? s.model.nudge_turn(which, by) : s.model.nudge_line(which, 2 * by));
     }
     const std::string value = turns ? setting(std::round(angle * 180 / 3.14159265358979)) + "°" : setting(unit.threshold);
     if (Item* item = ui.note_item(id, own + ": " + std::string(turns ? ui("neuron.turned") : ui("neuron.moved")), "slider", value, frame.area, true,
@@ -246,16 +248,19 @@ void turn_cube(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   Kept& kept = s.kept;
   constexpr float kTwoPi = 6.2831853F;
+  const auto turned = [&](float by) { return std::fmod(std::fmod(kept.yaw + by, kTwoPi) + kTwoPi, kTwoPi); };
   const Ui::Press press = ui.press("neuron.cube", box);
   ui.drag_areas.push_back(box);
   if (press.held) {
     ui.slider_held = true;
-    const ImVec2 by = ImGui::GetIO().MouseDelta;
-    kept.yaw = std::fmod(kept.yaw + by.x * 0.01F + kTwoPi, kTwoPi);
-    kept.pitch = std::clamp(kept.pitch + by.y * 0.008F, -0.2F, 1.4F);
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 2)) { // a finger comes from where the last one left
+      const ImVec2 by = ImGui::GetIO().MouseDelta;
+      kept.yaw = turned(by.x * 0.01F);
+      kept.pitch = std::clamp(kept.pitch + by.y * 0.008F, -0.2F, 1.4F);
+    }
   }
   ui.explained("neuron.cube", ui("neuron.cube"), "img", "", box, ui("help.neuron.cube"));
-  if (ui.nudged == "neuron.cube.turn") ui.nudged.clear(), kept.yaw = std::fmod(kept.yaw + ui.nudge * kTwoPi + kTwoPi, kTwoPi);
+  if (ui.nudged == "neuron.cube.turn") ui.nudged.clear(), kept.yaw = turned(ui.nudge * kTwoPi);
   if (Item* item = ui.note_item("neuron.cube.turn", ui("neuron.cube"), "slider", setting(std::round(static_cast<double>(kept.yaw) * 57.29578)) + "°", box, true,
                                 ui("help.neuron.cube")))
     item->position = kept.yaw / kTwoPi, item->by_keys = true;
@@ -299,6 +304,7 @@ void sums(const Scene& s, Rect box) {
   double low = std::min(0.0, logic.unit.threshold), high = std::max(1.0, logic.unit.threshold);
   for (const LogicRow& row : rows) low = std::min(low, row.sum), high = std::max(high, row.sum);
   low -= 0.8, high += 0.8;
+  if (const auto& held = s.kept.cut) low = held->low, high = held->high;
   // those of one sum above each other
   std::vector<std::pair<double, int>> stacks;
   int tallest = 1;
@@ -333,23 +339,29 @@ void sums(const Scene& s, Rect box) {
   list->AddLine({cut, area.y + 16}, {cut, base}, ui.theme->accent, 2.5F);
   const std::string name = "θ = " + height_text(logic.unit.threshold);
   ui.text({std::clamp(cut - 50, area.x, area.right() - 100), area.y - 2, 100, 16}, name, ui.theme->accent, kLabel, Weight::bold, Align::center);
-  const Rect grip{cut - 12, area.y, 24, base - area.y};
-  const Ui::Press press = ui.press("neuron.cut", grip);
-  ui.drag_areas.push_back(grip);
-  if (press.hovered || press.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  ui.tip(ui("help.neuron.cut"));
-  if (press.held) {
-    ui.slider_held = s.kept.sums_held = true;
-    const double to = low + static_cast<double>((ImGui::GetIO().MousePos.x - area.x) / area.w) * (high - low);
-    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1))
-      s.lab.put("/logic/threshold", std::clamp(std::round(to * 10) / 10, -kLogicThresholdMost, kLogicThresholdMost), true);
-  } else if (std::exchange(s.kept.sums_held, false)) {
-    s.lab.let_go();
-  }
+  drag_cut(s, "neuron.cut", {cut - 12, area.y, 24, base - area.y}, area, low, high, "/logic/threshold", 10, kLogicThresholdMost);
   ui.note_item("neuron.sums", ui("neuron.sums"), "img", name, area);
 }
 
 } // namespace
+
+void drag_cut(const Scene& s, const std::string& id, Rect grip, Rect area, double low, double high, std::string_view pointer, double parts, double most) {
+  Ui& ui = s.ui;
+  const Ui::Press press = ui.press(id, grip);
+  ui.drag_areas.push_back(grip);
+  if (press.hovered || press.held) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  ui.tip(ui("help.neuron.cut"));
+  if (press.held) {
+    ui.slider_held = true;
+    if (!s.kept.cut) s.kept.cut = HeldCut{low, high, s.lab.field_of({{}, std::string(pointer)}).value.get<double>()};
+    const double to = low + std::clamp(static_cast<double>((ImGui::GetIO().MousePos.x - area.x) / area.w), 0.0, 1.0) * (high - low);
+    if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) s.lab.put(pointer, std::clamp(std::round(to * parts) / parts, -most, most), true);
+  } else if (s.kept.cut) {
+    if (ui.drag_cancelled) s.lab.put(pointer, s.kept.cut->before, true);
+    s.kept.cut.reset();
+    s.lab.let_go();
+  }
+}
 
 void logic_picture(const Scene& s, Rect box) {
   Ui& ui = s.ui;

@@ -36,7 +36,7 @@ void soft_setup(const Scene& s, Column& column) {
   run_buttons(s, column);
   column.rule();
   const SoftStand &first = s.model.path().front(), &last = s.model.stand();
-  const bool moved = std::fabs(last.weight - first.weight) > 1e-6;
+  const bool moved = std::fabs(last.weight - first.weight) > 1e-4;
   const std::string words = fill(ui("neuron.soft_walk"), {std::to_string(s.model.step()), short_number(first.weight), short_number(last.weight),
                                                           short_number(first.loss), short_number(last.loss)});
   const std::string slope = fill(ui("neuron.soft_slope"), {first.slope == 0 ? "0" : short_number(first.slope)});
