@@ -36,7 +36,10 @@ export class LabModules {
       this.joined.set(file, joined = file_once(file).then(async (bytes) => {
         await WebAssembly.instantiate(bytes as BufferSource, { '': this.app as WebAssembly.ModuleImports });
       }));
-      joined.catch(() => { this.joined.delete(file); forget_file(file); });
+      joined.catch((error) => {
+        this.joined.delete(file);
+        if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) forget_file(file);
+      });
     }
     return joined;
   }
