@@ -62,8 +62,11 @@ void go_on(const Node& from, std::uint32_t next, std::uint32_t place, double wei
   to.count += from.count;
   to.size += from.size * std::fabs(weight * slope);
   const auto& paths = from.largest.kept();
-  for (std::uint32_t rank = 0; rank < paths.size(); ++rank)
-    if (!to.largest.offer({paths[rank].product * weight * slope, place, next, rank})) break; // the others are smaller still
+  for (std::uint32_t rank = 0; rank < paths.size(); ++rank) {
+    const Reach reach{paths[rank].product * weight * slope, place, next, rank};
+    if (!std::isfinite(reach.product)) continue; // too large; smaller ones may be numbers
+    if (!to.largest.offer(reach)) break;         // the others are smaller still
+  }
 }
 
 } // namespace

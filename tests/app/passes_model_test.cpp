@@ -155,23 +155,62 @@ TEST_CASE("what is looked at of a pass: turned, typed, pressed") {
   CHECK(model.question().input == 5);
   CHECK(!model.type("view.input", "0", look));
   CHECK(model.question().input == -1);
-  model.choose_input(2);
+  model.choose_input(2, look);
   CHECK(!model.type("view.input", " ", look));
   CHECK(model.question().input == -1);
-  model.choose_input(2);
+  model.choose_input(2, look);
   CHECK(model.question().input == 2);
-  model.choose_input(2);
+  model.choose_input(2, look);
+  CHECK(model.question().input == 2); // nothing was answered yet
+  look.input = 2;
+  model.choose_input(2, look);
   CHECK(model.question().input == -1);
-  model.press_path(1, look);
-  CHECK(!model.open());
+  model.choose_input(5, look);
+  model.fit(look);
+  CHECK(model.question().input == 5);
+  look.x.resize(5);
+  model.fit(look);
+  CHECK(model.question().input == -1);
+}
+
+TEST_CASE("a path that is opened is found again by its places") {
+  PassesModel model;
+  PassesLook look;
+  look.examples = 10, look.units = 4, look.x.resize(6), look.paths = {{{2, 7, 5}, {1, 1, 1, 1}, 1}, {{1, 0, 3}, {1, 1, 1, 0.5}, 0.5}};
+  model.press_path(2, look);
+  CHECK(!model.open(look));
   model.press_path(0, look);
-  CHECK(model.open() == 0U);
+  CHECK(model.open(look) == 0U);
   CHECK(model.question().unit == 3); // what unit 3 of four makes of −z
-  model.press_path(0, look);
-  CHECK(!model.open());
+  std::swap(look.paths[0], look.paths[1]);
+  CHECK(model.open(look) == 1U);
+  PassesLook other = look; // a later answer
+  other.paths.pop_back();
+  CHECK(!model.open(other));
+  model.press_path(0, other);
+  CHECK(model.open(other) == 0U);
+  CHECK(model.question().unit == 0);
+  model.press_path(0, other);
+  CHECK(!model.open(other));
   model.press_path(0, look);
   model.turn(1, look);
-  CHECK(!model.open()); // the paths are others
+  CHECK(!model.open(look)); // the paths are others
+  model.press_path(0, look);
+  model.choose_unit(2);
+  CHECK(!model.open(look)); // it goes through another one
+  CHECK(model.question().unit == 2);
+}
+
+TEST_CASE("a pass whose numbers ran away is told from one that no gradient gets through") {
+  PassesLook look;
+  look.layers = {{{1, -2}, {1, 0}, {0, 0}, 0, 0}, {{3}, {3}, {0}, 0, 0}};
+  CHECK(is_finite(look));
+  look.layers[0].delta[1] = INFINITY;
+  CHECK(!is_finite(look));
+  look.layers[0].delta[1] = 0, look.loss = NAN;
+  CHECK(!is_finite(look));
+  look.loss = 0, look.path_size = INFINITY;
+  CHECK(!is_finite(look));
 }
 
 TEST_CASE("sizes of a layer's numbers, and the file of a pass") {

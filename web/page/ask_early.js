@@ -8,7 +8,8 @@ import { linked_lab } from './linked_lab';
 (function () {
   if (window.parent !== window || window.downhill_lacking.length || typeof fetch !== 'function') return;
   window.downhill_asked = {};
-  var language = first_language(), files = FILES.concat(WORDS[language], LETTERS[language] || [], LABS[linked_lab(location.hash)] || []);
+  var language = first_language(), lab = linked_lab(location.hash), is_lab = Object.prototype.hasOwnProperty.call(LABS, lab); // not `constructor`
+  var files = FILES.concat(WORDS[language], LETTERS[language] || [], is_lab ? LABS[lab] : []);
   for (var i = 0; i < files.length; ++i) {
     window.downhill_asked[files[i]] = fetch(files[i]);
     window.downhill_asked[files[i]]['catch'](function () {}); // told to whoever wants it

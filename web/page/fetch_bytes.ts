@@ -13,6 +13,9 @@ function inlined(file: string): Uint8Array | null {
   return block.dataset.packed === 'gzip' ? gunzipSync(packed) : packed;
 }
 
+/** The host has no such file, or another one by its name: very likely a newer version was put there. */
+export class NotThisVersion extends Error {}
+
 /** What ask_early.js has asked for already, each answer for one use. */
 const asked = window.downhill_asked ?? {};
 
@@ -21,6 +24,7 @@ async function answer_for(file: string, cache: RequestCache = 'default'): Promis
   const early = cache === 'default' ? asked[file] : undefined;
   delete asked[file];
   const response = await (early ?? fetch(new URL(file, document.baseURI), { cache }));
+  if (response.status === 404 || response.status === 410) throw new NotThisVersion(`${response.status}`);
   if (!response.ok) throw new Error(`${response.status}`);
   return response;
 }
@@ -42,21 +46,22 @@ export async function fetch_bytes(file: string, expected: number, progress?: (re
 
 const patience_ms = 180_000; // of the slowest line
 const once = new Map<string, Promise<Uint8Array>>();
-/** What came is of no use: the next one who wants the file asks anew. */
-export const forget_file = (file: string) => once.delete(file);
+const bad = new Set<string>(); // what came was of no use, and a cache may still hold it
+/** What came is of no use: the next one who wants the file asks the host. */
+export const forget_file = (file: string) => { once.delete(file); bad.add(file); };
 /** A file of this version, asked for once, and again only where that failed, took minutes, or brought something else, as
- *  a host's front page. */
+ *  a host's front page: then past the browser's cache. */
 export function file_once(file: string): Promise<Uint8Array> {
   let bytes = once.get(file);
   if (!bytes) {
     const size = files.sizes[file] ?? 0;
     const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${file}: no answer`)), patience_ms));
-    once.set(file, bytes = Promise.race([fetch_bytes(file, size), late]).then((found) => {
-      if (found.length !== size) throw new Error(`${file}: not this version's`);
+    once.set(file, bytes = Promise.race([fetch_bytes(file, size, undefined, bad.has(file)), late]).then((found) => {
+      if (found.length !== size) throw new NotThisVersion(`${file}: not this version's`);
       return found;
     }));
     late.catch(() => {});
-    bytes.catch(() => once.delete(file));
+    bytes.catch((error) => { if (error instanceof NotThisVersion) forget_file(file); else once.delete(file); });
   }
   return bytes;
 }

@@ -9,9 +9,12 @@ export class LabAbsent extends Error {
   constructor(sentence: string | undefined, readonly lab: string) { super(sentence); }
 }
 
+/** None for what is no lab's id, as `constructor`. */
+const modules_of = (lab: string): string[] => (Object.hasOwn(files.labs, lab) ? files.labs[lab] ?? [] : []);
+
 /** Begins to fetch what a lab needs besides the app; whoever wants it is told what comes of it. */
 export function fetch_lab(lab: string): void {
-  for (const file of files.labs[lab] ?? []) file_once(file).catch(() => undefined);
+  for (const file of modules_of(lab)) file_once(file).catch(() => undefined);
 }
 
 export class LabModules {
@@ -24,7 +27,7 @@ export class LabModules {
   /** Resolves when a lab can be made. Rejects where its modules can't be had; then it may be tried again. */
   async bring(lab: string): Promise<void> {
     fetch_lab(lab);
-    for (const file of files.labs[lab] ?? []) await this.join(file);
+    for (const file of modules_of(lab)) await this.join(file);
   }
 
   private join(file: string): Promise<void> {
@@ -33,7 +36,10 @@ export class LabModules {
       this.joined.set(file, joined = file_once(file).then(async (bytes) => {
         await WebAssembly.instantiate(bytes as BufferSource, { '': this.app as WebAssembly.ModuleImports });
       }));
-      joined.catch(() => { this.joined.delete(file); forget_file(file); });
+      joined.catch((error) => {
+        this.joined.delete(file);
+        if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) forget_file(file);
+      });
     }
     return joined;
   }

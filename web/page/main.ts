@@ -6,7 +6,7 @@ import { Contents } from './contents';
 import { DataSource, EarlyPack } from './data_source';
 import { Emitter, events, type Call, type Downhill, type EventName, type PublicVerb, type ScreenItem, type Standing } from './downhill_api';
 import { Dialogs, save } from './dialogs';
-import { fetch_module, single_file } from './fetch_bytes';
+import { NotThisVersion, fetch_module, single_file } from './fetch_bytes';
 import { first_language } from './first_language';
 import { FormView } from './form_view';
 import { fit_header, mark_lab, mark_language } from './header';
@@ -31,6 +31,7 @@ import { Words, memory, type Language } from './words';
 import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
+const opening_most_ms = 1000; // that the page waits for what its address asks for
 const workers_most = 6; // each keeps a copy of the data
 const call_most = 2_000_000; // characters; the app refuses experiments above 1 MB
 const query = new URLSearchParams(location.search);
@@ -42,8 +43,9 @@ const emitter = new Emitter();
 
 // ---- notices ----
 const notice = element('notice');
-let notice_timer = 0;
-function say(text: string, stays = false, wants_files = false, again?: () => void): void {
+let notice_timer = 0, said = 0;
+/** The number is the notice's own, for `unsay`. */
+function say(text: string, stays = false, wants_files = false, again?: () => void): number {
   (notice.firstElementChild as HTMLElement).textContent = text;
   element('choose_files').hidden = !wants_files;
   element('again').hidden = !again;
@@ -51,7 +53,10 @@ function say(text: string, stays = false, wants_files = false, again?: () => voi
   notice.hidden = false;
   clearTimeout(notice_timer);
   if (!stays) notice_timer = window.setTimeout(() => { notice.hidden = true; }, 9000);
+  return ++said;
 }
+/** Hides that notice, if no other one has taken its place. */
+const unsay = (number: number) => { if (number === said) notice.hidden = true; };
 notice.querySelector('button:last-of-type')?.addEventListener('click', () => { notice.hidden = true; });
 
 /** Why the page can't be used here, in a sentence, and the file named in it that can. */
@@ -77,6 +82,9 @@ const when_idle = (act: () => void) => { if ('requestIdleCallback' in window) re
 
 /** What a caller wrote, as a sentence can quote it. */
 const brief = (text: unknown) => (typeof text === 'string' ? text.slice(0, 40).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, ' ') : '…');
+
+/** Whether what `show` is given chooses a lab. */
+const names_lab = (what: unknown) => typeof what === 'object' && what !== null && ('lab' in what || 'preset' in what);
 
 // ---- theme ----
 function set_theme(theme: string): void {
@@ -248,7 +256,7 @@ class Page {
     if (official.length) return this.data.take(official);
     if (!files[0]) return;
     const pixels = await grey_28(files[0]).catch(() => undefined);
-    if (!pixels) return say(words.say('notice.not_image'));
+    if (!pixels) return void say(words.say('notice.not_image'));
     try {
       this.command('pad', { pixels });
       if (document.body.dataset.form) this.show_form(false);
@@ -308,31 +316,67 @@ class Page {
       if (row?.acts) this.input(), this.show_undo();
       return row?.name === 'screenshot' ? this.picture('') : ok;
     };
-    return row?.promises ? this.lead(act) : act();
+    if (!row?.acts) return act();
+    const chooses = row.name === 'show' && names_lab(args[0]), line = this.line?.number === this.asked_last ? this.line : undefined;
+    if (!line || (chooses && !line.more)) return row.promises ? this.lead(act, chooses ? this.choose() : undefined) : act();
+    // in the order in which they were made; what was meant for a lab that could not be had is not done to another
+    const done = line.last.catch((error) => { if (error instanceof LabAbsent && !chooses) throw error; })
+      .then(() => this.lead(act, row.name === 'screenshot' ? undefined : line.number));
+    if (!row.promises) done.catch((error: Error) => emitter.emit('error', error.message));
+    return this.stand_in_line(line.number, done);
   };
-  /** Does what may lead to another lab, at once where it can be; else its module is fetched first. Rejects with a sentence. */
-  async lead<T>(act: () => T): Promise<T> {
+  /** Public calls that act while a lab is on its way stand in line behind it, as long as nobody chooses another one. */
+  private line?: { number: number; last: Promise<unknown>; more: boolean } | undefined;
+  private stand_in_line<T>(number: number, done: Promise<T>): Promise<T> {
+    const line = this.line = { number, last: done as Promise<unknown>, more: this.line?.number === number };
+    const leave = () => { if (this.line === line) this.line = undefined; };
+    done.then(leave, leave);
+    return done;
+  }
+  /** Does what may lead to another lab, at once where it can be; else its module is fetched first. Rejects with a sentence. Where
+   *  another lab was chosen meanwhile nothing is done. */
+  async lead<T>(act: () => T, number = this.asked_last): Promise<T | undefined> {
+    if (number !== this.asked_last) return undefined;
     try { return act(); } catch (error) {
       if (!(error instanceof LabAbsent)) throw error;
-      const { lab } = error, waits = window.setTimeout(() => say(words.say('app.loading'), true), 400);
-      await this.modules.bring(lab).catch(() => { throw new LabAbsent(words.say('notice.no_lab', words.say('nav.' + lab)), lab); }).finally(() => {
-        clearTimeout(waits);
-        if (notice.firstElementChild?.textContent === words.say('app.loading')) notice.hidden = true;
-      });
-      this.command('lab_fetched', { id: lab });
-      return this.lead(act);
+      const done = this.lead_later(error.lab, act, number);
+      return this.line?.number === number ? done : this.stand_in_line(number, done);
     }
   }
+  private async lead_later<T>(lab: string, act: () => T, number: number): Promise<T | undefined> {
+    this.loading_timer = window.setTimeout(() => { this.loading_said = say(words.say('app.loading'), true); }, 400);
+    const fault: unknown = await this.modules.bring(lab).then(() => undefined, (error: unknown) => error ?? true);
+    if (!fault) this.command('lab_fetched', { id: lab });
+    if (number !== this.asked_last) return undefined;
+    this.loaded();
+    if (fault) throw new LabAbsent(words.say(fault instanceof NotThisVersion ? 'notice.lab_gone' : 'notice.no_lab', words.say('nav.' + lab)), lab);
+    return this.lead(act, number);
+  }
+  private loading_timer = 0;
+  private loading_said = 0;
+  private loaded(): void {
+    clearTimeout(this.loading_timer);
+    unsay(this.loading_said);
+  }
+  /** A lab is chosen, by whomever: what was chosen before is not done any more. */
+  private choose(): number {
+    this.loaded();
+    return ++this.asked_last;
+  }
   private asked_last = 0;
-  /** The same for what somebody presses or follows: the last one asked for is done, and a failure is told. */
-  async go(act: () => void): Promise<void> {
-    const number = ++this.asked_last;
-    await this.lead(() => { if (number === this.asked_last) act(); }).catch((error: Error) => {
-      if (number !== this.asked_last) return;
-      const fetchable = error instanceof LabAbsent;
-      say(error.message, true, false, fetchable ? () => void this.go(act) : undefined);
+  /** The same for what somebody presses or follows: the last one asked for is done, and a failure is told. False: its lab could not
+   *  be had, or another one was chosen meanwhile. */
+  async go(act: () => void): Promise<boolean> {
+    const number = this.choose();
+    try { await this.lead(act, number); } catch (error) {
+      if (number !== this.asked_last) return false;
+      const absent = error instanceof LabAbsent, { message } = error as Error;
+      say(message, true, false, absent ? () => void this.go(act) : undefined);
+      if (absent) emitter.emit('error', message);
       this.link_soon(); // where one still is
-    });
+      return !absent;
+    }
+    return number === this.asked_last;
   }
   /** Those that anyone may call. */
   get verbs(): PublicVerb[] { return this.known ??= this.command('public_verbs') as PublicVerb[]; }
@@ -386,7 +430,7 @@ class Page {
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
-  open_preset(id: string): Promise<void> {
+  open_preset(id: string): Promise<boolean> {
     return this.go(() => {
       this.command('open_preset', { id });
       this.show_lab();
@@ -403,7 +447,7 @@ class Page {
     this.show_undo();
   }
   /** What a link holds: the lab first, since the experiment is that lab's. */
-  follow(hash: string): Promise<void> { return this.go(() => this.open_link(hash)); }
+  follow(hash: string): Promise<boolean> { return this.go(() => this.open_link(hash)); }
   private open_link(hash: string): void {
     const look = shown_in(hash, this.showable);
     this.contents.show(false);
@@ -433,6 +477,7 @@ class Page {
   }
   hash(): string { return to_hash(this.command('getState'), this.command('shown') as Shown); }
   private put_into_link(): void {
+    if (this.line?.number === this.asked_last) return this.link_soon(); // meanwhile it holds what was asked for
     try { history.replaceState(null, '', this.hash()); } catch { /* frames without an address of their own */ }
   }
 
@@ -474,7 +519,7 @@ class Page {
     const tongue = await tongue_of(language).catch(() => undefined);
     if (this.language_asked !== language) return; // another one was asked for
     this.language_asked = undefined;
-    if (!tongue) return say(words.say('notice.no_words'));
+    if (!tongue) return void say(words.say('notice.no_words'));
     memory.set('lang', words.language = language);
     this.show_language(tongue);
   }
@@ -569,15 +614,26 @@ async function start(): Promise<void> {
   // what the address asks for: a value that there is not is said, and the page starts without it
   const asked = async (name: string, act: (value: string) => unknown) => {
     const value = query.get(name);
-    try { if (value) await act(value); } catch (error) { say((error as Error).message, true); }
+    try { return value ? await act(value) : undefined; } catch (error) { say((error as Error).message, true); }
+    return undefined;
   };
   void asked('lang', (language) => it.command('language', { language }));
   void asked('theme', (chosen) => it.command('theme', { ...canvas_theme(), theme: chosen }));
   void asked('hide', () => it.command('hide', { parts: [...hidden] }));
   if (drawn) it.resize();
   else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
-  await it.follow(location.hash);
-  if (!linked) await asked('lesson', (id) => it.open_preset(id));
+  window.addEventListener('hashchange', (event) => {
+    void it.follow(new URL(event.newURL).hash).then(() => it.begun()); // by now the page may have put its own into the address
+  });
+  // whether that is what is shown in the end: not where its lab can't be had, or where somebody has chosen another one
+  const open_asked = async () => {
+    if (!(await it.follow(location.hash))) return false;
+    if (linked) return true;
+    if ((await asked('lesson', (id) => it.open_preset(id))) === false) return false;
+    return (await asked('view', (view) => it.go(() => void it.command('show', it.showable.labs.includes(view) ? { lab: view } : { view })))) !== false;
+  };
+  const opened = open_asked();
+  await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, opening_most_ms))]); // on a slow line the first lab is there meanwhile
   it.begun();
   new ResizeObserver(() => it.resize()).observe(canvas.parentElement as HTMLElement);
   // another screen, another magnification: as many pixels as it has, though the size stays
@@ -656,19 +712,15 @@ async function start(): Promise<void> {
     if (event.target !== canvas && !element('mirror').contains(event.target as Node) && it.command('close_list')) it.input();
   }, { capture: true });
   document.addEventListener('visibilitychange', () => it.visibility());
-  window.addEventListener('hashchange', (event) => {
-    void it.follow(new URL(event.newURL).hash); // by now the page may have put its own into the address
-  });
 
   for (const { name, promises } of it.verbs)
     Object.assign(api, { [name]: promises ? async (...args: unknown[]) => it.call(name, args) : (...args: unknown[]) => it.call(name, args) });
-  if (!linked) await asked('view', (view) => it.go(() => void it.command('show', it.showable.labs.includes(view) ? { lab: view } : { view })));
   it.show_lab();
   internal.page = it;
   performance.mark('ready');
   emitter.emit('ready');
   it.data.keep_page_in(10000);
-  if (query.has('autorun') && query.get('autorun') !== '0' && it.lab_has('start')) api.start();
+  if (query.has('autorun') && query.get('autorun') !== '0') void opened.then((there) => { if (there && it.lab_has('start')) api.start(); });
 }
 
 // Present from the first moment; its verbs arrive with `ready`.

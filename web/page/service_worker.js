@@ -1,6 +1,7 @@
 // Keeps the page for when there is no network. It answers for the files of its own version and for data packs, by their
 // exact names; whatever else lies below its scope is the host's. One cache a version, filled before the version serves
-// anything, so that no page mixes two; packs have a cache of their own, since their names say what is in them. The scope
+// anything, so that no page mixes two; it stays as long as a page of that version may be open, which may yet ask for a file that
+// the host has no more. Packs have a cache of their own, since their names say what is in them. The scope
 // stands in the caches' names, for all deployments on an origin share one store (offline.ts names the packs' cache, too).
 const version = '{{version}}', files = '{{files}}'.split(' '), when_used = '{{when_used}}'.split(' '), packs = '{{packs}}'.split(' ');
 const scope = self.registration.scope, cache_name = `downhill ${version} ${scope}`, packs_name = `downhill packs ${scope}`;
@@ -44,8 +45,22 @@ self.addEventListener('install', (event) => event.waitUntil((async () => {
   await self.skipWaiting();
 })()));
 
+/** Pages that this version was asked for since it was woken: of others that are open it isn't known what they are. */
+const answered = new Set();
+let cleared = false;
+/** Caches of former versions go once no page is open that may be of one. They stand before ours, in the order in which they were
+ *  made; one behind it may be that of a version which is being installed. */
+async function clear_older() {
+  const is_page = ({ url }) => [scope, scope + page].includes(url.split(/[?#]/)[0]);
+  const open = (await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).filter(is_page);
+  if (cleared || !open.every(({ id }) => answered.has(id))) return;
+  cleared = true;
+  const names = await caches.keys();
+  for (const name of names.slice(0, Math.max(0, names.indexOf(cache_name)))) if (/^downhill \S+ /.test(name) && name.endsWith(' ' + scope) && name !== packs_name) await caches.delete(name);
+}
+
 self.addEventListener('activate', (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (/^downhill \S+ /.test(name) && name.endsWith(' ' + scope) && name !== cache_name && name !== packs_name) await caches.delete(name);
+  await clear_older();
   await clear_former().catch(() => undefined); // a full store
   await self.clients.claim();
 })()));
@@ -59,9 +74,18 @@ function file_of({ url, mode }) {
   return [files, when_used, packs].some((names) => names.includes(file)) ? file : null;
 }
 
+/** Whether an address is that of a file which has its hash in its name, as those of all versions have. */
+const is_hashed = (url) => url.startsWith(scope) && /^[\w-]+-[0-9a-f]{12}\.\w+$/.test(url.slice(scope.length));
+
 self.addEventListener('fetch', (event) => {
   const { request } = event, file = request.method === 'GET' ? file_of(request) : null;
-  if (!file) return;
+  if (!file) {
+    // of another version, whose page is still open
+    if (request.method === 'GET' && is_hashed(request.url)) event.respondWith(caches.match(request.url).catch(() => undefined).then((kept) => kept ?? fetch(request)));
+    return;
+  }
+  if (event.resultingClientId) answered.add(event.resultingClientId);
+  else if (!cleared && answered.has(event.clientId)) event.waitUntil(clear_older());
   event.respondWith((async () => {
     const of_packs = packs.includes(file);
     // a store that can't be read is as good as none; a pack that was found bad is asked for anew

@@ -56,20 +56,36 @@ std::string product_symbols(const PassesPath& path) {
   return out;
 }
 
+bool is_finite(const PassesLook& look) {
+  const auto finite = [](float v) { return std::isfinite(v); };
+  return std::isfinite(look.loss) && std::isfinite(look.path_size) &&
+         std::all_of(look.layers.begin(), look.layers.end(), [&](const PassesLayer& l) { return std::all_of(l.delta.begin(), l.delta.end(), finite); });
+}
+
 void PassesModel::turn(std::int64_t by, const PassesLook& look) {
   const std::int64_t all = std::max(1U, look.examples);
   question_.place = static_cast<std::uint32_t>(((place(look) + by) % all + all) % all);
-  open_.reset();
+  open_.clear();
 }
 
-void PassesModel::choose_input(std::uint32_t input) {
-  question_.input = question_.input == input ? -1 : static_cast<std::int64_t>(input);
-  open_.reset();
+void PassesModel::choose_input(std::uint32_t input, const PassesLook& look) {
+  question_.input = look.input == input ? -1 : static_cast<std::int64_t>(input);
+  open_.clear();
+}
+
+void PassesModel::fit(const PassesLook& look) {
+  if (question_.input >= static_cast<std::int64_t>(look.x.size())) question_.input = -1;
+}
+
+std::optional<std::size_t> PassesModel::open(const PassesLook& look) const {
+  const auto found = std::find_if(look.paths.begin(), look.paths.end(), [&](const PassesPath& p) { return p.places == open_; });
+  if (open_.empty() || found == look.paths.end()) return {};
+  return static_cast<std::size_t>(found - look.paths.begin());
 }
 
 void PassesModel::press_path(std::size_t path, const PassesLook& look) {
-  if (open_ == path || path >= look.paths.size()) return open_.reset();
-  open_ = path;
+  if (path >= look.paths.size() || open(look) == path) return open_.clear();
+  open_ = look.paths[path].places;
   const auto& places = look.paths[path].places;
   if (places.size() >= 2) question_.unit = places[places.size() - 2] % std::max(1U, look.units);
 }
@@ -77,13 +93,13 @@ void PassesModel::press_path(std::size_t path, const PassesLook& look) {
 std::optional<UserError> PassesModel::type(std::string_view id, const std::string& text, const PassesLook& look) {
   const bool example = id == "view.example", unit = id == "view.unit";
   if (!example && !unit && id != "view.input") return {};
-  if (!example && !unit && plain_typed(text).empty()) return question_.input = -1, open_.reset(), std::nullopt;
+  if (!example && !unit && plain_typed(text).empty()) return question_.input = -1, open_.clear(), std::nullopt;
   const double most = example ? look.examples : unit ? look.units : static_cast<double>(look.x.size());
   const auto number = number_between(text, example || unit ? 1 : 0, most);
   if (!number) return number.error();
   const auto place = static_cast<std::int64_t>(std::round(*number)) - 1;
   if (unit) return choose_unit(static_cast<std::uint32_t>(place)), std::nullopt;
-  open_.reset();
+  open_.clear();
   if (example)
     question_.place = static_cast<std::uint32_t>(place);
   else

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace downhill {
 
@@ -24,6 +25,8 @@ Sizes sizes_of(std::span<const float> values);
 std::string product_text(const protocol::PassesPath& path);
 /// The same in letters: "δ · w · f′ · w".
 std::string product_symbols(const protocol::PassesPath& path);
+/// Whether the loss, every δ and the sum of all paths are numbers: else the paths that there are do not tell what there is.
+bool is_finite(const protocol::PassesLook& look);
 
 /// The question holds numbers that there may be none of in a lane: its answer says what became of them.
 class PassesModel {
@@ -33,18 +36,22 @@ public:
   std::uint32_t place(const protocol::PassesLook& look) const { return std::min(question_.place, std::max(1U, look.examples) - 1); }
   /// By so many examples; from either end to the other.
   void turn(std::int64_t by, const protocol::PassesLook& look);
-  void choose_unit(std::uint32_t unit) { question_.unit = unit; }
-  /// Where paths end; chosen once more: anywhere.
-  void choose_input(std::uint32_t input);
+  /// Closes the path: it goes through another one.
+  void choose_unit(std::uint32_t unit) { question_.unit = unit, open_.clear(); }
+  /// Where paths end; the one where they end already: anywhere.
+  void choose_input(std::uint32_t input, const protocol::PassesLook& look);
+  /// To be called with every answer: an input that its data have not is not asked for any more.
+  void fit(const protocol::PassesLook& look);
   /// Opens it, and looks at the neuron that it goes through in the first layer; or closes it.
   void press_path(std::size_t path, const protocol::PassesLook& look);
-  std::optional<std::size_t> open() const { return open_; }
+  /// Where among the paths of an answer the one is that was opened; none: it is not among them.
+  std::optional<std::size_t> open(const protocol::PassesLook& look) const;
   /// Of "view.example", "view.unit", "view.input", counted from 1 (an input 0, or none: anywhere).
   std::optional<UserError> type(std::string_view id, const std::string& text, const protocol::PassesLook& look);
 
 private:
   protocol::ask::Passes question_;
-  std::optional<std::size_t> open_;
+  std::vector<std::uint32_t> open_; // its places, since answers have paths in an order of their own; empty: none
 };
 
 /// layer,unit,z,a,delta; then the inputs with the chosen unit's weights, and the paths.

@@ -80,11 +80,12 @@ float Ui::paragraph(Rect box, std::string_view text, std::uint32_t color, float 
       const std::string_view character = text.substr(end, next - end);
       width += text_width(character, size);
       if (width > box.w && last_break > begin) break;
-      const bool wide = character.size() >= 3;
+      static constexpr std::string_view kFirstWide = "\u2e80"; // of the Chinese ones; ∂ and ′ belong to the letter beside them
+      const bool wide = character >= kFirstWide;
       const std::string_view following = next < text.size() ? text.substr(next, 3) : std::string_view{};
       static constexpr std::string_view kClosing[] = {"，", "。", "；", "：", "、", "）", "”", "！", "？", "…", "\u202f", ",", ".", ";", ":", ")", "%"};
       const bool closing = std::any_of(std::begin(kClosing), std::end(kClosing), [&](std::string_view c) { return following.starts_with(c); });
-      const bool wide_next = !following.empty() && static_cast<unsigned char>(following[0]) >= 0xe0;
+      const bool wide_next = following >= kFirstWide;
       const bool opening = character == "（" || character == "“" || character == "(" || character == "−" || character == "\u202f";
       if (character == " " || next == text.size() || ((wide || wide_next) && !closing && !opening)) last_break = next;
       end = next;

@@ -59,7 +59,10 @@ struct Drawing {
   std::size_t sheets_used = 0;
 
   /// The path that is opened; null: none.
-  const PassesPath* path() const { return model.open() && *model.open() < look.paths.size() ? &look.paths[*model.open()] : nullptr; }
+  const PassesPath* path() const {
+    const auto open = model.open(look);
+    return open ? &look.paths[*open] : nullptr;
+  }
   std::optional<std::size_t> marked_input() const {
     if (const PassesPath* p = path()) return p->places.back();
     return look.input >= 0 ? std::optional(static_cast<std::size_t>(look.input)) : std::nullopt;
@@ -93,8 +96,8 @@ std::vector<std::size_t> Drawing::marked(std::size_t l, std::size_t cells) const
     // what a neuron hands on stands once or twice on a strip, the neuron itself once
     out.push_back(cells > units ? place : place % units);
   };
-  if (l == 0 && !path()) mark(look.unit);
   if (const PassesPath* p = path()) mark(p->places[look.layers.size() - 1 - l]);
+  if (l == 0 && (out.empty() || out[0] % units != look.unit)) mark(look.unit);
   return out;
 }
 
@@ -168,7 +171,7 @@ void Drawing::image(const std::string& name, Rect box, const std::string& title,
     const auto along = [&](float v) { return static_cast<std::size_t>(std::clamp(static_cast<int>(v / cell), 0, image_side - 1)); };
     const std::size_t i = along(mouse.y - box.y) * side + along(mouse.x - box.x);
     ui.tip(std::to_string(i + 1) + " · " + input_name(i) + " · " + number_text(values[i]));
-    if (press.pressed) model.choose_input(static_cast<std::uint32_t>(i));
+    if (press.pressed) model.choose_input(static_cast<std::uint32_t>(i), look);
   }
   s.ui.note_item(id + name, title, "img", "±" + short_number(sizes.most), box);
 }
@@ -225,7 +228,7 @@ void Drawing::inputs() {
         {"x", &look.x}, {"w", &look.weight}, {"∂L/∂w", &look.d_weight}, {"∂L/∂x", &look.d_x}};
     for (std::size_t i = 0; i < std::size(rows); ++i)
       if (const auto pressed = strip("input." + std::to_string(i), rows[i].first, *rows[i].second, marks))
-        model.choose_input(static_cast<std::uint32_t>(*pressed));
+        model.choose_input(static_cast<std::uint32_t>(*pressed), look);
     return sizes(column.rest.cut_top(170));
   }
   constexpr float kGap = 8;
@@ -302,7 +305,7 @@ void Drawing::sizes(Rect box) const {
 
 void Drawing::path_row(std::size_t i) {
   const PassesPath& p = look.paths[i];
-  const bool open = model.open() == i;
+  const bool open = model.open(look) == i;
   const std::string name = path_name(p), value = short_number(p.product);
   Rect row = column.rest.cut_top(ui.touch ? 40 : 24);
   const std::string button = id + "path." + std::to_string(i);
@@ -338,6 +341,7 @@ void Drawing::paths() {
   }
   ui.text(head, ui("passes.paths"), ui.theme->ink, kLabel, Weight::bold);
   const std::string end = look.input < 0 ? std::string(ui("passes.inputs")) : input_name(static_cast<std::size_t>(look.input));
+  if (!is_finite(look)) return column.paragraph(ui("passes.not_finite"), ui.theme->soft);
   if (look.paths.empty()) return column.paragraph(ui("passes.none"), ui.theme->soft);
   double shown = 0;
   for (const PassesPath& p : look.paths) shown += std::fabs(p.product);
@@ -361,7 +365,7 @@ void PassesView::controls(const ViewPlace& s, const PassesLook* look, Rect& box)
     ui.label("view.example", row.cut_left(ui.text_width(ui("passes.example")) + 6), ui("passes.example"), ui("help.passes.example"));
     if (ui.icon_button("view.example.back", row.cut_left(h), Icon::step_back, ui("passes.back"), look != nullptr)) model_.turn(-1, *look);
     row.cut_left(2);
-    ui.number("view.example", row.cut_left(60), ui("passes.example"), std::to_string(look ? model_.place(*look) + 1 : model_.question().place + 1),
+    ui.number("view.example", row.cut_left(60), ui("passes.example"), std::to_string((look ? look->place : model_.question().place) + 1),
               ui("help.passes.example"));
     row.cut_left(2);
     if (ui.icon_button("view.example.next", row.cut_left(h), Icon::step, ui("passes.next"), look != nullptr)) model_.turn(1, *look);
@@ -383,6 +387,7 @@ void PassesView::controls(const ViewPlace& s, const PassesLook* look, Rect& box)
 void PassesView::draw(const ViewPlace& s, Rect box) {
   Side& here = sides_[s.side];
   const auto* look = here.look.want(s.race, s.lane, model_.question());
+  if (look) model_.fit(*look);
   controls(s, look, box);
   if (!look || look->layers.empty()) return s.waiting(box, here.look);
   const std::string name = "passes" + std::to_string(s.side);
