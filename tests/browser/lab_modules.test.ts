@@ -211,7 +211,7 @@ test('autorun is for what the address asks for: where its lab can\'t be had noth
   const listen = () => {
     let api: typeof window.downhill;
     const errors: unknown[] = (window as any).errors = [];
-    Object.defineProperty(window, 'downhill', { get: () => api, set(it) { (api = it).on('error', (text) => errors.push(text)); } });
+    Object.defineProperty(window, 'downhill', { get: () => api, set(it) { (api = it).on('error', (text: unknown) => errors.push(text)); } });
   };
   broken = /^lab-/;
   const lab = await open_lab(chromium, site.origin, { query: '?lang=zh&autorun=1', hash: '#surface', allow: /404/, before: listen }), { page } = lab;
