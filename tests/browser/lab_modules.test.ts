@@ -14,7 +14,14 @@ after(async () => { await chromium?.close(); site?.close(); });
 const first = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string; first?: boolean }[]).find((lab) => lab.first)!.id;
 const others = labs.filter((id) => id !== first);
 const words = JSON.parse(readFileSync('assets/strings/zh.json', 'utf8')) as Record<string, string>;
-const not_there = (lab: string) => words['notice.no_lab']!.replace('{1}', words['nav.' + lab]!);
+const not_there = (lab: string) => words['notice.lab_gone']!.replace('{1}', words['nav.' + lab]!); // where the server has no such file
+const not_had = (lab: string) => words['notice.no_lab']!.replace('{1}', words['nav.' + lab]!);
+/** In the page: what is asked of the surface's module waits until `let_go`. */
+const slow_line = () => {
+  const { fetch } = window, line = new Promise<void>((resolve) => { (window as any).let_go = resolve; });
+  window.fetch = async (what, ...how) => (/lab-surface/.test(String(what)) ? line.then(() => fetch(what, ...how)) : fetch(what, ...how));
+};
+const let_go = (page: Page) => page.evaluate(() => (window as any).let_go());
 /** The page's own requests for modules of labs: the service worker's are its own. */
 const fetched = (page: Page) => page.evaluate(() => performance.getEntriesByType('resource').flatMap(({ name }) => /lab-(\w+)-[0-9a-f]{12}\.wasm$/.exec(name)?.[1] ?? []));
 const shown = (page: Page) => command(page, 'lab') as Promise<string>;
@@ -125,19 +132,131 @@ test('a module that does not come is told, the lab stays, and another try is a p
 });
 
 test('of two labs asked for while the line is slow, the last one is shown', async () => {
-  const lab = await open_lab(chromium, site.origin, { before: () => {
-    const { fetch } = window, line = new Promise<void>((resolve) => { (window as any).let_go = resolve; });
-    window.fetch = async (what, ...how) => (/lab-surface/.test(String(what)) ? line.then(() => fetch(what, ...how)) : fetch(what, ...how));
-  } }), { page } = lab;
+  const lab = await open_lab(chromium, site.origin, { before: slow_line }), { page } = lab;
   await page.click('nav a[href="#surface"]');
   await until_told(page, words['app.loading']!);
   await page.click('nav a[href="#dropout"]');
   await until_shown(page, 'dropout');
-  await page.evaluate(() => (window as any).let_go());
+  await let_go(page);
   await wait_for_item(page, '^drop\\.');
   await page.waitForFunction(() => document.getElementById('notice')!.hidden && performance.getEntriesByType('resource').some(({ name }) => /lab-surface/.test(name)));
   await new Promise((resolve) => setTimeout(resolve, 500)); // it is joined, and nobody asks for it any more
   assert.equal(await shown(page), 'dropout');
   assert.deepEqual(lab.faults, []);
   await lab.close();
+});
+
+test('public calls behind a lab that is on its way are done in their order; what somebody then chooses goes before them', async () => {
+  const other = await open_lab(chromium, site.origin, { hash: '#surface' });
+  const document = (await other.page.evaluate(() => window.downhill.getState())) as { lanes: unknown[] }, two = { ...document, lanes: document.lanes.slice(0, 2) };
+  await other.close();
+
+  const lab = await open_lab(chromium, site.origin, { before: slow_line }), { page } = lab;
+  await page.evaluate((doc) => {
+    void window.downhill.show({ lab: 'surface' });
+    void window.downhill.setState(doc);
+    window.downhill.start();
+  }, two);
+  assert.equal(await shown(page), first);
+  assert.ok((await page.evaluate(() => window.downhill.results())).every((r) => r.step === 0 && r.status !== 'running'));
+  await let_go(page);
+  await until_shown(page, 'surface');
+  await page.waitForFunction(() => window.downhill.results().length === 2 && window.downhill.results().every((r) => r.step > 0), { timeout: 30000 });
+  assert.equal(((await page.evaluate(() => window.downhill.getState())) as { lanes: unknown[] }).lanes.length, 2);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+
+  const late = await open_lab(chromium, site.origin, { before: slow_line });
+  await late.page.evaluate((doc) => { (window as any).asked = Promise.all([window.downhill.show({ lab: 'surface' }), window.downhill.setState(doc)]).then(() => 'done'); }, two);
+  await late.page.click('nav a[href="#dropout"]');
+  await until_shown(late.page, 'dropout');
+  const state = JSON.stringify(await late.page.evaluate(() => window.downhill.getState()));
+  await let_go(late.page);
+  assert.equal(await late.page.evaluate(() => (window as any).asked), 'done');
+  assert.equal(await shown(late.page), 'dropout');
+  assert.equal(JSON.stringify(await late.page.evaluate(() => window.downhill.getState())), state);
+  assert.deepEqual(late.faults, []);
+  await late.close();
+
+  // and the other way round: what somebody pressed before is not done after a newer call
+  const press = await open_lab(chromium, site.origin, { before: slow_line });
+  await press.page.click('nav a[href="#surface"]');
+  await until_told(press.page, words['app.loading']!);
+  await press.page.evaluate(() => window.downhill.show({ lab: 'dropout' }));
+  assert.equal(await press.page.$eval('#notice', (e) => (e as HTMLElement).hidden), true);
+  await let_go(press.page);
+  await press.page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /lab-surface/.test(name)));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(await shown(press.page), 'dropout');
+  assert.deepEqual(press.faults, []);
+  await press.close();
+});
+
+test('a linked lab on a slow line does not hold the page; the notice that it is on its way goes in whatever language', async () => {
+  const lab = await open_lab(chromium, site.origin, { hash: '#surface', before: slow_line }), { page } = lab;
+  assert.equal(await shown(page), first);
+  await wait_for_images(page);
+  await until_told(page, words['app.loading']!);
+  await page.click('#language');
+  await page.waitForFunction(() => document.documentElement.lang === 'en');
+  assert.equal(await page.evaluate(() => location.hash), '#surface');
+  await let_go(page);
+  await until_shown(page, 'surface');
+  assert.equal(await page.$eval('#notice', (e) => (e as HTMLElement).hidden), true);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
+test('autorun is for what the address asks for: where its lab can\'t be had nothing is started, and an error is told', async () => {
+  const listen = () => {
+    let api: typeof window.downhill;
+    const errors: unknown[] = (window as any).errors = [];
+    Object.defineProperty(window, 'downhill', { get: () => api, set(it) { (api = it).on('error', (text: unknown) => errors.push(text)); } });
+  };
+  broken = /^lab-/;
+  const lab = await open_lab(chromium, site.origin, { query: '?lang=zh&autorun=1', hash: '#surface', allow: /404/, before: listen }), { page } = lab;
+  await until_told(page, not_there('surface'));
+  await wait_for_images(page);
+  assert.ok((await page.evaluate(() => window.downhill.results())).every((r) => r.step === 0 && r.status !== 'running'));
+  assert.deepEqual(await page.evaluate(() => (window as any).errors), [not_there('surface')]);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+  broken = /^$/;
+  const there = await open_lab(chromium, site.origin, { query: '?lang=zh&autorun=1', hash: '#surface' });
+  await there.page.waitForFunction(() => window.downhill.results().every((r) => r.step > 0), { timeout: 30000 });
+  assert.equal(await shown(there.page), 'surface');
+  await there.close();
+});
+
+test('a link that names a member of every object is one that names no lab', async () => {
+  for (const hash of ['#constructor', '#toString', '#__proto__', '#race&lab=valueOf']) {
+    const lab = await open_lab(chromium, site.origin, { hash });
+    assert.equal(await shown(lab.page), first, hash);
+    assert.deepEqual(lab.faults, [], hash);
+    await lab.close();
+  }
+});
+
+test('a module that came damaged is fetched past the browser\'s cache; a dead line is told as one', async () => {
+  let damaged = true;
+  const other = await serve((file, content) => (/^service_worker/.test(file) ? null : damaged && /^lab-surface/.test(file) ? Buffer.alloc(content.length) : content), [], () => ({ 'cache-control': 'max-age=3600' }));
+  const lab = await open_lab(chromium, other.origin, { allow: /404/ }), { page } = lab;
+  await page.click('nav a[href="#surface"]');
+  await until_told(page, not_had('surface'));
+  damaged = false;
+  await page.click('#again');
+  await until_shown(page, 'surface');
+  other.close();
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+
+  const dead = await open_lab(chromium, site.origin, { allow: /ERR_/ });
+  await dead.page.setOfflineMode(true);
+  await dead.page.click('nav a[href="#dropout"]');
+  await until_told(dead.page, not_had('dropout'));
+  await dead.page.setOfflineMode(false);
+  await dead.page.click('#again');
+  await until_shown(dead.page, 'dropout');
+  assert.deepEqual(dead.faults, []);
+  await dead.close();
 });

@@ -89,8 +89,8 @@ test('a new version comes whole: the old page until the new one is kept, then th
   const site = await serve((file, content) => {
     if (!newer) return content;
     if (file === 'index.html') return Buffer.from(content.toString().replace('<title>', '<title>2 '));
-    if (file === 'service_worker.js') return Buffer.from(with_version(content.toString(), 'newer'));
-    return content;
+    if (file === 'service_worker.js') return Buffer.from(with_version(content.toString(), 'newer').replace(/ lab-surface-\w+\.wasm/, ''));
+    return /^lab-surface/.test(file) ? null : content;
   });
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
@@ -100,14 +100,21 @@ test('a new version comes whole: the old page until the new one is kept, then th
   newer = true;
   await page.reload(); // still the old one, which finds the new one meanwhile
   await ready(page);
-  await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+  await page.evaluate(async () => {
+    const changed = new Promise((resolve) => { navigator.serviceWorker.oncontrollerchange = resolve; });
+    await (await navigator.serviceWorker.ready).update();
+    await changed;
+  });
+  // neither the host nor the new version has a file of the old one, whose page is still there
+  await page.evaluate(() => window.downhill.show({ lab: 'surface' }));
+  assert.equal(await page.evaluate(() => document.querySelector('nav [aria-current]')!.getAttribute('href')), '#surface');
+  site.close();
+  await page.reload();
+  await ready(page);
   await page.waitForFunction(async () => {
     const versions = (await caches.keys()).filter((name) => !name.includes('packs'));
     return versions.length === 1 && versions[0]!.includes('newer');
   }, { timeout: 20000 });
-  site.close();
-  await page.reload();
-  await ready(page);
   const text = await page.evaluate(async () => (await (await fetch('./index.html')).text()));
   assert.match(text, /<title>2 /);
   await context.close();
@@ -217,6 +224,8 @@ test('two deployments on one origin, one inside the other\'s folder: each keeps 
   newer = '2';
   await open(page, site.origin, inner);
   await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+  await page.waitForFunction(async () => (await caches.keys()).some((name) => name.includes('inner2')) && (await navigator.serviceWorker.ready).active!.state === 'activated' && !(await navigator.serviceWorker.ready).waiting, { timeout: 20000 });
+  await open(page, site.origin, inner);
   await page.waitForFunction(async () => (await caches.keys()).some((name) => name.includes('inner2')) && !(await caches.keys()).some((name) => /inner(?!2|\/)/.test(name)), { timeout: 20000 });
   await open(page, site.origin, base); // its own packs, known to it, are no reason to forget the other's
   await wait_for_images(page);

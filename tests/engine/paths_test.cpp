@@ -178,3 +178,24 @@ TEST_CASE("paths without hidden layers, of a network that is dead, of one that r
   dead.network().set_torch_parameters(0, parameters);
   for (const Path& path : largest_paths(trace_example(dead, 3, {}, true), dead.network(), 5).largest) CHECK(std::isfinite(path.product));
 }
+
+TEST_CASE("where the largest path's product is no number any more the smaller ones are found all the same") {
+  Json hidden = Json::array();
+  for (int i = 0; i < 8; ++i) hidden.push_back({{"units", 1}, {"activation", "relu"}});
+  const Trainer trainer = trained(hidden, 0);
+  Trace trace = trace_example(trainer, 3, {}, true);
+  for (std::size_t l = 0; l < trace.layers.size(); ++l) {
+    LayerTrace& t = trace.layers[l];
+    std::fill(t.z.begin(), t.z.end(), 1.0F);
+    std::fill(t.y.begin(), t.y.end(), 1.0F);
+    std::fill_n(t.weight.data(), t.weight.size(), l == 0 ? 1.0F : 3e38F);
+  }
+  trace.layers.back().d_z = {1e38F, 1e-30F, 0, 0}; // times 3e38 eight times: 1e346 and 7e277
+  const Paths paths = largest_paths(trace, trainer.network(), 5);
+  REQUIRE(paths.largest.size() == 5);
+  for (const Path& path : paths.largest) {
+    CHECK(path.places.front() == 1);
+    CHECK(path.product > 1e277);
+    CHECK(std::isfinite(path.product));
+  }
+}
