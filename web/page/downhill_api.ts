@@ -52,7 +52,8 @@ export interface Downhill {
   redo(): void;
   /** What is looked at: a lab, a view below the curves, of a lane, beside another's (−1: none), the curves' axes. Links hold
    * the same names; `tab`, `at`, `mode` and `image` are of the labs of activations and dropout, `tab`, `picture` and `map` of the surface.
-   * Done at once, unless it leads to a lab whose module has not been fetched. */
+   * Done at once, unless it leads to a lab whose module has not been fetched: then what is called meanwhile and acts is done after it,
+   * in order, and if another lab is chosen before, resolves without having acted. */
   show(what: { lab?: string; preset?: string; view?: string; lane?: number; other?: number; metric?: string; second?: string; axis?: string; log?: number | boolean; batch_losses?: number | boolean;
     tab?: string; at?: number; mode?: number; image?: number; picture?: string; map?: string }): Promise<void>;
   /** What the page says happened, most important first. */
