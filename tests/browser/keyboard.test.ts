@@ -317,7 +317,7 @@ test('what is pressed and goes away hands the focus to what stands in its place;
 });
 
 test('single letters and space act only where the lab has the focus; the help says so', async () => {
-  const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light' });
+  const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light', width: 1800 });
   const { page } = lab;
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.step(3));
@@ -373,7 +373,7 @@ test('an input method’s Enter and Escape belong to it: the field stays open', 
   await lab.close();
 });
 
-for (const [size, width] of [['wide', 1600], ['tight', 1100], ['phone', 390]] as const)
+for (const [size, width] of [['wide', 1800], ['tight', 1100], ['phone', 390]] as const)
   test(`the header's menu and the dialogs by keyboard: in, through, and back to what opened them; ${size}`, async () => {
     const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light', width, height: 844 });
     const { page } = lab;
@@ -431,7 +431,7 @@ test('a dialog closes by a press on its backdrop; not by a text selected in it, 
 });
 
 test('the form view keeps the focus: a value and Tab, a method, a refusal; rows are updated where they stand', async () => {
-  const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light' });
+  const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light', width: 1800 });
   const { page } = lab;
   await page.evaluate((e) => window.downhill.setState(e), two);
   await wait_for_images(page);

@@ -315,7 +315,7 @@ void Drawing::path_row(std::size_t i) {
   ui.icon(row.cut_left(20), open ? Icon::chevron_up : Icon::chevron_down, ui.theme->soft);
   ui.text(row.cut_right(76), value, p.product < 0 ? ui.theme->negative : ui.theme->positive, kLabel, Weight::bold, Align::right);
   ui.text(row, name, ui.theme->ink, kLabel);
-  if (Item* item = s.ui.note_item(button, name, "button", value, whole)) item->expanded = open;
+  s.ui.note_item(button, name, "button", value, whole);
   if (open) {
     column.rest.cut_left(20);
     const float x = column.rest.x;
