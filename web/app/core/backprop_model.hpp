@@ -74,7 +74,7 @@ public:
   void start();
   void pause() { running_ = false; }
   void reset() { seek(0), pause(); }
-  double stops_per_s = 1;
+  double stops_per_s = 2;
   /// Before each frame: moves on while playing, and takes updates for at most `budget_s` of the clock. Whether there is more to do.
   bool tick(double now_s, const std::function<double()>& clock_s, double budget_s);
   /// What the last stop worked out: where the pass stands.

@@ -18,6 +18,7 @@ namespace chain {
 namespace {
 
 constexpr float kSideWidth = 388, kTablesShare = 0.28F;
+constexpr std::size_t kCurveMost = 400;
 constexpr double kUpdatesFor_s = 0.006; // of a frame
 
 // Which example is looked at, where there are several.
@@ -197,8 +198,9 @@ Json BackpropLab::fields() const {
   const BackpropLayers& layers = model_.settings().layers;
   // first what is asked
   Json hiding = form_number("backprop.hide", say("backprop.hide"), tr("help.backprop.hide"), "");
+  hiding["choices"] = Json::array();
+  hiding["choices"].push_back({{"id", ""}, {"label", "–"}});
   for (const HidingEntry& entry : hidings()) hiding["choices"].push_back({{"id", entry.id}, {"label", say("backprop.hide." + std::string(entry.id))}});
-  hiding["choices"].insert(hiding["choices"].begin(), {{"id", ""}, {"label", "–"}});
   out.push_back(hiding);
   for (const Quantity& q : model_.hidden())
     out.push_back(form_number(std::string(kAnswerId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.answer"), model_.is_solved(q) ? shortest_text(model_.truth().of(q)) : ""));
@@ -274,7 +276,7 @@ std::optional<UserError> BackpropLab::set_field(const std::string& id, const Jso
 
 // ---- for the page ----
 
-Json BackpropLab::results(bool) const {
+Json BackpropLab::results(bool curves) const {
   const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
   const auto& losses = model_.losses();
   const bool whole = static_cast<std::int64_t>(losses.size()) == model_.settings().steps + 1;
@@ -285,6 +287,13 @@ Json BackpropLab::results(bool) const {
            {"loss", told && model_.all_solved() ? number(losses.front()) : Json()},
            {"loss_after", told && whole && model_.all_solved() ? number(losses.back()) : Json()},
            {"status", told ? "finished" : model_.transport() == Transport::running ? "running" : model_.done() > 0 ? "paused" : "ready"}};
+  if (curves) {
+    // the loss over updates, at most some hundred of them
+    const std::size_t every = losses.size() / kCurveMost + 1;
+    const bool open = told && model_.all_solved();
+    row["curve"] = Json::array();
+    for (std::size_t i = 0; i < losses.size(); i += every) row["curve"].push_back({i, open ? number(losses[i]) : Json()});
+  }
   row["hash"] = whole ? Json(hex16(hash_of({backprop_pass(model_.settings(), model_.settings().layers), model_.layers_now(), losses.back()}))) : Json();
   return Json::array({row});
 }

@@ -36,8 +36,13 @@ std::uint32_t color_of(const Scene& s, const Quantity& q) {
   return s.ui.theme->violet;
 }
 
-// Whether it is seen from side to side; what is half outside a picture that is dragged about is drawn, and no control.
-bool whole(const Ui& ui, Rect box) { return box.x >= ui.draw()->GetClipRectMin().x - 0.5F && box.right() <= ui.draw()->GetClipRectMax().x + 0.5F; }
+// Whether it is seen whole; what is half outside a picture that is dragged about is drawn, and no control. In a list that scrolls the keyboard
+// can go to what is above and below.
+bool whole(const Ui& ui, Rect box) {
+  const ImVec2 low = ui.draw()->GetClipRectMin(), high = ui.draw()->GetClipRectMax();
+  const bool across = box.x >= low.x - 0.5F && box.right() <= high.x + 0.5F;
+  return across && (ImGui::GetScrollMaxY() > 0 || (box.y >= low.y - 0.5F && box.bottom() <= high.y + 0.5F));
+}
 
 // Another place has entered it already: one number is one control for keys and screen readers.
 bool noted(const Ui& ui, const std::string& id) {

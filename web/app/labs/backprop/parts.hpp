@@ -41,7 +41,7 @@ struct Kept {
   Pan network, graph;
   std::optional<Dragged> dragged;
   PlotView error, losses;
-  float speed = 0.3F;
+  float speed = 0.436F; ///< of the slider, for the model's 2 stops a second
 };
 
 class BackpropLab;
@@ -79,7 +79,7 @@ public:
   int tick(double now_s) override;
   bool ask(double) override { return ticking_; }
   void leave() override { model_.pause(); }
-  Json results(bool all) const override;
+  Json results(bool curves) const override;
   std::vector<std::string_view> columns() const override { return {"step", "loss", "loss_after"}; }
   std::string spoken(bool ended) const override;
   std::optional<UserError> take_complaint() override {
