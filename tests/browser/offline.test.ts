@@ -107,7 +107,7 @@ test('a new version comes whole: the old page until the new one is kept, then th
   });
   // neither the host nor the new version has a file of the old one, whose page is still there
   await page.evaluate(() => window.downhill.show({ lab: 'surface' }));
-  assert.equal(await page.evaluate(() => document.querySelector('nav [aria-current]')!.getAttribute('href')), '#surface');
+  await page.waitForFunction(() => document.querySelector('nav [aria-current]')?.getAttribute('href') === '#surface'); // with the next frame
   site.close();
   await page.reload();
   await ready(page);
