@@ -329,7 +329,7 @@ Quantity input_of(const Quantity& of, std::size_t index) {
 
 std::vector<Quantity> addends_of(const BackpropSettings& s, const Quantity& q) {
   std::vector<Quantity> addends;
-  const auto add = [&](QuantityKind kind, std::size_t count, std::size_t QuantityPlace::*counted) {
+  const auto add = [&](QuantityKind kind, std::size_t count, std::size_t QuantityPlace::* counted) {
     QuantityPlace at{q.example, q.layer, q.unit, q.index};
     for (at.*counted = 0; at.*counted < count; ++(at.*counted)) addends.push_back(quantity_at(kind, at));
   };

@@ -37,12 +37,7 @@ struct ActivationForms {
 const std::vector<ActivationForms>& activation_forms() {
   static const std::vector<ActivationForms> table{
       {"identity", {}, [](double, P) -> Form { return "z"; }, [](double, P) -> Form { return "1"; }},
-      {"sigmoid",
-       {},
-       [](double, P) -> Form {
-         return {"σ(z)", "1/(1 + e^(n))"};
-       },
-       [](double, P) -> Form { return "a·(1 − a)"; }},
+      {"sigmoid", {}, [](double, P) -> Form { return {"σ(z)", "1/(1 + e^(n))"}; }, [](double, P) -> Form { return "a·(1 − a)"; }},
       {"tanh", {}, [](double, P) -> Form { return "tanh(z)"; }, [](double, P) -> Form { return "1 − a²"; }},
       {"relu", {}, [](double, P) -> Form { return "max(0, z)"; }, [](double z, P) -> Form { return z > 0 ? Form("1, z > 0", "1") : Form("0, z ≤ 0", "0"); }},
       {"leaky_relu",
@@ -75,20 +70,11 @@ const std::vector<ActivationForms>& activation_forms() {
          return p[0] == 1 ? Form("σ(z)", "1/(1 + e^(n))") : Form("σ(β·z)", "1/(1 + e^(β·n))");
        }},
       {"softsign", {}, [](double, P) -> Form { return "z/(1 + |z|)"; }, [](double, P) -> Form { return "1/(1 + |z|)²"; }},
-      {"gelu",
-       {},
-       [](double, P) -> Form { return "z·Φ(z)"; },
-       [](double, P) -> Form {
-         return {"Φ(z) + z·φ(z)", "Φ(z) + z·0.3989422804014327·e^(−z²/2)"};
-       }},
+      {"gelu", {}, [](double, P) -> Form { return "z·Φ(z)"; }, [](double, P) -> Form { return {"Φ(z) + z·φ(z)", "Φ(z) + z·0.3989422804014327·e^(−z²/2)"}; }},
       {"silu",
        {},
-       [](double, P) -> Form {
-         return {"z·σ(z)", "z/(1 + e^(n))"};
-       },
-       [](double, P) -> Form {
-         return {"a + (1 − a)·σ(z)", "a + (1 − a)/(1 + e^(n))"};
-       }},
+       [](double, P) -> Form { return {"z·σ(z)", "z/(1 + e^(n))"}; },
+       [](double, P) -> Form { return {"a + (1 − a)·σ(z)", "a + (1 − a)/(1 + e^(n))"}; }},
       {"step", {}, [](double z, P) -> Form { return z >= 0 ? Form("1, z ≥ 0", "1") : Form("0, z < 0", "0"); }, [](double, P) -> Form { return "0"; }},
   };
   return table;

@@ -26,7 +26,8 @@ struct Lab {
     return *q;
   }
   void update_all() {
-    while (model.tick(0, [] { return 0.0; }, 1)) {}
+    while (model.tick(0, [] { return 0.0; }, 1)) {
+    }
   }
 };
 

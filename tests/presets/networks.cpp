@@ -1,8 +1,9 @@
 // The small network of the lab Backprop, as claims measure it: one lane, and `at` a number of updates (absent: none). A value is the name of a
 // number (engine/backprop/quantity.hpp), or "loss", the mean over the examples. The five samples are the preset's own numbers, and four
 // networks whose weights and biases are up to a hundredth larger or smaller; what is 0 stays 0.
-// Besides what all claims may have: "less" and "against": another value of the same moment that is taken off, or divided by; "less_at": its own value of another moment is taken off; "size": without
-// its sign; "alone": over the same value of d_weight where only that example is given; "over_first": over its own value before any update.
+// Besides what all claims may have: "less" and "against": another value of the same moment that is taken off, or divided by; "less_at": its own value of
+// another moment is taken off; "size": without its sign; "alone": over the same value of d_weight where only that example is given; "over_first": over its own
+// value before any update.
 #include "measured.hpp"
 
 #include "backprop/backprop_document.hpp"

@@ -52,10 +52,7 @@ const Kind& kind_of(const Json& preset) {
                           {"x", "y", "f", "distance", "minimum", "least_x", "most_x", "least_y", "most_y", "turns_x", "turns_y", "length", "stride", "radius"}};
   static const Kind networks{{"exactly", "less", "less_at", "against", "size", "alone", "over_first"}, {"loss"}};
   static const Kind units{{"exactly"}, {}};
-  return preset["lab"] == "surface"    ? walks
-         : preset["lab"] == "backprop" ? networks
-         : preset["lab"] == "neuron"   ? units
-                                       : trainings;
+  return preset["lab"] == "surface" ? walks : preset["lab"] == "backprop" ? networks : preset["lab"] == "neuron" ? units : trainings;
 }
 
 // Why a claim can't be measured, or can't fail; empty: it is well.

@@ -57,8 +57,8 @@ const std::vector<HidingEntry>& hidings() {
       {"updates", is_update},
       {"all",
        [](const Quantity& q) {
-         return q.kind == QuantityKind::z || q.kind == QuantityKind::a || q.kind == QuantityKind::delta || entry_of(q.kind).stage == Stage::loss || is_gradient(q) ||
-                is_update(q);
+         return q.kind == QuantityKind::z || q.kind == QuantityKind::a || q.kind == QuantityKind::delta || entry_of(q.kind).stage == Stage::loss ||
+                is_gradient(q) || is_update(q);
        }},
   };
   return table;
@@ -119,9 +119,7 @@ void BackpropModel::set_grain(Grain grain) {
   ++news_;
 }
 
-std::size_t BackpropModel::stop() const {
-  return static_cast<std::size_t>(std::upper_bound(stops_.begin(), stops_.end(), done_) - stops_.begin()) - 1;
-}
+std::size_t BackpropModel::stop() const { return static_cast<std::size_t>(std::upper_bound(stops_.begin(), stops_.end(), done_) - stops_.begin()) - 1; }
 
 void BackpropModel::seek(std::size_t done) {
   done = std::min(done, steps_.size());
@@ -310,7 +308,8 @@ std::optional<UserError> BackpropModel::plant(bool mistake) {
   const auto possible = plantable(settings_);
   // another one than stands there now
   int next = mistake && !possible.empty() ? now % kMistakesMost + 1 : 0;
-  while (next > 0 && now > 0 && possible.size() > 1 && scattered(static_cast<std::uint64_t>(next), possible.size()) == scattered(static_cast<std::uint64_t>(now), possible.size()))
+  while (next > 0 && now > 0 && possible.size() > 1 &&
+         scattered(static_cast<std::uint64_t>(next), possible.size()) == scattered(static_cast<std::uint64_t>(now), possible.size()))
     next = next % kMistakesMost + 1;
   auto error = edit([&](Json& json) {
     json["mistake"] = next;

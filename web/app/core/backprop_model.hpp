@@ -24,7 +24,7 @@ enum class Sight : std::uint8_t {
 struct Reply {
   enum class Kind : std::uint8_t { right, more_digits, known_mistake, wrong, unreadable, found, innocent } kind;
   Quantity of;
-  std::string_view mistake = {};          ///< which one, where it is known
+  std::string_view mistake = {};         ///< which one, where it is known
   std::optional<UserError> problem = {}; ///< of what can't be read
   std::string typed = {};
 };

@@ -5,8 +5,8 @@
 #include "app/core/typed_number.hpp"
 #include "backprop/scalar_formulas.hpp"
 #include "backprop/trace_text.hpp"
-#include "document/json_text.hpp"
 #include "core/hash.hpp"
+#include "document/json_text.hpp"
 
 #include <emscripten.h>
 
@@ -29,9 +29,11 @@ void which_example(const Scene& s, Rect& head) {
   const float h = ui.control_height();
   const std::string words = fill(ui("backprop.example_is"), {std::to_string(now + 1), std::to_string(count)});
   const float width = ui.text_width(words, kLabel) + 8;
-  if (ui.icon_button("backprop.example_next", {head.right() - h, head.y, h, h}, Icon::step, ui("backprop.example_next"), now + 1 < count)) s.model.set_example(now + 1);
+  if (ui.icon_button("backprop.example_next", {head.right() - h, head.y, h, h}, Icon::step, ui("backprop.example_next"), now + 1 < count))
+    s.model.set_example(now + 1);
   ui.text({head.right() - h - width, head.y, width, h}, words, ui.theme->soft, kLabel, Weight::regular, Align::center);
-  if (ui.icon_button("backprop.example_back", {head.right() - 2 * h - width, head.y, h, h}, Icon::step_back, ui("backprop.example_back"), now > 0)) s.model.set_example(now - 1);
+  if (ui.icon_button("backprop.example_back", {head.right() - 2 * h - width, head.y, h, h}, Icon::step_back, ui("backprop.example_back"), now > 0))
+    s.model.set_example(now - 1);
   head.cut_right(2 * h + width + kGrid);
 }
 
@@ -44,8 +46,11 @@ void head_of(const Scene& s, Rect head) {
   if (narrow) {
     // two lists
     const float width = (head.w - kGrid) / 2;
-    if (const auto pick = ui.select("backprop.view", {head.x, head.y, width, ui.control_height()}, ui("backprop.picture"), pictures, s.looks.picture, ui("help.backprop.view"))) s.looks.picture = *pick;
-    if (const auto pick = ui.select("backprop.grain", {head.x + width + kGrid, head.y, width, ui.control_height()}, ui("backprop.grain"), grains, static_cast<int>(s.model.grain()), ui("help.backprop.grain")))
+    if (const auto pick = ui.select("backprop.view", {head.x, head.y, width, ui.control_height()}, ui("backprop.picture"), pictures, s.looks.picture,
+                                    ui("help.backprop.view")))
+      s.looks.picture = *pick;
+    if (const auto pick = ui.select("backprop.grain", {head.x + width + kGrid, head.y, width, ui.control_height()}, ui("backprop.grain"), grains,
+                                    static_cast<int>(s.model.grain()), ui("help.backprop.grain")))
       s.model.set_grain(static_cast<Grain>(*pick));
     return;
   }
@@ -55,7 +60,8 @@ void head_of(const Scene& s, Rect head) {
   if (grain != static_cast<int>(s.model.grain())) s.model.set_grain(static_cast<Grain>(grain));
   Rect rest{head.x, head.y, head.w, ui.control_height()};
   which_example(s, rest);
-  const std::string words = fill(ui("backprop.setting_is"), {ui.by_id("loss." + s.settings().loss), ui.by_id("method." + s.settings().optimizer.name), setting(s.settings().optimizer.values[0])});
+  const std::string words = fill(ui("backprop.setting_is"), {ui.by_id("loss." + s.settings().loss), ui.by_id("method." + s.settings().optimizer.name),
+                                                             setting(s.settings().optimizer.values[0])});
   if (ui.text_width(words, kSmall) < rest.w) ui.text(rest, words, ui.theme->soft, kSmall, Weight::regular, Align::right);
 }
 
@@ -118,7 +124,9 @@ void arrange(const Scene& s, Rect window) {
 
 std::string after(const std::string& id, std::string_view prefix) { return id.starts_with(prefix) ? id.substr(prefix.size()) : std::string(); }
 
-Json form_number(std::string id, std::string label, std::string_view help, std::string value) { return {{"id", std::move(id)}, {"label", std::move(label)}, {"help", help}, {"value", std::move(value)}}; }
+Json form_number(std::string id, std::string label, std::string_view help, std::string value) {
+  return {{"id", std::move(id)}, {"label", std::move(label)}, {"help", help}, {"value", std::move(value)}};
+}
 
 } // namespace
 
@@ -203,15 +211,20 @@ Json BackpropLab::fields() const {
   for (const HidingEntry& entry : hidings()) hiding["choices"].push_back({{"id", entry.id}, {"label", say("backprop.hide." + std::string(entry.id))}});
   out.push_back(hiding);
   for (const Quantity& q : model_.hidden())
-    out.push_back(form_number(std::string(kAnswerId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.answer"), model_.is_solved(q) ? shortest_text(model_.truth().of(q)) : ""));
-  const auto count = [&](const std::string& id, std::string label, std::string_view help, std::size_t value) { out.push_back(form_number(id, std::move(label), help, std::to_string(value))); };
+    out.push_back(form_number(std::string(kAnswerId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.answer"),
+                              model_.is_solved(q) ? shortest_text(model_.truth().of(q)) : ""));
+  const auto count = [&](const std::string& id, std::string label, std::string_view help, std::size_t value) {
+    out.push_back(form_number(id, std::move(label), help, std::to_string(value)));
+  };
   count("backprop.layers", say("backprop.layers"), tr("help.backprop.layers"), layers.size());
   count("backprop.inputs", say("backprop.inputs"), tr("help.backprop.inputs"), layers.front().inputs);
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const std::string number = std::to_string(l + 1);
     count("backprop.units." + number, fill(tr("backprop.units"), {number}), tr("help.backprop.units"), layers[l].units());
-    Json row = form_number("backprop.activation." + number, fill(tr("backprop.activation_of"), {number}), tr("help.backprop.activation"), layers[l].activation.name);
-    for (const ScalarActivation& activation : scalar_activations()) row["choices"].push_back({{"id", activation.id}, {"label", say("activation." + std::string(activation.id))}});
+    Json row =
+        form_number("backprop.activation." + number, fill(tr("backprop.activation_of"), {number}), tr("help.backprop.activation"), layers[l].activation.name);
+    for (const ScalarActivation& activation : scalar_activations())
+      row["choices"].push_back({{"id", activation.id}, {"label", say("activation." + std::string(activation.id))}});
     out.push_back(row);
   }
   count("backprop.examples", say("backprop.examples"), tr("help.backprop.examples"), model_.settings().examples.size());
@@ -219,7 +232,10 @@ Json BackpropLab::fields() const {
     if (row["id"] == "field:/steps") row["label"] = tr("backprop.updates"), row["help"] = tr("help.backprop.updates"); // no lanes that take them
     out.push_back(std::move(row));
   }
-  const auto given = [&](const Quantity& q) { out.push_back(form_number(std::string(kGivenId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.given"), shortest_text(model_.truth().of(q)))); };
+  const auto given = [&](const Quantity& q) {
+    out.push_back(
+        form_number(std::string(kGivenId) + name_of(q), symbol_of(model_.settings(), q), tr("help.backprop.given"), shortest_text(model_.truth().of(q))));
+  };
   const auto u8 = [](std::size_t n) { return static_cast<std::uint8_t>(n); };
   for (std::size_t l = 0; l < layers.size(); ++l)
     for (std::size_t o = 0; o < layers[l].units(); ++o) {
@@ -250,7 +266,9 @@ std::optional<UserError> BackpropLab::set_field(const std::string& id, const Jso
   if (const std::string name = after(id, kAnswerId); !name.empty()) {
     if (auto error = type(id, text)) return error;
     const auto& said = model_.reply(); // a form has no other place to say it
-    return said && said->kind == Reply::Kind::right ? std::nullopt : std::optional(UserError{"not_the_number", "", {symbol_of(model_.settings(), *quantity_named(name, model_.settings()))}});
+    return said && said->kind == Reply::Kind::right
+               ? std::nullopt
+               : std::optional(UserError{"not_the_number", "", {symbol_of(model_.settings(), *quantity_named(name, model_.settings()))}});
   }
   if (!after(id, kGivenId).empty()) return type(id, text);
   if (const std::string layer = after(id, "backprop.activation."); !layer.empty()) {
@@ -267,7 +285,8 @@ std::optional<UserError> BackpropLab::set_field(const std::string& id, const Jso
   if (id == "backprop.layers") return counted(kBackpropLayersMost, [&](std::size_t n) { return model_.set_layers(n); });
   if (id == "backprop.inputs") return counted(kBackpropUnitsMost, [&](std::size_t n) { return model_.set_inputs(n); });
   if (id == "backprop.examples") return counted(kBackpropExamplesMost, [&](std::size_t n) { return model_.set_examples(n); });
-  if (const auto place = place_in(id, "backprop.units."); place && *place > 0) return counted(kBackpropUnitsMost, [&](std::size_t n) { return model_.set_units(*place - 1, n); });
+  if (const auto place = place_in(id, "backprop.units."); place && *place > 0)
+    return counted(kBackpropUnitsMost, [&](std::size_t n) { return model_.set_units(*place - 1, n); });
   const Json before = document();
   auto error = followed(DocumentLab::set_field(id, value));
   if (!error && id != "field:/mistake" && document() != before) error = model_.forget_answers();
@@ -286,7 +305,10 @@ Json BackpropLab::results(bool curves) const {
            {"steps", model_.stop_count() - 1},
            {"loss", told && model_.all_solved() ? number(losses.front()) : Json()},
            {"loss_after", told && whole && model_.all_solved() ? number(losses.back()) : Json()},
-           {"status", told ? "finished" : model_.transport() == Transport::running ? "running" : model_.done() > 0 ? "paused" : "ready"}};
+           {"status", told                                       ? "finished"
+                      : model_.transport() == Transport::running ? "running"
+                      : model_.done() > 0                        ? "paused"
+                                                                 : "ready"}};
   if (curves) {
     // the loss over updates, at most some hundred of them
     const std::size_t every = losses.size() / kCurveMost + 1;
@@ -326,11 +348,14 @@ constexpr Verb<Lab> kVerbs[] = {
     {"seek",
      Reach::acts,
      {must(whole("step", -kWholeMost, kWholeMost))},
-     [](Lab& lab, const Json& a) { return of(lab).seek_stop(static_cast<std::size_t>(std::clamp<std::int64_t>(a["step"].get<std::int64_t>(), 0, 1000000))), ok(); }},
+     [](Lab& lab, const Json& a) {
+       return of(lab).seek_stop(static_cast<std::size_t>(std::clamp<std::int64_t>(a["step"].get<std::int64_t>(), 0, 1000000))), ok();
+     }},
     {"toggle", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return static_cast<BackpropLab&>(lab).script(); }},
 };
-constexpr Argument kLooks[] = {choice("picture", kPictures), choice("grain", kGrains), choice("tab", kTabs), whole("step", 0, 100000), whole("example", 0, kBackpropExamplesMost - 1)};
+constexpr Argument kLooks[] = {choice("picture", kPictures), choice("grain", kGrains), choice("tab", kTabs), whole("step", 0, 100000),
+                               whole("example", 0, kBackpropExamplesMost - 1)};
 
 } // namespace
 

@@ -24,8 +24,11 @@ void difference(const Scene& s, Column& column) {
   column.title(ui("backprop.difference_title"));
   const auto& points = s.model.differences(q);
   if (s.model.sight(q) == Sight::asked || s.model.blocked_by(q)) return column.paragraph(ui("backprop.difference_asked"), ui.theme->soft);
-  const auto told = std::min_element(points.begin(), points.end(), [](const DifferencePoint& a, const DifferencePoint& b) { return std::fabs(std::log(a.h / kToldAt)) < std::fabs(std::log(b.h / kToldAt)); });
-  const std::string words = fill(ui("backprop.difference_is"), {s.symbol(q), written(s.model.shown().of(q)), written(told->difference), written(told->error, 2)});
+  const auto told = std::min_element(points.begin(), points.end(), [](const DifferencePoint& a, const DifferencePoint& b) {
+    return std::fabs(std::log(a.h / kToldAt)) < std::fabs(std::log(b.h / kToldAt));
+  });
+  const std::string words =
+      fill(ui("backprop.difference_is"), {s.symbol(q), written(s.model.shown().of(q)), written(told->difference), written(told->error, 2)});
   const float y = column.rest.y;
   column.paragraph(words, ui.theme->soft);
   ui.note_item("backprop.difference", ui("backprop.difference_title"), "note", words, {column.rest.x, y, column.rest.w, column.rest.y - y});
@@ -48,7 +51,8 @@ void updates(const Scene& s, Column& column) {
   Ui& ui = s.ui;
   column.title(ui("backprop.updates_title"));
   const FieldId steps{{}, "/steps"};
-  ui.number(steps.text(), column.field(steps.text(), ui("backprop.updates"), 84, ui("help.backprop.updates")), ui("backprop.updates"), s.lab.text_of(steps), ui("help.backprop.updates"));
+  ui.number(steps.text(), column.field(steps.text(), ui("backprop.updates"), 84, ui("help.backprop.updates")), ui("backprop.updates"), s.lab.text_of(steps),
+            ui("help.backprop.updates"));
   if (ui.check("backprop.train_bias", column.row(), ui("backprop.train_bias"), s.settings().train_bias, ui("help./train_bias")))
     s.lab.later([&lab = s.lab, on = s.settings().train_bias] { return lab.set_field("field:/train_bias", !on); });
   if (!s.model.all_solved()) return column.paragraph(ui("backprop.later"), ui.theme->soft);
@@ -79,7 +83,8 @@ void what_if(const Scene& s, Column& column) {
   std::string words;
   for (std::size_t u = 0; u < s.settings().layers[layer].units(); ++u) {
     const Quantity q{QuantityKind::delta, u8(e), u8(layer), u8(u), 0};
-    words += (words.empty() ? "" : "; ") + s.symbol(q) + ": " + written(s.model.truth().of(q), 6) + " → " + written(s.model.with_new_weights().examples[e].layers[layer].delta[u], 6);
+    words += (words.empty() ? "" : "; ") + s.symbol(q) + ": " + written(s.model.truth().of(q), 6) + " → " +
+             written(s.model.with_new_weights().examples[e].layers[layer].delta[u], 6);
   }
   BackpropSettings one = s.settings();
   one.steps = 1;

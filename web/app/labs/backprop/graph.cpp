@@ -69,8 +69,7 @@ void Graph::edge(const Rect& from, const Rect& to, bool forward, bool back, cons
   const ImVec2 a{from.right(), from.y + from.h / 2}, b{to.x, to.y + to.h / 2};
   const std::uint32_t color = back ? ui_.theme->bad : forward ? ui_.theme->accent : ui_.theme->line;
   ui_.draw()->AddLine(a, b, color, back || forward ? 2.2F : 1.3F);
-  if (slope && s_.model.sight(*slope) != Sight::ahead)
-  {
+  if (slope && s_.model.sight(*slope) != Sight::ahead) {
     ImGui::PushID("edge"); // ∂L/∂a of an output stands in its node, too
     number(s_, *slope, {(a.x + b.x) / 2 - 30, (a.y + b.y) / 2 - 15, 60, 14});
     return ImGui::PopID();
@@ -112,7 +111,8 @@ void Graph::layer(std::size_t l) const {
     given(s_, bias, {z_at.x, z_at.y - kChip, z_at.w, kChip - 2}, s_.symbol(bias) + "  ");
     box(z_at, "+", z, &delta);
     box(a_at, "f", a, &d_a);
-    ui_.text({a_at.x - 12, a_at.y - kChip, a_at.w + 24, kChip - 2}, ui_.by_id("activation." + it.activation.name), ui_.theme->soft, kSmall, Weight::regular, Align::center);
+    ui_.text({a_at.x - 12, a_at.y - kChip, a_at.w + 24, kChip - 2}, ui_.by_id("activation." + it.activation.name), ui_.theme->soft, kSmall, Weight::regular,
+             Align::center);
   }
 }
 
@@ -147,8 +147,10 @@ std::optional<Rect> Graph::wanted() const {
   Rect at = kind.stage == Stage::loss ? single(has_terms() ? 2 : 1) : input(0);
   if (kind.of_layer) {
     const BackpropLayer& it = s_.settings().layers[q->layer];
-    const bool by_input = q->kind == QuantityKind::product || q->kind == QuantityKind::share || q->kind == QuantityKind::d_weight || q->kind == QuantityKind::new_weight || q->kind == QuantityKind::weight;
-    at = by_input ? product(q->layer, std::min<std::size_t>(q->unit, it.units() - 1), std::min<std::size_t>(q->index, it.inputs - 1)) : unit(q->layer, std::min<std::size_t>(q->unit, it.units() - 1), true);
+    const bool by_input = q->kind == QuantityKind::product || q->kind == QuantityKind::share || q->kind == QuantityKind::d_weight ||
+                          q->kind == QuantityKind::new_weight || q->kind == QuantityKind::weight;
+    at = by_input ? product(q->layer, std::min<std::size_t>(q->unit, it.units() - 1), std::min<std::size_t>(q->index, it.inputs - 1))
+                  : unit(q->layer, std::min<std::size_t>(q->unit, it.units() - 1), true);
   }
   return Rect{at.x - origin_.x - 30, at.y - origin_.y - 30, at.w + 60, at.h + 60};
 }
@@ -159,7 +161,8 @@ void Graph::draw() {
   list->PushClipRect(box_.min(), box_.max(), true);
   for (std::size_t i = 0; i < s_.settings().layers.front().inputs; ++i) {
     const Rect at = input(i);
-    const Quantity x{QuantityKind::input, example_, 0, static_cast<std::uint8_t>(i), 0}, slope{QuantityKind::d_input, example_, 0, static_cast<std::uint8_t>(i), 0};
+    const Quantity x{QuantityKind::input, example_, 0, static_cast<std::uint8_t>(i), 0},
+        slope{QuantityKind::d_input, example_, 0, static_cast<std::uint8_t>(i), 0};
     given(s_, x, {at.x, at.y + 6, at.w, 22}, s_.symbol(x) + "  ");
     number(s_, slope, {at.x, at.y + 29, at.w, 15}, {.before = "∂ "});
   }

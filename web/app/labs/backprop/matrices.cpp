@@ -31,17 +31,22 @@ public:
 
 private:
   std::size_t examples() const { return s_.settings().examples.size(); }
-  std::string layer_sign(const char* letter, std::size_t l) const { return letter + std::string(s_.settings().layers.size() > 1 ? " " + std::to_string(l + 1) : ""); }
+  std::string layer_sign(const char* letter, std::size_t l) const {
+    return letter + std::string(s_.settings().layers.size() > 1 ? " " + std::to_string(l + 1) : "");
+  }
   Block given_input(std::size_t l, std::string_view sign) const {
     const std::size_t inputs = s_.settings().layers[l].inputs;
     if (l == 0) return {"X", examples(), inputs, [](std::size_t e, std::size_t i) { return Quantity{QuantityKind::input, byte(e), 0, byte(i), 0}; }, sign};
-    return {layer_sign("A", l - 1), examples(), inputs, [l](std::size_t e, std::size_t i) { return Quantity{QuantityKind::a, byte(e), byte(l - 1), byte(i), 0}; }, sign};
+    return {layer_sign("A", l - 1), examples(), inputs,
+            [l](std::size_t e, std::size_t i) { return Quantity{QuantityKind::a, byte(e), byte(l - 1), byte(i), 0}; }, sign};
   }
   Block of_units(const std::string& name, QuantityKind kind, std::size_t l, std::string_view sign) const {
-    return {name, examples(), s_.settings().layers[l].units(), [kind, l](std::size_t e, std::size_t u) { return Quantity{kind, byte(e), byte(l), byte(u), 0}; }, sign};
+    return {name, examples(), s_.settings().layers[l].units(), [kind, l](std::size_t e, std::size_t u) { return Quantity{kind, byte(e), byte(l), byte(u), 0}; },
+            sign};
   }
   Block of_weights(const std::string& name, QuantityKind kind, std::size_t l, std::string_view sign) const {
-    return {name, s_.settings().layers[l].units(), s_.settings().layers[l].inputs, [kind, l](std::size_t o, std::size_t i) { return Quantity{kind, 0, byte(l), byte(o), byte(i)}; }, sign};
+    return {name, s_.settings().layers[l].units(), s_.settings().layers[l].inputs,
+            [kind, l](std::size_t o, std::size_t i) { return Quantity{kind, 0, byte(l), byte(o), byte(i)}; }, sign};
   }
   // as it stands in the product
   Block turned(Block block) const {
@@ -64,9 +69,11 @@ private:
   }
   void backward(std::size_t l) {
     const std::string w = "∂L/∂" + layer_sign("W", l);
-    title(layer_sign("Δ", l) + " = ∂L/∂" + layer_sign("A", l) + " * f′(Z),   " + w + " = " + layer_sign("Δ", l) + ".T @ " + (l == 0 ? "X" : layer_sign("A", l - 1)));
-    flow({of_units("∂L/∂" + layer_sign("A", l), QuantityKind::d_a, l, ""), of_units("f′(Z)", QuantityKind::slope, l, "*"), of_units(layer_sign("Δ", l), QuantityKind::delta, l, "="),
-          of_weights(w, QuantityKind::d_weight, l, ""), of_biases("∂L/∂b", QuantityKind::d_bias, l, "")});
+    title(layer_sign("Δ", l) + " = ∂L/∂" + layer_sign("A", l) + " * f′(Z),   " + w + " = " + layer_sign("Δ", l) + ".T @ " +
+          (l == 0 ? "X" : layer_sign("A", l - 1)));
+    flow({of_units("∂L/∂" + layer_sign("A", l), QuantityKind::d_a, l, ""), of_units("f′(Z)", QuantityKind::slope, l, "*"),
+          of_units(layer_sign("Δ", l), QuantityKind::delta, l, "="), of_weights(w, QuantityKind::d_weight, l, ""),
+          of_biases("∂L/∂b", QuantityKind::d_bias, l, "")});
   }
   // Side by side as far as there is room, then below.
   void flow(const std::vector<Block>& blocks) {
@@ -87,7 +94,8 @@ private:
     const Rect sign = box.cut_left(kSign);
     ui.text({sign.x, sign.y + kBlockHead, sign.w, sign.h - kBlockHead}, block.sign, ui.theme->soft, kLabel, Weight::bold, Align::center);
     const Rect head = box.cut_top(kBlockHead);
-    ui.text({head.x, head.y, head.w + 30, head.h}, block.name + "  " + std::to_string(block.rows) + "×" + std::to_string(block.columns), ui.theme->soft, kSmall);
+    ui.text({head.x, head.y, head.w + 30, head.h}, block.name + "  " + std::to_string(block.rows) + "×" + std::to_string(block.columns), ui.theme->soft,
+            kSmall);
     box.w -= 12;
     const std::uint32_t color = ui.theme->faint;
     for (const float x : {box.x, box.right()}) {

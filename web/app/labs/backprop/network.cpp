@@ -23,7 +23,15 @@ Edge edge_of(std::size_t example, std::size_t layer, std::size_t unit, std::size
   const auto byte = [](std::size_t n) { return static_cast<std::uint8_t>(n); };
   const auto e = byte(example), l = byte(layer), u = byte(unit), i = byte(input);
   const Quantity path = layer == 0 ? Quantity{QuantityKind::input_path, e, 0, i, u} : Quantity{QuantityKind::path, e, byte(layer - 1), i, u};
-  return {layer, unit, input, {QuantityKind::weight, 0, l, u, i}, {QuantityKind::product, e, l, u, i}, path, {QuantityKind::share, e, l, u, i}, {QuantityKind::d_weight, 0, l, u, i}, {QuantityKind::new_weight, 0, l, u, i}};
+  return {layer,
+          unit,
+          input,
+          {QuantityKind::weight, 0, l, u, i},
+          {QuantityKind::product, e, l, u, i},
+          path,
+          {QuantityKind::share, e, l, u, i},
+          {QuantityKind::d_weight, 0, l, u, i},
+          {QuantityKind::new_weight, 0, l, u, i}};
 }
 
 class Drawing {
@@ -52,7 +60,8 @@ private:
   }
   Quantity of(QuantityKind kind, std::size_t layer, std::size_t unit) const {
     const bool one = entry_of(kind).of_example;
-    return {kind, static_cast<std::uint8_t>(one ? example_ : 0), static_cast<std::uint8_t>(entry_of(kind).of_layer ? layer : 0), static_cast<std::uint8_t>(unit), 0};
+    return {kind, static_cast<std::uint8_t>(one ? example_ : 0), static_cast<std::uint8_t>(entry_of(kind).of_layer ? layer : 0),
+            static_cast<std::uint8_t>(unit), 0};
   }
   std::optional<Rect> wanted() const;
   bool lit(const Quantity& q) const { return s_.model.is_lit(q) || s_.model.focus() == q; }
@@ -91,7 +100,8 @@ std::optional<Rect> Drawing::wanted() const {
   if (q->kind == QuantityKind::target) column = sizes_.size() - 1;
   const ImVec2 p = within(column, kind.of_unit ? std::min<std::size_t>(q->unit, sizes_[column] - 1) : 0);
   // with the edges along which it came
-  const bool behind = kind.stage == Stage::loss || q->kind == QuantityKind::path || q->kind == QuantityKind::d_a || q->kind == QuantityKind::delta || q->kind == QuantityKind::slope || !kind.of_layer;
+  const bool behind = kind.stage == Stage::loss || q->kind == QuantityKind::path || q->kind == QuantityKind::d_a || q->kind == QuantityKind::delta ||
+                      q->kind == QuantityKind::slope || !kind.of_layer;
   const float left = behind ? radius_ + 8 : gap_ * 0.8F;
   return Rect{p.x - left, p.y - spacing_ / 2, left + (behind ? gap_ * 0.8F : radius_ + 8), spacing_};
 }
@@ -127,7 +137,9 @@ void Drawing::chip(const Edge& edge, Rect place) const {
   place = place.inset(-6, 0);
   if (carries_back(edge)) {
     const double value = s_.model.shown().of(edge.path);
-    if (path_seen(edge)) ui_.text(place.cut_top(kLine), "← " + written(value, kShortDigits), value < 0 ? ui_.theme->negative : ui_.theme->positive, kSmall, Weight::bold, Align::center);
+    if (path_seen(edge))
+      ui_.text(place.cut_top(kLine), "← " + written(value, kShortDigits), value < 0 ? ui_.theme->negative : ui_.theme->positive, kSmall, Weight::bold,
+               Align::center);
   } else if (s_.model.sight(edge.gradient) != Sight::ahead) {
     number(s_, edge.gradient, place.cut_top(kLine), {.before = "∂ "});
   }
@@ -145,7 +157,8 @@ void Drawing::edges() {
       if (crowded && !carries_back(edge) && !carries_forward(edge) && !changes(edge) && s_.model.focus() != edge.weight) continue;
       const ImVec2 from = at(edge.layer, edge.input), to = at(edge.layer + 1, edge.unit);
       // nearer to where the edge comes from or to where it goes, by turns
-      static constexpr float kPlaces[2][10] = {{0.40F, 0.36F, 0.32F, 0.44F, 0.48F, 0.28F, 0.54F, 0.60F, 0.66F, 0.72F}, {0.60F, 0.64F, 0.56F, 0.68F, 0.52F, 0.72F, 0.46F, 0.40F, 0.34F, 0.28F}};
+      static constexpr float kPlaces[2][10] = {{0.40F, 0.36F, 0.32F, 0.44F, 0.48F, 0.28F, 0.54F, 0.60F, 0.66F, 0.72F},
+                                               {0.60F, 0.64F, 0.56F, 0.68F, 0.52F, 0.72F, 0.46F, 0.40F, 0.34F, 0.28F}};
       for (const float t : kPlaces[edge.input % 2 == 1 && edge.unit != edge.input ? 1 : 0]) {
         const Rect place{from.x + (to.x - from.x) * t - kChipWidth / 2, from.y + (to.y - from.y) * t - kChipHeight / 2, kChipWidth, kChipHeight + 2 * kLine};
         if (std::any_of(taken_.begin(), taken_.end(), [&](const Rect& other) { return overlap(other, place); })) continue;

@@ -54,7 +54,8 @@ void number(const Scene& s, const Quantity& q, Rect box, const NumberLook& look)
   std::string text = seen_text(s, q, look.digits);
   if (text.empty()) return;
   // fewer digits rather than a number cut off
-  for (int digits = look.digits - 1; digits >= 3 && ui.text_width(std::string(look.before) + text, look.size, Weight::bold) > box.w - 4; --digits) text = seen_text(s, q, digits);
+  for (int digits = look.digits - 1; digits >= 3 && ui.text_width(std::string(look.before) + text, look.size, Weight::bold) > box.w - 4; --digits)
+    text = seen_text(s, q, digits);
   const bool asked = s.model.sight(q) == Sight::asked, chosen = s.model.focus() == q;
   const std::string all = std::string(look.before) + text;
   const float width = std::min(box.w, ui.text_width(all, look.size) + 6);

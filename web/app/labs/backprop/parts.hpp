@@ -25,7 +25,7 @@ struct Looks {
 /// A picture that may be larger than its box, and is dragged about in it.
 struct Pan {
   ImVec2 by{0, 0};
-  std::optional<ImVec2> held;  ///< where it was when the drag began
+  std::optional<ImVec2> held;     ///< where it was when the drag began
   std::uint64_t followed = ~0ULL; ///< the news at which it was last moved to what is lit
 };
 

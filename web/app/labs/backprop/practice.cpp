@@ -57,7 +57,8 @@ void find_the_mistake(const Scene& s, Column& column) {
   const std::string_view plant = planted ? ui("backprop.plant_another") : ui("backprop.plant");
   if (ui.button("backprop.plant", row.cut_left(ui.text_width(plant) + 26), plant)) s.lab.later([&model = s.model] { return model.plant(true); });
   row.cut_left(8);
-  if (planted && ui.button("backprop.unplant", row.cut_left(ui.text_width(ui("backprop.unplant")) + 26), ui("backprop.unplant"))) s.lab.later([&model = s.model] { return model.plant(false); });
+  if (planted && ui.button("backprop.unplant", row.cut_left(ui.text_width(ui("backprop.unplant")) + 26), ui("backprop.unplant")))
+    s.lab.later([&model = s.model] { return model.plant(false); });
 }
 
 } // namespace
@@ -66,7 +67,8 @@ void practice(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   Column column(ui, "backprop.practice", box, false);
   choose_hiding(s, column);
-  const std::string count = fill(ui("backprop.count"), {std::to_string(s.model.solved_count()), std::to_string(s.model.asked_count()), std::to_string(s.model.found_count())});
+  const std::string count =
+      fill(ui("backprop.count"), {std::to_string(s.model.solved_count()), std::to_string(s.model.asked_count()), std::to_string(s.model.found_count())});
   const Rect counted = column.row(24);
   ui.text(counted, count, ui.theme->ink, kLabel, Weight::bold);
   ui.note_item("backprop.count", ui("backprop.count_label"), "status", count, counted);

@@ -44,7 +44,9 @@ void weights(const Scene& s, Rect box) {
     for (std::size_t o = 0; o < layer.units(); ++o)
       for (std::size_t i = 0; i <= layer.inputs; ++i) {
         const bool bias = i == layer.inputs;
-        const auto of = [&](QuantityKind weight, QuantityKind of_bias) { return bias ? Quantity{of_bias, 0, byte(l), byte(o), 0} : Quantity{weight, 0, byte(l), byte(o), byte(i)}; };
+        const auto of = [&](QuantityKind weight, QuantityKind of_bias) {
+          return bias ? Quantity{of_bias, 0, byte(l), byte(o), 0} : Quantity{weight, 0, byte(l), byte(o), byte(i)};
+        };
         const Quantity it = of(QuantityKind::weight, QuantityKind::bias), gradient = of(QuantityKind::d_weight, QuantityKind::d_bias);
         Cells at = cells(column, first, 3);
         const std::string from = bias ? "" : l == 0 ? s.symbol({QuantityKind::input, 0, 0, byte(i), 0}) : unit_name(s.settings(), l - 1, i);
@@ -58,7 +60,8 @@ void weights(const Scene& s, Rect box) {
 
 void units(const Scene& s, Rect box) {
   Column column(s.ui, "backprop.units", box, false);
-  column.title(s.settings().examples.size() > 1 ? fill(s.ui("backprop.table.units_of"), {std::to_string(s.model.example() + 1)}) : std::string(s.ui("backprop.table.units")));
+  column.title(s.settings().examples.size() > 1 ? fill(s.ui("backprop.table.units_of"), {std::to_string(s.model.example() + 1)})
+                                                : std::string(s.ui("backprop.table.units")));
   const std::size_t e = s.model.example();
   const float first = 34;
   heads(s, column, first, {"z", "a", "f′(z)", "∂L/∂a", "δ"}, "");
@@ -66,7 +69,8 @@ void units(const Scene& s, Rect box) {
     for (std::size_t u = 0; u < s.settings().layers[l].units(); ++u) {
       Cells at = cells(column, first, 5);
       s.ui.text(at.next(true), unit_name(s.settings(), l, u), s.ui.theme->ink, kLabel, Weight::bold);
-      for (const QuantityKind kind : {QuantityKind::z, QuantityKind::a, QuantityKind::slope, QuantityKind::d_a, QuantityKind::delta}) number(s, {kind, byte(e), byte(l), byte(u), 0}, at.next(), right());
+      for (const QuantityKind kind : {QuantityKind::z, QuantityKind::a, QuantityKind::slope, QuantityKind::d_a, QuantityKind::delta})
+        number(s, {kind, byte(e), byte(l), byte(u), 0}, at.next(), right());
     }
 }
 

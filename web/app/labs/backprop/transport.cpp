@@ -45,7 +45,8 @@ void timeline(const Scene& s, Rect box) {
   float share = static_cast<float>(s.model.stop()) / last;
   const std::string at = whereabouts(s);
   const Rect value = box.cut_right(std::min(ui.text_width(at, kSmall) + 12, box.w * 0.62F));
-  if (ui.slider("backprop.timeline", box, ui("transport.timeline"), at, share, ui("help.backprop.timeline"))) s.model.seek_stop(static_cast<std::size_t>(std::lround(share * last)));
+  if (ui.slider("backprop.timeline", box, ui("transport.timeline"), at, share, ui("help.backprop.timeline")))
+    s.model.seek_stop(static_cast<std::size_t>(std::lround(share * last)));
   ui.text({value.x + 8, value.y, value.w - 8, value.h}, at, ui.theme->soft, kSmall);
 }
 
@@ -60,7 +61,10 @@ std::string whereabouts(const Scene& s) {
   std::size_t here = 0, all = 0;
   for (const std::size_t stop : stops(model.steps(), model.grain()))
     if (stage_at(stop) == stage) ++all, here += stop <= model.done() ? 1 : 0;
-  const StringKey key = stage == Stage::forward ? StringKey("backprop.at.forward") : stage == Stage::loss ? StringKey("backprop.at.loss") : stage == Stage::backward ? StringKey("backprop.at.backward") : StringKey("backprop.at.update");
+  const StringKey key = stage == Stage::forward    ? StringKey("backprop.at.forward")
+                        : stage == Stage::loss     ? StringKey("backprop.at.loss")
+                        : stage == Stage::backward ? StringKey("backprop.at.backward")
+                                                   : StringKey("backprop.at.update");
   return fill(s.ui("backprop.at"), {s.ui(key), std::to_string(here), std::to_string(all)});
 }
 

@@ -18,7 +18,8 @@ void lines(const Scene& s, Column& column, const Quantity& q, bool formula, bool
   const auto secret = s.model.secret_in(q); // its numbers would give that away
   const BackpropWorking& working = s.model.working(q);
   for (const WorkedLine& line : working.lines) {
-    if (formula && line.formula != line.symbol) column.paragraph(line.symbol + " = " + line.formula, ui.theme->ink), spoken += line.symbol + " = " + line.formula;
+    if (formula && line.formula != line.symbol)
+      column.paragraph(line.symbol + " = " + line.formula, ui.theme->ink), spoken += line.symbol + " = " + line.formula;
     if (numbers && !secret) column.paragraph("= " + line.filled, ui.theme->soft), spoken += " = " + line.filled;
     if (!result) continue;
     ui.text(column.row(22), "= " + line.result, color_of(s, q), kText, Weight::bold);
@@ -43,10 +44,14 @@ void verdict(const Scene& s, Column& column, const Quantity& q) {
   switch (it->kind) {
   case Reply::Kind::right: words = ui("backprop.right"), color = ui.theme->accent; break;
   case Reply::Kind::more_digits: words = ui("backprop.more_digits"); break;
-  case Reply::Kind::known_mistake: words = std::string(ui("backprop.not_right")) + " " + std::string(ui.by_id("backprop.mistake." + std::string(it->mistake))); break;
+  case Reply::Kind::known_mistake:
+    words = std::string(ui("backprop.not_right")) + " " + std::string(ui.by_id("backprop.mistake." + std::string(it->mistake)));
+    break;
   case Reply::Kind::wrong: words = ui("backprop.not_right"); break;
   case Reply::Kind::unreadable: words = it->problem->sentence(ui.language); break;
-  case Reply::Kind::found: words = std::string(ui("backprop.found")) + " " + std::string(ui.by_id("backprop.mistake." + std::string(it->mistake))), color = ui.theme->accent; break;
+  case Reply::Kind::found:
+    words = std::string(ui("backprop.found")) + " " + std::string(ui.by_id("backprop.mistake." + std::string(it->mistake))), color = ui.theme->accent;
+    break;
   case Reply::Kind::innocent: words = ui("backprop.innocent"); break;
   }
   const float height = ui.paragraph(column.rest.inset(8, 0), words, color, kLabel, false);
@@ -64,7 +69,8 @@ void your_turn(const Scene& s, Column& column, const Quantity& q) {
   const std::string hint = fill(ui("backprop.hint"), {std::to_string(s.model.hints(q))});
   const float width = ui.text_width(hint) + 22;
   const auto& said = s.model.reply();
-  ui.number(std::string(kAnswerId) + name_of(q), row.cut_left(std::min(150.0F, row.w - width - 8)), fill(ui("backprop.answer_for"), {s.symbol(q)}), said && said->of == q ? said->typed : "", ui("help.backprop.answer"));
+  ui.number(std::string(kAnswerId) + name_of(q), row.cut_left(std::min(150.0F, row.w - width - 8)), fill(ui("backprop.answer_for"), {s.symbol(q)}),
+            said && said->of == q ? said->typed : "", ui("help.backprop.answer"));
   row.cut_left(8);
   if (ui.button("backprop.hint", row.cut_left(width), hint, false, s.model.hints(q) < 3)) s.model.take_hint(q);
   verdict(s, column, q);
@@ -104,13 +110,15 @@ void working(const Scene& s, Rect box) {
   if (sight == Sight::asked) {
     your_turn(s, column, *q);
     column.rule();
-    if (ui.link("backprop.show_it", column.row(), ui("backprop.show_it"), Align::left)) s.lab.later([&model = s.model, q = *q] { return model.hide_one(q, false); });
+    if (ui.link("backprop.show_it", column.row(), ui("backprop.show_it"), Align::left))
+      s.lab.later([&model = s.model, q = *q] { return model.hide_one(q, false); });
     return;
   }
   column.title(std::string(ui.by_id("backprop.kind." + std::string(entry_of(q->kind).id))) + "  " + s.symbol(*q));
   if (const auto first = s.model.blocked_by(*q)) {
     column.paragraph(fill(ui("backprop.blocked"), {s.symbol(*first)}), ui.theme->soft);
-    if (ui.link("backprop.to_blocking", column.row(), fill(ui("backprop.to_blocking"), {s.symbol(*first)}), Align::left)) s.lab.later([&model = s.model, first = *first] { return model.choose(first), std::optional<UserError>(); });
+    if (ui.link("backprop.to_blocking", column.row(), fill(ui("backprop.to_blocking"), {s.symbol(*first)}), Align::left))
+      s.lab.later([&model = s.model, first = *first] { return model.choose(first), std::optional<UserError>(); });
     return;
   }
   if (sight == Sight::ahead) {

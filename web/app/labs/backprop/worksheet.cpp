@@ -15,8 +15,10 @@ std::string plain(std::string_view text) {
   return out;
 }
 
-constexpr std::string_view kStyle = "body{font:15px/1.6 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .7em;text-align:right}"
-                                    "li{margin:.7em 0}.line{display:inline-block;min-width:16em;border-bottom:1px solid #555}.way{color:#444}@media print{li{break-inside:avoid}}";
+constexpr std::string_view kStyle =
+    "body{font:15px/1.6 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em "
+    ".7em;text-align:right}"
+    "li{margin:.7em 0}.line{display:inline-block;min-width:16em;border-bottom:1px solid #555}.way{color:#444}@media print{li{break-inside:avoid}}";
 
 std::string given_rows(const BackpropModel& model) {
   const BackpropSettings& settings = model.settings();
@@ -24,7 +26,8 @@ std::string given_rows(const BackpropModel& model) {
   std::string out;
   const auto row = [&](const std::string& name, const std::vector<Quantity>& numbers) {
     out += "<tr><th>" + plain(name) + "</th><td>";
-    for (std::size_t i = 0; i < numbers.size(); ++i) out += (i > 0 ? ", " : "") + plain(symbol_of(settings, numbers[i]) + " = " + exact_number(model.truth().of(numbers[i])).text);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      out += (i > 0 ? ", " : "") + plain(symbol_of(settings, numbers[i]) + " = " + exact_number(model.truth().of(numbers[i])).text);
     out += "</td></tr>\n";
   };
   for (std::size_t e = 0; e < settings.examples.size(); ++e) {
@@ -48,8 +51,13 @@ std::string given_rows(const BackpropModel& model) {
 
 std::string worksheet_html(const BackpropModel& model, bool solutions, std::string_view language) {
   const BackpropSettings& settings = model.settings();
-  std::string out = "<!doctype html><html lang=\"" + std::string(language) + "\"><meta charset=\"utf-8\"><title>" + plain(tr("backprop.sheet_title")) + "</title><style>" + std::string(kStyle) + "</style>\n";
-  out += "<h1>" + plain(tr("backprop.sheet_title")) + "</h1>\n<p>" + plain(fill(tr("backprop.sheet_settings"), {tr_id("loss." + settings.loss), tr_id("method." + settings.optimizer.name), exact_number(settings.optimizer.values[0]).text, settings.train_bias ? tr("backprop.biases_trained") : tr("backprop.biases_held")})) + "</p>\n<table>\n" + given_rows(model) + "</table>\n";
+  std::string out = "<!doctype html><html lang=\"" + std::string(language) + "\"><meta charset=\"utf-8\"><title>" + plain(tr("backprop.sheet_title")) +
+                    "</title><style>" + std::string(kStyle) + "</style>\n";
+  out += "<h1>" + plain(tr("backprop.sheet_title")) + "</h1>\n<p>" +
+         plain(fill(tr("backprop.sheet_settings"),
+                    {tr_id("loss." + settings.loss), tr_id("method." + settings.optimizer.name), exact_number(settings.optimizer.values[0]).text,
+                     settings.train_bias ? tr("backprop.biases_trained") : tr("backprop.biases_held")})) +
+         "</p>\n<table>\n" + given_rows(model) + "</table>\n";
   if (model.hidden().empty()) out += "<p>" + plain(tr("backprop.sheet_nothing")) + "</p>\n";
   out += "<ol>\n";
   for (const Quantity& q : model.hidden()) {
@@ -58,7 +66,8 @@ std::string worksheet_html(const BackpropModel& model, bool solutions, std::stri
     if (!solutions) out += "<span class=\"line\">&nbsp;</span>";
     if (solutions) {
       out += "<b>" + written(model.truth().of(q)) + "</b>";
-      for (const WorkedLine& line : working.lines) out += "<br><span class=\"way\">" + plain(line.symbol + " = " + line.formula + " = " + line.filled + " = " + line.result) + "</span>";
+      for (const WorkedLine& line : working.lines)
+        out += "<br><span class=\"way\">" + plain(line.symbol + " = " + line.formula + " = " + line.filled + " = " + line.result) + "</span>";
     }
     out += "</li>\n";
   }
