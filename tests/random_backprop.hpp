@@ -64,4 +64,13 @@ inline Json random_backprop(std::uint64_t number) {
   return json;
 }
 
+/// The standard document so changed.
+inline BackpropSettings patched_backprop(const Json& patch) {
+  Json json = {{"downhill", 1}, {"lab", "backprop"}};
+  json.merge_patch(patch);
+  auto document = backprop_document_from_json(json);
+  assert(document && "a test's own document is a valid one");
+  return std::move(document->settings);
+}
+
 } // namespace downhill

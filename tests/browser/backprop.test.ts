@@ -7,14 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, command, open_lab, screenshot, serve, settle } from './lab';
+import { box_of, browser, command, item, open_lab, screenshot, serve, settle } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
 after(async () => { await chromium?.close(); site?.close(); });
 
 const items = (page: Page) => page.evaluate(() => window.downhill.items());
-const item = async (page: Page, id: string) => (await items(page)).find((each) => each.id === id);
 const press = async (page: Page, id: string) => { await command(page, 'activate', { id }); await settle(page); };
 const type = async (page: Page, id: string, text: string) => { await command(page, 'typed', { id, text }); await settle(page); };
 const state = (page: Page) => page.evaluate(() => window.downhill.getState() as any);
@@ -24,12 +23,12 @@ test('the known example: every number stands on the page, to its digits, as the 
   const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light', hash: '#backprop', width: 1280, height: 720 });
   const { page } = lab;
   await settle(page);
-  assert.equal(await item(page, 'backprop.q.z/1/1/1'), undefined, 'nothing is worked out yet');
+  assert.equal(await item(page, 'backprop.q.z/1/1/1'), null, 'nothing is worked out yet');
   await press(page, 'backprop.step');
   assert.match((await item(page, 'backprop.q.z/1/1/1'))!.help!, /= 0\.3775$/);
   assert.match((await item(page, 'backprop.q.a/1/1/1'))!.help!, /= 0\.593269992$/);
   assert.match((await item(page, 'backprop.line'))!.value!, /= 0\.593269992/);
-  assert.equal(await item(page, 'backprop.q.a/1/1/2'), undefined);
+  assert.equal(await item(page, 'backprop.q.a/1/1/2'), null);
   await show(page, { step: 1000 });
   const known: Record<string, string> = {
     'z/1/2/1': '1.10590597', 'z/1/2/2': '1.2249214', 'a/1/2/1': '0.75136507', 'a/1/2/2': '0.772928465', 'term/1/1': '0.274811083', 'term/1/2': '0.0235600256', 'loss/1': '0.298371109',

@@ -16,13 +16,6 @@ using K = QuantityKind;
 
 namespace {
 
-BackpropSettings read(const Json& patch) {
-  Json json = {{"downhill", 1}, {"lab", "backprop"}};
-  json.merge_patch(patch);
-  const auto document = backprop_document_from_json(json);
-  REQUIRE(document.ok());
-  return document->settings;
-}
 Quantity named(const BackpropSettings& settings, const char* name) {
   const auto quantity = quantity_named(name, settings);
   REQUIRE(quantity.has_value());
@@ -42,7 +35,7 @@ std::string refusal(std::string_view text) {
 } // namespace
 
 TEST_CASE("the mistakes of the known example, worked out by hand") {
-  const BackpropSettings settings = read(Json::object());
+  const BackpropSettings settings = patched_backprop(Json::object());
   const double d1 = 0.138498562, d2 = -0.0380982365, slope = 0.593269992 * (1 - 0.593269992);
   const std::pair<const char*, std::pair<const char*, double>> answers[] = {
       {"left_out", {"d_a/1/1/1", 0.4 * d1}},
@@ -84,24 +77,24 @@ TEST_CASE("the mistakes of the known example, worked out by hand") {
   // with η = ½ two mistakes come to the same
   const auto both = explanations(BackpropNumbers(settings), named(settings, "new_weight/2/1/1"), 0.4 - 0.082167041);
   CHECK(both == std::vector<std::string_view>{"no_rate", "not_cleared"});
-  CHECK(recognised_at(read({{"optimizer", {{"name", "sgd"}, {"lr", 0.3}}}}), "new_weight/2/1/1", 0.4 - 0.6 * 0.082167041) == "not_cleared");
+  CHECK(recognised_at(patched_backprop({{"optimizer", {{"name", "sgd"}, {"lr", 0.3}}}}), "new_weight/2/1/1", 0.4 - 0.6 * 0.082167041) == "not_cleared");
   // by Adam a first step is η, whatever the gradient; without correction 0.1/√0.001 of that
   const Json adam = {{"optimizer", {{"name", "adam"}, {"lr", 0.1}}}};
-  CHECK(recognised_at(read(adam), "new_weight/2/1/1", 0.4 - 0.1 * 0.1 / std::sqrt(0.001)) == "no_bias_correction");
-  CHECK(recognised_at(read(adam), "new_weight/2/1/1", 0.5) == "sign");
-  CHECK(recognised_at(read(adam), "new_weight/2/1/1", -0.6) == "no_rate");
-  CHECK(recognised_at(read(adam), "new_weight/2/1/1", 0.3) == "none");
+  CHECK(recognised_at(patched_backprop(adam), "new_weight/2/1/1", 0.4 - 0.1 * 0.1 / std::sqrt(0.001)) == "no_bias_correction");
+  CHECK(recognised_at(patched_backprop(adam), "new_weight/2/1/1", 0.5) == "sign");
+  CHECK(recognised_at(patched_backprop(adam), "new_weight/2/1/1", -0.6) == "no_rate");
+  CHECK(recognised_at(patched_backprop(adam), "new_weight/2/1/1", 0.3) == "none");
   // of one output with a square, books have a half
   const Json one = {{"layers", {{{"weight", {{0.5}}}}}}, {"examples", {{{"input", {2}}, {"target", {0.25}}}}}};
-  CHECK(recognised_at(read(one), "loss/1", 0.28125) == "half");
-  CHECK(recognised_at(read(one), "d_a/1/1/1", 0.75) == "half");
-  CHECK(recognised_at(read(one), "d_weight/1/1/1", 3) == "none");
+  CHECK(recognised_at(patched_backprop(one), "loss/1", 0.28125) == "half");
+  CHECK(recognised_at(patched_backprop(one), "d_a/1/1/1", 0.75) == "half");
+  CHECK(recognised_at(patched_backprop(one), "d_weight/1/1/1", 3) == "none");
   // of several examples
   Json two = one;
   two["examples"].push_back({{"input", {-1}}, {"target", {1}}});
-  CHECK(recognised_at(read(two), "mean_loss", 0.5625 / 2) == "left_out");
-  CHECK(recognised_at(read(two), "d_weight/1/1/1", 0.75 * 2) == "left_out");
-  CHECK(recognised_at(read(two), "d_bias/1/1", (0.75 - 1.5) / 2) == "mean_for_sum");
+  CHECK(recognised_at(patched_backprop(two), "mean_loss", 0.5625 / 2) == "left_out");
+  CHECK(recognised_at(patched_backprop(two), "d_weight/1/1/1", 0.75 * 2) == "left_out");
+  CHECK(recognised_at(patched_backprop(two), "d_bias/1/1", (0.75 - 1.5) / 2) == "mean_for_sum");
 }
 
 TEST_CASE("planted: each number that is wrong can be told from the right one and from every other mistake there; all that hangs on it follows") {
@@ -157,7 +150,7 @@ TEST_CASE("planted: each number that is wrong can be told from the right one and
 }
 
 TEST_CASE("the mistakes of the known example that can be planted") {
-  const BackpropSettings settings = read(Json::object());
+  const BackpropSettings settings = patched_backprop(Json::object());
   std::map<std::string, std::set<std::string>> kinds;
   for (const Mistake& mistake : possible_mistakes(settings)) kinds[std::string(mistake.id)].insert(std::string(entry_of(mistake.at.kind).id));
   using Kinds = std::set<std::string>;

@@ -18,13 +18,6 @@ using K = QuantityKind;
 
 namespace {
 
-BackpropSettings read(const Json& patch) {
-  Json json = {{"downhill", 1}, {"lab", "backprop"}};
-  json.merge_patch(patch);
-  const auto document = backprop_document_from_json(json);
-  REQUIRE(document.ok());
-  return document->settings;
-}
 
 using Exact = long double;
 
@@ -217,7 +210,7 @@ TEST_CASE("every number of 500 random networks: its formula, evaluated as it is 
 }
 
 TEST_CASE("the known example as it is worked out by hand") {
-  const BackpropSettings settings = read(Json::object());
+  const BackpropSettings settings = patched_backprop(Json::object());
   // the digits that are printed everywhere
   const std::pair<const char*, const char*> lines[] = {
       {"z/1/1/1", "z(h₁) = w₁·x₁ + w₂·x₂ + b₁ = 0.15·0.05 + 0.2·0.1 + 0.35 = 0.3775"},

@@ -207,10 +207,13 @@ void BackpropModel::find_blocked() {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (is_solved(steps_[i])) continue;
     std::optional<Quantity> first;
-    worked_out(settings_, steps_[i], [&](const Quantity& used) {
+    // through those that are no steps of their own, too, such as δ·x with one example
+    const std::function<double(const Quantity&)> look = [&](const Quantity& used) {
       if (const auto found = waiting.find(key_of(used)); found != waiting.end() && !first) first = found->second;
+      if (!is_given(used) && !place_of(used)) worked_out(settings_, used, look);
       return truth_->of(used);
-    });
+    };
+    worked_out(settings_, steps_[i], look);
     if (!first) continue;
     blocked_[i] = first;
     waiting.emplace(key_of(steps_[i]), *first);
@@ -397,14 +400,14 @@ double BackpropModel::loss_with_new_weights() const {
   return backprop_loss(settings_, layers);
 }
 
-std::string numbers_csv(const BackpropModel& model, bool solutions) {
+std::string numbers_csv(const BackpropModel& model) {
   std::string out = "name,symbol,formula,numbers,value\n";
   for (const Quantity& q : model.steps()) {
     const Sight sight = model.sight(q);
-    if (sight == Sight::ahead && !solutions) continue;
+    if (sight == Sight::ahead) continue;
     const BackpropWorking working = working_of(model.shown(), q);
     const WorkedLine& last = working.lines.back();
-    const bool told = solutions || sight == Sight::seen, filled = told && (solutions || !model.secret_in(q));
+    const bool told = sight == Sight::seen, filled = told && !model.secret_in(q);
     out += name_of(q) + "," + csv_text(last.symbol) + "," + csv_text(told ? last.formula : "") + "," + csv_text(filled ? last.filled : "") + "," +
            (told && std::isfinite(model.shown().of(q)) ? shortest_text(model.shown().of(q)) : "") + "\n";
   }

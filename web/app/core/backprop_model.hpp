@@ -196,8 +196,7 @@ private:
   mutable std::optional<BackpropPass> with_new_;
 };
 
-/// Every number that is seen, as a table: name, symbol, formula, numbers, value. What is asked for stands there without its value, unless
-/// `solutions`.
-std::string numbers_csv(const BackpropModel& model, bool solutions = false);
+/// Every number that is seen, as a table: name, symbol, formula, numbers, value. What is asked for stands there without its value.
+std::string numbers_csv(const BackpropModel& model);
 
 } // namespace downhill

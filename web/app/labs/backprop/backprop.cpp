@@ -47,10 +47,10 @@ void head_of(const Scene& s, Rect head) {
     // two lists
     const float width = (head.w - kGrid) / 2;
     if (const auto pick = ui.select("backprop.view", {head.x, head.y, width, ui.control_height()}, ui("backprop.picture"), pictures, s.looks.picture,
-                                    ui("help.backprop.view")))
+                                    ui("help.control.backprop.view")))
       s.looks.picture = *pick;
     if (const auto pick = ui.select("backprop.grain", {head.x + width + kGrid, head.y, width, ui.control_height()}, ui("backprop.grain"), grains,
-                                    static_cast<int>(s.model.grain()), ui("help.backprop.grain")))
+                                    static_cast<int>(s.model.grain()), ui("help.control.backprop.grain")))
       s.model.set_grain(static_cast<Grain>(*pick));
     return;
   }
@@ -89,14 +89,9 @@ void tab(const Scene& s, int which, Rect box) {
   }
 }
 
-void tabs_panel(const Scene& s, Rect box, const std::vector<int>& which) {
-  s.ui.panel(box);
-  box = box.inset(kPadding, 8);
-  const Rect head = box.cut_top(s.ui.control_height() + 6);
-  int shown = s.looks.tab;
-  s.ui.tabs_of("backprop.tab", head, s.ui("backprop.tabs"), kTabs, which, shown);
-  if (std::find(which.begin(), which.end(), s.looks.tab) != which.end() || shown != which.front()) s.looks.tab = shown;
-  tab(s, shown, box);
+void tabs(const Scene& s, Rect box, const std::vector<int>& which) {
+  const auto [shown, room] = tabs_panel(s.ui, box, "backprop.tab", s.ui("backprop.tabs"), kTabs, which, s.looks.tab);
+  tab(s, shown, room);
 }
 
 void arrange(const Scene& s, Rect window) {
@@ -104,7 +99,7 @@ void arrange(const Scene& s, Rect window) {
   if (room == Room::wide && box.h >= 480) {
     const Rect below = box.cut_bottom(std::clamp(box.h * kTablesShare, 168.0F, 320.0F));
     box.cut_bottom(kGrid);
-    tabs_panel(s, box.cut_right(kSideWidth), {kWorkingTab, kPracticeTab, kCheckTab, kSetupTab});
+    tabs(s, box.cut_right(kSideWidth), {kWorkingTab, kPracticeTab, kCheckTab, kSetupTab});
     box.cut_right(kGrid);
     picture_panel(s, box);
     s.ui.panel(below);
@@ -115,11 +110,11 @@ void arrange(const Scene& s, Rect window) {
     const Rect right = box.cut_right(std::min(kSideWidth, box.w * 0.42F));
     box.cut_right(kGrid);
     picture_panel(s, box);
-    return tabs_panel(s, right, all);
+    return tabs(s, right, all);
   }
   picture_panel(s, box.cut_top(std::clamp(box.h * 0.56F, std::min(box.h, 280.0F), std::max(280.0F, box.h - 230))));
   box.cut_top(kGrid);
-  if (box.h > 80) tabs_panel(s, box, all);
+  if (box.h > 80) tabs(s, box, all);
 }
 
 std::string after(const std::string& id, std::string_view prefix) { return id.starts_with(prefix) ? id.substr(prefix.size()) : std::string(); }

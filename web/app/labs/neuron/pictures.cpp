@@ -48,7 +48,7 @@ void axes(const Scene& s, const HeightFrame& frame, std::string_view across, std
   const ImVec2 low = frame.at(0, 0), high = frame.at(1, 1);
   ui.draw()->AddRect({low.x, high.y}, {high.x, low.y}, ui.theme->line, 0, 0, 1);
   ui.text({frame.area.right() - 40, low.y - 8, 36, 16}, across, ui.theme->soft, kLabel, Weight::bold, Align::right);
-  ui.text({low.x - 20, frame.area.y + 4, 40, 16}, up, ui.theme->soft, kLabel, Weight::bold, Align::center);
+  ui.text({low.x - 50, frame.area.y + 4, 36, 16}, up, ui.theme->soft, kLabel, Weight::bold, Align::right); // beside the corner's name where that is near
 }
 
 // Pressed and moved: the line goes along. Two handles: one shifts it, the other turns it.

@@ -58,14 +58,9 @@ void tab(const Scene& s, int which, Rect box) {
   }
 }
 
-void tabs_panel(const Scene& s, Rect box, const std::vector<int>& which) {
-  s.ui.panel(box);
-  box = box.inset(kPadding, 8);
-  const Rect head = box.cut_top(s.ui.control_height() + 6);
-  int shown = s.looks.tab;
-  s.ui.tabs_of("surface.tab", head, s.ui("surface.tabs"), kTabs, which, shown);
-  if (std::find(which.begin(), which.end(), s.looks.tab) != which.end() || shown != which.front()) s.looks.tab = shown;
-  tab(s, shown, box);
+void tabs(const Scene& s, Rect box, const std::vector<int>& which) {
+  const auto [shown, room] = tabs_panel(s.ui, box, "surface.tab", s.ui("surface.tabs"), kTabs, which, s.looks.tab);
+  tab(s, shown, room);
 }
 
 void arrange(const Scene& s, Rect window) {
@@ -77,7 +72,7 @@ void arrange(const Scene& s, Rect window) {
     box.cut_left(kGrid);
     const Rect below = box.cut_bottom(std::clamp(box.h * kCurvesShare, 150.0F, 300.0F));
     box.cut_bottom(kGrid);
-    tabs_panel(s, box.cut_right(kLanesWidth), {kLanesTab, kInsideTab});
+    tabs(s, box.cut_right(kLanesWidth), {kLanesTab, kInsideTab});
     box.cut_right(kGrid);
     picture_panel(s, box);
     const float map_width = std::clamp(below.w * 0.38F, 300.0F, 460.0F);
@@ -93,12 +88,12 @@ void arrange(const Scene& s, Rect window) {
     const Rect right = box.cut_right(std::min(kLanesWidth, box.w * 0.46F));
     box.cut_right(kGrid);
     picture_panel(s, box);
-    return tabs_panel(s, right, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
+    return tabs(s, right, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
   }
   const float picture_height = std::clamp(box.h * 0.56F, std::min(box.h, 260.0F), std::max(260.0F, box.h - 220));
   picture_panel(s, box.cut_top(picture_height));
   box.cut_top(kGrid);
-  if (box.h > 80) tabs_panel(s, box, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
+  if (box.h > 80) tabs(s, box, {kLanesTab, kInsideTab, kCurvesTab, kMapTab, kSetupTab});
 }
 
 // Race-like settings, so that methods look here as they do there.
