@@ -18,7 +18,6 @@ using K = QuantityKind;
 
 namespace {
 
-
 using Exact = long double;
 
 // Reads a line by its text alone: numbers, + − · / √ ² ^ ( ), e^, ln, max, min, tanh, |…| and Φ.

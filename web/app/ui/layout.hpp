@@ -29,8 +29,8 @@ struct TabsPanel {
   int shown;
   Rect box;
 };
-inline TabsPanel tabs_panel(Ui& ui, Rect box, const std::string& id, std::string_view label, std::span<const std::string_view> ids, const std::vector<int>& which,
-                            int& chosen) {
+inline TabsPanel tabs_panel(Ui& ui, Rect box, const std::string& id, std::string_view label, std::span<const std::string_view> ids,
+                            const std::vector<int>& which, int& chosen) {
   ui.panel(box);
   box = box.inset(kPadding, 8);
   const Rect head = box.cut_top(ui.control_height() + 6);

@@ -157,8 +157,8 @@ void Drawing::edges() {
       if (crowded && !carries_back(edge) && !carries_forward(edge) && !changes(edge) && s_.model.focus() != edge.weight) continue;
       const ImVec2 from = at(edge.layer, edge.input), to = at(edge.layer + 1, edge.unit);
       // nearer to where the edge comes from or to where it goes, by turns
-      static constexpr float kPlaces[2][10] = {{0.40F, 0.36F, 0.32F, 0.44F, 0.48F, 0.28F, 0.54F, 0.60F, 0.66F, 0.72F},
-                                               {0.60F, 0.64F, 0.56F, 0.68F, 0.52F, 0.72F, 0.46F, 0.40F, 0.34F, 0.28F}};
+      static constexpr float kPlaces[2][11] = {{0.40F, 0.50F, 0.36F, 0.32F, 0.44F, 0.48F, 0.28F, 0.54F, 0.60F, 0.66F, 0.72F},
+                                               {0.60F, 0.50F, 0.64F, 0.56F, 0.68F, 0.52F, 0.72F, 0.46F, 0.40F, 0.34F, 0.28F}};
       for (const float t : kPlaces[edge.input % 2 == 1 && edge.unit != edge.input ? 1 : 0]) {
         const Rect place{from.x + (to.x - from.x) * t - kChipWidth / 2, from.y + (to.y - from.y) * t - kChipHeight / 2, kChipWidth, kChipHeight + 2 * kLine};
         if (std::any_of(taken_.begin(), taken_.end(), [&](const Rect& other) { return overlap(other, place); })) continue;
