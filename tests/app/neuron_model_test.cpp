@@ -116,7 +116,7 @@ TEST_CASE("neuron model: a row that is turned makes the function one's own") {
 }
 
 TEST_CASE("neuron model: a function of one's own goes along when inputs come and go") {
-  Lab lab({{"logic", {{"task", "own"}, {"table", 0b0110}}}}); // XOR of two
+  Lab lab(Json{{"logic", {{"task", "own"}, {"table", 0b0110}}}}); // XOR of two
   const TruthTable before = wanted_table(lab.model.logic());
   CHECK_FALSE(lab.model.set_inputs(3));
   CHECK(wanted_table(lab.model.logic()) == 0b00111100); // still that of x₁ and x₂, whatever x₃ is
@@ -164,7 +164,7 @@ TEST_CASE("neuron model: fields of a form bring others along, or are refused wit
     CHECK_FALSE(lab.model.reset_field({{}, pointer}));
   CHECK(lab.document.json() == Lab().document.json());
   // a standard that others don't suit yet
-  Lab veto({{"logic", {{"inputs", 1}, {"task", "not"}}}, {"image", {{"quiet", 1}, {"fires", 3}}}});
+  Lab veto(Json{{"logic", {{"inputs", 1}, {"task", "not"}}}, {"image", {{"quiet", 1}, {"fires", 3}}}});
   CHECK_FALSE(veto.model.reset_field({{}, "/image/fires"}));
   CHECK(veto.model.image().quiet == 3);
   CHECK(veto.model.image().fires == 1);
@@ -176,7 +176,7 @@ TEST_CASE("neuron model: lines stay in the plane, with weights, and keys always 
     const auto line = NeuronModel::line_of(unit);
     return line && std::fabs(line->foot.x - 0.5) < 0.97 && std::fabs(line->foot.y - 0.5) < 0.97;
   };
-  Lab lab({{"logic", {{"w1", 2}, {"w2", 1}}}});
+  Lab lab(Json{{"logic", {{"w1", 2}, {"w2", 1}}}});
   for (const Place far : {Place{9, 9}, Place{-9, 3}, Place{1.45, 1.45}}) {
     CHECK_FALSE(lab.model.move_line(Which::unit, far, false));
     CHECK(foot_is_seen(lab.model.logic().unit));
@@ -194,13 +194,13 @@ TEST_CASE("neuron model: lines stay in the plane, with weights, and keys always 
   lab.model.follow();
   CHECK_FALSE(lab.model.logic().unit == before);
   // rounding leaves no weights: nothing happens
-  Lab tiny({{"logic", {{"w1", 0.004}, {"w2", 0}, {"threshold", 0}}}});
+  Lab tiny(Json{{"logic", {{"w1", 0.004}, {"w2", 0}, {"threshold", 0}}}});
   const Json small = tiny.document.json();
   CHECK_FALSE(tiny.model.turn_line(Which::unit, {0, 0}, {1, 1}, 0.004, false));
   CHECK(tiny.document.json() == small);
   // by keys
   for (const double size : {0.01, 0.05, 1.0, 4.0}) {
-    Lab keys({{"logic", {{"w1", size}, {"w2", 0}, {"threshold", 0}}}});
+    Lab keys(Json{{"logic", {{"w1", size}, {"w2", 0}, {"threshold", 0}}}});
     CHECK_FALSE(keys.model.nudge_line(Which::unit, 0.02));
     CHECK(keys.model.logic().unit.threshold >= 0.01);
     CHECK_FALSE(keys.model.nudge_line(Which::unit, -0.02));
@@ -239,7 +239,7 @@ TEST_CASE("neuron model: lines go where they are dragged to, and a drag is one s
 }
 
 TEST_CASE("neuron model: a stroke covers what lies within the brush, and is one step of undo") {
-  Lab lab({{"part", "image"}});
+  Lab lab(Json{{"part", "image"}});
   const Json before = lab.document.json();
   Brush brush{1, 0.5, 1};
   CHECK_FALSE(lab.model.stroke({5.5, 10.5}, {5.5, 10.5}, brush, true));
@@ -305,12 +305,12 @@ TEST_CASE("neuron model: rows and steps run, rest, and are gone through again") 
   CHECK(lab.model.transport() == Transport::paused);
   lab.model.reset();
   CHECK(lab.model.transport() == Transport::ready);
-  Lab soft({{"part", "soft"}});
+  Lab soft(Json{{"part", "soft"}});
   soft.model.start();
   for (int i = 0; i < 200; ++i) soft.model.tick(i * 0.05);
   CHECK(soft.model.step() == 20);
   CHECK(soft_right(soft.model.soft(), soft.model.stand().weight) == 4);
-  Lab image({{"part", "image"}});
+  Lab image(Json{{"part", "image"}});
   image.model.start();
   CHECK(image.model.transport() == Transport::ready);
 }
@@ -319,7 +319,7 @@ TEST_CASE("neuron images: scores are the engine's, one question at a time, the l
   Worker worker;
   worker.open_pack();
   NeuronImages asked(3, worker.post());
-  Lab lab({{"part", "image"}, {"image", {{"quiet", 2}, {"fires", 6}, {"train", 60}, {"test", 40}}}});
+  Lab lab(Json{{"part", "image"}, {"image", {{"quiet", 2}, {"fires", 6}, {"train", 60}, {"test", 40}}}});
   asked.want(lab.document.now().complete);
   CHECK(worker.asked == 1);
   for (int i = 0; i < 5; ++i) {
@@ -374,7 +374,7 @@ TEST_CASE("neuron images: scores are the engine's, one question at a time, the l
 TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped, and says why it can't") {
   Worker worker;
   NeuronImages asked(3, worker.post());
-  Lab lab({{"part", "image"}, {"image", {{"quiet", 2}, {"fires", 6}, {"train", 60}, {"test", 40}, {"steps", 30}}}});
+  Lab lab(Json{{"part", "image"}, {"image", {{"quiet", 2}, {"fires", 6}, {"train", 60}, {"test", 40}, {"steps", 30}}}});
   const Json& document = lab.document.now().complete;
   asked.want(document);
   worker.deliver(asked); // there is no data yet
@@ -432,7 +432,7 @@ TEST_CASE("neuron images: it is taught to the bits of the engine, can be stopped
 TEST_CASE("neuron images: what makes no sense is not taken") {
   std::vector<ToTrainer> sent;
   NeuronImages asked(3, [&](const ToTrainer& m) { sent.push_back(m); });
-  Lab lab({{"part", "image"}});
+  Lab lab(Json{{"part", "image"}});
   asked.want(lab.document.now().complete);
   NeuronScore score{};
   score.request = std::get<AskNeuron>(sent.back()).request;
