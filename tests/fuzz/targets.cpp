@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace downhill::fuzz {
@@ -232,9 +233,9 @@ void letters(Bytes bytes) {
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
-      {"json", json},         {"surface", surface},     {"backprop", backprop}, {"neuron", neuron},     {"losses", losses_documents}, {"formula", formula},
-      {"idx", idx},           {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},
-      {"protocol", protocol}, {"pack", pack},           {"letters", letters}};
+      {"json", json}, {"surface", surface},     {"backprop", backprop}, {"neuron", neuron}, {"losses", losses_documents}, {"formula", formula},
+      {"idx", idx},   {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},   {"protocol", protocol},
+      {"pack", pack}, {"letters", letters}};
   return table;
 }
 
