@@ -1,5 +1,5 @@
-// Hashes of the weights after the runs of trainer_test.cpp, of the paths of surface_test.cpp, and of what losses_test.cpp works out, equal in every build. `./dev bless` prints new ones; whoever
-// pins them says in CHANGELOG.md why the numbers changed.
+// Hashes of the weights after the runs of trainer_test.cpp, of the paths of surface_test.cpp and of what losses_test.cpp works out, equal in
+// every build. `./dev bless` prints new ones; whoever pins them says in CHANGELOG.md why the numbers changed.
 #pragma once
 #include "core/hash.hpp"
 
