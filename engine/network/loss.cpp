@@ -8,7 +8,7 @@ namespace {
 
 using P = const ParameterValues&;
 
-Index largest(const float* row, Index count) {
+template <class Number> Index largest(const Number* row, Index count) {
   Index best = 0;
   for (Index i = 1; i < count; ++i)
     if (row[i] > row[best]) best = i;
@@ -20,7 +20,7 @@ Index largest(const float* row, Index count) {
 struct SoftmaxRow {
   double loss, sum;
 };
-SoftmaxRow softmax_row(const float* row, Index count, Index label, double* exponentials) {
+template <class Number> SoftmaxRow softmax_row(const Number* row, Index count, Index label, double* exponentials) {
   const double top = static_cast<double>(row[largest(row, count)]);
   double sum = 0;
   for (Index i = 0; i < count; ++i) {
@@ -56,31 +56,28 @@ void cross_entropy_differentiate(Matrix& output, const Answers& answers, float s
 }
 
 // Losses that take each output z and its target t apart: a value and its derivative by z beside each other.
-struct Pointwise {
-  double value, slope;
-};
 
 // −t·log σ(z) − (1 − t)·log(1 − σ(z)) = max(z, 0) − t·z + log(1 + e^−|z|); slope σ(z) − t
-Pointwise bce(double z, double t, P) {
+LossAt bce(double z, double t, P) {
   const double magnitude = z < 0 ? -z : z, small = exact::exp(-magnitude);
   const double sigmoid = z < 0 ? small / (1.0 + small) : 1.0 / (1.0 + small);
   return {(z > 0 ? z : z < 0 ? 0.0 : z) - t * z + exact::log1p(small), sigmoid - t};
 }
 // (z − t)²
-Pointwise mse(double z, double t, P) { return {(z - t) * (z - t), 2.0 * (z - t)}; }
+LossAt mse(double z, double t, P) { return {(z - t) * (z - t), 2.0 * (z - t)}; }
 // |z − t|; slope 0 at 0
-Pointwise mae(double z, double t, P) {
+LossAt mae(double z, double t, P) {
   const double d = z - t;
   return {d < 0 ? -d : d, d > 0 ? 1.0 : d < 0 ? -1.0 : d};
 }
 // ½·d² for |d| < δ, else δ·(|d| − ½·δ) (Huber 1964)
-Pointwise huber(double z, double t, P p) {
+LossAt huber(double z, double t, P p) {
   const double d = z - t, magnitude = d < 0 ? -d : d, delta = p[0];
-  return magnitude < delta ? Pointwise{0.5 * d * d, d} : Pointwise{delta * (magnitude - 0.5 * delta), d > 0 ? delta : d < 0 ? -delta : d};
+  return magnitude < delta ? LossAt{0.5 * d * d, d} : LossAt{delta * (magnitude - 0.5 * delta), d > 0 ? delta : d < 0 ? -delta : d};
 }
 
 // The mean over a row's outputs; the target of output o is the number itself, or 1 where o is the label.
-template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
+template <LossAt (*loss)(double, double, P), bool one_logit> struct Each {
   template <class Visit> static void rows(const Matrix& output, const Answers& answers, LossSum& sum, P p, Visit visit) {
     const Index outputs = output.cols();
     for (std::size_t r = 0; r < answers.size(); ++r) {
@@ -91,7 +88,7 @@ template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
         const double target = answers.labels.empty() ? static_cast<double>(answers.targets[r])
                               : one_logit            ? static_cast<double>(answers.labels[r])
                                                      : (o == answers.labels[r] ? 1.0 : 0.0);
-        const Pointwise at = loss(static_cast<double>(row[o]), target, p);
+        const LossAt at = loss(static_cast<double>(row[o]), target, p);
         total += at.value;
         visit(static_cast<Index>(r) * outputs + o, at.slope);
       }
@@ -112,17 +109,25 @@ template <Pointwise (*loss)(double, double, P), bool one_logit> struct Each {
 
 const std::vector<LossEntry>& losses() {
   static const std::vector<LossEntry> table{
-      {"cross_entropy", "nn.CrossEntropyLoss", {}, false, false, cross_entropy_evaluate, cross_entropy_differentiate},
-      {"bce", "nn.BCEWithLogitsLoss", {}, false, true, Each<bce, true>::evaluate, Each<bce, true>::differentiate},
-      {"mse", "nn.MSELoss", {}, true, false, Each<mse, false>::evaluate, Each<mse, false>::differentiate},
-      {"mae", "nn.L1Loss", {}, true, false, Each<mae, false>::evaluate, Each<mae, false>::differentiate},
-      {"huber", "nn.HuberLoss", {{"delta", 1.0, 1e-6, 1e6}}, true, false, Each<huber, false>::evaluate, Each<huber, false>::differentiate},
+      {"cross_entropy", "nn.CrossEntropyLoss", {}, false, false, nullptr, cross_entropy_evaluate, cross_entropy_differentiate},
+      {"bce", "nn.BCEWithLogitsLoss", {}, false, true, bce, Each<bce, true>::evaluate, Each<bce, true>::differentiate},
+      {"mse", "nn.MSELoss", {}, true, false, mse, Each<mse, false>::evaluate, Each<mse, false>::differentiate},
+      {"mae", "nn.L1Loss", {}, true, false, mae, Each<mae, false>::evaluate, Each<mae, false>::differentiate},
+      {"huber", "nn.HuberLoss", {{"delta", 1.0, 1e-6, 1e6}}, true, false, huber, Each<huber, false>::evaluate, Each<huber, false>::differentiate},
   };
   return table;
 }
 
 int predicted_class(const LossEntry& loss, const float* row, Index outputs) {
   return loss.one_logit ? static_cast<int>(row[0] > 0.0F) : static_cast<int>(largest(row, outputs));
+}
+
+SoftmaxLoss softmax_loss(std::span<const double> logits, std::size_t label) {
+  SoftmaxLoss out{0, std::vector<double>(logits.size())};
+  const SoftmaxRow row = softmax_row(logits.data(), static_cast<Index>(logits.size()), static_cast<Index>(label), out.probabilities.data());
+  out.value = row.loss;
+  for (double& p : out.probabilities) p /= row.sum;
+  return out;
 }
 
 std::vector<double> probabilities(const LossEntry& loss, const float* row, Index outputs) {

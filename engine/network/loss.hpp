@@ -21,6 +21,11 @@ struct LossSum {
   std::int64_t correct = 0; ///< rows whose class is predicted: the largest output (the first of equals), or the sign of a single logit
 };
 
+/// A loss in float64 and its derivative.
+struct LossAt {
+  double value, slope;
+};
+
 /// A loss over a block of R rows of network outputs (R×O) and their answers.
 struct LossEntry {
   std::string_view id;
@@ -28,6 +33,8 @@ struct LossEntry {
   std::vector<ParameterSpec> parameters;
   bool for_numbers; ///< whether it fits regression, O = 1. Classes are then one-hot numbers to it, and a row's loss the mean over O
   bool one_logit;   ///< O = 1 for two classes: the logit of class 1
+  /// Of one output and its target, and by the output. Null: the loss takes a row's outputs together (softmax_loss).
+  LossAt (*at)(double output, double target, const ParameterValues& p);
   /// Adds each row's loss to `sum`.
   void (*evaluate)(const Matrix& output, const Answers& answers, const ParameterValues& p, LossSum& sum);
   /// The same, and turns `output` into the gradient of the batch's mean loss: each row's gradient times `scale`, which is
@@ -36,6 +43,13 @@ struct LossEntry {
 };
 
 const std::vector<LossEntry>& losses();
+
+/// −log softmax(logits)[label], in float64, logits ascending: what cross_entropy is of a row.
+struct SoftmaxLoss {
+  double value = 0;
+  std::vector<double> probabilities; ///< its gradient by the logits is these, less 1 at the label
+};
+SoftmaxLoss softmax_loss(std::span<const double> logits, std::size_t label);
 
 /// Outputs a network needs for this loss; `classes` is 0 for regression.
 inline Index outputs_for(const LossEntry& loss, std::int64_t classes) { return classes == 0 || loss.one_logit ? 1 : static_cast<Index>(classes); }
