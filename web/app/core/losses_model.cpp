@@ -111,7 +111,7 @@ std::optional<UserError> LossesModel::choose_axis(LossAxis axis) {
   const CurveSettings& s = settings_.curves;
   if (axis == s.axis) return {};
   const double usual = kUsualReach[static_cast<std::size_t>(s.axis)], other = kUsualReach[static_cast<std::size_t>(axis)];
-  Values values{{"/curves/axis", axis == LossAxis::logit ? "logit" : "prediction"}};
+  Values values{{"/curves/axis", axis_id(axis)}};
   if (s.from == -usual && s.to == usual) values.push_back({"/curves/from", -other}), values.push_back({"/curves/to", other});
   return put(values);
 }

@@ -15,6 +15,9 @@ struct DrawnCurve {
   std::optional<LossAt> here;          ///< at the cursor
 };
 
+/// As the document has it.
+inline constexpr std::string_view axis_id(LossAxis axis) { return axis == LossAxis::logit ? "logit" : "prediction"; }
+
 /// A piece of a line, from its left end to its right one.
 using LinePiece = std::array<Place, 2>;
 
