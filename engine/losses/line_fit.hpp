@@ -11,6 +11,7 @@
 namespace downhill {
 
 inline constexpr std::size_t kLinePointsLeast = 2, kLinePointsMost = 60;
+inline constexpr double kSameX = 1e-9; ///< points whose x differ by less are above each other
 /// What is fitted under, in this order everywhere; ids of losses().
 inline constexpr std::array<std::string_view, 3> kLineLosses{"mse", "mae", "huber"};
 
@@ -31,11 +32,11 @@ struct FittedLine {
   bool only = true;               ///< whether no other line does as well; which is given then: fit_line
   std::array<double, 3> losses{}; ///< its mean loss over the points, under each of kLineLosses
 };
-/// The best line (or constant) under one loss, a number of kLineLosses.
-/// mse: the closed form; a constant is the mean. mae: through two of the points (where x differ), a constant is the median. huber: the
-/// exact minimum for its set of points beyond δ.
-/// Where several do as well (`only` is false): of all with x equal, a = 0; of mae, the middle of the best ones' ends (the usual median);
-/// of huber, the one among the best whose a and b lie in their middle.
+/// The best line (or constant) under one loss, a number of kLineLosses. mse: the closed form; a constant is the mean. mae: through two of
+/// the points, found by trying all; a constant is the median. huber: the minimum for its own set of points beyond δ, which is found by
+/// bisection; a constant lies between mean and median.
+/// Where several do as well (`only` is false) it is the one with the middle of their slopes, and of those the one with the middle b, so
+/// that a median is the usual one. Where all x are equal the slope is 0.
 FittedLine fit_line(const LineSettings& settings, std::size_t loss);
 /// Under each of kLineLosses.
 std::array<FittedLine, 3> fit_lines(const LineSettings& settings);

@@ -25,13 +25,16 @@ struct CurveSettings {
 struct LossCurve {
   std::string_view id; ///< as in losses()
   LossAxis axis;
-  std::string_view formula, slope; ///< of the value and its derivative by x, in ŷ, p or z, t, δ and C
+  std::string_view formula, slope; ///< the value and its derivative by x, in ŷ or z, t, δ and C; ŷ is a probability where 1 − ŷ or ln ŷ is
   bool of_target;                  ///< whether t is part of it
-  /// How PyTorch says it, of tensors `y_hat`, `p` or `z` and `t`.
+  /// How PyTorch says it, of tensors `y_hat` or `z`, and `t` or `label`; with {delta} and {C}.
   std::string_view torch;
-  /// Nullopt: it has no value there (a probability outside 0 … 1 or at an end where the loss is infinite; to bce a target that is no
-  /// probability). Where mae and huber have a kink, PyTorch's slope.
-  std::optional<LossAt> (*at)(double x, const CurveSettings& settings);
+  std::string_view where; ///< Python of x and T: whether there is a value
+  std::optional<LossAt> (*of)(const LossCurve& curve, double x, const CurveSettings& settings);
+
+  /// Value and derivative. Nullopt: it has none there: beyond the probabilities (bce: and at 0 and 1), or, for bce, with a target that is no
+  /// probability. At the kink of mae it is PyTorch's slope, 0.
+  std::optional<LossAt> at(double x, const CurveSettings& settings) const { return of(*this, x, settings); }
 };
 /// One for each loss and axis: losses in the order of losses(), those of the prediction first.
 const std::vector<LossCurve>& loss_curves();

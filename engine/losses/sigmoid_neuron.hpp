@@ -4,7 +4,6 @@
 #include "surfaces/surface.hpp"
 
 #include <array>
-
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -23,13 +22,13 @@ struct SigmoidSettings {
 /// Where it stands: z = w·x + b, a = σ(z), and the gradient by the chain rule.
 struct SigmoidStand {
   double w = 0, b = 0, z = 0, a = 0, loss = 0;
-  double loss_by_a = 0; ///< ∂L/∂a: a − y, or (a − y)/(a(1 − a))
+  double loss_by_a = 0; ///< ∂L/∂a: a − y, or (a − y)/(a(1 − a)), infinite where a or 1 − a is too small for a number
   double a_by_z = 0;    ///< σ′(z) = a(1 − a)
   double loss_by_z = 0; ///< δ, their product; of cross-entropy worked out as a − y, which is the same and loses nothing
   double loss_by_w = 0; ///< δ·x; ∂L/∂b is δ
 };
 SigmoidStand sigmoid_stand(const SigmoidSettings& settings, SigmoidLoss loss, double w, double b);
-/// w ← w − rate·∂L/∂w, b likewise, from the start on: steps + 1 stands. One whose weight or bias is no longer finite is the last.
+/// w ← w − rate·∂L/∂w, b likewise, from the start on: steps + 1 stands.
 std::vector<SigmoidStand> sigmoid_path(const SigmoidSettings& settings, SigmoidLoss loss);
 /// The loss over (w, b) = (x, y), to be drawn as heights; it keeps what it needs.
 std::shared_ptr<const Surface> sigmoid_surface(const SigmoidSettings& settings, SigmoidLoss loss);
