@@ -48,7 +48,7 @@ void curve_plot(const Scene& s, Rect box, bool slope) {
   if (const auto moved = plot(s.ui, box, spec, all)) s.lab.keep(s.model.move_cursor(*moved, s.ui.slider_held));
 }
 
-// A loss of the table: whether it is shown, its numbers at the cursor, its formula, which explains it.
+// A loss of the table: whether it is shown, its numbers at the cursor, PyTorch's name, which explains it with its formula.
 void loss_line(const Scene& s, Column& column, const LossEntry& loss) {
   Ui& ui = s.ui;
   const CurveSettings& settings = s.model.settings().curves;
@@ -70,9 +70,10 @@ void loss_line(const Scene& s, Column& column, const LossEntry& loss) {
     ui.note_item("losses.read." + std::string(loss.id), loss_name(loss.id) + ", " + place_text(settings, settings.at), "status",
                  fill(ui("losses.reads"), {numbers[0], numbers[1]}), {value.x, value.y, 2 * kNumberPx, value.h});
   }
-  Rect formula = column.row(ui.touch ? 36 : 22);
-  formula.cut_left(22);
-  ui.label(id.text(), formula, curve.formula, field_help(s.lab.field_of(id.pointer), id.pointer));
+  Rect name = column.row(ui.touch ? 36 : 22);
+  name.cut_left(22);
+  const std::string torch = torch_of(curve, settings); // as it is made: "nn.MSELoss()" of "nn.MSELoss()(y_hat, t)"
+  ui.label(id.text(), name, torch.substr(0, torch.find(")(") + 1), field_help(s.lab.field_of(id.pointer), id.pointer));
 }
 
 } // namespace
@@ -102,7 +103,8 @@ void curves_setup(const Scene& s, Column& column) {
   if (settings.axis == LossAxis::prediction) column.paragraph(ui("losses.of_probability"), ui.theme->soft);
   column.rule();
   s.lab.slider(column.row(), {{}, "/curves/delta"}, {.least = 0.1, .most = 10, .logarithmic = true, .digits = 2}, 76, 64);
-  if (settings.axis == LossAxis::logit) s.lab.slider(column.row(), {{}, "/curves/classes"}, {.least = 2, .most = 1000, .logarithmic = true, .parts = 1}, 76, 64);
+  if (settings.axis == LossAxis::logit)
+    s.lab.slider(column.row(), {{}, "/curves/classes"}, {.least = 2, .most = 1000, .logarithmic = true, .parts = 1}, 76, 64);
   s.lab.slider(column.row(), {{}, "/curves/from"}, {.least = -20, .most = settings.to - 1, .parts = 2}, 76, 64);
   s.lab.slider(column.row(), {{}, "/curves/to"}, {.least = settings.from + 1, .most = 20, .parts = 2}, 76, 64);
   if (preset_of(std::string(kRacePreset)).is_null()) return;

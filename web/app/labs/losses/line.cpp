@@ -1,6 +1,8 @@
 // A line through points under three losses at once: points are dragged, added, removed; what the chosen line leaves is drawn.
 #include "app/labs/losses/parts.hpp"
 
+#include "app/core/typed_number.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -14,7 +16,8 @@ double placed(double value, double step) { return rounded_to(std::round(value / 
 
 LinePoint point_at(const HeightFrame& frame, ImVec2 mouse) {
   const Place to = frame.place({std::clamp(mouse.x, frame.area.x, frame.area.right()), std::clamp(mouse.y, frame.area.y, frame.area.bottom())});
-  return {placed(to.x, step_of(frame.view.width() / static_cast<double>(frame.area.w))), placed(to.y, step_of(frame.view.height() / static_cast<double>(frame.area.h)))};
+  return {placed(to.x, step_of(frame.view.width() / static_cast<double>(frame.area.w))),
+          placed(to.y, step_of(frame.view.height() / static_cast<double>(frame.area.h)))};
 }
 
 std::string point_text(const LinePoint& p) { return "(" + height_text(p.x) + ", " + height_text(p.y) + ")"; }
@@ -100,7 +103,8 @@ void point_keys(const Scene& s, const HeightFrame& frame) {
 void read_lines(const Scene& s, const HeightFrame& frame) {
   const Place at = frame.place(ImGui::GetIO().MousePos);
   std::string text = "x = " + short_number(at.x);
-  for (std::size_t k = 0; k < kLineLosses.size(); ++k) text += "   " + loss_name(kLineLosses[k]) + " " + short_number(s.model.lines()[k].a * at.x + s.model.lines()[k].b);
+  for (std::size_t k = 0; k < kLineLosses.size(); ++k)
+    text += "   " + loss_name(kLineLosses[k]) + " " + short_number(s.model.lines()[k].a * at.x + s.model.lines()[k].b);
   pointer_note(s.ui, frame, text);
 }
 
@@ -110,7 +114,8 @@ void line_picture(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   Rect legend = box.cut_top(18);
   for (const std::string_view loss : kLineLosses) legend = legend_entry(s, legend, look_of(loss), loss_name(loss));
-  if (ui.text_width(ui("losses.drag_points"), kSmall) < legend.w) ui.text(legend, ui("losses.drag_points"), ui.theme->faint, kSmall, Weight::regular, Align::right);
+  if (ui.text_width(ui("losses.drag_points"), kSmall) < legend.w)
+    ui.text(legend, ui("losses.drag_points"), ui.theme->faint, kSmall, Weight::regular, Align::right);
   box.cut_left(kHeightAxisY), box.cut_bottom(kHeightAxisX);
   if (box.w < 60 || box.h < 60) return;
   s.kept.point = std::min(s.kept.point, s.model.points().size() - 1);
@@ -150,7 +155,8 @@ void fits_table(const Scene& s, Column& column) {
   if (!constant) row("a", "a", [](const FittedLine& fit) { return fit.a; });
   row("b", constant ? s.ui("losses.constant") : std::string_view("b"), [](const FittedLine& fit) { return fit.b; });
   for (std::size_t k = 0; k < kLineLosses.size(); ++k) // each is the least by its own
-    row(std::string(kLineLosses[k]), tr_id("losses.mean." + std::string(kLineLosses[k])), [k](const FittedLine& fit) { return fit.losses[k]; },
+    row(
+        std::string(kLineLosses[k]), tr_id("losses.mean." + std::string(kLineLosses[k])), [k](const FittedLine& fit) { return fit.losses[k]; },
         static_cast<std::ptrdiff_t>(k));
   if (constant) column.paragraph(s.ui("losses.mean_median"), s.ui.theme->soft);
   for (std::size_t k = 1; k < kLineLosses.size(); ++k)

@@ -2,6 +2,8 @@
 // under two. The document has all four parts (engine/losses); the model has what they come to.
 #include "app/labs/losses/parts.hpp"
 
+#include "app/core/typed_number.hpp"
+
 #include "losses/losses_csv.hpp"
 
 #include <algorithm>
@@ -26,10 +28,8 @@ struct PartPieces {
   void (*setup)(const Scene&, Column&);
   float share; ///< of the height, where picture and setup are one column
 };
-constexpr PartPieces kPieces[] = {{curves_picture, curves_setup, 0.56F},
-                                  {softmax_picture, softmax_setup, 0.5F},
-                                  {line_picture, line_setup, 0.46F},
-                                  {neuron_picture, neuron_setup, 0.52F}};
+constexpr PartPieces kPieces[] = {
+    {curves_picture, curves_setup, 0.56F}, {softmax_picture, softmax_setup, 0.5F}, {line_picture, line_setup, 0.46F}, {neuron_picture, neuron_setup, 0.52F}};
 
 void arrange_part(const Scene& s, Rect box) {
   const PartPieces& part = kPieces[static_cast<std::size_t>(s.model.part())];
@@ -144,7 +144,10 @@ std::string LossesLab::csv(std::string_view plot) const { return plot == "view" 
 // Logits and points, which are lists, are typed as such.
 Json LossesLab::row_of(std::string_view name) const {
   const std::string id = "losses." + std::string(name);
-  return {{"id", id}, {"label", tr_id("label." + id)}, {"help", tr_id("help." + id)}, {"value", name == "logits" ? joined(model_.settings().softmax.logits) : model_.points_text()}};
+  return {{"id", id},
+          {"label", tr_id("label." + id)},
+          {"help", tr_id("help." + id)},
+          {"value", name == "logits" ? joined(model_.settings().softmax.logits) : model_.points_text()}};
 }
 
 Json LossesLab::fields() const {
@@ -212,9 +215,8 @@ Json LossesLab::results(bool curves) const {
       add(loss_name(curve.of->id), curve.here ? Json{{"loss", curve.here->value}, {"slope", curve.here->slope}} : Json::object());
     break;
   case LossesPart::softmax:
-    add(std::string(tr("choice./part.softmax")), {{"output", model_.softmax().probabilities[model_.settings().softmax.label]},
-                                                  {"loss", model_.softmax().loss},
-                                                  {"slope", model_.softmax().steepness}});
+    add(std::string(tr("choice./part.softmax")),
+        {{"output", model_.softmax().probabilities[model_.settings().softmax.label]}, {"loss", model_.softmax().loss}, {"slope", model_.softmax().steepness}});
     break;
   case LossesPart::line:
     for (std::size_t k = 0; k < kLineLosses.size(); ++k)
@@ -248,7 +250,8 @@ std::string LossesLab::spoken(bool) const {
       more(loss_name(kLineLosses[k]) + ": a = " + digits(model_.lines()[k].a, 4) + ", b = " + digits(model_.lines()[k].b, 4));
     return out;
   case LossesPart::neuron:
-    return fill(tr("losses.spoken_neuron"), {grouped(model_.step()), digits(model_.stand(SigmoidLoss::squared).a, 3), digits(model_.stand(SigmoidLoss::cross_entropy).a, 3)});
+    return fill(tr("losses.spoken_neuron"),
+                {grouped(model_.step()), digits(model_.stand(SigmoidLoss::squared).a, 3), digits(model_.stand(SigmoidLoss::cross_entropy).a, 3)});
   }
   return out;
 }

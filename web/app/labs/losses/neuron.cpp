@@ -83,8 +83,8 @@ void map(const Scene& s, Rect box, SigmoidLoss loss) {
   const auto& path = s.model.path(loss);
   const std::size_t count = std::min(path.size(), static_cast<std::size_t>(s.model.step()) + 1);
   draw_path(ui, frame,
-            {count, [&path](std::size_t i) { return Place{path[i].w, path[i].b}; }, [&path](std::size_t i) { return path[i].loss; }, ui.theme->*look.color, Dash::solid,
-             Marker::circle, true, false});
+            {count, [&path](std::size_t i) { return Place{path[i].w, path[i].b}; }, [&path](std::size_t i) { return path[i].loss; }, ui.theme->*look.color,
+             Dash::solid, Marker::circle, true, false});
   const ImVec2 start = frame.at(path[0].w, path[0].b);
   ui.draw()->AddCircle(start, 6, ui.theme->ink, 24, 2);
   ui.draw()->PopClipRect();

@@ -1,6 +1,8 @@
 // Softmax live: logits as sliders, what they come to as bars, the loss on its scale, and a softmax too many.
 #include "app/labs/losses/parts.hpp"
 
+#include "app/core/typed_number.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -70,7 +72,8 @@ void meter(const Scene& s, Rect box) {
   const auto mark = [&](double v, const std::string& text, std::uint32_t color, bool above) {
     ui.draw()->AddLine({at(v), area.y - 3}, {at(v), area.bottom() + 3}, color, 2);
     const float width = ui.text_width(text, kSmall) + 2;
-    ui.text({std::clamp(at(v) - width / 2, box.x, std::max(box.x, box.right() - width)), above ? area.y - 17 : area.bottom() + 3, width, 14}, text, color, kSmall);
+    ui.text({std::clamp(at(v) - width / 2, box.x, std::max(box.x, box.right() - width)), above ? area.y - 17 : area.bottom() + 3, width, 14}, text, color,
+            kSmall);
   };
   mark(guess, fill(ui("losses.guess"), {std::to_string(classes), digits(guess, 4)}), ui.theme->soft, false);
   if (stand.floor > 0) mark(stand.floor, fill(ui("losses.floor"), {digits(stand.floor, 4)}), ui.theme->bad, true);
@@ -96,8 +99,11 @@ void softmax_picture(const Scene& s, Rect box) {
   const Rect probabilities{logits.right() + kGrid, box.y, half, box.h}, gradients{probabilities.right() + kGrid, box.y, half, box.h};
   const double reach = gradient_reach(stand);
   ui.text({logits.x, box.y, logits.w - 4, 16}, "z", ui.theme->soft, kSmall, Weight::bold, Align::right);
-  ui.text({probabilities.x, box.y, half, 16}, settings.twice ? ui("losses.p_and_q") : settings.temperature == 1 ? ui("losses.p") : ui("losses.p_warm"), ui.theme->soft,
-          kSmall, Weight::bold);
+  ui.text({probabilities.x, box.y, half, 16},
+          settings.twice              ? ui("losses.p_and_q")
+          : settings.temperature == 1 ? ui("losses.p")
+                                      : ui("losses.p_warm"),
+          ui.theme->soft, kSmall, Weight::bold);
   ui.text({gradients.x, box.y, half, 16}, gradient_title(s), ui.theme->soft, kSmall, Weight::bold);
   axis_marks(s, probabilities, {{0.0, "0"}, {0.5, "0.5"}, {1.0, "1"}}, 0, 1, box.y + kHeadHeight, box.bottom());
   axis_marks(s, gradients, {{-reach, height_text(-reach)}, {0.0, "0"}, {reach, height_text(reach)}}, -reach, reach, box.y + kHeadHeight, box.bottom());
@@ -171,8 +177,9 @@ void softmax_setup(const Scene& s, Column& column) {
   for (std::size_t k = 0; k < s.model.settings().softmax.logits.size(); ++k) logit_row(s, column, k);
   {
     Rect row = column.row();
-    const std::pair<const char*, std::string_view> buttons[] = {{"losses.more", ui("losses.more")}, {"losses.fewer", ui("losses.fewer")}, {"losses.descend", ui("losses.descend")}};
-    const bool able[] = {classes < kLogitsMost, classes > kLogitsLeast, true};
+    const std::pair<const char*, std::string_view> buttons[] = {
+        {"losses.more", ui("losses.more")}, {"losses.fewer", ui("losses.fewer")}, {"losses.descend", ui("losses.descend")}};
+    const bool able[] = {classes<kLogitsMost, classes> kLogitsLeast, true};
     for (std::size_t i = 0; i < 3; ++i) {
       const float width = ui.text_width(buttons[i].second) + 20;
       if (row.w < width) row = column.row(); // the rest below
@@ -189,7 +196,8 @@ void softmax_setup(const Scene& s, Column& column) {
   const std::string loss = fill(ui("losses.softmax_loss"), {digits(stand.loss, 6), digits(stand.steepness)});
   say(s, column, "losses.softmax", ui("losses.loss"), loss, ui.theme->ink);
   if (!s.model.settings().softmax.twice) return;
-  say(s, column, "losses.twice", ui("losses.loss"), fill(ui("losses.twice_says"), {digits(stand.floor, 4), digits(once.loss, 4), digits(once.steepness, 4)}), ui.theme->bad);
+  say(s, column, "losses.twice", ui("losses.loss"), fill(ui("losses.twice_says"), {digits(stand.floor, 4), digits(once.loss, 4), digits(once.steepness, 4)}),
+      ui.theme->bad);
   column.paragraph(ui("losses.log_twice"), ui.theme->soft);
 }
 
