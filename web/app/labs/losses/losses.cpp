@@ -60,7 +60,8 @@ std::string joined(const std::vector<double>& numbers) {
 const LossLook& look_of(std::string_view loss) {
   return *std::find_if(std::begin(kLooks), std::end(kLooks) - 1, [&](const LossLook& look) { return look.id == loss; });
 }
-std::string loss_name(std::string_view loss) { return std::string(tr_id("loss." + std::string(loss))); }
+std::string loss_name(std::string_view loss) { return field_label("/curves/show/" + std::string(loss)); }
+std::string way_name(SigmoidLoss loss) { return std::string(tr_id("losses.way." + std::string(kSigmoidLosses[static_cast<std::size_t>(loss)]))); }
 
 std::string digits(double value, int count) {
   if (std::isnan(value)) return "–";
@@ -199,38 +200,62 @@ void LossesLab::explain_control(Json& out) const {
     }
 }
 
-// What is compared, a line each.
+namespace {
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+} // namespace
+
+// What is compared, a line each. `curve`: [x, L, derivative] of a loss, [z, p, ∂L/∂z] of the classes, [x, residual] of a line's points, [a, L]
+// of a way.
 Json LossesLab::results(bool curves) const {
   Json out = Json::array();
-  const auto add = [&](const std::string& label, Json numbers) {
+  const auto add = [&](const std::string& label, std::initializer_list<std::pair<const char*, double>> numbers, const std::function<Json()>& curve) {
     Json one{{"label", label}, {"status", kRunWords[static_cast<std::size_t>(transport())]}, {"step", model_.step()}, {"steps", model_.steps()}};
     for (const std::string_view column : columns()) one.emplace(std::string(column), nullptr); // what is not of this part
-    if (curves) one["curve"] = Json::array();
-    for (auto& [key, value] : numbers.items()) one[key] = value.is_number_float() && !std::isfinite(value.get<double>()) ? Json() : value;
+    for (const auto& [key, value] : numbers) one[key] = finite(value);
+    if (curves) one["curve"] = curve();
     out.push_back(std::move(one));
   };
   switch (model_.part()) {
   case LossesPart::curves:
-    for (const DrawnCurve& curve : model_.curves())
-      add(loss_name(curve.of->id), curve.here ? Json{{"loss", curve.here->value}, {"slope", curve.here->slope}} : Json::object());
+    for (const DrawnCurve& curve : model_.curves()) {
+      const LossAt here = curve.here.value_or(LossAt{NAN, NAN});
+      add(loss_name(curve.of->id), {{"loss", here.value}, {"slope", here.slope}}, [&curve] {
+        Json all = Json::array();
+        for (std::size_t i = 0; i < curve.x.size(); ++i) all.push_back({curve.x[i], finite(curve.value[i]), finite(curve.slope[i])});
+        return all;
+      });
+    }
     break;
-  case LossesPart::softmax:
-    add(std::string(tr("choice./part.softmax")),
-        {{"output", model_.softmax().probabilities[model_.settings().softmax.label]}, {"loss", model_.softmax().loss}, {"slope", model_.softmax().steepness}});
+  case LossesPart::softmax: {
+    const SoftmaxStand& stand = model_.softmax();
+    const SoftmaxSettings& soft = model_.settings().softmax;
+    add(std::string(tr("choice./part.softmax")), {{"output", stand.probabilities[soft.label]}, {"loss", stand.loss}, {"slope", stand.steepness}}, [&] {
+      Json all = Json::array();
+      for (std::size_t k = 0; k < soft.logits.size(); ++k) all.push_back({soft.logits[k], stand.probabilities[k], stand.gradient[k]});
+      return all;
+    });
     break;
+  }
   case LossesPart::line:
-    for (std::size_t k = 0; k < kLineLosses.size(); ++k)
-      add(loss_name(kLineLosses[k]), {{"a", model_.lines()[k].a}, {"b", model_.lines()[k].b}, {"loss", model_.lines()[k].losses[k]}});
+    for (std::size_t k = 0; k < kLineLosses.size(); ++k) {
+      const FittedLine& line = model_.lines()[k];
+      add(loss_name(kLineLosses[k]), {{"a", line.a}, {"b", line.b}, {"loss", line.losses[k]}}, [&] {
+        Json all = Json::array();
+        for (const LinePoint& p : model_.points()) all.push_back({p.x, p.y - (line.a * p.x + line.b)});
+        return all;
+      });
+    }
     break;
   case LossesPart::neuron:
     for (const SigmoidLoss loss : {SigmoidLoss::squared, SigmoidLoss::cross_entropy}) {
       const SigmoidStand& stand = model_.stand(loss);
-      Json curve = Json::array();
-      if (curves)
-        for (const SigmoidStand& each : model_.path(loss)) curve.push_back({each.a, each.loss});
-      Json numbers{{"output", stand.a}, {"loss", stand.loss}, {"slope", stand.loss_by_w}};
-      if (curves) numbers["curve"] = std::move(curve);
-      add(std::string(tr_id("losses.way." + std::string(kSigmoidLosses[static_cast<std::size_t>(loss)]))), std::move(numbers));
+      add(way_name(loss), {{"output", stand.a}, {"loss", stand.loss}, {"slope", stand.loss_by_w}}, [&] {
+        Json all = Json::array();
+        for (const SigmoidStand& each : model_.path(loss)) all.push_back({finite(each.a), finite(each.loss)});
+        return all;
+      });
     }
   }
   return out;

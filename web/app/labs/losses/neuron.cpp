@@ -14,7 +14,6 @@ constexpr int kMapColumns = 49, kMapRows = 37;
 
 // Squared error looks as it does everywhere in this lab.
 const LossLook& look_of_way(SigmoidLoss loss) { return look_of(loss == SigmoidLoss::squared ? "mse" : "cross_entropy"); }
-std::string way_name(SigmoidLoss loss) { return std::string(tr_id("losses.way." + std::string(kSigmoidLosses[static_cast<std::size_t>(loss)]))); }
 
 void way_plot(const Scene& s, Rect box, bool outputs) {
   PlotSpec spec;

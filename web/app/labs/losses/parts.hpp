@@ -92,6 +92,7 @@ struct LossLook {
 };
 const LossLook& look_of(std::string_view loss);
 std::string loss_name(std::string_view loss);
+std::string way_name(SigmoidLoss loss);
 /// A number for a table: so many digits that matter.
 std::string digits(double value, int count = 5);
 
