@@ -5,6 +5,7 @@
 #include "app/core/typed_number.hpp"
 
 #include "losses/losses_csv.hpp"
+#include "losses/losses_hash.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -210,10 +211,12 @@ Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); 
 // of a way.
 Json LossesLab::results(bool curves) const {
   Json out = Json::array();
+  if (hashed_.first != version()) hashed_ = {version(), hex16(losses_hash(model_.settings()))};
   const auto add = [&](const std::string& label, std::initializer_list<std::pair<const char*, double>> numbers, const std::function<Json()>& curve) {
     Json one{{"label", label}, {"status", kRunWords[static_cast<std::size_t>(transport())]}, {"step", model_.step()}, {"steps", model_.steps()}};
     for (const std::string_view column : columns()) one.emplace(std::string(column), nullptr); // what is not of this part
     for (const auto& [key, value] : numbers) one[key] = finite(value);
+    one["hash"] = hashed_.second; // of all lines, as the command line has it
     if (curves) one["curve"] = curve();
     out.push_back(std::move(one));
   };

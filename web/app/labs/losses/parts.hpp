@@ -81,6 +81,7 @@ private:
   LossesModel model_{document_};
   Kept kept_;
   bool moving_ = false;
+  mutable std::pair<std::uint64_t, std::string> hashed_; // which version's
   std::optional<UserError> refused_;
 };
 
