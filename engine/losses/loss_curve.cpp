@@ -29,15 +29,17 @@ Maybe of_sigmoid(const LossCurve& curve, double z, S s) {
   return LossAt{at->value, at->slope * (small * share * share)};
 }
 
+// −ln p, slope −1/p
 Maybe of_right_probability(const LossCurve&, double p, S) { return p > 0 && p <= 1 ? Maybe({-exact::log(p), -1 / p}) : Maybe(); }
 
+// −t·ln p − (1 − t)·ln(1 − p), slope (p − t)/(p(1 − p))
 Maybe of_probability(const LossCurve&, double p, S s) {
   const double t = s.target;
   if (!(p > 0 && p < 1) || !probability(t)) return {};
   return LossAt{-t * exact::log(p) - (1 - t) * exact::log(1 - p), (p - t) / (p * (1 - p))};
 }
 
-// C − 1 logits of 0 weigh as much as one of ln(C − 1).
+// ln(e^z + C − 1) − z, slope e^z/(e^z + C − 1) − 1: C − 1 logits of 0 weigh as much as one of ln(C − 1).
 Maybe of_right_logit(const LossCurve&, double z, S s) {
   const double logits[] = {z, exact::log(s.classes - 1.0)};
   const SoftmaxLoss loss = softmax_loss(logits, 0);
@@ -49,19 +51,16 @@ Maybe of_right_logit(const LossCurve&, double z, S s) {
 const std::vector<LossCurve>& loss_curves() {
   constexpr auto kPrediction = LossAxis::prediction, kLogit = LossAxis::logit;
   static const std::vector<LossCurve> table{
-      {"cross_entropy", kPrediction, "−ln ŷ", "−1/ŷ", false, "nn.NLLLoss()(torch.log(y_hat), label)", "0 < x <= 1", of_right_probability},
-      {"bce", kPrediction, "−t·ln ŷ − (1 − t)·ln(1 − ŷ)", "(ŷ − t)/(ŷ·(1 − ŷ))", true, "nn.BCELoss()(y_hat, t)", "0 < x < 1 and 0 <= T <= 1", of_probability},
-      {"mse", kPrediction, "(ŷ − t)²", "2·(ŷ − t)", true, "nn.MSELoss()(y_hat, t)", "True", entry_at},
-      {"mae", kPrediction, "|ŷ − t|", "sign(ŷ − t)", true, "nn.L1Loss()(y_hat, t)", "True", entry_at},
-      {"huber", kPrediction, "|ŷ − t| < δ: ½·(ŷ − t)²; |ŷ − t| ≥ δ: δ·(|ŷ − t| − ½·δ)", "max(−δ, min(δ, ŷ − t))", true, "nn.HuberLoss(delta={delta})(y_hat, t)",
-       entry_at},
-      {"cross_entropy", kLogit, "ln(e^z + C − 1) − z", "e^z/(e^z + C − 1) − 1", false,
-       "nn.CrossEntropyLoss()(torch.cat([z, torch.zeros({C} - 1)]), torch.tensor(0))", "True", of_right_logit},
-      {"bce", kLogit, "ln(1 + e^z) − t·z", "σ(z) − t", true, "nn.BCEWithLogitsLoss()(z, t)", "0 <= T <= 1", logit_with_target},
-      {"mse", kLogit, "(σ(z) − t)²", "2·(σ(z) − t)·σ(z)·(1 − σ(z))", true, "nn.MSELoss()(torch.sigmoid(z), t)", "True", of_sigmoid},
-      {"mae", kLogit, "|σ(z) − t|", "sign(σ(z) − t)·σ(z)·(1 − σ(z))", true, "nn.L1Loss()(torch.sigmoid(z), t)", "True", of_sigmoid},
-      {"huber", kLogit, "|σ(z) − t| < δ: ½·(σ(z) − t)²; |σ(z) − t| ≥ δ: δ·(|σ(z) − t| − ½·δ)", "max(−δ, min(δ, σ(z) − t))·σ(z)·(1 − σ(z))", true,
-       "nn.HuberLoss(delta={delta})(torch.sigmoid(z), t)", "True", of_sigmoid},
+      {"cross_entropy", kPrediction, "nn.NLLLoss()(torch.log(y_hat), label)", "0 < x <= 1", of_right_probability},
+      {"bce", kPrediction, "nn.BCELoss()(y_hat, t)", "0 < x < 1 and 0 <= T <= 1", of_probability},
+      {"mse", kPrediction, "nn.MSELoss()(y_hat, t)", "True", entry_at},
+      {"mae", kPrediction, "nn.L1Loss()(y_hat, t)", "True", entry_at},
+      {"huber", kPrediction, "nn.HuberLoss(delta={delta})(y_hat, t)", "True", entry_at},
+      {"cross_entropy", kLogit, "nn.CrossEntropyLoss()(torch.cat([z, torch.zeros({C} - 1)]), label)", "True", of_right_logit},
+      {"bce", kLogit, "nn.BCEWithLogitsLoss()(z, t)", "0 <= T <= 1", logit_with_target},
+      {"mse", kLogit, "nn.MSELoss()(torch.sigmoid(z), t)", "True", of_sigmoid},
+      {"mae", kLogit, "nn.L1Loss()(torch.sigmoid(z), t)", "True", of_sigmoid},
+      {"huber", kLogit, "nn.HuberLoss(delta={delta})(torch.sigmoid(z), t)", "True", of_sigmoid},
   };
   return table;
 }

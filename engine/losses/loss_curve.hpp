@@ -25,8 +25,6 @@ struct CurveSettings {
 struct LossCurve {
   std::string_view id; ///< as in losses()
   LossAxis axis;
-  std::string_view formula, slope; ///< the value and its derivative by x, in ŷ or z, t, δ and C; ŷ is a probability where 1 − ŷ or ln ŷ is
-  bool of_target;                  ///< whether t is part of it
   /// How PyTorch says it, of tensors `y_hat` or `z`, and `t` or `label`; with {delta} and {C}.
   std::string_view torch;
   std::string_view where; ///< Python of x and T: whether there is a value

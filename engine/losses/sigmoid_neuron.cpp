@@ -64,7 +64,8 @@ nlohmann::json sigmoid_on_surface(const SigmoidSettings& s, SigmoidLoss loss) {
           {"surface", {{"name", "neuron"}, {"loss", squared ? "mse" : "cross_entropy"}, {"points", std::move(points)}}},
           {"start", nlohmann::json::array({s.w, s.b})},
           {"steps", s.steps},
-          {"optimizer", {{"name", "sgd"}, {"lr", squared ? s.rate / 2 : s.rate}}}};
+          {"optimizer", {{"name", "sgd"}, {"lr", squared ? s.rate / 2 : s.rate}}},
+          {"lanes", nlohmann::json::array({nlohmann::json::object()})}};
 }
 
 } // namespace downhill

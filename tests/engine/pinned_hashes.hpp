@@ -1,4 +1,4 @@
-// Hashes of the weights after the runs of trainer_test.cpp, and of the paths of surface_test.cpp, equal in every build. `./dev bless` prints new ones; whoever
+// Hashes of the weights after the runs of trainer_test.cpp, of the paths of surface_test.cpp, and of what losses_test.cpp works out, equal in every build. `./dev bless` prints new ones; whoever
 // pins them says in CHANGELOG.md why the numbers changed.
 #pragma once
 #include "core/hash.hpp"
@@ -77,6 +77,11 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"surface three_hump_camel", "f60c1e27ed4c8a41"},
     {"points of images", "e8130575152ee666"},
     {"paths over images", "4cce9f29b9bff52e"},
+    {"losses curves", "b2da1c1b26eec92f"},
+    {"losses logit", "bf9ab596360e8271"},
+    {"losses softmax", "a61eaee8282aa385"},
+    {"losses line", "15b6d08acc83b603"},
+    {"losses neuron", "8aba8e987cc32b9b"},
 };
 
 /// The pinned hash of a run, or words that it is not pinned. `./dev bless` has `found` printed as a line of the table.

@@ -11,8 +11,11 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/losses_script.hpp"
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
+#include "losses/losses_csv.hpp"
+#include "losses/losses_hash.hpp"
 #include "neuron/neuron_csv.hpp"
 #include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
@@ -21,6 +24,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace downhill::fuzz {
@@ -109,6 +113,30 @@ void neuron(Bytes bytes) {
   must(!soft_path_csv(document->soft).empty());
   must(painting_from(text_of(document->image.painting)) == document->image.painting);
   must(!neuron_script(*document, {"", Language::en}).empty());
+}
+
+void losses_documents(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  auto document = losses_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = losses_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  for (const FittedLine& line : fit_lines(document->line)) {
+    must(std::isfinite(line.a) && std::isfinite(line.b));
+    for (const double loss : line.losses) must(loss >= 0 && std::isfinite(loss));
+  }
+  const SoftmaxStand stand = softmax_stand(document->softmax);
+  must(std::isfinite(stand.loss) && stand.loss >= stand.floor * (1 - 1e-14));
+  for (const LossesPart part : {LossesPart::curves, LossesPart::softmax, LossesPart::line, LossesPart::neuron}) {
+    document->part = part;
+    must(!losses_csv(*document).empty());
+    losses_hash(*document);
+    must(!losses_script(*document, {"", Language::en}).empty());
+  }
 }
 
 void formula(Bytes bytes) {
@@ -205,9 +233,9 @@ void letters(Bytes bytes) {
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
-      {"json", json},         {"surface", surface},     {"backprop", backprop}, {"neuron", neuron}, {"formula", formula},
-      {"idx", idx},           {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},
-      {"protocol", protocol}, {"pack", pack},           {"letters", letters}};
+      {"json", json}, {"surface", surface},     {"backprop", backprop}, {"neuron", neuron}, {"losses", losses_documents}, {"formula", formula},
+      {"idx", idx},   {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},   {"protocol", protocol},
+      {"pack", pack}, {"letters", letters}};
   return table;
 }
 

@@ -37,6 +37,7 @@ const small_settings = { downhill: 1, lab: 'backprop', layers: [{ activation: 's
 const small = file('small.json', JSON.stringify(small_settings));
 const images = file('images.json', JSON.stringify(images_settings));
 const gate = file('gate.json', JSON.stringify({ downhill: 1, lab: 'neuron', logic: { task: 'xor', layers: 2, out: { w2: -1 } } }));
+const wrong = file('wrong.json', JSON.stringify({ downhill: 1, lab: 'losses', part: 'softmax', softmax: { logits: [0, 0], label: 1 } }));
 const seeing_settings = JSON.parse(readFileSync('assets/experiments/neuron_gap.json', 'utf8'));
 const seeing = file('seeing.json', JSON.stringify(seeing_settings));
 
@@ -52,7 +53,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : tiny);
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : tiny);
 const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
@@ -74,7 +75,7 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'losses', 'hash', 'export', 'check', 'bench']);
   assert.deepEqual(all_options.sort(), ['--data', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
 });
 
@@ -98,7 +99,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (['export', 'surface', 'plane', 'trace', 'neuron'].includes(verb.name)) {
+    if (['export', 'surface', 'plane', 'trace', 'neuron', 'losses'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -467,7 +468,7 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate]]) {
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate], ['losses', wrong], ['export', wrong]]) {
     const { status, stdout } = run(['build/native/downhill_starved'], ...words);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
@@ -603,7 +604,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
   }
   const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
   const cases: [string[], RegExp][] = [
-    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron\n/],
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron, losses\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
     [['hash', hill, '--data', folder], /--data: this document needs no data file/],
@@ -741,6 +742,39 @@ test('neuron: truth tables, images and the softened step, the same in all three 
     [['neuron', seeing, '--data', folder], /can't read this file/],
     [['check', of('three.json', { logic: { inputs: 3, layers: 2 } })], /\/logic\/inputs: 3 is out of range; allowed is 2 to 2/],
     [['check', of('blot.json', { image: { weights: 'AAAA' } })], /\/image\/weights: this is no painting/],
+  ] as const) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
+});
+
+test('losses: every part, the same in all three builds; what is refused', () => {
+  const of = (name: string, patch: object) => file(name, JSON.stringify({ downhill: 1, lab: 'losses', ...patch }));
+  assert.equal(run(native, 'losses', wrong).stdout, 'class,logit,p,y,gradient\n0,0,0.5,0,0.5\n1,0,0.5,1,-0.5\nloss,0.693147181\nsteepness,0.707106781\nfloor,0\n');
+  const parts = [
+    of('curves.json', {}),
+    of('logit.json', { curves: { axis: 'logit', target: 0.2, from: -9, to: 9 } }),
+    of('twice.json', { part: 'softmax', softmax: { twice: true } }),
+    of('line.json', { part: 'line' }),
+    of('sigmoid.json', { part: 'neuron', neuron: { w: 2, b: 2 } }),
+  ];
+  assert.equal(run(native, 'losses', parts[0]!).stdout.trim().split('\n').length, 202);
+  assert.match(run(native, 'losses', parts[3]!).stdout, /^fit,a,b,mse,mae,huber\nline_mse,0\.49047619,/);
+  for (const [name, command] of builds)
+    for (const document of parts)
+      for (const verb of ['losses', 'hash', 'check', 'export']) {
+        const answer = run(command, verb, document);
+        assert.equal(answer.status, 0, `${name} ${verb}: ${answer.stderr}`);
+        assert.equal(answer.stdout, run(native, verb, document).stdout, `${name} ${verb} ${document}`);
+      }
+  for (const [words, expected] of [
+    [['losses', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['losses', gate], /gate\.json \/lab: this is a document of the lab "neuron"/],
+    [['hash', wrong, '--data', folder], /--data: this document needs no data file/],
+    [['hash', wrong, '--lane', '1'], /--lane: there is no lane 1; there are 0/],
+    [['check', of('label.json', { softmax: { logits: [1, 2], label: 2 } })], /\/softmax\/label: there is no class 2; there are 2, counted from 0/],
+    [['check', of('points.json', { line: { points: [[0, 1], [2]] } })], /\/line\/points\/1: expected \[x, y\] here/],
   ] as const) {
     const { status, stdout, stderr } = run(native, ...words);
     assert.deepEqual([status, stdout], [2, ''], words.join(' '));

@@ -187,6 +187,74 @@ test("a painted neuron is right about as many images as PyTorch's with the same 
   }
 });
 
+test("losses, their derivatives, softmax, lines and the sigmoid unit are PyTorch's at random places", { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  let state = 12345;
+  const draw = (least: number, most: number, places = 3) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Number((least + ((most - least) * state) / 2 ** 32).toFixed(places));
+  };
+  const documents: object[] = [];
+  for (let n = 0; n < 24; ++n) {
+    const from = draw(-8, 3);
+    documents.push({ part: 'curves', curves: { axis: n % 2 === 0 ? 'prediction' : 'logit', target: n % 3 === 0 ? draw(-3, 3) : draw(0, 1), delta: draw(0.05, 3), classes: 2 + Math.floor(draw(0, 30)), from, to: from + draw(0.5, 9) } });
+    documents.push({ part: 'softmax', softmax: { logits: Array.from({ length: 2 + (n % 9) }, () => draw(-6, 6)), label: n % 2, temperature: draw(0.1, 5), twice: n % 3 === 0 } });
+    const points = Array.from({ length: 4 + ((n * 7) % 57) }, () => [draw(-5, 5), 0] as [number, number]);
+    for (const point of points) point[1] = Number((1 - point[0] / 2 + draw(-1, 1) + (draw(0, 1) < 0.2 ? draw(-20, 30) : 0)).toFixed(3));
+    documents.push({ part: 'line', line: { points, delta: draw(0.6, 3), model: n % 2 === 0 ? 'line' : 'constant' } });
+    documents.push({ part: 'neuron', neuron: { x: draw(-2, 2), y: n % 3 === 0 ? 0 : draw(0, 1), w: draw(-3, 3), b: draw(-3, 3), lr: draw(0.01, 2), steps: 60 } });
+  }
+  const ours: string[] = [], scripts: string[] = [];
+  for (const [n, document] of documents.entries()) {
+    const path = join(folder, `losses${n}.json`), script = join(folder, `losses${n}.py`);
+    writeFileSync(path, JSON.stringify({ downhill: 1, lab: 'losses', ...document }));
+    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    ours.push(run(native, 'losses', path).trim());
+    scripts.push(script);
+  }
+  const runner = join(folder, 'losses.py'), told = join(folder, 'losses.txt'); // larger than what a pipe's reader here takes
+  writeFileSync(runner, "import contextlib, runpy, sys\nwith open(sys.argv[1], 'w') as out, contextlib.redirect_stdout(out):\n    for path in sys.argv[2:]:\n        runpy.run_path(path)\n        print('====')\n");
+  run(python!, runner, told, ...scripts);
+  const theirs = readFileSync(told, 'utf8').split('====\n').slice(0, -1).map((text) => text.trim());
+  assert.equal(theirs.length, ours.length);
+  let worst = 0, count = 0;
+  ours.forEach((csv, n) => {
+    const [a, b] = [csv.split(/[\n,]/), theirs[n]!.split(/[\n,]/)];
+    assert.equal(b.length, a.length, scripts[n]);
+    a.forEach((cell, i) => {
+      if (cell === '' || Number.isNaN(Number(cell))) return assert.equal(b[i], cell, scripts[n]);
+      // nine digits are written; what is left of residuals that are 0 is rounding
+      const apart = Math.abs(Number(cell) - Number(b[i])) / Math.max(Math.abs(Number(cell)), 1e-4);
+      assert.ok(apart < 2e-8, `${scripts[n]}, number ${i}: ${cell}, ${b[i]}`);
+      worst = Math.max(worst, apart);
+      ++count;
+    });
+  });
+  assert.ok(count > 30_000);
+  // by another way: no line nearby, or far away, is better under absolute error, and Huber's loss has no slope left, by autograd
+  const other = join(folder, 'other.py');
+  const lines = documents.flatMap((document, n) => ('line' in document ? [{ ...(document as { line: { points: number[][]; delta: number } }).line, fits: ours[n]!.split('\n').slice(1, 4).map((row) => row.split(',').slice(1, 3).map(Number)) }] : []));
+  writeFileSync(join(folder, 'other.json'), JSON.stringify(lines));
+  writeFileSync(
+    other,
+    `import json, sys, torch
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(1)
+for line in json.load(open(sys.argv[1])):
+    X, Y = torch.tensor(line['points']).double().T
+    a, b = line['fits'][1]
+    least = (Y - a * X - b).abs().mean()
+    for scale in (1e-6, 1e-3, 0.1, 3):
+        others = torch.tensor([a, b]) + scale * torch.randn(3000, 2)
+        assert ((Y - others[:, :1] * X - others[:, 1:]).abs().mean(1) >= least - 1e-8).all()
+    at = torch.tensor(line['fits'][2]).double().requires_grad_()
+    torch.nn.HuberLoss(delta=line['delta'])(at[0] * X + at[1], Y).backward()
+    assert at.grad.abs().max() < 1e-7, at.grad
+`,
+  );
+  run(python!, other, join(folder, 'other.json'));
+  t.diagnostic(`worst of ${count} numbers ${worst.toExponential(2)}`);
+});
+
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;
