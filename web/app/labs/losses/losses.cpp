@@ -25,12 +25,15 @@ constexpr LossLook kLooks[] = {{"cross_entropy", &Tokens::adadelta, Dash::solid}
                                {"huber", &Tokens::rmsprop, Dash::dash_dot}};
 
 struct PartPieces {
+  const char* id; ///< of its column
   void (*picture)(const Scene&, Rect);
   void (*setup)(const Scene&, Column&);
   float share; ///< of the height, where picture and setup are one column
 };
-constexpr PartPieces kPieces[] = {
-    {curves_picture, curves_setup, 0.56F}, {softmax_picture, softmax_setup, 0.5F}, {line_picture, line_setup, 0.46F}, {neuron_picture, neuron_setup, 0.52F}};
+constexpr PartPieces kPieces[] = {{"losses.curves.setup", curves_picture, curves_setup, 0.56F},
+                                  {"losses.softmax.setup", softmax_picture, softmax_setup, 0.5F},
+                                  {"losses.line.setup", line_picture, line_setup, 0.46F},
+                                  {"losses.neuron.setup", neuron_picture, neuron_setup, 0.52F}};
 
 void arrange_part(const Scene& s, Rect box) {
   const PartPieces& part = kPieces[static_cast<std::size_t>(s.model.part())];
@@ -46,7 +49,7 @@ void arrange_part(const Scene& s, Rect box) {
   s.ui.panel(picture);
   part.picture(s, picture.inset(kPadding, kGrid));
   if (box.h < 40) return;
-  Column column(s.ui, "losses.setup", box);
+  Column column(s.ui, part.id, box); // each scrolls by itself
   part.setup(s, column);
 }
 

@@ -64,7 +64,7 @@ void meter(const Scene& s, Rect box) {
   const double guess = std::log(static_cast<double>(classes)), most = std::max({1.6 * guess, 1.1 * stand.loss, 1.1 * stand.floor});
   const std::string words = fill(ui("losses.loss_is"), {digits(stand.loss, 6)});
   ui.text(box.cut_top(18), words, ui.theme->ink, kText, Weight::bold);
-  Rect area{box.x + 8, box.y + 14, box.w - 40, 12};
+  Rect area{box.x + 8, box.y + 16, box.w - 40, 12};
   const auto at = [&](double v) { return area.x + area.w * static_cast<float>(std::clamp(v / most, 0.0, 1.0)); };
   ui.draw()->AddRectFilled(area.min(), area.max(), ui.theme->fill, 3);
   if (stand.floor > 0) ui.draw()->AddRectFilled(area.min(), {at(stand.floor), area.bottom()}, faded(ui.theme->bad, 0.22F), 3);
@@ -72,7 +72,7 @@ void meter(const Scene& s, Rect box) {
   const auto mark = [&](double v, const std::string& text, std::uint32_t color, bool above) {
     ui.draw()->AddLine({at(v), area.y - 3}, {at(v), area.bottom() + 3}, color, 2);
     const float width = ui.text_width(text, kSmall) + 2;
-    ui.text({std::clamp(at(v) - width / 2, box.x, std::max(box.x, box.right() - width)), above ? area.y - 17 : area.bottom() + 3, width, 14}, text, color,
+    ui.text({std::clamp(at(v) - width / 2, box.x, std::max(box.x, box.right() - width)), above ? area.y - 15 : area.bottom() + 3, width, 14}, text, color,
             kSmall);
   };
   mark(guess, fill(ui("losses.guess"), {std::to_string(classes), digits(guess, 4)}), ui.theme->soft, false);
