@@ -427,12 +427,23 @@ class Page {
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
+      case 'lead': void (event.preset === undefined ? this.open_document(event.document as { lab: string }) : this.open_preset(String(event.preset))); break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
   open_preset(id: string): Promise<boolean> {
     return this.go(() => {
       this.command('open_preset', { id });
+      this.show_lab();
+      this.input();
+    });
+  }
+  /** Somebody goes on with it in its lab; that lab's own undo brings back what was there. */
+  private open_document(document: { lab: string }): Promise<boolean> {
+    return this.go(() => {
+      this.command('lab', { id: document.lab });
+      this.command('setState', { experiment: document });
+      this.command('close_preset');
       this.show_lab();
       this.input();
     });

@@ -3,6 +3,7 @@
 #include "backprop/backprop_document.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/losses_script.hpp"
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/surface_document.hpp"
@@ -41,6 +42,10 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
     const auto neuron = neuron_document_from_json(document);
     assert(neuron.ok());
     script = neuron_script(*neuron, options);
+  } else if (document.value("lab", "") == kLossesFormat.lab) {
+    const auto losses = losses_document_from_json(document);
+    assert(losses.ok());
+    script = losses_script(*losses, options);
   } else {
     const auto experiment = experiment_from_json(document);
     assert(experiment.ok());

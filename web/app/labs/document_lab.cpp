@@ -37,21 +37,48 @@ void DocumentLab::set(const FieldId& id, const Json& value, bool held) {
 
 void DocumentLab::slider(ui::Rect box, const FieldId& id, float label_px, float number_px) {
   const FieldInfo info = document_.field(id);
+  slider(box, id, {.least = info.least, .most = info.most, .parts = info.kind == FieldKind::integer ? 1.0 : 0.0, .digits = 3}, label_px, number_px);
+}
+
+void DocumentLab::slider(ui::Rect box, const FieldId& id, const SliderRange& range, float label_px, float number_px, std::string_view shown) {
+  const FieldInfo info = document_.field(id);
   if (!info.value.is_number()) return; // an edit earlier in this frame took it away
   box = {box.x, box.y + (box.h - ui().control_height()) / 2, box.w, ui().control_height()};
   const std::string label = field_label(id.pointer), help(field_help(info, id.pointer));
   const ui::SliderField field{.id = id.text(),
                               .label = label,
+                              .shown = shown,
                               .text = field_text(info),
                               .help = help,
                               .value = info.value.get<double>(),
-                              .range = {.least = info.least, .most = info.most, .parts = info.kind == FieldKind::integer ? 1.0 : 0.0, .digits = 3},
+                              .range = range,
                               .label_px = label_px,
                               .number_px = number_px,
                               .explains = id.text()};
   const auto moved = ui().slider_field(field, box);
   if (moved) set(id, *moved, ui().slider_held);
   if (!ui().slider_held) document_.let_go();
+}
+
+void DocumentLab::segments(ui::Rect box, const FieldId& id, const std::string& control, float label_px) {
+  const FieldInfo info = document_.field(id);
+  std::vector<std::string> names;
+  int chosen = 0;
+  for (const std::string_view each : info.ids) {
+    if (info.value == each) chosen = static_cast<int>(names.size());
+    names.emplace_back(tr_id("choice." + id.pointer + "." + std::string(each)));
+  }
+  const std::vector<std::string_view> labels(names.begin(), names.end());
+  ui().label(id.text(), box.cut_left(std::clamp(box.w - ui().segments_width(labels), 0.0F, label_px)), field_label(id.pointer), field_help(info, id.pointer));
+  const int before = chosen;
+  ui().segmented(control, box.min(), labels, chosen);
+  if (chosen == before) return;
+  if (auto error = set_field(id.text(), info.ids[static_cast<std::size_t>(chosen)])) complaint_ = std::move(error);
+}
+
+void DocumentLab::check(ui::Rect box, const FieldId& id) {
+  const FieldInfo info = document_.field(id);
+  if (ui().check(id.text(), box, field_label(id.pointer), info.value == true, field_help(info, id.pointer))) set(id, info.value != true);
 }
 
 // ---- the form view ----

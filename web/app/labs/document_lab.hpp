@@ -31,13 +31,22 @@ public:
   std::optional<UserError> set_field(const std::string& id, const Json& value) override;
   std::optional<UserError> reset_field(const std::string& id) override;
 
+  // ---- its controls, by the field's row ----
+  /// A label that explains it, a slider from its least to its most, the number, which can be typed. Whole numbers stay whole. A drag is
+  /// one step of undo.
+  void slider(ui::Rect box, const FieldId& id, float label_px = 96, float number_px = 72);
+  /// The same over a range of its own; `shown` is on the screen, where that is a shorter name.
+  void slider(ui::Rect box, const FieldId& id, const SliderRange& range, float label_px, float number_px, std::string_view shown = {});
+  /// A label that explains it, as long as there is room for it, and its choices side by side, as the controls ID.0, ID.1, …; a press does what the form's
+  /// choice does (set_field).
+  void segments(ui::Rect box, const FieldId& id, const std::string& control, float label_px = 76);
+  /// A box with a tick.
+  void check(ui::Rect box, const FieldId& id);
+
 protected:
   ui::Ui& ui() const { return world_.ui; }
   /// What a control in the lab sets; a refusal is told to the user. `held`: see LabDocument::set.
   void set(const FieldId& id, const Json& value, bool held = false);
-  /// Its controls, by the field's row: a label that explains it, a slider from its least to its most, the number, which can be
-  /// typed. Whole numbers stay whole. A drag is one step of undo.
-  void slider(ui::Rect box, const FieldId& id, float label_px = 96, float number_px = 72);
 
   LabDocument document_;
 
