@@ -14,8 +14,8 @@ struct FitStand {
   void fields(auto& a) { a(epoch, train_error, expected_error); }
 };
 
-/// What the hidden units of a network with one hidden layer add to its output: row j is a_j·φ(w_j·u + b_j) at the places. With the output's bias they add up to
-/// the prediction, but for float32's rounding.
+/// What the hidden units of a network with one hidden layer add to its output: row j is a_j·φ(w_j·u + b_j) at the places. With the
+/// output's bias they add up to the prediction, but for float32's rounding.
 struct Contributions {
   std::vector<std::vector<double>> units;
   double bias = 0;
