@@ -4,6 +4,7 @@
 #include "cli/backprop.hpp"
 #include "cli/command.hpp"
 #include "cli/files.hpp"
+#include "cli/fit.hpp"
 #include "cli/losses.hpp"
 #include "cli/neuron.hpp"
 #include "cli/side_by_side.hpp"
@@ -401,7 +402,7 @@ struct Lab {
 constexpr Lab kLabs[] = {
     {"race", check_experiment, hash_experiment, export_experiment}, {"surface", check_surface, hash_surface, export_surface},
     {"backprop", check_backprop, hash_backprop, export_backprop},   {"neuron", check_neuron, hash_neuron, export_neuron},
-    {"losses", check_losses, hash_losses, export_losses},
+    {"losses", check_losses, hash_losses, export_losses},           {"fit", check_fit, hash_fit, export_fit},
 };
 
 template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
@@ -477,15 +478,20 @@ const std::vector<Verb>& verbs() {
        {{"--out", "FILE", &Arguments::out}},
        "curves of losses; or a softmax and its gradient; or lines through points under three losses; or a sigmoid unit's way under two",
        losses_shown},
+      {"fit",
+       "FIT.json",
+       {{"--fits", "FILE", &Arguments::fits}, {"--points", "FILE", &Arguments::points}, {"--out", "FILE", &Arguments::out}},
+       "bias and variance of many fits, at every place and on average; or errors over capacity; or how close an approximation comes",
+       fit},
       {"hash",
        "DOCUMENT.json",
        {data, lane, jobs},
-       "a hash of each lane's weights, or of its path, or of a trace, or of what a unit or a loss says",
+       "a hash of each lane's weights, or of its path, or of a trace, or of what a unit or a loss says, or of fits",
        by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
-       "a lane, a trace, a unit or losses as a PyTorch script",
+       "a lane, a trace, a unit, losses or fits as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},

@@ -11,9 +11,11 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/fit_script.hpp"
 #include "export/losses_script.hpp"
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
+#include "fit/fit_csv.hpp"
 #include "losses/losses_csv.hpp"
 #include "losses/losses_hash.hpp"
 #include "neuron/neuron_csv.hpp"
@@ -139,6 +141,34 @@ void losses_documents(Bytes bytes) {
   }
 }
 
+void fit(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  auto document = fit_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = fit_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  must(!fit_script(*document, {"", Language::en}).empty());
+  FitSettings& s = document->settings;
+  s.sets = 2;
+  const auto target = std::make_shared<Target>(s);
+  must(tower_deviation(s, *target) >= 0);
+  std::size_t weights = 1;
+  for (const HiddenLayer& layer : s.model.hidden) weights += static_cast<std::size_t>(layer.units * layer.units);
+  if (s.model.network && weights > 20000) return; // right, but slow
+  s.model.epochs = 1;
+  FitRun run(s, target, first_points(s, *target));
+  FitSets sets(s);
+  while (run.advance() || sets.advance()) {
+  }
+  run.contributions(std::vector<double>{s.low, s.place});
+  must(!approximation_csv(s, *target, run).empty());
+  must(!decomposition_csv(sets.decomposition()).empty());
+}
+
 void formula(Bytes bytes) {
   const auto answer = answer_from({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!answer) must(!answer.error().sentence(Language::zh).empty());
@@ -233,9 +263,9 @@ void letters(Bytes bytes) {
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
-      {"json", json}, {"surface", surface},     {"backprop", backprop}, {"neuron", neuron}, {"losses", losses_documents}, {"formula", formula},
-      {"idx", idx},   {"idx_files", idx_files}, {"gzip", gzip},         {"csv", csv},       {"checkpoint", checkpoint},   {"protocol", protocol},
-      {"pack", pack}, {"letters", letters}};
+      {"json", json}, {"surface", surface},       {"backprop", backprop}, {"neuron", neuron},       {"losses", losses_documents},
+      {"fit", fit},   {"formula", formula},       {"idx", idx},           {"idx_files", idx_files}, {"gzip", gzip},
+      {"csv", csv},   {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack},           {"letters", letters}};
   return table;
 }
 

@@ -38,6 +38,7 @@ const small = file('small.json', JSON.stringify(small_settings));
 const images = file('images.json', JSON.stringify(images_settings));
 const gate = file('gate.json', JSON.stringify({ downhill: 1, lab: 'neuron', logic: { task: 'xor', layers: 2, out: { w2: -1 } } }));
 const wrong = file('wrong.json', JSON.stringify({ downhill: 1, lab: 'losses', part: 'softmax', softmax: { logits: [0, 0], label: 1 } }));
+const bumps = file('bumps.json', JSON.stringify({ downhill: 1, lab: 'fit', part: 'sets', sets: 4, at: 5, points: 20, noise: 0.3 }));
 const seeing_settings = JSON.parse(readFileSync('assets/experiments/neuron_gap.json', 'utf8'));
 const seeing = file('seeing.json', JSON.stringify(seeing_settings));
 
@@ -53,7 +54,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : tiny);
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : verb.name === 'fit' ? bumps : tiny);
 const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
@@ -75,8 +76,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'losses', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'losses', 'fit', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -99,7 +100,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (['export', 'surface', 'plane', 'trace', 'neuron', 'losses'].includes(verb.name)) {
+    if (['export', 'surface', 'plane', 'trace', 'neuron', 'losses', 'fit'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -468,7 +469,7 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate], ['losses', wrong], ['export', wrong]]) {
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate], ['losses', wrong], ['export', wrong], ['fit', bumps], ['export', bumps]]) {
     const { status, stdout } = run(['build/native/downhill_starved'], ...words);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
@@ -604,7 +605,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
   }
   const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
   const cases: [string[], RegExp][] = [
-    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron, losses\n/],
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron, losses, fit\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
     [['hash', hill, '--data', folder], /--data: this document needs no data file/],
@@ -775,6 +776,51 @@ test('losses: every part, the same in all three builds; what is refused', () => 
     [['hash', wrong, '--lane', '1'], /--lane: there is no lane 1; there are 0/],
     [['check', of('label.json', { softmax: { logits: [1, 2], label: 2 } })], /\/softmax\/label: there is no class 2; there are 2, counted from 0/],
     [['check', of('points.json', { line: { points: [[0, 1], [2]] } })], /\/line\/points\/1: expected \[x, y\] here/],
+  ] as const) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
+});
+
+test('fit: bias and variance, capacity and towers, the same in all three builds; every fit and point by option; what is refused', () => {
+  const of = (name: string, patch: object) => file(name, JSON.stringify({ downhill: 1, lab: 'fit', sets: 3, at: 4, points: 12, ...patch }));
+  const network = { name: 'network', hidden: [{ units: 5, activation: 'relu' }], epochs: 8 };
+  const documents = [
+    bumps,
+    of('nets.json', { part: 'sets', x: 'random', model: network }),
+    of('capacity.json', { part: 'capacity', own: [[0, 1], [1, 2], [-2, 0.5], [4, 0.1]] }),
+    of('towers.json', { part: 'approximate', target: { name: 'waves' }, noise: 0, towers: [[0, 0.5, 0.3]], model: network }),
+  ];
+  for (const [name, command] of builds)
+    for (const document of documents)
+      for (const verb of ['fit', 'hash', 'check', 'export']) {
+        const answer = run(command, verb, document);
+        assert.equal(answer.status, 0, `${name} ${verb}: ${answer.stderr}`);
+        assert.equal(answer.stdout, run(native, verb, document).stdout, `${name} ${verb}`);
+      }
+  const [fits, points] = [join(folder, 'fits.csv'), join(folder, 'fit_points.csv')];
+  const printed = run(native, 'fit', bumps, '--fits', fits, '--points', points).stdout.trim().split('\n').map((row) => row.split(','));
+  assert.deepEqual(printed[0], ['x', 'f', 'mean', 'bias2', 'variance']);
+  assert.equal(printed.length, 1 + 5 + 1);
+  const rows = (path: string) => readFileSync(path, 'utf8').trim().split('\n').map((row) => row.split(','));
+  assert.deepEqual([rows(fits)[0], rows(fits).length], [['set', 'x', 'prediction'], 1 + 4 * 5]);
+  assert.deepEqual([rows(points)[0], rows(points).length], [['set', 'x', 'y'], 1 + 4 * 20]);
+  for (const [x, , mean, , variance] of printed.slice(1, -1)) { // by the definitions, out of the file
+    const at = rows(fits).filter((row) => row[1] === x).map((row) => Number(row[2]));
+    const ours = at.reduce((sum, y) => sum + y, 0) / 4;
+    assert.ok(Math.abs(ours - Number(mean)) < 1e-12);
+    assert.ok(Math.abs(at.reduce((sum, y) => sum + (y - ours) ** 2, 0) / 4 - Number(variance)) < 1e-12);
+  }
+  assert.match(run(native, 'fit', documents[2]!).stdout, /^capacity,train,expected,mean_train,mean_expected,bias2,variance\n0,/);
+  assert.match(run(native, 'fit', documents[3]!).stdout, /^x,f,towers,model\n0,0\.25,[^\n]*\n(?:[^\n]+\n){3}deviation,,[\d.]+,[\d.]+\n$/);
+  for (const [words, expected] of [
+    [['fit', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['fit', bumps, '--fits', join(folder, 'no', 'fits.csv')], /can't write this file/],
+    [['hash', bumps, '--data', folder], /--data: this document needs no data file/],
+    [['check', of('degree.json', { model: { degree: 15 } })], /\/model\/degree: 15 is out of range; allowed is 0 to 14/],
+    [['check', of('y.json', { target: { formula: 'x*y' } })], /\/target\/formula: a target function is a formula of x/],
+    [['check', of('log.json', { target: { formula: 'log(x)' } })], /\/target\/formula: at x = -4[.\d]* the target function is no number within ±1000000/],
   ] as const) {
     const { status, stdout, stderr } = run(native, ...words);
     assert.deepEqual([status, stdout], [2, ''], words.join(' '));

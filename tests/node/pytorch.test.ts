@@ -255,6 +255,67 @@ for line in json.load(open(sys.argv[1])):
   t.diagnostic(`worst of ${count} numbers ${worst.toExponential(2)}`);
 });
 
+// Numbers of two tables beside each other; small ones count as `least`.
+function table_distance(a: string, b: string, least: number): number {
+  const [ours, theirs] = [a, b].map((text) => text.trim().split(/[\n,]/));
+  assert.equal(theirs!.length, ours!.length);
+  return Math.max(...ours!.map((cell, i) => {
+    const [x, y] = [Number(cell), Number(theirs![i])];
+    if (cell === '' || Number.isNaN(x)) return assert.equal(theirs![i], cell), 0;
+    return Math.abs(x - y) / Math.max(Math.abs(x), least);
+  }));
+}
+test("fits are those of their scripts: polynomials NumPy's to 1e-9, networks PyTorch's to 1e-4", { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  const noisy = { points: 20, noise: 0.3, sets: 30, at: 41 };
+  const network = (more: object) => ({ name: 'network', hidden: [{ units: 8 }], epochs: 20, ...more });
+  const documents: [number, object][] = [
+    ...[1, 5, 10].map((degree): [number, object] => [1e-9, { ...noisy, part: 'sets', model: { degree } }]),
+    [1e-9, { part: 'sets', x: 'random', sets: 20, model: { degree: 9, weight_decay: 0.01 } }],
+    [1e-9, { part: 'sets', sets: 5, points: 8, target: { name: 'runge' }, model: { degree: 12 } }],
+    [1e-8, { ...noisy, part: 'capacity', sets: 5, own: [[0, 1], [1, 2], [-3, 0.5], [2, 1.2], [4, 0]] }],
+    [1e-9, { part: 'approximate', target: { name: 'waves' }, noise: 0, towers: [[0, 0.2, 0.3], [0.2, 0.7, 0.5]], model: { degree: 6 } }],
+    [1e-9, { part: 'approximate', target: { name: 'drawn', values: [0, 1, -1, 2] }, interval: [-1, 3] }],
+    [1e-4, { part: 'sets', sets: 3, model: network({ weight_decay: 0.01 }) }],
+    [1e-4, { part: 'sets', sets: 2, x: 'random', model: network({ hidden: [{ units: 8, activation: 'crelu', dropout: 0.2 }, { units: 5, activation: 'elu' }], batch: 16, optimizer: 'adamw', weight_decay: 0.001 }) }],
+    [1e-4, { part: 'capacity', sets: 2, points: 20, model: network({ epochs: 5, optimizer: { name: 'momentum', lr: 0.01 } }) }],
+    [1e-4, { part: 'approximate', target: { formula: 'abs(x)^0.5 - 2^-1*x' }, interval: [-2, 2], model: network({ hidden: [{ units: 6, activation: 'sigmoid' }] }) }],
+  ];
+  let worst = 0;
+  for (const [n, [most, patch]] of documents.entries()) {
+    const path = join(folder, `fit${n}.json`), script = join(folder, `fit${n}.py`);
+    writeFileSync(path, JSON.stringify({ downhill: 1, lab: 'fit', ...patch }));
+    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    const apart = table_distance(run(native, 'fit', path), run(python!, script), 1e-3);
+    assert.ok(apart < most, `${JSON.stringify(patch)}: ${apart}`);
+    if (most < 1e-6) worst = Math.max(worst, apart);
+  }
+  t.diagnostic(`polynomials' worst ${worst.toExponential(2)}`);
+});
+
+test('bias and variance are those of an independent program on the same points', { skip: python ? false : 'NumPy is not installed' }, () => {
+  const path = join(folder, 'known.json'), points = join(folder, 'known_points.csv');
+  for (const degree of [1, 3, 5, 8, 10]) {
+    writeFileSync(path, JSON.stringify({ downhill: 1, lab: 'fit', part: 'sets', points: 20, noise: 0.3, sets: 200, model: { name: 'polynomial', degree } }));
+    const ours = run(native, 'fit', path, '--points', points).trim().split('\n').pop()!.split(',').slice(3).map(Number);
+    const theirs = run(python!, '-c', `
+import sys
+import numpy as np
+from numpy.polynomial import Chebyshev
+rows = np.genfromtxt(sys.argv[1], delimiter=',', names=True)
+f = lambda x: np.exp(-x**2) + 1.5 * np.exp(-(x - 2)**2)
+at = np.linspace(-5, 5, 201)
+fits = []
+for s in range(1, 201):
+    own = rows[rows['set'] == s]
+    assert np.allclose(own['x'], -5 + 10 * (np.arange(20) + 0.5) / 20)
+    fits.append(Chebyshev.fit(own['x'], own['y'], ${degree}, domain=[-5, 5])(at))
+fits = np.array(fits)
+print(repr(float(np.mean((fits.mean(0) - f(at))**2))), repr(float(np.mean(fits.var(0)))), sep=',')
+`, points).trim().split(',').map(Number);
+    ours.forEach((x, i) => assert.ok(Math.abs(x - theirs[i]!) < 1e-9 * x, `degree ${degree}: ${ours.join()} ${theirs.join()}`));
+  }
+});
+
 test(`${kExperiments} random experiments give PyTorch's losses: ten to 2e-6, two epochs to 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let worst_ten = 0;
   let worst = 0;

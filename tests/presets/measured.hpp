@@ -41,6 +41,8 @@ Result<Course> work_out_networks(const Json& json, const Json& claims, std::uint
 Result<Course> measured_units(const Json& json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 /// Of the lab Losses: one lane, the document itself.
 Result<Course> measured_losses(const Json& json, const Json& claims, std::uint64_t sample);
+/// Of the lab Fit: one lane, the document itself.
+Result<Course> measured_fits(const Json& json, const Json& claims, std::uint64_t sample);
 Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 
 } // namespace downhill

@@ -1,6 +1,6 @@
 // Every preset of assets/presets.json keeps its word: its claims are measured on the engine five times, over seeds of weights and data
-// (trainings.cpp), over starts or orders of points (walks.cpp), over networks nearby (networks.cpp), over draws of images (units.cpp), or over
-// points, logits and starts nearby (costs.cpp). Prints TAP, and for each claim the worst measure beside its bound.
+// (trainings.cpp), over starts or orders of points (walks.cpp), over networks nearby (networks.cpp), over draws of images (units.cpp), over
+// points, logits and starts nearby (costs.cpp), or over draws of points (fits.cpp). Prints TAP, and for each claim the worst measure beside its bound.
 //   downhill_presets ASSETS_DIR DATA_DIR [ID]     with an ID: that preset alone
 // A claim: {"lane": 1, "value": "test_accuracy", "least": 0.7, "most": 1, "at": 5}. `at` is an epoch, or a walk's step; absent: the end.
 // `lane` may be a list. "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "minus_at": its moment,
@@ -52,8 +52,9 @@ const Kind& kind_of(const Json& preset) {
                           {"x", "y", "f", "distance", "minimum", "least_x", "most_x", "least_y", "most_y", "turns_x", "turns_y", "length", "stride", "radius"}};
   static const Kind networks{{"exactly", "less", "less_at", "against", "size", "alone", "over_first"}, {"loss"}};
   static const Kind units{{"exactly"}, {}}; // of the labs Neuron and Losses
+  static const Kind fits{{"exactly"}, {"train_error", "expected_error"}};
   const auto& lab = preset["lab"];
-  return lab == "surface" ? walks : lab == "backprop" ? networks : lab == "neuron" || lab == "losses" ? units : trainings;
+  return lab == "surface" ? walks : lab == "backprop" ? networks : lab == "fit" ? fits : lab == "neuron" || lab == "losses" ? units : trainings;
 }
 
 // Why a claim can't be measured, or can't fail; empty: it is well.
@@ -130,6 +131,7 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
                       : preset["lab"] == "backprop" ? work_out_networks(json, claims, sample)
                       : preset["lab"] == "neuron"   ? measured_units(json, claims, sample, source)
                       : preset["lab"] == "losses"   ? measured_losses(json, claims, sample)
+                      : preset["lab"] == "fit"      ? measured_fits(json, claims, sample)
                                                     : train_lanes(json, claims, sample, source);
   if (!course) return fail(course.error().sentence(Language::en));
 
