@@ -1,5 +1,4 @@
 #include "app/ui/plot.hpp"
-#include "app/ui/scale.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -454,7 +453,7 @@ std::optional<double> read(Drawing& d, bool wanted, std::optional<double>& at) {
 
 } // namespace
 
-std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view, PlotFrame* frame) {
   // a title that is longer than its axis stands above it
   const bool title_above = ui.text_width(spec.y_title, kSmall) > box.h - kAxisBottom;
   if (title_above) ui.text(box.cut_top(16), spec.y_title, ui.theme->soft, kSmall);
@@ -467,6 +466,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   const Range y = y_range(spec, series, x_from, x_to);
   const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};
   Drawing d{ui, spec, series, area, {x_from, x_to, area.x, area.right(), spec.log_x}, {y.least, y.most, area.bottom(), area.y, spec.log_y}};
+  if (frame) *frame = {area, d.sx, d.sy};
   d.axes();
   if (!title_above) vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
   d.list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);

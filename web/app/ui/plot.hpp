@@ -1,7 +1,7 @@
 // Curves over a common x: axes with units, linear or logarithmic, lines told apart by colour, dash and marker, exact
 // values of all of them under the pointer, a range of x to look closer at. It draws what it is given.
 #pragma once
-#include "app/ui/ui.hpp"
+#include "app/ui/scale.hpp"
 
 namespace downhill::ui {
 
@@ -38,6 +38,13 @@ struct Mark {
   bool filled = true;
 };
 
+/// Where a plot was drawn, for what is drawn on it and dragged.
+struct PlotFrame {
+  Rect area;
+  Scale x, y;
+  ImVec2 at(double px, double py) const { return {x.at(px), y.at(py)}; }
+};
+
 struct PlotSpec {
   std::string id, x_title, y_title;
   bool log_y = false, log_x = false;
@@ -56,8 +63,8 @@ struct PlotSpec {
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };
 
-/// Returns the x that a pinned read-out was moved to.
-std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr);
+/// Returns the x that a pinned read-out was moved to. `frame`: is told where it was drawn.
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr, PlotFrame* frame = nullptr);
 
 /// Groups of bars over a logarithmic axis: one bar a series in each group, the series told apart by colour and order.
 struct BarSeries {
