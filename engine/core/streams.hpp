@@ -16,6 +16,7 @@ enum class Purpose : std::uint32_t {
   toy = 8,          // index: 0 train, 1 test; counter block: example; key word 0: data.seed
   probe = 9,        // index: what a view draws (engine/inspect); never touches a run
   surface = 10,     // index: 0; counter block: point; key word 0: the surface's own seed
+  fit = 11,         // index: 0 training, 1 test; counter block: point, c1: set; key word 0: the document's seed
 };
 
 /// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.

@@ -35,10 +35,10 @@ struct FitModel {
 
 struct FitSettings {
   TargetSettings target;
-  double low = 0, high = 1; ///< the interval
-  std::int64_t points = 50; ///< of a training set
-  bool random_x = false;    ///< else the middles of so many equal parts of the interval
-  double noise = 0;         ///< σ
+  double low = 0, high = 1;  ///< the interval
+  std::int64_t points = 50;  ///< of a training set
+  bool random_x = false;     ///< else the middles of so many equal parts of the interval
+  double noise = 0;          ///< σ
   std::vector<FitPoint> own; ///< where there are any, they are the one training set of the parts approximate and capacity
   std::int64_t sets = 50;
   std::uint64_t seed = 1;

@@ -27,6 +27,8 @@ public:
   /// number are NaN. Backwards through the operations, as PyTorch's autograd does it, with its slopes at kinks: of abs 0 at 0.
   Slope at(double x, double y) const;
   std::size_t size() const { return nodes_.size(); } ///< operations
+  bool uses_x() const { return uses(Operation::x); }
+  bool uses_y() const { return uses(Operation::y); }
   /// The same in Python, of tensors x and y; needs torch and math.
   std::string python() const;
 
@@ -39,6 +41,11 @@ private:
     std::uint16_t a = 0, b = 0; // the nodes it works on, all before it
     double number = 0;
   };
+  bool uses(Operation operation) const {
+    for (const Node& node : nodes_)
+      if (node.operation == operation) return true;
+    return false;
+  }
   std::vector<Node> nodes_; // the last is the whole
   std::string python_;
 };

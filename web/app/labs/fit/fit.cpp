@@ -17,7 +17,7 @@ FitLab::FitLab(LabWorld& world, const LabRow& row)
 void FitLab::follow() {
   model_.follow();
   const std::size_t before = tab_;
-  tab_ = diagnosis_ ? kDiagnosisTab : static_cast<std::size_t>(model_.settings().part);
+  tab_ = diagnosis_ ? kDiagnosisTab : static_cast<std::size_t>(model_.part());
   if (tab_ != before) parts_[before]->leave();
   part().follow();
 }

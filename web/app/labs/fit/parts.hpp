@@ -101,8 +101,8 @@ public:
 
   // ---- for its parts ----
   Ui& controls() { return ui(); }
-  FitModel& model() { return model_; }
-  const FitModel& model() const { return model_; }
+  FitLabModel& model() { return model_; }
+  const FitLabModel& model() const { return model_; }
   /// Every field of the document.
   const Json& complete() const { return document_.now().complete; }
   FieldInfo field_of(std::string_view pointer) const { return document_.field({{}, std::string(pointer)}); }
@@ -132,7 +132,7 @@ private:
   /// After the document was changed, or another tab is wanted.
   void follow();
 
-  FitModel model_{document_};
+  FitLabModel model_{document_};
   std::array<std::unique_ptr<Part>, std::size(kTabs)> parts_;
   std::size_t tab_ = 0; // the document's part, or the diagnosis
   bool diagnosis_ = false;
