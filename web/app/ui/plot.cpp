@@ -301,6 +301,7 @@ struct Drawing {
   bool drawable(double y) const { return std::isfinite(y) && (!spec.log_y || y > 0); }
 
   void axes() const;
+  void many(const FaintCurves& curves) const;
   void background() const;
   void line(const Series& s);
   void ends_and_marks();
@@ -335,8 +336,24 @@ void Drawing::axes() const {
   ui.text({area.x - 20, area.bottom() + 23, area.w + 20, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
 }
 
+// Of points that a line does not need at this width every so many: two hundred curves are drawn in a frame.
+void Drawing::many(const FaintCurves& curves) const {
+  const std::size_t count = curves.x.size(), stride = std::max<std::size_t>(1, count / std::max<std::size_t>(2, static_cast<std::size_t>(area.w / 3)));
+  std::vector<ImVec2> points;
+  const auto flush = [&] {
+    if (points.size() > 1) list->AddPolyline(points.data(), static_cast<int>(points.size()), faded(curves.color, curves.opacity), 0, 1);
+    points.clear();
+  };
+  for (const std::span<const double> y : curves.ys) {
+    for (std::size_t i = 0; i < count; i = i + 1 < count ? std::min(i + stride, count - 1) : count)
+      drawable(y[i]) ? points.push_back(point(curves.x[i], y[i])) : flush();
+    flush();
+  }
+}
+
 // Faint lines, bands, the place where the race stands.
 void Drawing::background() const {
+  for (const FaintCurves& curves : spec.faint) many(curves);
   for (const Series& s : series) {
     // of many points in a column of the screen the lowest and the highest are enough
     std::vector<ImVec2> points;
@@ -356,7 +373,7 @@ void Drawing::background() const {
     for (std::size_t i = 1; i < s.low.size(); ++i)
       if (drawable(s.low[i - 1]) && drawable(s.low[i]) && drawable(s.high[i - 1]) && drawable(s.high[i]))
         list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
-                            faded(s.color, 0.16F));
+                            faded(s.color, s.band));
   }
   if (spec.cursor && *spec.cursor >= sx.least && *spec.cursor <= sx.most)
     list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);

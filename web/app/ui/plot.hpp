@@ -12,6 +12,7 @@ struct Series {
   Marker marker = Marker::none;
   std::vector<double> x, y;             ///< equally many, x ascending; y may be infinite or NaN, which breaks the line
   std::vector<double> low, high;        ///< a band about the line, as many as x, or empty
+  float band = 0.16F;                   ///< its opacity
   std::vector<double> faint_x, faint_y; ///< a faint line behind, of its own points
   int minimum = -1;                     ///< a point that is marked as the least
   std::string ended = {};               ///< why the line stops before the others ("diverged"): said beside its name, marked at the point below
@@ -45,6 +46,14 @@ struct PlotFrame {
   ImVec2 at(double px, double py) const { return {x.at(px), y.at(py)}; }
 };
 
+/// Many curves over one x, behind the series: they are neither named nor read out, and do not stretch the axis.
+struct FaintCurves {
+  std::vector<double> x;
+  std::vector<std::span<const double>> ys; ///< each as many as x
+  std::uint32_t color = 0;
+  float opacity = 0.3F;
+};
+
 struct PlotSpec {
   std::string id, x_title, y_title;
   bool log_y = false, log_x = false;
@@ -58,6 +67,7 @@ struct PlotSpec {
   double y_from = 0, y_to = 0; ///< linear axis: exactly this range, if it is one
   std::vector<Zone> zones;
   std::vector<Mark> marks;
+  std::vector<FaintCurves> faint;
   std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
   std::optional<double> cursor;              ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
