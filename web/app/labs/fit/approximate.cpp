@@ -2,6 +2,7 @@
 #include "app/labs/fit/parts.hpp"
 
 #include "app/core/fit_course.hpp"
+#include "app/core/typed_number.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -246,24 +247,30 @@ void ApproximatePart::take_hand(const HandNews& news) {
 
 std::string ApproximatePart::sum_words(double x) const {
   const auto& places = course_.places();
-  const auto at = static_cast<std::size_t>(std::min<std::ptrdiff_t>(std::lower_bound(places.begin(), places.end(), x) - places.begin(), std::ssize(places) - 1));
+  const auto at =
+      static_cast<std::size_t>(std::min<std::ptrdiff_t>(std::lower_bound(places.begin(), places.end(), x) - places.begin(), std::ssize(places) - 1));
   double sum = 0;
   for (const auto& unit : units_) sum += unit[at];
-  return fill(ui()("fit.sum"), {grouped(places[at], 3), std::to_string(units_.size()), error_text(sum), error_text(course_.bias()), error_text(course_.predictions()[at])});
+  return fill(ui()("fit.sum"),
+              {grouped(places[at], 3), std::to_string(units_.size()), error_text(sum), error_text(course_.bias()), error_text(course_.predictions()[at])});
 }
 
 void ApproximatePart::network_words(Column& column) {
   const Transport now = transport();
   const bool running = course_.running() || wanted_;
-  const std::vector<ButtonText> all{
-      {running ? "fit.pause" : "fit.start", std::string(running ? ui()("transport.pause") : now == Transport::finished ? ui()("transport.again") : ui()("transport.start")), "", true},
-      {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
+  const std::vector<ButtonText> all{{running ? "fit.pause" : "fit.start",
+                                     std::string(running                      ? ui()("transport.pause")
+                                                 : now == Transport::finished ? ui()("transport.again")
+                                                                              : ui()("transport.start")),
+                                     "", true},
+                                    {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
   if (const auto pressed = buttons(ui(), column, all)) *pressed == 1 ? reset() : running ? pause() : start();
   if (has_model()) {
     const FitStand& last = course_.stands().back();
     say(lab_, column, "fit.network", ui()("fit.deviation"),
         course_.diverged() ? std::string(ui()("fit.diverged"))
-                           : fill(ui()("fit.after_epochs"), {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)}),
+                           : fill(ui()("fit.after_epochs"),
+                                  {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)}),
         course_.diverged() ? ui().theme->bad : ui().theme->ink);
     if (!units_.empty()) say(lab_, column, "fit.sum", ui()("fit.contributions"), sum_words(lab_.model().settings().place), ui().theme->ink);
   } else if (const auto& why = course_.problem()) {
@@ -278,14 +285,16 @@ void ApproximatePart::network_words(Column& column) {
 
 void ApproximatePart::widths(Column& column) {
   const bool known = widths_.is_of(lab_.complete(), false) && !widths_.known().empty();
-  const std::vector<ButtonText> all{{widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width")), ""}};
+  const std::vector<ButtonText> all{
+      {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width")), ""}};
   if (buttons(ui(), column, all)) {
     if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
     ++presses_;
   }
   if (!known) return column.paragraph(widths_wanted_ ? ui()("fit.training") : ui()("fit.widths_says"), ui().theme->soft);
   capacity_plot(lab_, column.rest.cut_top(196), widths_.known(), "fit.widths_plot", over_width_);
-  if (widths_wanted_) column.paragraph(fill(ui()("fit.widths_done"), {std::to_string(widths_.known().size()), std::to_string(widths_.count())}), ui().theme->soft);
+  if (widths_wanted_)
+    column.paragraph(fill(ui()("fit.widths_done"), {std::to_string(widths_.known().size()), std::to_string(widths_.count())}), ui().theme->soft);
 }
 
 // ---- all ----
@@ -307,7 +316,11 @@ void ApproximatePart::setup(Column& column) {
 
 void ApproximatePart::picture(Rect box) {
   const FitLabModel& model = lab_.model();
-  ui().text(box.cut_top(20), by_network() ? ui()("fit.see_units") : model.target_name() == "drawn" ? ui()("fit.drag_or_draw") : ui()("fit.drag_towers"), ui().theme->faint, kSmall);
+  ui().text(box.cut_top(20),
+            by_network()                     ? ui()("fit.see_units")
+            : model.target_name() == "drawn" ? ui()("fit.drag_or_draw")
+                                             : ui()("fit.drag_towers"),
+            ui().theme->faint, kSmall);
   PlotSpec spec = picture_spec(lab_, hand_);
   std::vector<Series> series{target_series(lab_)};
   Series own;
@@ -378,7 +391,8 @@ std::optional<UserError> ApproximatePart::type(const std::string& id, const std:
     tower_ = static_cast<int>(*to) - 1;
     return {};
   }
-  for (const auto& [name, edge] : {std::pair{"fit.tower.left", Edge::left}, std::pair{"fit.tower.right", Edge::right}, std::pair{"fit.tower.height", Edge::top}})
+  for (const auto& [name, edge] :
+       {std::pair{"fit.tower.left", Edge::left}, std::pair{"fit.tower.right", Edge::right}, std::pair{"fit.tower.height", Edge::top}})
     if (id == name) {
       const auto to = edge == Edge::top ? number(-kFitHeightMost, kFitHeightMost) : number(s.low, s.high);
       return to ? model.move_tower(which, edge, *to, false) : std::optional(to.error());
@@ -394,7 +408,8 @@ std::string ApproximatePart::csv(std::string_view plot) const {
     out = network ? "x,f,model\n" : "x,f,towers\n";
     const auto& x = network ? course_.places() : model.places();
     for (std::size_t i = 0; i < x.size(); ++i)
-      out += shortest_text(x[i]) + "," + shortest_text(model.target().at(x[i])) + "," + shortest_text(network ? course_.predictions()[i] : model.towers_curve()[i]) + "\n";
+      out += shortest_text(x[i]) + "," + shortest_text(model.target().at(x[i])) + "," +
+             shortest_text(network ? course_.predictions()[i] : model.towers_curve()[i]) + "\n";
     return out;
   }
   if (!by_network()) {

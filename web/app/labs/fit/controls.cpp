@@ -1,6 +1,9 @@
 // The controls that several parts of the lab Fit have: the function, the points, the model.
 #include "app/labs/fit/parts.hpp"
 
+#include "app/core/typed_number.hpp"
+#include "network/activation.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,12 +27,13 @@ std::optional<std::size_t> chosen_of(FitLab& lab, Column& column, std::string_vi
 }
 
 // A slider of this lab's own, for what is no field by itself.
-std::optional<double> own_slider(FitLab& lab, Rect box, const std::string& id, std::string_view label, std::string_view help, double value, const SliderRange& range,
-                                 const std::string& text) {
+std::optional<double> own_slider(FitLab& lab, Rect box, const std::string& id, std::string_view label, std::string_view help, double value,
+                                 const SliderRange& range, const std::string& text) {
   Ui& ui = lab.controls();
   box = {box.x, box.y + (box.h - ui.control_height()) / 2, box.w, ui.control_height()};
   const auto moved = ui.slider_field(
-      {.id = id, .label = label, .text = text, .help = help, .value = value, .range = range, .label_px = kFitLabel, .number_px = kFitNumber, .explains = id}, box);
+      {.id = id, .label = label, .text = text, .help = help, .value = value, .range = range, .label_px = kFitLabel, .number_px = kFitNumber, .explains = id},
+      box);
   if (!ui.slider_held) lab.let_go();
   return moved;
 }
@@ -46,7 +50,8 @@ void drawn_height(FitLab& lab, Column& column, int& height) {
                                  {.least = 0, .most = last, .parts = 1}, std::to_string(height + 1)))
     height = static_cast<int>(*to);
   const auto [low, high] = model.heights_shown();
-  if (const auto to = own_slider(lab, column.row(), "fit.drawn.height", place, ui("help.fit.drawn_height"), y, {.least = low, .most = high, .digits = 2}, setting(y)))
+  if (const auto to =
+          own_slider(lab, column.row(), "fit.drawn.height", place, ui("help.fit.drawn_height"), y, {.least = low, .most = high, .digits = 2}, setting(y)))
     lab.keep(model.set_height(static_cast<std::size_t>(height), *to, ui.slider_held));
 }
 
@@ -253,6 +258,46 @@ void model_setup(FitLab& lab, Column& column, bool or_polynomial) {
   field_slider(lab, column.row(), "/model/degree", {.least = 0, .most = kDegreeMost, .parts = 1});
   decay_slider(lab, column.row());
   column.paragraph(ui("fit.polynomial_says"), ui.theme->soft);
+}
+
+std::optional<UserError> type_shared(FitLab& lab, const std::string& id, const std::string& text, int& height, int& point) {
+  FitLabModel& model = lab.model();
+  const FitSettings& s = model.settings();
+  const auto& points = model.points();
+  if (id == "fit.formula") return model.type_formula(text);
+  // each number: from where to where, and what becomes of it
+  struct Row {
+    std::string_view id;
+    double least, most;
+    std::optional<UserError> (*take)(FitLabModel& model, double to, int& height, int& point);
+  };
+  using None = std::optional<UserError>;
+  const auto which = static_cast<std::size_t>(std::clamp(point, 0, static_cast<int>(points.size()) - 1));
+  const Row rows[] = {
+      {"fit.drawn.place", 1, static_cast<double>(std::max<std::size_t>(1, s.target.heights.size())),
+       [](FitLabModel&, double to, int& h, int&) { return h = static_cast<int>(to) - 1, None(); }},
+      {"fit.drawn.height", -kFitHeightMost, kFitHeightMost,
+       [](FitLabModel& m, double to, int& h, int&) { return m.set_height(static_cast<std::size_t>(std::max(0, h)), to, false); }},
+      {"fit.point", 1, static_cast<double>(points.size()), [](FitLabModel&, double to, int&, int& p) { return p = static_cast<int>(to) - 1, None(); }},
+      {"fit.point.x", s.low, s.high,
+       [](FitLabModel& m, double to, int&, int& p) {
+         return m.move_point(static_cast<std::size_t>(p), {to, m.points()[static_cast<std::size_t>(p)].y}, false);
+       }},
+      {"fit.point.y", -kFitHeightMost, kFitHeightMost,
+       [](FitLabModel& m, double to, int&, int& p) {
+         return m.move_point(static_cast<std::size_t>(p), {m.points()[static_cast<std::size_t>(p)].x, to}, false);
+       }},
+      {"fit.width", 1, 256, [](FitLabModel& m, double to, int&, int&) { return m.set_capacity(static_cast<std::int64_t>(to), false); }},
+      {"fit.layers", 1, 4, [](FitLabModel& m, double to, int&, int&) { return m.set_layers(static_cast<std::size_t>(to)); }},
+      {"fit.dropout", 0, 0.9, [](FitLabModel& m, double to, int&, int&) { return m.set_dropout(to, false); }},
+  };
+  point = static_cast<int>(which);
+  for (const Row& row : rows)
+    if (row.id == id) {
+      const auto number = number_between(text, row.least, row.most);
+      return number ? row.take(model, *number, height, point) : None(number.error());
+    }
+  return {};
 }
 
 } // namespace downhill::fitting

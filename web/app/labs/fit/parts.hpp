@@ -167,12 +167,12 @@ void model_setup(FitLab& lab, Column& column, bool or_polynomial);
 
 /// What the hand does on a picture: it holds one of its grips, draws, or taps where there is none.
 struct Hand {
-  int held = -1;        ///< which grip
+  int held = -1; ///< which grip
   bool down = false, moved = false;
   ImVec2 pressed_at{};
-  FitPoint last{};      ///< where it was in the last frame, by the axes
+  FitPoint last{};                 ///< where it was in the last frame, by the axes
   std::array<double, 2> y_range{}; ///< of the picture: it stays while the hand is down, or what is dragged would run away
-  Json before;          ///< of the document, for a drag that is given up
+  Json before;                     ///< of the document, for a drag that is given up
 };
 struct HandNews {
   enum class What : std::uint8_t { none, moves, let_go, given_up, taps } what = What::none;
@@ -186,6 +186,14 @@ PlotSpec picture_spec(FitLab& lab, const Hand& hand);
 Series target_series(FitLab& lab);
 /// Training and expected error over epochs, of a training; `best`: the least expected one is marked.
 void epochs_plot(FitLab& lab, Rect box, const std::vector<FitStand>& stands, bool best, PlotView& view);
+/// Training and expected error over degrees or widths, of fits to the one set, the least expected one marked; the fit that is shown has
+/// `now`. The capacity that it was moved to, where that is asked for by `moves`.
+std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<CapacityFit>& fits, const std::string& id, PlotView& view, bool moves = false);
+/// "epoch,train,expected" and "capacity,train,expected".
+std::string stands_csv(const std::vector<FitStand>& stands);
+std::string capacities_csv(const std::vector<CapacityFit>& fits);
+/// What was typed into a field of target_setup, points_setup or model_setup.
+std::optional<UserError> type_shared(FitLab& lab, const std::string& id, const std::string& text, int& height, int& point);
 /// How an error is written: as many digits as tell.
 std::string error_text(double error);
 

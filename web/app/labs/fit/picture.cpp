@@ -94,4 +94,50 @@ void epochs_plot(FitLab& lab, Rect box, const std::vector<FitStand>& stands, boo
   plot(ui, box, spec, {train, expected}, &view);
 }
 
+std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<CapacityFit>& fits, const std::string& id, PlotView& view, bool moves) {
+  Ui& ui = lab.controls();
+  const bool network = lab.model().network();
+  PlotSpec spec;
+  spec.id = id;
+  spec.x_title = network ? ui("fit.width") : ui("fit.degree"), spec.y_title = ui("fit.mean_square");
+  spec.log_y = true, spec.log_x = network;
+  spec.x_least = network ? 1 : 0, spec.x_most = network ? 256 : kDegreeMost;
+  spec.show_legend = true;
+  spec.y_decimals = -1;
+  spec.minimum_label = ui("fit.least");
+  spec.x_text = [title = spec.x_title](double x) { return title + " " + grouped(x); };
+  const auto now = static_cast<double>(lab.model().capacity());
+  if (moves)
+    spec.pinned = now;
+  else
+    spec.cursor = now;
+  Series train, expected;
+  train.label = ui("fit.train_error"), train.color = ui.theme->accent, train.marker = Marker::circle;
+  expected.label = ui("fit.expected_error"), expected.color = ui.theme->adadelta, expected.dash = Dash::dashed;
+  for (const CapacityFit& fit : fits) {
+    const auto x = static_cast<double>(fit.capacity);
+    train.x.push_back(x), train.y.push_back(fit.diverged ? std::nan("") : fit.train_error);
+    expected.x.push_back(x), expected.y.push_back(fit.diverged ? std::nan("") : fit.expected_error);
+  }
+  if (const auto least = least_error(fits, false)) {
+    expected.minimum = static_cast<int>(*least);
+    if (const double at = expected.x[*least]; !network) { // which side of the least is which
+      if (at > 0) spec.zones.push_back({0, at - 0.5, faded(ui.theme->faint, 0.08F), std::string(ui("fit.under"))});
+      if (at < kDegreeMost) spec.zones.push_back({at + 0.5, kDegreeMost, faded(ui.theme->faint, 0.08F), std::string(ui("fit.over"))});
+    }
+  }
+  return plot(ui, box, spec, {train, expected}, moves ? nullptr : &view);
+}
+
+std::string stands_csv(const std::vector<FitStand>& stands) {
+  std::string out = "epoch,train,expected\n";
+  for (const FitStand& s : stands) out += shortest_text(s.epoch) + "," + shortest_text(s.train_error) + "," + shortest_text(s.expected_error) + "\n";
+  return out;
+}
+std::string capacities_csv(const std::vector<CapacityFit>& fits) {
+  std::string out = "capacity,train,expected\n";
+  for (const CapacityFit& f : fits) out += std::to_string(f.capacity) + "," + shortest_text(f.train_error) + "," + shortest_text(f.expected_error) + "\n";
+  return out;
+}
+
 } // namespace downhill::fitting
