@@ -238,7 +238,7 @@ void ApproximatePart::take_hand(const HandNews& news) {
     for (std::size_t i = 0; i < towers.size(); ++i)
       if (news.at.x >= towers[i].from && news.at.x <= towers[i].to) tower_ = static_cast<int>(i);
   }
-  if (news.what == What::given_up && !hand_.before.is_null()) lab_.undo();
+  if (news.what == What::given_up && !hand_.before.is_null()) lab_.give_up(hand_.before);
   hand_.before = Json();
   lab_.let_go();
 }

@@ -36,7 +36,10 @@ public:
   void pause() override;
   void reset() override { forget(), ++presses_; }
   bool waiting() const override { return started_ && network() && !course_.is_of(lab_.complete()); }
-  void leave() override { course_.stop(), widths_.cancel(), widths_wanted_ = false; }
+  void leave() override {
+    if (course_.running() || waiting()) pause();
+    widths_.cancel(), widths_wanted_ = false;
+  }
   void take(std::size_t worker, const protocol::ToApp& message) override {
     if (course_.take(worker, message))
       keep_outcome();
@@ -161,7 +164,7 @@ void CapacityPart::take_hand(const HandNews& news) {
     else if (model.can_add_point())
       lab_.keep(model.add_point(news.at)), point_ = static_cast<int>(model.points().size()) - 1;
   }
-  if (news.what == What::given_up && !hand_.before.is_null()) lab_.undo();
+  if (news.what == What::given_up && !hand_.before.is_null()) lab_.give_up(hand_.before);
   hand_.before = Json();
   lab_.let_go();
 }

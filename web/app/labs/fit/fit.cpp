@@ -46,7 +46,26 @@ void FitLab::look_anew() {
 }
 
 std::optional<UserError> FitLab::type(const std::string& id, const std::string& text) {
+  if (id == "field:/target/formula") return followed(model_.type_formula(text));
   return followed(id.find('/') == std::string::npos ? part().type(id, text) : DocumentLab::type(id, text));
+}
+
+// What other fields must follow is what a press in the lab makes of it.
+std::optional<UserError> FitLab::set_field(const std::string& id, const Json& value) {
+  const bool text = value.is_string();
+  if (text && id == "field:/target/name") {
+    const auto ids = field_of("/target/name").ids;
+    if (std::find(ids.begin(), ids.end(), value.get_ref<const std::string&>()) != ids.end())
+      return followed(model_.choose_target(value.get_ref<const std::string&>()));
+  }
+  if (text && id == "field:/target/formula") return followed(model_.type_formula(value.get<std::string>()));
+  return followed(DocumentLab::set_field(id, value));
+}
+
+std::uint64_t FitLab::news() const {
+  std::uint64_t all = version();
+  for (const auto& each : parts_) all += each->news();
+  return all;
 }
 
 void FitLab::put(std::string_view pointer, const Json& value, bool held) {

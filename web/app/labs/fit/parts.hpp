@@ -73,19 +73,18 @@ public:
   std::optional<UserError> open(const Json& document, Opening how) override;
   bool undo() override { return followed(DocumentLab::undo()); }
   bool redo() override { return followed(DocumentLab::redo()); }
-  std::optional<UserError> set_field(const std::string& id, const Json& value) override { return followed(DocumentLab::set_field(id, value)); }
+  std::optional<UserError> set_field(const std::string& id, const Json& value) override;
   std::optional<UserError> reset_field(const std::string& id) override { return followed(DocumentLab::reset_field(id)); }
   void add_shown(Json& shown) const override;
   void show(const Json& wanted) override;
   void look_anew() override;
   void draw(Rect box) override;
-  std::uint64_t news() const override { return version() + part().news(); }
+  std::uint64_t news() const override;
   std::string csv(std::string_view plot) const override { return part().csv(plot); }
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   Transport transport() const override { return part().transport(); }
   bool started() const override { return transport() != Transport::ready; }
   bool waiting() const override { return part().waiting(); }
-  int tick(double) override { return part().transport() == Transport::running ? 1 : 0; }
   Json results(bool curves) const override;
   std::vector<std::string_view> columns() const override;
   const std::optional<UserError>& problem() const override { return part().problem(); }
@@ -109,6 +108,10 @@ public:
   /// Sets a field by its pointer; in a drag `held`.
   void put(std::string_view pointer, const Json& value, bool held = false);
   void let_go() { document_.let_go(); }
+  /// A drag is given up: the document is as it was `before` it.
+  void give_up(const Json& before) {
+    if (document() != before) undo();
+  }
   /// A refusal is told to the user.
   void keep(std::optional<UserError> error) {
     if (error) refused_ = std::move(error);
