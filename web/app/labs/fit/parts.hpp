@@ -141,4 +141,52 @@ private:
   std::optional<UserError> refused_;
 };
 
+// ---- what the parts share (controls.cpp, picture.cpp) ----
+
+/// A field's slider with its number, within a range that may be narrower than the field's.
+void field_slider(FitLab& lab, Rect box, std::string_view pointer, const SliderRange& range, float label_px = 92, float number_px = 60);
+/// A field's choices side by side, behind its label.
+void field_segments(FitLab& lab, Column& column, std::string_view pointer, const std::string& id);
+/// The weight decay: 0, or a power of ten.
+void decay_slider(FitLab& lab, Rect box);
+/// Text with a place among the items, for who reads by ear, and for tests.
+void say(FitLab& lab, Column& column, const char* id, std::string_view label, const std::string& text, std::uint32_t color);
+/// Buttons side by side that break into rows. Which was pressed.
+struct ButtonText {
+  std::string id, label, help;
+  bool accent = false, enabled = true;
+};
+std::optional<std::size_t> buttons(Ui& ui, Column& column, std::span<const ButtonText> all);
+
+/// Which function f is: of the table, typed, or drawn, and over which interval. `height`: the one of a drawn f that keys move.
+void target_setup(FitLab& lab, Column& column, int& height);
+/// How many points are drawn, and how. `chosen`: the one that keys move.
+void points_setup(FitLab& lab, Column& column, int& chosen);
+/// Polynomial or network, its capacity and what else it has. `or_polynomial`: it may be one.
+void model_setup(FitLab& lab, Column& column, bool or_polynomial);
+
+/// What the hand does on a picture: it holds one of its grips, draws, or taps where there is none.
+struct Hand {
+  int held = -1;        ///< which grip
+  bool down = false, moved = false;
+  ImVec2 pressed_at{};
+  FitPoint last{};      ///< where it was in the last frame, by the axes
+  std::array<double, 2> y_range{}; ///< of the picture: it stays while the hand is down, or what is dragged would run away
+  Json before;          ///< of the document, for a drag that is given up
+};
+struct HandNews {
+  enum class What : std::uint8_t { none, moves, let_go, given_up, taps } what = What::none;
+  int grip = -1; ///< −1: no grip
+  FitPoint from{}, at{};
+};
+/// To be called next after the picture's `plot`, which has no view.
+HandNews hand_on(Ui& ui, const PlotFrame& frame, std::span<const ImVec2> grips, Hand& hand);
+/// The picture's axes and f; the y axis stays while the hand is down.
+PlotSpec picture_spec(FitLab& lab, const Hand& hand);
+Series target_series(FitLab& lab);
+/// Training and expected error over epochs, of a training; `best`: the least expected one is marked.
+void epochs_plot(FitLab& lab, Rect box, const std::vector<FitStand>& stands, bool best, PlotView& view);
+/// How an error is written: as many digits as tell.
+std::string error_text(double error);
+
 } // namespace downhill::fitting
