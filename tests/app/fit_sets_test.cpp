@@ -1,4 +1,4 @@
-#include "app/core/fit_sets.hpp"
+#include "app/core/fit_course.hpp"
 
 #include "worker/trainer_host.hpp"
 
@@ -405,4 +405,46 @@ TEST_CASE("fits train beside a race's lanes: both get on") {
   workers.hosts[0]->receive(encode(ToTrainer{Grant{{0, 0, 1}, 1000000, false}}));
   until_complete(workers, fits, d);
   check_equal(fits, d);
+}
+
+TEST_CASE("the course of one fit: its stands and what its units add are the engine's; asked again after a worker was lost") {
+  const FitDocument d = fit_document(kNetwork);
+  const std::vector<double> places{-8, -5, -1, 0, 2.5, 5, 6};
+  const auto target = std::make_shared<const Target>(d.settings);
+  FitRun run(d.settings, target, first_points(d.settings, *target), 10);
+  while (run.advance()) {
+  }
+  Workers workers(2, 0.0002);
+  FitCourse course(11, workers.post());
+  CHECK(!course.is_of(d.complete));
+  course.start(d.complete, places, 10, 1);
+  CHECK(course.running());
+  workers.turn(course);
+  workers.restart(1U);
+  CHECK(course.worker_lost());
+  CHECK(course.stands().empty());
+  CHECK(!course.worker_lost());
+  course.start(d.complete, places, 10, 1);
+  std::size_t pieces = 0;
+  for (int i = 0; i < 20000 && !course.ended(); ++i) pieces += static_cast<std::size_t>(workers.turn(course));
+  REQUIRE(course.ended());
+  CHECK(pieces > 1);
+  CHECK(!course.running());
+  CHECK(course.is_of(d.complete));
+  REQUIRE(course.stands().size() == run.stands().size());
+  for (std::size_t i = 0; i < run.stands().size(); ++i) {
+    CHECK(course.stands()[i].train_error == run.stands()[i].train_error);
+    CHECK(course.stands()[i].expected_error == run.stands()[i].expected_error);
+  }
+  CHECK(same_bits(course.predictions(), run.predict(places)));
+  REQUIRE(course.units() == 6);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    double sum = course.bias();
+    for (std::size_t unit = 0; unit < course.units(); ++unit) sum += static_cast<double>(course.unit(unit)[i]);
+    CHECK(sum == doctest::Approx(course.predictions()[i]).epsilon(1e-5));
+  }
+  FitProblem late{11, 1, "memory", "", {}};
+  CHECK(!course.take(1, late));
+  course.forget();
+  CHECK(!course.is_of(d.complete));
 }

@@ -269,7 +269,8 @@ const FitOutcome* FitLabModel::polynomial() const {
   if (network()) return nullptr;
   if (fitted_ != followed_) {
     FitRun run(settings_, target_, points_);
-    while (run.advance()) {}
+    while (run.advance()) {
+    }
     polynomial_ = {run.predict(places_), run.stands().back().train_error, run.stands().back().expected_error};
     fitted_ = followed_;
   }
@@ -294,7 +295,8 @@ const std::vector<CapacityFit>& FitLabModel::degrees() const {
     settings.model.network = false;
     for (int degree = 0; degree <= kDegreeMost; ++degree) {
       CapacityRun run(settings, degree, false);
-      while (run.advance()) {}
+      while (run.advance()) {
+      }
       degrees_.push_back(run.result());
     }
   }

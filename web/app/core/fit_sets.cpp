@@ -13,14 +13,6 @@ namespace {
 // Workers that die of one question, one after the other.
 constexpr int kDeathsMost = 6;
 
-// The document as a question carries it.
-std::string text_of(const Json& complete) {
-  Json document = complete;
-  document["downhill"] = kFormatVersion;
-  document["lab"] = kFitFormat.lab;
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 // What of the document decides the fits to its sets: not how many there are, nor what is looked at, nor the other parts' own.
 Json decisive(const Json& complete) {
   Json out = complete;
@@ -59,6 +51,13 @@ bool makes_sense(const SetFit& fit, std::size_t sets, std::size_t places) {
 }
 
 } // namespace
+
+std::string fit_document_text(const Json& complete) {
+  Json document = complete;
+  document["downhill"] = kFormatVersion;
+  document["lab"] = kFitFormat.lab;
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 // ---- FitSeats ----
 
@@ -108,7 +107,7 @@ void DealtFits::want(const Json& complete, const FitSettings& settings, std::siz
     ++version_;
   }
   if (wanted()->done == sets || workers == 0) return;
-  text_ = text_of(complete);
+  text_ = fit_document_text(complete);
   deal(workers);
 }
 
@@ -194,7 +193,7 @@ void DealtCapacities::want(const Json& complete, const FitSettings& settings, bo
     seats_.drop();
     asked_ = decisive(complete, with_sets);
     with_sets_ = with_sets;
-    text_ = text_of(complete);
+    text_ = fit_document_text(complete);
     capacities_ = coarse_first(fit_capacities(settings.model));
     under_way_.clear();
     known_.clear();

@@ -11,6 +11,9 @@
 
 namespace downhill {
 
+/// The document as a question carries it. `complete`: with every field.
+std::string fit_document_text(const Json& complete);
+
 /// What the lab asks of its workers, and who of them owes an answer: what both kinds of questions have in common.
 class FitSeats {
 public:
