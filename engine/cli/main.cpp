@@ -4,6 +4,7 @@
 #include "cli/backprop.hpp"
 #include "cli/command.hpp"
 #include "cli/files.hpp"
+#include "cli/fit.hpp"
 #include "cli/neuron.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/surface.hpp"
@@ -402,6 +403,7 @@ constexpr Lab kLabs[] = {
     {"surface", check_surface, hash_surface, export_surface},
     {"backprop", check_backprop, hash_backprop, export_backprop},
     {"neuron", check_neuron, hash_neuron, export_neuron},
+    {"fit", check_fit, hash_fit, export_fit},
 };
 
 template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
@@ -426,7 +428,7 @@ int bench(const Arguments&) {
 
 struct Option {
   const char *name, *value; // the value as the usage shows it
-  std::string Arguments::*to;
+  std::string Arguments::* to;
 };
 struct Verb {
   const char* name;
@@ -472,11 +474,20 @@ const std::vector<Verb>& verbs() {
        {images, {"--weights", "FILE", &Arguments::weights}, {"--out", "FILE", &Arguments::out}},
        "a unit's truth table; or how many images its painted and its learned weights get right; or the way of its weight",
        neuron},
-      {"hash", "DOCUMENT.json", {data, lane, jobs}, "a hash of each lane's weights, or of its path, or of a trace, or of what a unit says", by_lab<&Lab::hash>},
+      {"fit",
+       "FIT.json",
+       {{"--fits", "FILE", &Arguments::fits}, {"--points", "FILE", &Arguments::points}, {"--out", "FILE", &Arguments::out}},
+       "bias and variance of many fits, at every place and on average; or errors over capacity; or how close an approximation comes",
+       fit},
+      {"hash",
+       "DOCUMENT.json",
+       {data, lane, jobs},
+       "a hash of each lane's weights, or of its path, or of a trace, or of what a unit says, or of fits",
+       by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
-       "a lane, a trace or a unit as a PyTorch script",
+       "a lane, a trace, a unit or fits as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},

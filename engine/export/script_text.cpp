@@ -52,6 +52,35 @@ void ScriptText::step_module() {
         "        return torch.heaviside(x.detach(), torch.ones(1)) + 0 * x\n\n\n");
 }
 
+void ScriptText::crelu_module() {
+  block("class CReLU(nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return torch.cat([torch.relu(x), torch.relu(-x)], 1)\n\n\n");
+}
+
+void ScriptText::dropout_module() {
+  line("class Dropout(nn.Module):");
+  line("    \"\"\"" +
+       said("nn.Dropout 的做法，但掩码只取决于（层，轮次，样本在本轮的位置），与批尺寸无关。",
+            "As nn.Dropout, but a mask belongs to (layer, epoch, place of the example in the epoch).") +
+       "\"\"\"");
+  block("    epoch = position = 0\n\n"
+        "    def __init__(self, p, layer):\n"
+        "        super().__init__()\n"
+        "        self.p, self.layer = p, layer\n\n"
+        "    def forward(self, x):\n"
+        "        if not self.training:\n"
+        "            return x\n"
+        "        n, units = x.shape\n"
+        "        keep = []\n"
+        "        for row in range(n):\n"
+        "            counter = (0, Dropout.position + row, Dropout.epoch)\n"
+        "            words = stream(SEED, DROPOUT, self.layer, counter).random_raw((units + 1) // 2)\n"
+        "            keep.append(words.view(np.uint32)[:units] >= int(self.p * 2**32))\n"
+        "        mask = np.stack(keep) * np.float32(1 / (1 - self.p))\n"
+        "        return x * torch.from_numpy(mask.astype(np.float32))\n\n\n");
+}
+
 double ScriptText::parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name) {
   for (std::size_t i = 0; i < specs.size(); ++i)
     if (specs[i].name == name) return choice.values[i];

@@ -24,6 +24,9 @@ protected:
   // the module of an activation; Step and CReLU are no modules of PyTorch
   static std::string activation(const Choice& choice);
   void step_module();
+  void crelu_module();
+  // masks from our own streams: needs stream(), SEED and DROPOUT; whoever trains sets Dropout.epoch and Dropout.position
+  void dropout_module();
 
   static double parameter(const Choice& choice, const std::vector<ParameterSpec>& specs, std::string_view name);
   static bool scheduled(const Choice& schedule);

@@ -11,6 +11,11 @@ std::string row(std::initializer_list<double> numbers) {
   return out + "\n";
 }
 
+constexpr const char* kPointHeads = "set,x,y\n";
+void add_points(std::string& out, std::int64_t set, std::span<const FitPoint> points) {
+  for (const FitPoint& point : points) out += std::to_string(set + 1) + "," + row({point.x, point.y});
+}
+
 } // namespace
 
 std::string decomposition_csv(const Decomposition& d) {
@@ -28,9 +33,14 @@ std::string fits_csv(const FitSettings& settings, std::span<const SetFit> fits) 
 }
 
 std::string points_csv(const FitSettings& settings, const Target& target) {
-  std::string out = "set,x,y\n";
-  for (std::int64_t set = 0; set < settings.sets; ++set)
-    for (const FitPoint& point : drawn_points(settings, target, set)) out += std::to_string(set + 1) + "," + row({point.x, point.y});
+  std::string out = kPointHeads;
+  for (std::int64_t set = 0; set < settings.sets; ++set) add_points(out, set, drawn_points(settings, target, set));
+  return out;
+}
+
+std::string points_csv(std::span<const FitPoint> points) {
+  std::string out = kPointHeads;
+  add_points(out, 0, points);
   return out;
 }
 

@@ -11,6 +11,8 @@ std::string decomposition_csv(const Decomposition& decomposition);
 std::string fits_csv(const FitSettings& settings, std::span<const SetFit> fits);
 /// "set,x,y": the points drawn for every set.
 std::string points_csv(const FitSettings& settings, const Target& target);
+/// The same of one set, as set 1.
+std::string points_csv(std::span<const FitPoint> points);
 /// "capacity,train,expected,mean_train,mean_expected,bias2,variance".
 std::string sweep_csv(std::span<const CapacityFit> fits);
 /// "x,f,towers,model" over the places, then "deviation,,TOWERS,MODEL".

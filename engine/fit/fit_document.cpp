@@ -104,8 +104,8 @@ const std::vector<Field>& fit_fields() {
     all.push_back(whole("/model/degree", 5, 0, kDegreeMost));
     all.push_back(number("/model/weight_decay", 0, 0, 1));
     all.push_back(of_race("/network/hidden", "/model/hidden", Json::array({Json{{"units", 64}, {"activation", "tanh"}, {"dropout", 0}}})));
-    all.push_back(of_race("/optimizer", "/model/optimizer", Json{{"name", "adam"}, {"lr", 0.01}}));
-    all.push_back(whole("/model/epochs", 500, 1, 10000));
+    all.push_back(of_race("/optimizer", "/model/optimizer", Json{{"name", "adam"}, {"lr", 0.03}}));
+    all.push_back(whole("/model/epochs", 400, 1, 10000));
     all.push_back(of_race("/batch", "/model/batch", "full"));
     all.push_back(own("/towers", Json::array(), check_towers));
     all.push_back(number("/steepness", 1000, 1, 100000));

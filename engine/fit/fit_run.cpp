@@ -9,7 +9,7 @@ namespace downhill {
 namespace {
 
 float scaled_input(const FitSettings& settings, double x) {
-  return static_cast<float>((2 * x - settings.low - settings.high) / (settings.high - settings.low));
+  return static_cast<float>(kInputMost * (2 * x - settings.low - settings.high) / (settings.high - settings.low));
 }
 
 // The training part are the points, the test part the function itself, so that the test loss is the expected error but for σ².

@@ -14,12 +14,16 @@ struct FitStand {
   void fields(auto& a) { a(epoch, train_error, expected_error); }
 };
 
-/// What the hidden units of a network with one hidden layer add to its output: row j is a_j·φ(w_j·u + b_j) at the places, the last row
-/// the output's bias. Down the rows they add up to the prediction, but for float32's rounding.
+/// What the hidden units of a network with one hidden layer add to its output: row j is a_j·φ(w_j·u + b_j) at the places. With the
+/// output's bias they add up to the prediction, but for float32's rounding.
 struct Contributions {
   std::vector<std::vector<double>> units;
   double bias = 0;
 };
+
+/// A network gets x scaled to ±this over the interval. PyTorch draws the weights and biases of a unit with one input from [−1, 1], so
+/// that most units bend within it.
+inline constexpr double kInputMost = 3;
 
 /// The trainer's settings for a fit to `points` points: mean squared error, weights as PyTorch begins them, drawn by the document's
 /// seed (the same for all sets: they differ in their points alone). `evaluations`: how often it stands still to be measured, at least
@@ -28,8 +32,8 @@ LaneSettings lane_of_fit(const FitSettings& settings, std::size_t points, std::i
 
 class FitRun {
 public:
-  /// `evaluations`: of a network, stands besides the beginning's; 1: the end's alone. A network gets x scaled to [−1, 1] over the
-  /// interval, y as it is, both rounded to float32; dropout is off whenever it is asked.
+  /// `evaluations`: of a network, stands besides the beginning's; 1: the end's alone. A network gets x scaled to ±kInputMost over
+  /// the interval, y as it is, both rounded to float32; dropout is off whenever it is asked.
   FitRun(const FitSettings& settings, std::shared_ptr<const Target> target, std::vector<FitPoint> points, std::int64_t evaluations = 1);
   FitRun(FitRun&&) = default;
 

@@ -3,6 +3,7 @@
 #include "backprop/backprop_document.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/fit_script.hpp"
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "surfaces/surface_document.hpp"
@@ -41,6 +42,10 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
     const auto neuron = neuron_document_from_json(document);
     assert(neuron.ok());
     script = neuron_script(*neuron, options);
+  } else if (document.value("lab", "") == kFitFormat.lab) {
+    const auto fit = fit_document_from_json(document);
+    assert(fit.ok());
+    script = fit_script(*fit, options);
   } else {
     const auto experiment = experiment_from_json(document);
     assert(experiment.ok());
