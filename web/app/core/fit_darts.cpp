@@ -1,7 +1,6 @@
 #include "app/core/fit_darts.hpp"
 
 #include "app/core/number_text.hpp"
-#include "document/document.hpp"
 
 #include <algorithm>
 #include <cmath>

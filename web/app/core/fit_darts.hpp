@@ -1,6 +1,7 @@
 // Bias and variance as a target: each dart is one fitted model, its place how far its predictions at two places are off f. And the sum
 // of noise, bias² and variance in as many digits as add up. No ImGui, no words.
 #pragma once
+#include "document/document.hpp"
 #include "fit/decomposition.hpp"
 
 #include <array>

@@ -16,7 +16,7 @@ constexpr int kDeathsMost = 6;
 // What of the document decides the fits to its sets: not how many there are, nor what is looked at, nor the other parts' own.
 Json decisive(const Json& complete) {
   Json out = complete;
-  for (const char* key : {"part", "place", "sets", "own", "towers", "steepness", "goal"}) out.erase(key);
+  for (const char* key : {"downhill", "lab", "title", "part", "place", "sets", "own", "towers", "steepness", "goal"}) out.erase(key);
   return out;
 }
 
@@ -167,6 +167,8 @@ void DealtFits::worker_lost() {
   if (++deaths_ > kDeathsMost) problem_ = UserError{"memory", "", {}};
   ++version_;
 }
+
+bool DealtFits::is_of(const Json& complete) const { return current() && complete["sets"] == picture_->fits.size() && decisive(complete) == asked_; }
 
 double DealtFits::progress() const {
   if (!seats_.waiting()) return -1;

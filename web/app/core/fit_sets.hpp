@@ -70,6 +70,8 @@ public:
   void worker_lost();
 
   // ---- what there is: of what was wanted last (`current`), or, as long as no fit of that is known, of what was wanted before ----
+  /// Whether those are of this document, as many as it has sets.
+  bool is_of(const Json& complete) const;
   bool any() const { return picture_ && picture_->done > 0; }
   bool current() const { return picture_ && !next_; }
   /// Whether every set is done, or has been given up.

@@ -54,6 +54,9 @@ struct Row {
 
 std::string value_text(const PlotSpec& spec, double value) { return spec.y_decimals < 0 ? short_number(value) : grouped(value, spec.y_decimals); }
 
+// What is told of a point: a stacked area's own height.
+double told_of(const Series& s, std::size_t point) { return s.told.empty() ? s.y[point] : s.told[point]; }
+
 std::string named(const std::string& label, const std::string& ended) { return ended.empty() ? label : label + " · " + ended; }
 
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
@@ -91,7 +94,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   bool any_away = false;
   for (const Row& r : rows) {
     label_width = std::max(label_width, ui.text_width(named(r.series->label, r.series->ended), kLabel));
-    value_width = std::max(value_width, ui.text_width(value_text(spec, value(r)), kLabel));
+    value_width = std::max(value_width, ui.text_width(value_text(spec, told_of(*r.series, r.point)), kLabel));
     any_away = any_away || away(r);
   }
   const float away_width = any_away ? 62 : 0;
@@ -115,7 +118,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
       if (away(r)) ui.text(other, "@ " + tick_text(std::round(r.series->x[r.point] * 100) / 100), ui.theme->faint, kSmall, Weight::regular, Align::right);
     }
     ui.text(row, named(r.series->label, r.series->ended), ui.theme->ink, kLabel);
-    ui.text(row, value_text(spec, value(r)), ui.theme->ink, kLabel, Weight::regular, Align::right);
+    ui.text(row, value_text(spec, told_of(*r.series, r.point)), ui.theme->ink, kLabel, Weight::regular, Align::right);
   }
 }
 
@@ -134,7 +137,7 @@ void legend(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& s
     const bool value = at && !s.x.empty();
     float left = x + 26;
     if (!value || values_beside(ui, spec)) left += ui.text({left, y, width, 16}, named(s.label, s.ended), ui.theme->soft, kSmall) + 4;
-    if (value) ui.text({left, y, width, 16}, value_text(spec, s.y[nearest(s, *at)]), ui.theme->ink, kSmall, Weight::bold);
+    if (value) ui.text({left, y, width, 16}, value_text(spec, told_of(s, nearest(s, *at))), ui.theme->ink, kSmall, Weight::bold);
     x += width;
   }
 }
