@@ -427,7 +427,9 @@ class Page {
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
-      case 'lead': void (event.preset === undefined ? this.open_document(event.document as { lab: string }) : this.open_preset(String(event.preset))); break;
+      case 'lead': // not within the frame that asks
+        setTimeout(() => void (event.preset === undefined ? this.open_document(event.document as { lab: string }) : this.open_preset(String(event.preset))));
+        break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
