@@ -51,6 +51,7 @@ struct PlotSpec {
   double y_from = 0, y_to = 0; ///< linear axis: exactly this range, if it is one
   std::vector<Zone> zones;
   std::vector<Mark> marks;
+  std::vector<Mark> dots;                    ///< small points behind the lines; the y axis takes them in
   std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
   std::optional<double> cursor;              ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
