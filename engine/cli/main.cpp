@@ -14,6 +14,8 @@
 #include "experiment/experiment.hpp"
 #include "export/script.hpp"
 #include "inspect/course.hpp"
+#include "inspect/draws.hpp"
+#include "inspect/predictions.hpp"
 #include "network/safetensors.hpp"
 #include "trainer/trainer.hpp"
 
@@ -295,6 +297,50 @@ int train(const Arguments& arguments) {
   return error ? 2 : 0;
 }
 
+// A row for each run of a lane, on other training examples each; then a row for each lane, what its runs come to.
+int draws(const Arguments& arguments) {
+  const auto json = json_from_file(arguments.document);
+  if (!json) return complain(json.error());
+  const std::size_t count = arguments.draws.empty() ? 5 : number_of(arguments.draws);
+  if (count < 2 || count > kDrawsMost) return complain({"not_a_choice", "--draws", {arguments.draws, "2 … " + std::to_string(kDrawsMost)}});
+  auto run = prepare(arguments, *json);
+  if (!run) return complain(run.error());
+  if (run->data->classes == 0) return complain({"draws_need_classes", "/data/source", {}});
+  std::vector<std::shared_ptr<const Subset>> subsets{run->data};
+  while (subsets.size() < count) {
+    DataSettings data = run->experiment.lanes.front().settings.data;
+    data.draw = static_cast<std::int64_t>(subsets.size());
+    auto subset = draw_subset(run->data->source, data);
+    if (!subset) return complain(subset.error());
+    subsets.push_back(std::make_shared<Subset>(std::move(*subset)));
+  }
+  std::vector<Training> all;
+  for (std::size_t lane = run->lanes.first; lane < run->lanes.last; ++lane)
+    for (std::size_t draw = 0; draw < count; ++draw) all.push_back({lane, static_cast<std::int64_t>(draw)});
+  Progress progress = progress_of(*run, all);
+  std::vector<std::vector<std::uint8_t>> said(all.size());
+  std::vector<std::uint64_t> hashes(all.size());
+  side_by_side(
+      all.size(), run->jobs,
+      [&](std::size_t i) {
+        LaneSettings settings = run->experiment.lanes[all[i].lane].settings;
+        settings.data.draw = all[i].repeat;
+        Trainer trainer(settings, subsets[static_cast<std::size_t>(all[i].repeat)]);
+        drive(trainer, progress, [](Trainer::Piece) { return true; });
+        for (const Prediction& p : predict_first(trainer, false, trainer.data().test.size())) said[i].push_back(static_cast<std::uint8_t>(p.predicted));
+        hashes[i] = trainer.hash();
+      },
+      [](std::size_t) { return true; });
+  std::string rows = "lane,draw,test_error,hash\n", sums = "lane,mean_error,deviation,disagreement,majority_error\n";
+  for (std::size_t i = 0; i < all.size(); i += count) {
+    const std::string name = csv(run->names[all[i].lane]);
+    const Disagreement d = disagreement_of(run->data->test.labels, std::span(said).subspan(i, count), run->data->classes);
+    for (std::size_t k = 0; k < count; ++k) rows += name + "," + std::to_string(k) + "," + cell(d.errors[k]) + "," + hex16(hashes[i + k]) + "\n";
+    sums += name + "," + cell(d.mean_error) + "," + cell(d.deviation) + "," + cell(d.disagreement) + "," + cell(d.majority_error) + "\n";
+  }
+  return hand_out(arguments, rows + sums);
+}
+
 constexpr std::size_t kPlanePoints = 24; // of a lane
 constexpr int kPlaneSide = 41;
 constexpr std::int64_t kPlaneExamples = 1000;
@@ -463,6 +509,11 @@ const std::vector<Verb>& verbs() {
         {"--out", "FILE", &Arguments::out}},
        "trains; the loss over a plane of weight space through the lanes' ways, and where those lie by it",
        plane},
+      {"draws",
+       "EXPERIMENT.json",
+       {data, lane, jobs, {"--draws", "K", &Arguments::draws}, {"--out", "FILE", &Arguments::out}},
+       "trains each lane on K sets of training examples; their test errors, and on how many test examples they differ",
+       draws},
       {"trace",
        "BACKPROP.json",
        {{"--formulas", "DIGITS", &Arguments::formulas}, {"--out", "FILE", &Arguments::out}},

@@ -56,7 +56,7 @@ std::vector<std::string> class_names(const Source& source, const DataSettings& d
   return names;
 }
 
-Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count) {
+Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before) {
   if (source.drawn_seed && *source.drawn_seed != data_seed) return UserError{"needs_larger_pack", "/data/seed", {}};
   const Examples& examples = train ? source.train : source.test;
   const bool regression = examples.labels.empty();
@@ -80,13 +80,13 @@ Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed
       drawn[k].push_back(members[rank]);
   }
   const std::size_t most = least * classes.size();
-  if (static_cast<std::size_t>(count) > most) {
+  if (static_cast<std::size_t>(before + count) > most) {
     const char* place = train ? "/data/train" : "/data/test";
     if (source.drawn_seed) return UserError{"needs_larger_pack", place, {}};
-    return UserError{"too_many_examples", place, {std::to_string(count), std::to_string(most)}};
+    return UserError{"too_many_examples", place, {std::to_string(before + count), std::to_string(most)}};
   }
   Part part;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+  for (auto i = static_cast<std::size_t>(before); i < static_cast<std::size_t>(before + count); ++i) {
     part.rows.push_back(drawn[i % classes.size()][i / classes.size()]);
     if (regression)
       part.targets.push_back(examples.targets[part.rows.back()]);
@@ -109,7 +109,8 @@ Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSetti
   if (classes.size() == 1) return UserError{"one_class", "/data/classes", {}};
   for (const int label : classes)
     if (label >= source->classes) return UserError{"no_such_class", "/data/classes", {std::to_string(label), std::to_string(source->classes)}};
-  auto train = draw_part(*source, true, data.seed, classes, data.train);
+  const std::int64_t before = data.draw * data.train;
+  auto train = draw_part(*source, true, data.seed, classes, data.train, before);
   if (!train) return train.error();
   auto test = draw_part(*source, false, data.seed, classes, data.test);
   if (!test) return test.error();
@@ -117,6 +118,7 @@ Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSetti
   if (data.label_noise > 0) {
     // two words an example: whether, and which other class
     PhiloxStream stream(stream_key(data.seed, Purpose::label_noise));
+    for (std::int64_t word = 0; word < 2 * before; ++word) stream.next_word();
     for (std::uint8_t& label : train->labels) {
       const bool wrong = stream.next_uniform() < data.label_noise;
       const std::uint64_t shift = 1 + stream.next_word() % (count - 1);

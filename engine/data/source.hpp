@@ -67,8 +67,8 @@ const std::vector<SourceEntry>& sources();
 /// Draws `count` examples of `classes`, equally many of each (the first classes get the remainder), as rows of
 /// `examples`: example i is the ⌊i/C⌋-th of class i mod C, in the order of sorted random words, one word a member of
 /// the class in official order, from stream (data.seed, purpose, class). So smaller draws are beginnings of larger.
-/// For regression (`classes` empty and none in the source) all examples count as one class 0.
-Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count);
+/// For regression (`classes` empty and none in the source) all examples count as one class 0. The first `before` are left out.
+Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before = 0);
 
 /// Both parts as `data` asks, with label noise in the training part. `files` is what was read for the sources that come
 /// from files; null for generated ones. No `classes` stand for all that occur. Errors: too_many_examples, needs_larger_pack, needs_file,

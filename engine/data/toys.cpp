@@ -109,12 +109,18 @@ const std::vector<ToyEntry>& toys() {
   return table;
 }
 
+double toy_target(const ToyEntry& toy, double x) {
+  ToyDraw draw{};
+  draw.u = (x + 1) / 2;
+  return toy.make(draw).y;
+}
+
 Source toy_source(const ToyEntry& toy, const DataSettings& data) {
   Source source;
   source.classes = toy.classes;
   source.drawn_seed = data.seed;
   const auto enough = [&](std::int64_t count) { return toy.classes == 0 ? count : count + count % 2; }; // of both classes
-  source.train = make_part(toy, data, true, enough(data.train));
+  source.train = make_part(toy, data, true, enough(data.train * (data.draw + 1)));
   source.test = make_part(toy, data, false, enough(data.test));
   return source;
 }

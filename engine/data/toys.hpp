@@ -24,6 +24,9 @@ struct ToyEntry {
 };
 const std::vector<ToyEntry>& toys();
 
+/// What the targets of a regression toy are without noise, −1 ≤ x < 1.
+double toy_target(const ToyEntry& toy, double x);
+
 /// Enough examples of a toy for `data`, in the order drawn: example i has class i mod 2 and is made from block i of stream
 /// (data.seed, toy, part): words 0 and 1 give u and v, words 2 and 3 the two normals (as fill_normal does).
 /// In NumPy: `Philox(key=…).random_raw(4*n).reshape(n, 4)`. float64, rounded to float32 once.

@@ -15,7 +15,10 @@ struct DataSettings {
   std::vector<int> classes; ///< empty: all that there are (none, for regression)
   double label_noise = 0;
   double noise = 0; ///< spread of generated data
-  void fields(auto& a) { a(source, file, seed, train, test, classes, label_noise, noise); }
+  /// Which `train` examples of the draw: 0 the first, 1 those after them, and so on; the test examples are the same. No field of a
+  /// document: runs on other draws of one experiment have it.
+  std::int64_t draw = 0;
+  void fields(auto& a) { a(source, file, seed, train, test, classes, label_noise, noise, draw); }
   bool operator==(const DataSettings&) const = default;
 };
 

@@ -44,19 +44,27 @@ std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::
   return probabilities(trainer.loss(), output.data(), output.cols());
 }
 
-Matrix predict_values(const Trainer& trainer, const Matrix& values) {
+Matrix outputs_for_values(const Trainer& trainer, const Matrix& values) {
   assert(values.cols() == trainer.data().features());
   constexpr Index kBlock = 64;
   Network network = trainer.network();
-  Matrix out(values.rows(), static_cast<Index>(trainer.data().classes));
+  Matrix out(values.rows(), outputs_for(trainer.loss(), trainer.data().classes));
   for (Index begin = 0; begin < values.rows(); begin += kBlock) {
     const Index rows = std::min(kBlock, values.rows() - begin);
     const Matrix block = values.middleRows(begin, rows);
     const Matrix& output = network.evaluate(block, rows);
-    for (Index r = 0; r < rows; ++r) {
-      const auto p = probabilities(trainer.loss(), output.data() + r * output.cols(), output.cols());
-      for (Index c = 0; c < out.cols(); ++c) out(begin + r, c) = static_cast<float>(p[static_cast<std::size_t>(c)]);
-    }
+    for (Index r = 0; r < rows; ++r)
+      for (Index o = 0; o < out.cols(); ++o) out(begin + r, o) = output(r, o);
+  }
+  return out;
+}
+
+Matrix predict_values(const Trainer& trainer, const Matrix& values) {
+  const Matrix given = outputs_for_values(trainer, values);
+  Matrix out(values.rows(), static_cast<Index>(trainer.data().classes));
+  for (Index r = 0; r < given.rows(); ++r) {
+    const auto p = probabilities(trainer.loss(), given.data() + r * given.cols(), given.cols());
+    for (Index c = 0; c < out.cols(); ++c) out(r, c) = static_cast<float>(p[static_cast<std::size_t>(c)]);
   }
   return out;
 }

@@ -22,7 +22,9 @@ std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::i
 /// Probabilities of the classes for an image that is no example: one byte a feature, given to the network as v/255. Eval mode.
 std::vector<double> predict_pixels(const Trainer& trainer, std::span<const std::uint8_t> pixels);
 
-/// The same for N examples of features as the data have them (bytes of images as v/255): `values` is N×D, the answer N×C.
+/// What the last layer gives for N examples of features as the data have them: `values` is N×D, the answer N×O. Eval mode.
+Matrix outputs_for_values(const Trainer& trainer, const Matrix& values);
+/// Probabilities of the classes for N examples of features as the data have them (bytes of images as v/255): `values` is N×D, the answer N×C.
 Matrix predict_values(const Trainer& trainer, const Matrix& values);
 
 /// One example through `count` networks that differ by their dropout masks, and through the whole one in eval mode.

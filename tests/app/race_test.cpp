@@ -1,3 +1,4 @@
+#include "app/core/fitted.hpp"
 #include "app/core/own_rates.hpp"
 #include "app/core/standing.hpp"
 #include "core/hash.hpp"
@@ -348,7 +349,111 @@ TEST_CASE("what the page can't run yet is refused in a sentence, and the race st
     return error ? error->code : std::string("taken");
   };
   Json numbers = Json::parse(R"({"downhill": 1, "data": {"source": "sine", "train": 40, "test": 10}, "loss": "mse", "batch": 8, "lanes": [{}]})");
+  CHECK(refused(numbers) == "race_source"); // a lab for classes
+  numbers["data"]["source"] = "own";
   CHECK(refused(numbers) == "page_source");
+  table.race.takes_numbers = true;
+  CHECK(refused(numbers) == "page_source");
+}
+
+TEST_CASE("a race of a regression: lanes end as they do alone, there are no accuracies, and what lanes give is seen over the interval") {
+  const Json numbers = Json::parse(R"({"downhill": 1, "data": {"source": "sine", "train": 40, "test": 30, "noise": 0.2}, "batch": 8, "epochs": 6,
+    "network": {"hidden": [{"units": 12, "activation": "tanh"}]}, "lanes": [{"optimizer": {"name": "adam", "lr": 0.02}}, {"network": {"hidden": []}}]})");
+  Table table(2, experiment());
+  table.race.takes_numbers = true;
+  REQUIRE(!table.race.set_experiment(numbers));
+  CHECK(!table.race.has_classes());
+  CHECK(!table.race.has_images());
+  CHECK(table.race.inputs() == 1);
+  CHECK(table.race.outputs(0) == 1);
+  table.race.start();
+  table.until_finished();
+  std::vector<std::uint64_t> hashes;
+  const auto settings = experiment_from_json(numbers);
+  for (const Lane& lane : settings->lanes) {
+    Trainer trainer(lane.settings, std::make_shared<Subset>(*draw_subset(nullptr, lane.settings.data)));
+    while (trainer.advance() != Trainer::Piece::end) {
+    }
+    hashes.push_back(trainer.hash());
+  }
+  CHECK(table.hashes() == hashes);
+  // metrics: an accuracy that was chosen gives way to a loss
+  for (const Metric metric : metrics_of(table.race)) CHECK(!is_accuracy(metric));
+  const auto at = [](Metric metric) { return static_cast<int>(metric); };
+  CHECK(plotted(table.race, {at(Metric::test_accuracy), at(Metric::test_accuracy)}) == Metric::test_loss);
+  CHECK(plotted(table.race, {at(Metric::test_loss), at(Metric::test_accuracy)}, 1) == Metric::train_loss);
+  CHECK(plotted(table.race, {at(Metric::train_loss), at(Metric::test_accuracy)}, 1) == Metric::test_loss);
+  CHECK(plotted(table.race, {at(Metric::lr), at(Metric::lr)}) == Metric::lr);
+  CHECK(comparable(table.race));
+  CHECK(std::isnan(table.race.lanes()[0].evaluation()->test_accuracy));
+  // what a lane gives
+  Look<ask::Fitted> fitted;
+  Look<ask::Boundary> boundary;
+  fitted.want(table.race, 1), boundary.want(table.race, 0);
+  table.race.ask_looks(1);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(boundary.seen() == nullptr);
+  const FittedLook* look = fitted.seen();
+  REQUIRE(look);
+  REQUIRE(is_whole(*look));
+  CHECK(look->points.size() == 80);
+  for (std::size_t i = 0; i < look->x.size(); i += 17) {
+    const auto x = static_cast<double>(look->x[i]);
+    CHECK(static_cast<double>(look->target[i]) == doctest::Approx(std::sin(2 * std::acos(-1.0) * x)).epsilon(1e-6));
+    // without hidden layers it is a line
+    const double a = static_cast<double>(look->given.front()), b = static_cast<double>(look->given.back());
+    const double along = (x - static_cast<double>(look->x.front())) / static_cast<double>(look->x.back() - look->x.front());
+    CHECK(static_cast<double>(look->given[i]) == doctest::Approx(a + (b - a) * along).epsilon(1e-5));
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < look->x.size(); ++i) sum += std::pow(static_cast<double>(look->given[i] - look->target[i]), 2);
+  CHECK(distance_from_target(*look) == doctest::Approx(sum / static_cast<double>(look->x.size())).epsilon(1e-6));
+  const Span span = fitted_span(*look);
+  CHECK(span.least < -1);
+  CHECK(span.most > 1);
+}
+
+TEST_CASE("to data without classes and back: the loss is what is usual there, and a lane's own stays where it fits") {
+  Json json = experiment();
+  json["lanes"][1]["loss"] = "mse";
+  json["lanes"][2]["loss"] = "cross_entropy";
+  json["data"]["label_noise"] = 0.1;
+  Table table(1, json);
+  table.race.takes_numbers = true;
+  REQUIRE(!table.race.set_source("sine"));
+  CHECK(table.race.experiment().complete["loss"]["name"] == "mse");
+  CHECK(table.race.experiment().complete["data"]["label_noise"] == 0);
+  for (const Lane& lane : table.race.experiment().lanes) CHECK(lane.settings.loss.name == "mse");
+  REQUIRE(table.race.edit("/loss", "huber").has_value() == false);
+  REQUIRE(!table.race.set_source("steps"));
+  CHECK(table.race.experiment().complete["loss"]["name"] == "huber");
+  CHECK(table.race.edit("/loss", "cross_entropy")->code == "loss_needs_classes");
+  REQUIRE(!table.race.set_source("fashion-mnist"));
+  CHECK(table.race.experiment().complete["loss"]["name"] == "cross_entropy");
+  CHECK(table.race.has_images());
+}
+
+TEST_CASE("losses of lanes that have different ones are not held against each other: accuracy ranks, and where there is none nothing does") {
+  Json json = experiment();
+  json["epochs"] = 1;
+  Table same(1, json);
+  CHECK(one_loss(same.race));
+  json["lanes"][1]["loss"] = "mse";
+  Table table(1, json);
+  table.race.takes_numbers = true;
+  CHECK(!one_loss(table.race));
+  CHECK(ranked_by(table.race, Metric::test_loss) == Metric::test_accuracy);
+  CHECK(ranked_by(table.race, Metric::train_loss) == Metric::train_accuracy);
+  CHECK(ranked_by(table.race, Metric::lr) == Metric::test_accuracy);
+  json["lanes"] = Json::array({Json{{"loss", {{"name", "huber"}, {"delta", 1}}}}, Json{{"loss", {{"name", "huber"}, {"delta", 0.1}}}}});
+  json["data"] = {{"source", "sine"}, {"train", 40}, {"test", 20}};
+  REQUIRE(!table.race.set_experiment(json));
+  CHECK(!one_loss(table.race));
+  CHECK(ranked_by(table.race, Metric::test_loss) == Metric::count);
+  table.race.start();
+  table.until_finished();
+  CHECK(ranking(table.race, Metric::count) == std::vector<std::size_t>{0, 1});
+  CHECK(!why_last(table.race, Metric::count));
 }
 
 namespace {
@@ -1258,11 +1363,11 @@ TEST_CASE("a lane that begins again is catching up: nobody is in front until it 
 }
 
 TEST_CASE("lanes are ranked by what is plotted; a quantity that does not rank leaves it to the test loss") {
-  CHECK(ranked_by(Metric::train_accuracy) == Metric::train_accuracy);
-  CHECK(ranked_by(Metric::gradient_norm) == Metric::test_loss);
   Json json = experiment();
   json["epochs"] = 20;
   Table table(1, json);
+  CHECK(ranked_by(table.race, Metric::train_accuracy) == Metric::train_accuracy);
+  CHECK(ranked_by(table.race, Metric::gradient_norm) == Metric::test_loss);
   CHECK(ranking(table.race, Metric::test_loss) == std::vector<std::size_t>{0, 1, 2, 3});
   table.race.start();
   table.until_finished();

@@ -13,7 +13,9 @@ export class Narrator {
   /** `leader` gives the first of the explanations, `spoken` the lab's own sentence, if it has one. */
   tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string, spoken: (ended: boolean) => string): void {
     if (!results[0]) return; // a lab without lanes
-    const best = results.reduce((a, b) => ((b.test_accuracy ?? 0) > (a.test_accuracy ?? 0) ? b : a), results[0]);
+    const classes = results.every((r) => r.test_accuracy !== null || r.test_loss === null); // else numbers are learned
+    const standing = (r: Standing) => (classes ? r.test_accuracy ?? 0 : -(r.test_loss ?? Infinity));
+    const best = results.reduce((a, b) => (standing(b) > standing(a) ? b : a), results[0]);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
     const stand = state === 'paused' ? `${state} ${best.step}` : state; // a step by itself is told, too
     if (stand === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
@@ -22,7 +24,9 @@ export class Narrator {
     this.spoken_at = performance.now();
     if (state === 'ready') return;
     const own = spoken(state === 'finished');
-    const text = own ? own : state === 'running' ? this.words.say('live.running', Math.max(...results.map((r) => r.epoch)).toFixed(1), best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
+    const epoch = Math.max(...results.map((r) => r.epoch)).toFixed(1);
+    const running = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`) : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
+    const text = own ? own : state === 'running' ? running()
       : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
     if (text) this.live.textContent = text;
   }

@@ -4,6 +4,7 @@
 #pragma once
 #include "core/archive.hpp"
 #include "fit/decomposition.hpp"
+#include "inspect/draws.hpp"
 #include "inspect/plane.hpp"
 #include "surfaces/map.hpp"
 #include "trainer/evaluation.hpp"
@@ -31,8 +32,9 @@ struct StartLane {
   LaneKey key;
   std::string experiment;
   bool keeps_history = false;
-  Bytes checkpoint = {}; ///< of a Checkpoint of the same lane, or empty
-  void fields(auto& a) { a(key, experiment, keeps_history, checkpoint); }
+  Bytes checkpoint = {};  ///< of a Checkpoint of the same lane, or empty
+  std::uint32_t draw = 0; ///< of its training examples (DataSettings::draw), below kDrawsMost
+  void fields(auto& a) { a(key, experiment, keeps_history, checkpoint, draw); }
 };
 /// Step credits: the lane may begin steps while it has done fewer than `steps`. Less than before takes credit back.
 struct Grant {
@@ -70,6 +72,7 @@ struct OptimizerLook;
 struct BatchLook;
 struct OwnLook;
 struct BoundaryLook;
+struct FittedLook;
 struct EnsembleLook;
 struct TraceLook;
 struct PassesLook;
@@ -116,6 +119,12 @@ struct Boundary {
   void fields(auto&) {}
   bool operator==(const Boundary&) const = default;
 };
+/// What is given over the interval of a regression.
+struct Fitted {
+  using Answer = FittedLook;
+  void fields(auto&) {}
+  bool operator==(const Fitted&) const = default;
+};
 /// A test example by its place, and how many masks. Long: worked out in slices, with LookProgress.
 struct Ensemble {
   using Answer = EnsembleLook;
@@ -145,8 +154,8 @@ struct Course {
   bool operator==(const Course&) const = default;
 };
 } // namespace ask
-using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Ensemble, ask::Trace,
-                              ask::Passes, ask::Course>;
+using Question = std::variant<ask::Weights, ask::Predictions, ask::Units, ask::Optimizer, ask::Batch, ask::Own, ask::Boundary, ask::Fitted, ask::Ensemble,
+                              ask::Trace, ask::Passes, ask::Course>;
 /// Answered once by the question's answer, when the lane is between two steps; a long one later, of the step it was begun at. A
 /// later ask for the same slot replaces it.
 struct AskLook {
@@ -413,6 +422,14 @@ struct BoundaryLook {
   void fields(auto& a) { a(head, side, reach, probabilities, points, labels, layers, product); }
 };
 inline constexpr std::size_t kPointsShown = 400;
+/// A regression over [low, high]: at x, ascending, what the network gives and the target without noise; and the training points
+/// (at most kPointsShown), x and target by turns.
+struct FittedLook {
+  LookHead head;
+  double low = 0, high = 0;
+  std::vector<float> x, given, target, points;
+  void fields(auto& a) { a(head, low, high, x, given, target, points); }
+};
 /// One test example through networks that differ by their dropout masks (those of the epoch's first places), and through the
 /// whole one in eval mode; and what the hidden units hand on: in eval mode, and on average over the masks.
 struct EnsembleLook {
@@ -635,10 +652,10 @@ struct BenchReport {
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane,
                                AskPoints, AskNeuron, AskLearning, DropLearning, AskFits, AskFitCapacity, AskFitRun, DropFits>;
-using ToApp =
-    std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                 BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem,
-                 PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem, FitPiece, FitCapacity, FitRunPiece, FitProblem>;
+using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
+                           BoundaryLook, FittedLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun,
+                           MapPiece, MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem, FitPiece,
+                           FitCapacity, FitRunPiece, FitProblem>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

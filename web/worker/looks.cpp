@@ -1,5 +1,6 @@
 #include "worker/looks.hpp"
 
+#include "data/toys.hpp"
 #include "inspect/course.hpp"
 #include "inspect/layers.hpp"
 #include "inspect/paths.hpp"
@@ -208,6 +209,26 @@ std::optional<ToApp> boundary(const Trainer& trainer, const LookHead& head) {
   return out;
 }
 
+std::optional<ToApp> fitted(const Trainer& trainer, const LookHead& head) {
+  const ToyEntry* toy = find_entry(toys(), trainer.settings().data.source);
+  if (!toy || toy->classes != 0) return {};
+  constexpr std::size_t kPlaces = 240;
+  FittedLook out;
+  out.head = head, out.low = -1, out.high = 1;
+  Matrix places(static_cast<Index>(kPlaces), 1);
+  for (std::size_t i = 0; i < kPlaces; ++i) {
+    const double x = out.low + (out.high - out.low) * (static_cast<double>(i) + 0.5) / kPlaces;
+    out.x.push_back(places(static_cast<Index>(i), 0) = static_cast<float>(x));
+    out.target.push_back(static_cast<float>(toy_target(*toy, x)));
+  }
+  const Matrix given = outputs_for_values(trainer, places);
+  out.given.assign(given.data(), given.data() + given.size());
+  const Part& part = trainer.data().train;
+  for (std::size_t i = 0; i < std::min(kPointsShown, part.rows.size()); ++i)
+    out.points.insert(out.points.end(), {trainer.data().source->train.values[part.rows[i]], part.targets[i]});
+  return out;
+}
+
 constexpr std::uint32_t kMasksMost = 200;
 
 class EnsembleJob final : public LookJob {
@@ -319,6 +340,7 @@ std::optional<ToApp> look(const Trainer& trainer, const AskLook& asked) {
     Answer operator()(const ask::Batch&) const { return batch(trainer, head); }
     Answer operator()(const ask::Own& q) const { return own(trainer, q, head); }
     Answer operator()(const ask::Boundary&) const { return boundary(trainer, head); }
+    Answer operator()(const ask::Fitted&) const { return fitted(trainer, head); }
     Answer operator()(const ask::Ensemble&) const { return {}; } // a job
     Answer operator()(const ask::Trace&) const { return trace(trainer, head); }
     Answer operator()(const ask::Passes& q) const { return passes(trainer, q, head); }

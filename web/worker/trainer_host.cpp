@@ -151,7 +151,8 @@ void TrainerHost::start(const StartLane& message) {
   const auto problem = [&](const UserError& error) { post_(LaneProblem{message.key, error.code, error.place, error.with}); };
   const auto experiment = read_experiment(message.experiment);
   if (!experiment) return problem(experiment.error());
-  const LaneSettings settings = experiment->lanes.front().settings.repeat(message.key.repeat);
+  LaneSettings settings = experiment->lanes.front().settings.repeat(message.key.repeat);
+  settings.data.draw = std::min<std::int64_t>(message.draw, kDrawsMost - 1);
   const auto subset = subset_for(settings.data);
   if (!subset) return problem(subset.error());
   if (auto error = misfit(settings, **subset)) return problem(*error);

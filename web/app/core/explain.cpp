@@ -57,6 +57,7 @@ struct Explainer {
   static std::string field(std::size_t i, const std::string& pointer) { return FieldId{i, pointer}.text(); }
 
   void rates();
+  void losses();
   void leader();
   void last();
   void diverged();
@@ -95,6 +96,15 @@ void Explainer::rates() {
     else
       say("again", "explain.again", {listed(again), tr(go_on)});
   }
+}
+
+// Of lanes with different losses.
+void Explainer::losses() {
+  if (one_loss(race)) return;
+  if (race.has_classes())
+    say("losses", "explain.losses", {}, {}, "metric=test_accuracy");
+  else
+    say("losses", "explain.losses_numbers", {}, {}, "view=fitted");
 }
 
 void Explainer::leader() {
@@ -212,8 +222,9 @@ void Explainer::groups() {
 } // namespace
 
 std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
-  Explainer all{.race = race, .language = language, .by = ranked_by(plotted)};
+  Explainer all{.race = race, .language = language, .by = ranked_by(race, plotted)};
   all.rates();
+  all.losses();
   if (comparable(race) && race.lanes().size() > 1) all.leader(), all.last();
   all.diverged();
   all.overfitting();

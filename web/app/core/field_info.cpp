@@ -207,7 +207,10 @@ std::optional<FieldValues> values_of(const Race& race, const FieldId& id) {
 
 FieldInfo field_info(const Race& race, const FieldId& id) {
   const auto values = values_of(race, id);
-  return values ? field_info(*values, id.pointer) : FieldInfo();
+  if (!values) return {};
+  FieldInfo info = field_info(*values, id.pointer);
+  if (id.pointer == "/loss" && !race.has_classes()) std::erase_if(info.ids, [](std::string_view loss) { return !entry_of(losses(), loss).for_numbers; });
+  return info;
 }
 
 std::optional<UserError> set_field(Race& race, const FieldId& id, const Json& value) {
@@ -231,7 +234,9 @@ std::optional<UserError> reset_field(Race& race, const FieldId& id) {
 
 std::vector<std::string> form_fields(const Race& race) {
   std::vector<std::string> all = form_fields(FieldValues{kExperimentFormat, race.experiment().complete});
-  std::erase_if(all, [](const std::string& pointer) { return pointer == "/data/source" || pointer == "/data/noise"; });
+  std::erase_if(all, [&](const std::string& pointer) {
+    return pointer == "/data/source" || pointer == "/data/noise" || (pointer == "/data/label_noise" && !race.has_classes());
+  });
   return all;
 }
 

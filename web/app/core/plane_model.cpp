@@ -21,15 +21,15 @@ std::uint64_t next_number() {
   return ++last;
 }
 
-// Outputs and inputs as far as they are known here: they bound memory, and tell networks apart.
-std::uint64_t parameters_of(const Race& race, const LaneSettings& settings) {
-  std::uint64_t inputs = race.has_images() ? 784 : 2, all = 0;
+// They bound memory.
+std::uint64_t parameters_of(const Race& race, std::size_t lane) {
+  const LaneSettings& settings = race.experiment().lanes[lane].settings;
+  std::uint64_t inputs = static_cast<std::uint64_t>(race.inputs()), all = 0;
   for (const HiddenLayer& layer : settings.network.hidden) {
     all += (inputs + 1) * static_cast<std::uint64_t>(layer.units);
     inputs = static_cast<std::uint64_t>(layer.units) * static_cast<std::uint64_t>(entry_of(activations(), layer.activation.name).width);
   }
-  const std::size_t classes = settings.data.classes.empty() ? 10 : settings.data.classes.size();
-  return all + (inputs + 1) * classes;
+  return all + (inputs + 1) * static_cast<std::uint64_t>(race.outputs(lane));
 }
 
 // Whether lane `i` can be in the picture of lane `chosen`.
@@ -125,7 +125,7 @@ void PlaneModel::begin(Race& race, const PlaneWish& wish, double aspect) {
     problem_ = UserError{"plane_few_lanes", "", {std::to_string(least), std::to_string(asked_.size())}};
     return;
   }
-  const std::uint64_t each = parameters_of(race, settings[wish.lane].settings) * sizeof(float) * asked_.size();
+  const std::uint64_t each = parameters_of(race, wish.lane) * sizeof(float) * asked_.size();
   points_ = static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(std::min<std::uint64_t>(points_bytes_most / each, kPointsOfAll / asked_.size()), kPointsLeast, kPointsMost));
   if (points_ * each > 4 * points_bytes_most) {

@@ -45,7 +45,8 @@ const Evaluation* LaneState::evaluation() const {
   return after == evaluations.begin() ? nullptr : &*std::prev(after);
 }
 
-Race::Race(Post post, Packs& packs, std::uint32_t number) : post_(std::move(post)), packs_(packs), run_(number << 24), looks_(number << 24) {}
+Race::Race(Post post, Packs& packs, std::uint32_t number)
+    : post_(std::move(post)), packs_(packs), run_(number << 24), looks_(number << 24), draws_((number << 24) + Draws::kFirstSlot) {}
 
 std::vector<LaneState> Race::new_lanes() {
   ++run_;
@@ -117,6 +118,7 @@ void Race::reset() {
     if (run.started) post_(run.worker, DropLane{run.key});
   });
   cancel_sweep();
+  cancel_draws();
   looks_.forget();
   // whoever resets wants to see it run
   std::erase_if(kept_, [&](const KeptRun& kept) {
@@ -177,9 +179,10 @@ void Race::worker_restarted(std::size_t worker) {
   };
   each_run([&](std::size_t, RunState& run) { renew(run); });
   sweep_.worker_lost(worker);
+  draws_.worker_lost(worker);
   ++news_;
   due_ = true;
-  if (pack_ready()) sweep_.resume(post_); // toys need no pack
+  if (pack_ready()) sweep_.resume(post_), draws_.resume(post_); // toys need no pack
 }
 
 // ---- transport ----
@@ -220,14 +223,22 @@ void Race::seek(std::function<std::int64_t(std::size_t lane)> target) {
   act_on_wish();
 }
 
+// As many draws need as many times the training examples.
+DataSettings Race::wished_data() const {
+  DataSettings needed = data();
+  if (wanted_) needed.train *= static_cast<std::int64_t>(wanted_->draws);
+  return needed;
+}
+
 void Race::act_on_wish() {
   if (!wanted_ || experiment_.lanes.empty()) return;
   left_running_ = false;
   ++news_;
-  if (!pack_ready()) return problem_.reset(), packs_.request(data());
+  if (const DataSettings needed = wished_data(); !packs_.ready(needed)) return problem_.reset(), packs_.request(needed);
   const Wanted wish = *std::exchange(wanted_, std::nullopt);
   begin_lanes();
   if (wish.kind == Wanted::Kind::sweep) return pause(), cancel_sweep(), sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
+  if (wish.kind == Wanted::Kind::draws) return pause(), cancel_draws(), draws_.start(experiment_, wish.lane, wish.draws, packs_.worker_count(), ++run_, post_);
   targets_.clear();
   if (wish.kind == Wanted::Kind::to) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -297,6 +308,10 @@ std::int64_t Race::batch_size(std::size_t lane) const {
   const LaneSettings& s = experiment_.lanes[lane].settings;
   return s.batch == 0 ? s.data.train : s.batch;
 }
+std::int64_t Race::outputs(std::size_t lane) const {
+  const LaneSettings& s = experiment_.lanes[lane].settings;
+  return outputs_for(entry_of(losses(), s.loss.name), static_cast<std::int64_t>(s.data.classes.size()));
+}
 std::int64_t Race::steps_per_epoch(std::size_t lane) const { return (experiment_.lanes[lane].settings.data.train + batch_size(lane) - 1) / batch_size(lane); }
 std::int64_t Race::examples_at_end() const {
   std::int64_t most = 1;
@@ -345,6 +360,19 @@ void Race::start_sweep() {
 
 void Race::cancel_sweep() {
   sweep_.cancel(post_);
+  ++news_;
+}
+
+// ---- other training examples ----
+
+void Race::start_draws(std::size_t lane, std::size_t count) {
+  pause();
+  wanted_ = Wanted{.kind = Wanted::Kind::draws, .lane = lane, .draws = count};
+  act_on_wish();
+}
+
+void Race::cancel_draws() {
+  draws_.cancel(post_);
   ++news_;
 }
 

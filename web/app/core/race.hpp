@@ -2,6 +2,7 @@
 // No ImGui, no browser: messages go out through one function, come in through take(), and time comes in
 // through tick(), so that it is tested alone. Several races share workers and packs; each has a number of its own.
 #pragma once
+#include "app/core/draws.hpp"
 #include "app/core/looks.hpp"
 #include "app/core/packs.hpp"
 #include "app/core/sweep.hpp"
@@ -136,6 +137,12 @@ public:
   void start_sweep();
   void cancel_sweep();
 
+  // ---- a lane on other training examples ----
+  const Draws& draws() const { return draws_; }
+  /// Trains the lane on `count` draws; the first of them is its own.
+  void start_draws(std::size_t lane, std::size_t count);
+  void cancel_draws();
+
   // ---- the world ----
   /// Workers are new: everything begins again. The packs have been told.
   void begin_with_workers();
@@ -158,8 +165,14 @@ public:
   const DataSettings& data() const { return experiment_.lanes.front().settings.data; }
   const PackInfo& pack_needed() const { return packs_.needed(data()); }
   bool pack_ready() const { return packs_.ready(data()); }
-  /// Whether the data are images, and not points of a plane.
+  /// Whether the data are images, and not points of a plane or of a curve.
   bool has_images() const { return !entry_of(sources(), data().source).generated; }
+  /// Whether classes are told apart; else a number is learned over an interval.
+  bool has_classes() const { return entry_of(sources(), data().source).classes != 0; }
+  /// Numbers that a network takes, and that one with this lane's loss gives.
+  std::int64_t inputs() const { return entry_of(sources(), data().source).features; }
+  std::int64_t outputs(std::size_t lane) const;
+  bool takes_numbers = false; ///< whether it may be of data without classes; who holds the race says so
   const std::optional<UserError>& problem() const { return problem_; }
   /// For views: see Look and Pictures.
   Looks& looks() { return looks_; }
@@ -184,9 +197,10 @@ private:
     std::int64_t steps = 0, epochs = 0; // one of them; whole epochs lead to the end of one
   };
   struct Wanted {
-    enum class Kind { run, to, sweep } kind = Kind::run;
+    enum class Kind { run, to, sweep, draws } kind = Kind::run;
     std::function<std::int64_t(std::size_t lane)> target = {};
-    std::vector<Move> moves = {}; // from there
+    std::vector<Move> moves = {};    // from there
+    std::size_t lane = 0, draws = 1; // of which lane how many
   };
   struct KeptRun {
     Json complete; // the lane's settings
@@ -208,6 +222,7 @@ private:
   void seek(std::function<std::int64_t(std::size_t lane)> target);
   std::optional<UserError> missing(std::size_t lane) const;
   void act_on_wish();
+  DataSettings wished_data() const;
   void grant(RunState& run, std::int64_t steps, bool hash_at_rest);
   void grant_running();
   void each_run(const std::function<void(std::size_t lane, RunState& run)>& act);
@@ -223,6 +238,8 @@ private:
   void give_up(RunState& run, UserError error);
   void give_up_point(std::optional<std::size_t> lane, UserError error);
   void take_rates();
+  void on(std::size_t worker, const protocol::PredictionsLook& m);
+  void on(std::size_t worker, const protocol::LookProblem& m);
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
   // maps, planes, points and fits belong to no race
@@ -262,6 +279,7 @@ private:
   Looks looks_;
   std::string data_text_;
   Sweep sweep_;
+  Draws draws_;
   std::vector<std::string> bench_lines_;
   std::uint64_t news_ = 1;
 };

@@ -34,11 +34,15 @@ std::optional<UserError> Race::put(const Json& json, Runs runs, bool opening) {
 std::optional<UserError> Race::replace(const Json& json, Runs runs) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();
-  // the page shows images and points of two classes; the command line runs everything
+  // the page has no files of a user's own; the command line runs everything
   const std::string& source = experiment->lanes.front().settings.data.source;
-  if (entry_of(sources(), source).classes < 2) return UserError{"page_source", "/data/source", {source}};
+  const int classes = entry_of(sources(), source).classes;
+  if (classes < 0) return UserError{"page_source", "/data/source", {source}};
+  if (classes == 0 && !takes_numbers) return UserError{"race_source", "/data/source", {source}};
   cancel_sweep();
   sweep_.follow(*experiment);
+  cancel_draws();
+  draws_.follow(*experiment);
   const Experiment before = std::exchange(experiment_, std::move(*experiment));
   ++version_;
   ++news_;
@@ -164,9 +168,16 @@ std::optional<UserError> Race::edit(const std::string& pointer, const Json& valu
 
 std::optional<UserError> Race::set_source(const std::string& source) {
   return edit_json([&](Json& json) {
-    const bool toy = entry_of(sources(), source).generated;
-    const Json label_noise = json["data"].value("label_noise", Json(0)), seed = json["data"].value("seed", Json(1));
+    const SourceEntry& entry = entry_of(sources(), source);
+    const bool toy = entry.generated, classes = entry.classes != 0;
+    const Json label_noise = classes ? json["data"].value("label_noise", Json(0)) : Json(0), seed = json["data"].value("seed", Json(1));
     json["data"] = {{"source", source}, {"train", toy ? 200 : 2000}, {"test", 1000}, {"label_noise", label_noise}, {"seed", seed}};
+    if (classes != has_classes()) {
+      // the loss that is usual there, but where a lane has one of its own that fits, too
+      json.erase("loss");
+      for (std::size_t i = 0; i < experiment_.lanes.size(); ++i)
+        if (!classes && !entry_of(losses(), experiment_.lanes[i].settings.loss.name).for_numbers) json["lanes"][i].erase("loss");
+    }
     const auto shrink = [&](Json& owner) {
       if (owner.contains("batch") && owner["batch"].is_number() && owner["batch"] > json["data"]["train"]) owner["batch"] = json["data"]["train"];
     };

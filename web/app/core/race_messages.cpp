@@ -53,12 +53,17 @@ void Race::on(std::size_t, const PackOpened& m) {
   looks_.forget();
   due_ = true;
   sweep_.resume(post_);
+  draws_.resume(post_);
 }
 
 void Race::on(std::size_t, const Snapshot& m) {
   if (sweep_.take(m, post_)) {
     ++news_;
     return take_rates();
+  }
+  if (draws_.take(m, post_)) {
+    ++news_;
+    return;
   }
   RunState* run = find(m.key);
   if (!run) return;
@@ -134,6 +139,7 @@ void Race::apply_stop_rules(RunState& run, std::size_t from) {
 
 void Race::on(std::size_t, const LaneProblem& m) {
   give_up_point(sweep_.take(m, post_), {m.code, m.place, m.with});
+  if (draws_.take(m, post_)) problem_ = UserError{m.code, m.place, m.with}, ++news_;
   if (RunState* run = find(m.key)) give_up(*run, {m.code, m.place, m.with});
 }
 
@@ -161,7 +167,11 @@ void Race::worker_hopeless(std::size_t worker) {
     if (run.worker == worker && !run.ended()) give_up(run, {"worker_dead", "", {}});
   });
   give_up_point(sweep_.worker_hopeless(worker), {"worker_dead", "", {}});
+  if (draws_.worker_hopeless(worker)) problem_ = UserError{"worker_dead", "", {}}, ++news_;
 }
+
+void Race::on(std::size_t, const PredictionsLook& m) { news_ += draws_.take(m, post_) || looks_.take(m); }
+void Race::on(std::size_t, const LookProblem& m) { news_ += draws_.take(m, post_) || looks_.take(m); }
 
 void Race::on(std::size_t, const Checkpoint& m) {
   RunState* run = find(m.key);

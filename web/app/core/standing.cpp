@@ -34,7 +34,32 @@ double metric_value(const Evaluation& e, Metric metric) {
   return kNone;
 }
 
-Metric ranked_by(Metric plotted) { return is_loss(plotted) || is_accuracy(plotted) ? plotted : Metric::test_loss; }
+std::vector<Metric> metrics_of(const Race& race) {
+  std::vector<Metric> all;
+  for (int i = 0; i < static_cast<int>(Metric::count); ++i)
+    if (race.has_classes() || !is_accuracy(static_cast<Metric>(i))) all.push_back(static_cast<Metric>(i));
+  return all;
+}
+
+Metric plotted(const Race& race, const std::array<int, 2>& chosen, std::size_t number) {
+  const auto metric = static_cast<Metric>(chosen[number]);
+  if (race.has_classes() || !is_accuracy(metric)) return metric;
+  if (number == 0) return metric == Metric::test_accuracy ? Metric::test_loss : Metric::train_loss;
+  return plotted(race, chosen) == Metric::train_loss ? Metric::test_loss : Metric::train_loss;
+}
+
+bool one_loss(const Race& race) {
+  const auto& lanes = race.experiment().lanes;
+  const auto& first = lanes.front().settings.loss;
+  return std::all_of(lanes.begin(), lanes.end(),
+                     [&](const Lane& lane) { return lane.settings.loss.name == first.name && lane.settings.loss.values == first.values; });
+}
+
+Metric ranked_by(const Race& race, Metric plotted) {
+  const Metric by = is_loss(plotted) || is_accuracy(plotted) ? plotted : Metric::test_loss;
+  if (!is_loss(by) || one_loss(race)) return by;
+  return !race.has_classes() ? Metric::count : by == Metric::test_loss ? Metric::test_accuracy : Metric::train_accuracy;
+}
 
 std::vector<std::size_t> ranking(const Race& race, Metric by) {
   std::vector<std::size_t> order(race.lanes().size());
@@ -79,7 +104,7 @@ std::optional<std::size_t> turned_at(const std::vector<double>& curve) {
 }
 
 std::optional<Cause> why_last(const Race& race, Metric by) {
-  if (!comparable(race)) return {};
+  if (!comparable(race) || by == Metric::count) return {};
   constexpr double kFewer = 5, kOtherSteps = 3, kWorse = 1.1, kWorse_points = 2, kUpwards = 1.05;
   const auto& lanes = race.lanes();
   std::vector<std::size_t> order = ranking(race, by);

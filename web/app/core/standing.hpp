@@ -3,6 +3,7 @@
 #pragma once
 #include "app/core/race.hpp"
 
+#include <array>
 #include <string_view>
 
 namespace downhill {
@@ -18,8 +19,16 @@ double axis_value(const Evaluation& e, Axis axis);
 inline bool is_loss(Metric m) { return m == Metric::test_loss || m == Metric::train_loss; }
 inline bool is_accuracy(Metric m) { return m == Metric::test_accuracy || m == Metric::train_accuracy; }
 
-/// What lanes are ranked by while `plotted` is: the same, where it says how good a lane is; else the test loss.
-Metric ranked_by(Metric plotted);
+/// The metrics that there are of a race: without classes no accuracies.
+std::vector<Metric> metrics_of(const Race& race);
+/// The chosen one, or, where there is no such, the loss in its place: in a second chart (`number` 1) that of the training part.
+Metric plotted(const Race& race, const std::array<int, 2>& chosen, std::size_t number = 0);
+/// Whether all lanes have one loss. Where they have not, no lane's can be held against another's.
+bool one_loss(const Race& race);
+
+/// What lanes are ranked by while `plotted` is: the same, where it says how good a lane is; else the test loss; and where losses
+/// can't be compared, the accuracy of the same part. `count`: by nothing, since there is none.
+Metric ranked_by(const Race& race, Metric plotted);
 /// Places of the lanes, best first. Those that are catching up come after all that can be compared, diverged ones last; in
 /// their own order before the race.
 std::vector<std::size_t> ranking(const Race& race, Metric by);

@@ -166,7 +166,7 @@ void arrange(Ui& ui, Race& race, RaceView& view, Rect window) {
 
 class RaceRace final : public RaceLab {
 public:
-  using RaceLab::RaceLab;
+  RaceRace(LabWorld& world, const LabRow& row) : RaceLab(world, row) { race_.takes_numbers = true; }
   /// A picture from outside, 28×28: seen on the pad.
   std::optional<UserError> put_on_pad(const Json& pixels);
 

@@ -128,8 +128,8 @@ std::optional<UserError> RaceLab::type(const std::string& id, const std::string&
 void RaceLab::explain_control(Json& out) const {
   std::string id = out["id"].get<std::string>();
   if (id.starts_with("metric")) {
-    const std::string metric(kMetricIds[static_cast<std::size_t>(view_.metric[id == "metric2" ? 1 : 0])]);
-    const std::string loss = race_.experiment().complete["loss"]["name"].get<std::string>();
+    const std::string metric(kMetricIds[static_cast<std::size_t>(plotted(race_, view_.metric, id == "metric2" ? 1 : 0))]);
+    const std::string loss(race_.experiment().lanes.front().settings.loss.name);
     out["formula"] = metric.ends_with("_loss") && loss != "cross_entropy" ? "loss." + loss : "metric." + metric;
   }
   if (id.ends_with(":method")) out["id"] = id = id.substr(0, id.size() - 6) + "/optimizer"; // a lane's method is its optimizer
@@ -179,6 +179,12 @@ bool RaceLab::ask(double now_s) {
 
 Json RaceLab::results(bool curves) const { return race_results(race_, lane_names(race_.experiment(), ui().language), curves); }
 
+std::vector<std::string_view> RaceLab::columns() const {
+  std::vector<std::string_view> all{"step", "epoch", "train_loss", "test_loss"};
+  if (race_.has_classes()) all.push_back("test_accuracy");
+  return all;
+}
+
 // ---- the form view ----
 
 Json RaceLab::fields() const {
@@ -219,7 +225,7 @@ std::vector<std::string_view> view_ids() {
 
 Answer explanations(Lab& lab, const Json&) {
   Json out = Json::array();
-  for (const Explanation& e : explain(of(lab).race(), of(lab).world().ui.language, static_cast<Metric>(of(lab).view().metric[0])))
+  for (const Explanation& e : explain(of(lab).race(), of(lab).world().ui.language, plotted(of(lab).race(), of(lab).view().metric)))
     out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}, {"show", e.show}});
   return out;
 }

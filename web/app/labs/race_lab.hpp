@@ -44,7 +44,7 @@ public:
   int stage() const override;
   bool ask(double now_s) override;
   Json results(bool curves) const override;
-  std::vector<std::string_view> columns() const override { return {"step", "epoch", "train_loss", "test_loss", "test_accuracy"}; }
+  std::vector<std::string_view> columns() const override;
 
   Json fields() const override;
   Json field(const std::string& id) const override;

@@ -16,7 +16,8 @@ std::string metric_name(const Ui& ui, Metric metric) { return std::string(ui.by_
 
 std::string metric_title(const Ui& ui, const Race& race, Metric metric) {
   const std::string name = metric_name(ui, metric);
-  if (is_loss(metric)) return fill(ui("metric.unit_loss"), {name, ui.by_id("loss." + race.experiment().complete["loss"]["name"].get<std::string>())});
+  if (is_loss(metric) && !one_loss(race)) return fill(ui("metric.unit_loss"), {name, ui("metric.own_losses")});
+  if (is_loss(metric)) return fill(ui("metric.unit_loss"), {name, ui.by_id("loss." + std::string(race.experiment().lanes.front().settings.loss.name))});
   if (is_accuracy(metric)) return fill(ui("metric.unit_accuracy"), {name});
   return name;
 }
@@ -47,8 +48,8 @@ void add_batch_losses(Series& s, const LaneState& state, const Lane& lane, Axis 
 }
 
 // Two quantities of one unit share a chart: the first solid, the second dashed.
-bool one_chart(const RaceView& view) {
-  const auto a = static_cast<Metric>(view.metric[0]), b = static_cast<Metric>(view.metric[1]);
+bool one_chart(const Race& race, const RaceView& view) {
+  const Metric a = plotted(race, view.metric), b = plotted(race, view.metric, 1);
   return view.two_charts && a != b && ((is_loss(a) && is_loss(b)) || (is_accuracy(a) && is_accuracy(b)));
 }
 
@@ -85,14 +86,14 @@ Series series_of(const Ui& ui, const Race& race, const RaceView& view, std::size
 }
 
 void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, bool legend) {
-  const auto metric = static_cast<Metric>(view.metric[number]);
+  const Metric metric = plotted(race, view.metric, number);
   const auto axis = static_cast<Axis>(view.axis);
   const std::string axis_id(kAxisIds[static_cast<std::size_t>(view.axis)]);
   PlotSpec spec;
   spec.id = number == 0 ? "plot" : "plot2";
   spec.x_title = ui.by_id("axis.title." + axis_id);
-  const bool shared = one_chart(view);
-  const auto second = static_cast<Metric>(view.metric[1]);
+  const bool shared = one_chart(race, view);
+  const Metric second = plotted(race, view.metric, 1);
   const std::string name = metric_name(ui, metric), second_name = metric_name(ui, second);
   spec.y_title = metric_title(ui, race, metric);
   if (shared) spec.y_title = fill(ui("plot.shared"), {spec.y_title, second_name});
@@ -147,7 +148,8 @@ void chart(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t number, boo
 
 std::string curves_csv(const Ui& ui, const Race& race) {
   std::string out = "lane,repeat";
-  for (const EvaluationColumn& column : kEvaluationColumns) out += "," + std::string(column.id);
+  for (const EvaluationColumn& column : kEvaluationColumns)
+    if (race.has_classes() || !column.id.ends_with("_accuracy")) out += "," + std::string(column.id);
   out += "\n";
   const auto names = lane_names(race.experiment(), ui.language);
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
@@ -155,7 +157,10 @@ std::string curves_csv(const Ui& ui, const Race& race) {
     const auto add = [&](const RunState& run) {
       for (const Evaluation& e : run.evaluations) {
         out += name + "," + std::to_string(run.key.repeat);
-        for (const EvaluationColumn& column : kEvaluationColumns) out += "," + (column.whole ? std::to_string(e.*column.whole) : csv_number(e.*column.number));
+        for (const EvaluationColumn& column : kEvaluationColumns) {
+          if (!race.has_classes() && column.id.ends_with("_accuracy")) continue;
+          out += "," + (column.whole ? std::to_string(e.*column.whole) : csv_number(e.*column.number));
+        }
         out += "\n";
       }
     };
@@ -187,13 +192,15 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
     x += ui.segmented(id, {x, y}, labels, chosen) + kGrid;
   };
   std::vector<std::string_view> metrics;
-  for (const std::string_view id : kMetricIds) metrics.push_back(ui.by_id("metric." + std::string(id)));
+  const std::vector<Metric> all = metrics_of(race);
+  for (const Metric metric : all) metrics.push_back(ui.by_id("metric." + std::string(kMetricIds[static_cast<std::size_t>(metric)])));
   const auto metric_select = [&](std::size_t number) {
     const float width = 128;
     room(width);
-    if (const auto pick = ui.select(number == 0 ? "metric" : "metric2", {x, y, width, ui.control_height()}, ui("metric.label"), metrics, view.metric[number],
-                                    ui("help.metric")))
-      view.metric[number] = *pick;
+    const auto chosen = static_cast<int>(std::find(all.begin(), all.end(), plotted(race, view.metric, number)) - all.begin());
+    if (const auto pick =
+            ui.select(number == 0 ? "metric" : "metric2", {x, y, width, ui.control_height()}, ui("metric.label"), metrics, chosen, ui("help.metric")))
+      view.metric[number] = static_cast<int>(all[static_cast<std::size_t>(*pick)]);
     x += width + kGrid;
   };
   metric_select(0);
@@ -219,13 +226,13 @@ void curves_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool legend) {
   if (box.w >= 480) check("batch_losses", ui("plot.batch_losses"), view.batch_losses, ui("help.batch_losses"));
   if (box.w > 560)
     check("two_charts", ui("plot.two"), view.two_charts, ui("help.two_charts"));
-  else if (!one_chart(view))
+  else if (!one_chart(race, view))
     view.two_charts = false;
   box.cut_top(y + row - box.y);
   if (box.h < 60) return; // the window is too low for a chart; the lanes tell the numbers
 
   Rect first = box;
-  if (view.two_charts && !one_chart(view)) {
+  if (view.two_charts && !one_chart(race, view)) {
     const Rect second = first.cut_right(first.w / 2);
     chart(ui, race, view, second, 1, legend);
   }

@@ -62,7 +62,7 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const std::uint64_t version = race.experiment_version();
   lane_menu(ui, race, view, row.cut_right(kMenuWidth).inset(0, ui.touch ? 2 : 3), i);
   if (race.experiment_version() != version) return; // the menu changed the lanes: `lane` and `state` are no more
-  const Rect accuracy = row.cut_right(kAccuracyWidth), loss = row.cut_right(kLossWidth);
+  const Rect accuracy = row.cut_right(race.has_classes() ? kAccuracyWidth : 0), loss = row.cut_right(kLossWidth);
   const Rect rate = row.cut_right(kRateWidth).inset(0, ui.touch ? 2 : 3);
   row.cut_right(4);
 
@@ -101,10 +101,11 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
     ui.text({loss.x, loss.y, loss.w + accuracy.w - 2, loss.h}, ui("lanes.diverged"), ui.theme->bad, kText, Weight::bold, Align::right);
   } else if (last) {
     ui.text(loss, grouped(last->test_loss, 3), faded(ui.theme->soft, dim), kText, Weight::regular, Align::right);
-    ui.text({accuracy.x, accuracy.y, accuracy.w - 2, accuracy.h}, percent(last->test_accuracy), faded(ui.theme->ink, dim), kText, Weight::bold, Align::right);
+    if (race.has_classes())
+      ui.text({accuracy.x, accuracy.y, accuracy.w - 2, accuracy.h}, percent(last->test_accuracy), faded(ui.theme->ink, dim), kText, Weight::bold, Align::right);
   }
-  ui.note_item(id + "result", name, "status", last ? grouped(last->test_loss, 3) + " · " + percent(last->test_accuracy) : "",
-               {loss.x, loss.y, loss.w + accuracy.w, loss.h});
+  const std::string result = last ? grouped(last->test_loss, 3) + (race.has_classes() ? " · " + percent(last->test_accuracy) : "") : "";
+  ui.note_item(id + "result", name, "status", result, {loss.x, loss.y, loss.w + accuracy.w, loss.h});
   if (picked) {
     const std::string_view rule = optimizers()[static_cast<std::size_t>(*picked)].id;
     LaneSettings wanted = lane.settings;
@@ -175,7 +176,7 @@ void look_at(RaceView& view, const std::string& show) {
 
 namespace {
 
-void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked) {
+void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked, bool classes) {
   Rect head = column.row(24);
   head.cut_right(kMenuWidth);
   // the column that ranks them is in bold; where another number does, the note below says which
@@ -184,7 +185,7 @@ void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked) {
     ui.text(at, words, ranks ? ui.theme->ink : ui.theme->faint, kLabel, ranks ? Weight::bold : Weight::regular, Align::right);
     if (Item* item = ui.note_item(id, words, "note", ranks ? std::string(ui("lanes.ranks")) : "", at)) item->help = ui("help.lanes.ranked");
   };
-  title(head.cut_right(kAccuracyWidth - 2), "lanes.accuracy", ui("lanes.accuracy"), Metric::test_accuracy);
+  if (classes) title(head.cut_right(kAccuracyWidth - 2), "lanes.accuracy", ui("lanes.accuracy"), Metric::test_accuracy);
   title(head.cut_right(kLossWidth + 2), "lanes.loss", ui("lanes.loss"), Metric::test_loss);
   ui.text(head.cut_right(kRateWidth), ui("lanes.rate"), ui.theme->faint, kLabel, Weight::regular, Align::right);
   const float before = kRankWidth + kSwatchWidth;
@@ -200,7 +201,7 @@ void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked) {
 // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
 void explanations(Ui& ui, Race& race, RaceView& view, Column& column, float room) {
   std::size_t said = 0;
-  for (const Explanation& e : explain(race, ui.language, static_cast<Metric>(view.metric[0]))) {
+  for (const Explanation& e : explain(race, ui.language, plotted(race, view.metric))) {
     const auto id = FieldId::parse(e.field);
     const bool leads = id || !e.show.empty();
     const float text_width = column.rest.w - (leads ? 38.0F : 20.0F);
@@ -238,8 +239,8 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
   const float row_height =
       std::clamp((box.h - 2 * kGrid - above - below_rows) / static_cast<float>(race.lanes().size()), ui.touch ? 44.0F : 27.0F, ui.row_height());
   rate_buttons(ui, race, view, column);
-  const Metric ranked = ranked_by(static_cast<Metric>(view.metric[0]));
-  column_heads(ui, view, column, ranked);
+  const Metric ranked = ranked_by(race, plotted(race, view.metric));
+  column_heads(ui, view, column, ranked, race.has_classes());
   // a row that is being used stays where it is, though its rank is another by now
   const auto ranks = ranking(race, ranked);
   const Rect rows{column.rest.x, column.rest.y, column.rest.w - kMenuWidth - kAccuracyWidth - kLossWidth, row_height * static_cast<float>(ranks.size())};

@@ -2,6 +2,7 @@
 #pragma once
 #include "app/core/explain.hpp"
 #include "app/core/field_info.hpp"
+#include "app/core/fitted.hpp"
 #include "app/core/own_rates.hpp"
 #include "app/core/pad.hpp"
 #include "app/core/standing.hpp"
@@ -42,6 +43,16 @@ private:
   ui::ImageSheet sheet_;
 };
 
+/// What a lane of a race over an interval gives there, with the training points: small, without axes. The view Fitted has them.
+class FittedPicture {
+public:
+  /// Asks for it and draws the last answer.
+  void draw(ui::Ui& ui, Race& race, std::size_t lane, ui::Rect box);
+
+private:
+  Look<protocol::ask::Fitted> look_;
+};
+
 // What is kept of a race beside its experiment, by how long it lives. No part of it changes a number.
 
 /// What a link carries; another preset begins with it anew.
@@ -70,7 +81,8 @@ struct RaceSession {
   bool linked = false;                 ///< a link brought the experiment; its result has not been asked for
   Pad pad;
   PictureSheet class_pictures; ///< of the settings: an example of each class,
-  BoundaryPicture boundary;    ///< or the points of the plane
+  BoundaryPicture boundary;    ///< or the points of the plane,
+  FittedPicture fitted;        ///< or of a curve
   /// What each view that was shown keeps: its questions, its pictures, the page of it. Freed with it.
   std::map<const ViewRow*, std::unique_ptr<View>> views;
 };

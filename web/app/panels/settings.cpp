@@ -124,12 +124,16 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     class_images(ui, race, view, column);
   } else {
     const Rect picture = column.rest.cut_top(120);
-    view.boundary.draw(ui, race, std::min(view.lane, race.lanes().size() - 1), 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
+    const std::size_t lane = std::min(view.lane, race.lanes().size() - 1);
+    if (race.has_classes())
+      view.boundary.draw(ui, race, lane, 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
+    else
+      view.fitted.draw(ui, race, lane, {picture.x, picture.y, picture.w, 112});
   }
   if (view.more_settings || !race.has_images()) {
     std::vector<std::string_view> ids;
     for (const SourceEntry& source : sources())
-      if (source.classes >= 2) ids.push_back(source.id);
+      if (source.classes >= 2 || (source.classes == 0 && race.takes_numbers)) ids.push_back(source.id);
     int chosen = 0;
     const auto labels = labels_of(ui, ids, "source.", race.data().source, chosen);
     const Rect box = column.field("data.source", ui("data.source"), 128, ui("help.data.source"));
@@ -145,7 +149,7 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
   ui.label("field:/data/train", row, ui("data.train_test"), ui("help./data/train"));
   fields.number_in(train, "/data/train", ui("data.train"));
   fields.number_in(test, "/data/test", ui("data.test"));
-  fields.number("/data/label_noise", ui("data.noise"));
+  if (race.has_classes()) fields.number("/data/label_noise", ui("data.noise"));
   if (view.more_settings) fields.number("/data/seed", ui("data.seed"));
 
   const auto megabytes = [](double bytes) { return grouped(bytes / 1e6, 1); };
@@ -187,7 +191,7 @@ void draw_network(Ui& ui, Rect box, const std::vector<std::int64_t>& widths, con
 
 void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
   const Json hidden = fields.values()["network"]["hidden"];
-  std::int64_t given = race.has_images() ? 784 : 2;
+  std::int64_t given = race.inputs();
   std::vector<std::int64_t> widths{given};
   std::vector<double> counts;
   for (const Json& layer : hidden) {
@@ -195,7 +199,7 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fi
     counts.push_back(static_cast<double>((given + 1) * widths.back()));
     given = widths.back() * (layer["activation"]["name"] == "crelu" ? 2 : 1);
   }
-  widths.push_back(static_cast<std::int64_t>(race.experiment().complete["data"]["classes"].size()));
+  widths.push_back(race.outputs(view.scope.value_or(0)));
   counts.push_back(static_cast<double>((given + 1) * widths.back()));
   const double parameters = std::accumulate(counts.begin(), counts.end(), 0.0);
 
@@ -282,8 +286,9 @@ void stop_card(Ui& ui, Race& race, Column& column) {
   column.title(ui("stop.title"));
   StopRules rules = race.stop_rules();
   const std::string accuracy = rules.accuracy > 0 ? setting(rules.accuracy * 100) + " %" : std::string(ui("stop.off"));
-  ui.number("stop:accuracy", column.field("stop:accuracy", ui("stop.accuracy"), kFieldWidth, ui("help.stop.accuracy")), ui("stop.accuracy"), accuracy,
-            ui("help.stop.accuracy"));
+  if (race.has_classes())
+    ui.number("stop:accuracy", column.field("stop:accuracy", ui("stop.accuracy"), kFieldWidth, ui("help.stop.accuracy")), ui("stop.accuracy"), accuracy,
+              ui("help.stop.accuracy"));
   const std::string patience = rules.no_improvement > 0 ? std::to_string(rules.no_improvement) : std::string(ui("stop.off"));
   ui.number("stop:no_improvement", column.field("stop:no_improvement", ui("stop.no_improvement"), kFieldWidth, ui("help.stop.no_improvement")),
             ui("stop.no_improvement"), patience, ui("help.stop.no_improvement"));

@@ -17,15 +17,16 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
   Rect head = box.cut_top(ui.control_height() + 12).inset(kPadding, 6);
   view.lane = std::min(view.lane, race.lanes().size() - 1);
   if (view.other >= static_cast<int>(race.lanes().size())) view.other = -1;
-  // images and points of the plane have different things to show
+  // images, points of the plane and curves have different things to show
   std::vector<std::string_view> labels;
   std::vector<const ViewRow*> offered;
   for (const ViewRow* row : views()) {
-    if (row->needs == (race.has_images() ? Needs::points : Needs::images)) continue;
+    if (!offers(race, *row)) continue;
     offered.push_back(row);
     labels.push_back(ui.by_id("view." + std::string(row->id)));
   }
-  if (std::find(offered.begin(), offered.end(), view.view) == offered.end()) view.view = race.has_images() ? &kWeightsView : &kBoundaryView;
+  if (std::find(offered.begin(), offered.end(), view.view) == offered.end())
+    view.view = race.has_images() ? &kWeightsView : race.has_classes() ? &kBoundaryView : &kFittedView;
   if (below && !view.views_whole &&
       ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
                      (view.views_open ? ui("views.close") : ui("views.open")), true, false))

@@ -266,6 +266,7 @@ Range y_range(const PlotSpec& spec, const std::vector<Series>& series, double x_
     y_least = std::min(y_least, v);
     y_most = std::max(y_most, v);
   };
+  for (const Mark& dot : spec.dots) stretch(dot.x, dot.y);
   for (const Series& s : series) {
     for (std::size_t i = 0; i < s.x.size(); ++i) stretch(s.x[i], s.y[i]);
     for (std::size_t i = 0; i < s.low.size(); ++i) stretch(s.x[i], s.low[i]), stretch(s.x[i], s.high[i]);
@@ -357,6 +358,11 @@ void Drawing::many(const FaintCurves& curves) const {
 // Faint lines, bands, the place where the race stands.
 void Drawing::background() const {
   for (const FaintCurves& curves : spec.faint) many(curves);
+  for (const Mark& dot : spec.dots)
+    if (const ImVec2 p = point(dot.x, dot.y); dot.filled)
+      list->AddCircleFilled(p, 2.5F, dot.color, 12);
+    else
+      list->AddCircle(p, 2.5F, dot.color, 12);
   for (const Series& s : series) {
     // of many points in a column of the screen the lowest and the highest are enough
     std::vector<ImVec2> points;

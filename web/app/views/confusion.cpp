@@ -107,6 +107,6 @@ void Confusion::draw(const ViewPlace& s, Rect box) {
 
 } // namespace
 
-const ViewRow kConfusionView{.id = "confusion", .needs = Needs::anything, .make = make_view<Confusion>};
+const ViewRow kConfusionView{.id = "confusion", .needs = Needs::classes, .make = make_view<Confusion>};
 
 } // namespace downhill

@@ -6,12 +6,13 @@
 
 namespace downhill {
 
-extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kAboveView,
-    kPassesView, kSweepView, kDifferencesView;
+extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView,
+    kFittedView, kAboveView, kPassesView, kSweepView, kDrawsView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
-  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView,  &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,  &kMasksView,
-                                              &kDrawView,    &kBoundaryView, &kAboveView,     &kPassesView,      &kSweepView, &kDifferencesView};
+  static constexpr const ViewRow* kTable[] = {&kSamplesView,   &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView,
+                                              &kOptimizerView, &kMasksView,   &kDrawView,      &kBoundaryView,    &kFittedView,
+                                              &kAboveView,     &kPassesView,  &kSweepView,     &kDrawsView,       &kDifferencesView};
   return kTable;
 }
 

@@ -15,6 +15,17 @@ void RaceView::begin_anew() {
   lane = 0, tab = -1;
 }
 
+bool offers(const Race& race, const ViewRow& row) {
+  switch (row.needs) {
+  case Needs::anything: return true;
+  case Needs::images: return race.has_images();
+  case Needs::points: return !race.has_images() && race.has_classes();
+  case Needs::classes: return race.has_classes();
+  case Needs::numbers: return !race.has_classes();
+  }
+  return false;
+}
+
 View& shown_view(RaceView& view) {
   std::unique_ptr<View>& it = view.views[view.view];
   if (!it) it = view.view->make();

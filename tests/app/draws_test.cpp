@@ -1,0 +1,137 @@
+#include "app/core/draws.hpp"
+#include "inspect/predictions.hpp"
+#include "race_table.hpp"
+
+using namespace downhill;
+
+namespace {
+
+Json small() {
+  return {{"downhill", 1},
+          {"data", {{"train", 50}, {"test", 60}}},
+          {"network", {{"hidden", Json::array({Json{{"units", 6}}})}}},
+          {"epochs", 2},
+          {"batch", 10},
+          {"lanes", Json::array({Json::object(), Json{{"optimizer", {{"name", "adam"}, {"lr", 0.01}}}}})}};
+}
+
+void until_drawn(Table& table) {
+  for (int i = 0; i < 20000 && table.race.draws().running(); ++i) table.turn();
+  REQUIRE(!table.race.draws().running());
+}
+
+const Draws::Result& result_of(const Table& table, std::size_t lane) {
+  const Draws::Result* result = table.race.draws().of(table.race.experiment().lanes[lane].complete);
+  REQUIRE(result);
+  return *result;
+}
+
+// The same, run by itself.
+struct Alone {
+  std::uint64_t hash;
+  std::vector<std::uint8_t> said;
+};
+Alone alone(std::size_t lane, std::int64_t draw) {
+  LaneSettings settings = experiment_from_json(small())->lanes[lane].settings;
+  settings.data.draw = draw;
+  Trainer trainer(settings, std::make_shared<Subset>(*draw_subset(source(), settings.data)));
+  while (trainer.advance() != Trainer::Piece::end) {
+  }
+  Alone out{trainer.hash(), {}};
+  for (const Prediction& p : predict_first(trainer, false, 60)) out.said.push_back(static_cast<std::uint8_t>(p.predicted));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a lane on other draws: each run is what it is alone, with 1, 2 or 3 workers; the first is the lane's own") {
+  for (const std::size_t workers : {1U, 2U, 3U}) {
+    Table table(workers, small());
+    for (int i = 0; i < 5; ++i) table.turn();
+    table.race.start_draws(1, 5);
+    REQUIRE(table.race.draws().running());
+    CHECK(table.race.draws().running(table.race.experiment().lanes[1].complete));
+    CHECK(!table.race.draws().running(table.race.experiment().lanes[0].complete));
+    until_drawn(table);
+    const Draws::Result& result = result_of(table, 1);
+    REQUIRE(result.runs.size() == 5);
+    for (std::size_t k = 0; k < 5; ++k) {
+      const Alone one = alone(1, static_cast<std::int64_t>(k));
+      CHECK(result.runs[k].hash == one.hash);
+      CHECK(result.runs[k].said == one.said);
+    }
+    const auto all = result.disagreement();
+    REQUIRE(all);
+    CHECK(all->errors.size() == 5);
+    CHECK(all->disagreement > 0);
+    // another lane's result stands beside it, and the race itself is as it was
+    table.race.start_draws(0, 2);
+    until_drawn(table);
+    CHECK(result_of(table, 0).runs.size() == 2);
+    CHECK(result_of(table, 1).runs.size() == 5);
+    table.race.start();
+    table.until_finished();
+    CHECK(table.race.lanes()[1].hash == result.runs[0].hash);
+    CHECK(table.race.lanes()[1].evaluations.back().test_accuracy == doctest::Approx(1 - all->errors[0]));
+  }
+}
+
+TEST_CASE("draws that are cancelled keep what is done; an edit drops the results of the lane that it changes alone") {
+  Table table(1, small());
+  for (int i = 0; i < 5; ++i) table.turn();
+  table.race.start_draws(0, 6);
+  for (int i = 0; i < 20000 && !result_of(table, 0).runs[2].done(); ++i) table.turn();
+  CHECK(table.race.draws().progress() > 0);
+  table.race.cancel_draws();
+  CHECK(!table.race.draws().running());
+  for (int i = 0; i < 20; ++i) table.turn();
+  CHECK(result_of(table, 0).runs[2].done());
+  CHECK(!result_of(table, 0).runs[5].done());
+  REQUIRE(result_of(table, 0).disagreement());
+  table.race.start_draws(1, 2);
+  until_drawn(table);
+  REQUIRE(!table.race.edit_lane(1, "/optimizer/lr", 0.02));
+  CHECK(table.race.draws().of(table.race.experiment().lanes[1].complete) == nullptr);
+  CHECK(table.race.draws().of(table.race.experiment().lanes[0].complete) != nullptr);
+}
+
+TEST_CASE("draws come to the same though a worker dies; what can't be drawn is left out and said") {
+  Table table(2, small());
+  for (int i = 0; i < 5; ++i) table.turn();
+  table.race.start_draws(0, 4);
+  for (int i = 0; i < 3; ++i) table.turn();
+  std::erase_if(table.mail, [&](const auto& letter) { return letter.first == 1; });
+  table.hosts[1] = table.make_host(1);
+  table.worker_restarted(1);
+  for (int i = 0; i < 3; ++i) table.turn();
+  table.open_pack(1);
+  until_drawn(table);
+  for (std::size_t k = 0; k < 4; ++k) CHECK(result_of(table, 0).runs[k].hash == alone(0, static_cast<std::int64_t>(k)).hash);
+  CHECK(!table.race.problem());
+  // there are 300 training images
+  table.race.start_draws(0, 8);
+  until_drawn(table);
+  CHECK(result_of(table, 0).runs[5].done());
+  CHECK(!result_of(table, 0).runs[5].given_up);
+  CHECK(result_of(table, 0).runs[6].given_up);
+  REQUIRE(table.race.problem());
+  CHECK(table.race.problem()->code == "too_many_examples");
+  // no memory for what the runs say
+  table.room = false;
+  table.race.start_draws(1, 2);
+  until_drawn(table);
+  CHECK(!result_of(table, 1).disagreement());
+}
+
+TEST_CASE("how many draws there are") {
+  DataSettings data{.source = "fashion-mnist", .file = {}, .seed = 1, .train = 2000, .test = 1000, .classes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
+  CHECK(Draws::most(data) == kDrawsMost);
+  data.train = 10000;
+  CHECK(Draws::most(data) == 6);
+  data.classes = {3, 4};
+  CHECK(Draws::most(data) == 1);
+  data.source = "moons";
+  CHECK(Draws::most(data) == kDrawsMost);
+  data.source = "sine", data.classes.clear();
+  CHECK(Draws::most(data) == 0);
+}
