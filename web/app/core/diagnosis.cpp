@@ -1,7 +1,6 @@
 #include "app/core/diagnosis.hpp"
 
 #include "app/core/field_info.hpp"
-#include "app/core/lane_look.hpp"
 #include "app/core/number_text.hpp"
 #include "app/core/standing.hpp"
 #include "app/core/typed_number.hpp"
@@ -101,7 +100,7 @@ std::optional<Change> only_change(const Json& before, const Json& after) {
 namespace {
 
 constexpr double kUnitsRich = 128, kStrongL2 = 0.01, kHalf_dropped = 0.5, kEpochsLong = 300;
-constexpr std::int64_t kDataFactor = 5, kImagesPerClass = 1000, kPointsMost = 5000; // images of the medium pack
+constexpr std::int64_t kDataFactor = 10, kImagesPerClass = 1000, kPointsMost = 5000; // images of the medium pack
 
 const LaneSettings& settings_of(const Race& race, std::size_t lane) { return race.experiment().lanes[lane].settings; }
 
@@ -151,13 +150,23 @@ std::optional<Change> early_stop(const Race& race, std::size_t lane) {
   return least ? changed(race, lane, "/epochs", static_cast<std::int64_t>(epochs[*least])) : std::nullopt;
 }
 
-std::optional<Change> usual_rate(const Race& race, std::size_t lane) {
-  const LaneSettings& settings = settings_of(race, lane);
-  const double lr = settings.optimizer.values[0], usual = lane_look(settings).good_lr;
-  return lr * 3 <= usual || lr >= 3 * usual ? changed(race, lane, "/optimizer/lr", usual) : std::nullopt;
+// Whether the training loss was still going down at the end: it fell by a twentieth at least over the last quarter.
+bool still_falling(const LaneState& lane) {
+  const auto& all = lane.evaluations;
+  return all.size() > 4 && all.back().train_loss < 0.95 * all[all.size() - 1 - all.size() / 4].train_loss;
+}
+
+std::optional<Change> larger_rate(const Race& race, std::size_t lane) {
+  const LaneState& state = race.lanes()[lane];
+  if (state.evaluations.empty() || thrown_up(state)) return {};
+  const bool moved = state.evaluations.back().train_loss < kHardlyMoved * state.evaluations.front().train_loss;
+  if (moved && !still_falling(state)) return {};
+  return changed(race, lane, "/optimizer/lr", rounded_to(settings_of(race, lane).optimizer.values[0] * (moved ? 3 : 10), 3));
 }
 
 std::optional<Change> smaller_rate(const Race& race, std::size_t lane) {
+  const LaneState& state = race.lanes()[lane];
+  if (state.status != LaneStatus::diverged && !thrown_up(state)) return {};
   return changed(race, lane, "/optimizer/lr", rounded_to(settings_of(race, lane).optimizer.values[0] / 10, 3));
 }
 
@@ -214,12 +223,12 @@ std::optional<Change> right_labels(const Race& race, std::size_t lane) {
 std::span<const Remedy> remedies() {
   using enum Finding;
   static const Remedy kTable[] = {
-      {"smaller_rate", {diverged}, Measure::train, smaller_rate},
+      {"smaller_rate", {diverged, guessing}, Measure::train, smaller_rate},
       {"usual_init", {guessing}, Measure::train, usual_init},
-      {"usual_rate", {guessing, high_bias, both}, Measure::train, usual_rate},
       {"hidden_layer", {guessing, high_bias, both}, Measure::train, hidden_layer},
       {"more_units", {high_bias, both}, Measure::train, more_units},
       {"more_epochs", {high_bias, both}, Measure::train, more_epochs},
+      {"larger_rate", {guessing, high_bias, both}, Measure::train, larger_rate},
       {"no_l1", {guessing, high_bias}, Measure::train, no_l1},
       {"no_l2", {guessing, high_bias}, Measure::train, no_l2},
       {"no_dropout", {guessing, high_bias}, Measure::train, no_dropout},

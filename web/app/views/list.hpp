@@ -7,11 +7,12 @@
 namespace downhill {
 
 extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView, kAboveView,
-    kPassesView, kSweepView, kDifferencesView;
+    kPassesView, kDiagnosisView, kSweepView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
-  static constexpr const ViewRow* kTable[] = {&kSamplesView, &kWeightsView,  &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,  &kMasksView,
-                                              &kDrawView,    &kBoundaryView, &kAboveView,     &kPassesView,      &kSweepView, &kDifferencesView};
+  static constexpr const ViewRow* kTable[] = {&kSamplesView,   &kWeightsView,   &kConfusionView, &kPredictionsView, &kUnitsView,
+                                              &kOptimizerView, &kMasksView,     &kDrawView,      &kBoundaryView,    &kAboveView,
+                                              &kPassesView,    &kDiagnosisView, &kSweepView,     &kDifferencesView};
   return kTable;
 }
 
