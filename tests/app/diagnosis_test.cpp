@@ -379,7 +379,7 @@ TEST_CASE("what presets of the four cases claim of remedies is what the page wou
   for (const auto& [id, finding] :
        {std::pair{"case_high_variance", Finding::high_variance}, {"case_odd", Finding::inverted}, {"case_both", Finding::both}, {"case_good", Finding::good}}) {
     INFO(id);
-    const auto preset = std::find_if(presets.begin(), presets.end(), [id = id](const Json& each) { return each["id"] == id; });
+    const auto preset = std::find_if(presets.begin(), presets.end(), [wanted = id](const Json& each) { return each["id"] == wanted; });
     REQUIRE(preset != presets.end());
     CHECK((*preset)["show"]["view"] == "diagnosis");
     BareRace table(asset(std::string("experiments/") + id + ".json"));
