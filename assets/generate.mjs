@@ -31,7 +31,7 @@ for (const language of languages) {
 const page_only = /^(nav|preset|share|link|notice|bench|dialog|embed|export|form|status|live|call|element|copy|contents|section|question)\./;
 const lab_names = JSON.parse(read('assets/labs.json')).map(({ id }) => 'nav.' + id);
 const app_keys = keys.filter((key) => !page_only.test(key) || lab_names.includes(key));
-const named = keys.filter((key) => key.startsWith('activation.'));
+const named = keys.filter((key) => /^(activation|remedy\.lane)\./.test(key));
 writeFileSync(join(out, 'strings.hpp'), head + '#include <string_view>\nnamespace downhill {\ninline constexpr std::string_view kKeys[] = {\n' + app_keys.map((key) => `  ${c_string(key)},\n`).join('') + '};\n'
   + 'struct NameRow {\n  std::string_view key, zh, en;\n};\ninline constexpr NameRow kNames[] = {\n' + named.map((key) => `  {${[key, strings.zh[key], strings.en[key]].map(c_string).join(', ')}},\n`).join('') + '};\n} // namespace downhill\n');
 const formulas = Object.entries(JSON.parse(read('assets/formulas.json'))).map(([key, tex]) => [key, temml.renderToString(tex, { displayMode: true, xml: true, throwOnError: true })]);

@@ -460,7 +460,7 @@ lab_test('the numbers of every view as CSV', async (page) => {
   await command(page, 'pad', { pixels: Array.from({ length: 784 }, (_, i) => (i % 28 > 8 && i % 28 < 20 ? 255 : 0)) });
   const heads: Record<string, RegExp> = {
     samples: /^train_example,label,true_label,pixels\n0,\d,\d(,\d+){784}\n/, weights: /^unit,weights\n0(,-?[\d.e-]+){784}\n/, confusion: /^test_example,label,predicted/, predictions: /^test_example/,
-    units: /^layer,units/, optimizer: /^quantity,low,high/, masks: /^layer,train_example,kept\n1,\d+(,[01]){16}\n/, draw: /^lane,probabilities\nA(,[\d.e-]+){10}\nB/, passes: /^layer,unit,z,a,delta\n1,0,/, differences: /^lane,\/optimizer\/name,\/optimizer\/lr.*\nA,sgd,0\.1.*\nB,adam/,
+    units: /^layer,units/, optimizer: /^quantity,low,high/, masks: /^layer,train_example,kept\n1,\d+(,[01]){16}\n/, draw: /^lane,probabilities\nA(,[\d.e-]+){10}\nB/, passes: /^layer,unit,z,a,delta\n1,0,/, diagnosis: /^lane,epoch,train_error,test_error,test_loss,acceptable,finding\nA,[\d.]+,0\.\d+,/, differences: /^lane,\/optimizer\/name,\/optimizer\/lr.*\nA,sgd,0\.1.*\nB,adam/,
   };
   for (const [view, head] of Object.entries(heads)) {
     await page.evaluate((v) => window.downhill.show({ view: v, lane: 0 }), view);

@@ -158,7 +158,7 @@ const still = (page: Page) => page.evaluate(async () => {
   }
 });
 
-const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'sweep', 'differences'];
+const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'diagnosis', 'sweep', 'differences'];
 const looks: Record<'wide' | 'phone', { name: string; look: Look; tab?: number; more?: boolean }[]> = {
   wide: [
     ...views.map((view) => ({ name: `race ${view}`, look: { lab: 'race', view, lane: 1, other: 0 } })),
@@ -167,7 +167,7 @@ const looks: Record<'wide' | 'phone', { name: string; look: Look; tab?: number; 
     { name: 'dropout', look: { lab: 'dropout', tab: 'curves' } },
   ],
   phone: [
-    ...['none', 'confusion', 'optimizer', 'passes', 'sweep'].map((view) => ({ name: `race ${view}`, look: { lab: 'race', view } })),
+    ...['none', 'confusion', 'optimizer', 'passes', 'diagnosis', 'sweep'].map((view) => ({ name: `race ${view}`, look: { lab: 'race', view } })),
     { name: 'race settings', look: { lab: 'race' }, tab: 2, more: true },
     ...['picker', 'card', 'chain', 'network', 'linear'].map((tab) => ({ name: `activations ${tab}`, look: { lab: 'activations', tab } })),
     ...['curves', 'unit', 'ensemble', 'boundary'].map((tab) => ({ name: `dropout ${tab}`, look: { lab: 'dropout', tab } })),

@@ -78,7 +78,9 @@ double value_of(const Training& run, const std::string& name, std::optional<doub
   for (const EvaluationColumn& column : kEvaluationColumns) // norms are of the step before the evaluation
     if (column.number && name == column.id) return name.ends_with("_loss") ? finite(e->*column.number) : e->*column.number;
   if (name == "loss_gap") return e->test_loss - e->train_loss;
-  if (name == "accuracy_gap") return e->train_accuracy - e->test_accuracy;
+  if (name == "accuracy_gap") return e->train_accuracy - e->test_accuracy; // of errors the same gap, test less train
+  if (name == "train_error") return 1 - e->train_accuracy;
+  if (name == "test_error") return 1 - e->test_accuracy;
   if (name == "diverged") return diverged ? 1 : 0;
   if (name == "highest_batch_loss") return run.losses.empty() ? 0 : static_cast<double>(*std::max_element(run.losses.begin(), run.losses.end()));
   if (name == "examples") return static_cast<double>(run.last->examples());
@@ -169,31 +171,37 @@ private:
 
 Result<Course> train_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source) {
   json["seed"] = json["data"]["seed"] = 1 + sample;
-  const std::size_t shown = json["lanes"].size();
-  std::vector<ChangedLane> changed = changed_lanes(claims);
-  for (const auto& [lane, with] : changed) {
-    Json patch = json["lanes"].at(lane);
-    patch.merge_patch(Json::parse(with));
-    json["lanes"].push_back(std::move(patch));
-  }
-  const auto experiment = experiment_from_json(json);
-  if (!experiment) return experiment.error();
   std::vector<double> epochs{0, 1e9};
   for (const Json& claim : claims)
     for (const char* key : {"at", "against_epoch", "minus_epoch", "minus_at"})
       if (claim.contains(key)) epochs.push_back(claim[key].get<double>());
-  Course course;
-  for (std::size_t i = 0; i < experiment->lanes.size(); ++i) {
-    const LaneSettings& settings = experiment->lanes[i].settings;
+  const auto trained = [&](const LaneSettings& settings) -> Result<std::unique_ptr<TrainedLane>> {
     auto subset = draw_subset(source, settings.data);
     if (!subset) return subset.error();
     std::vector<double> asked = epochs;
     for (double& e : asked) e = std::min(e, static_cast<double>(settings.epochs));
-    auto lane = std::make_unique<TrainedLane>(train(settings, std::make_shared<Subset>(std::move(*subset)), asked));
-    if (i < shown)
-      course.lanes.push_back(std::move(lane));
-    else
-      course.changed.emplace(changed[i - shown], std::move(lane));
+    return std::make_unique<TrainedLane>(train(settings, std::make_shared<Subset>(std::move(*subset)), asked));
+  };
+  const auto experiment = experiment_from_json(json);
+  if (!experiment) return experiment.error();
+  Course course;
+  for (const Lane& lane : experiment->lanes) {
+    auto made = trained(lane.settings);
+    if (!made) return made.error();
+    course.lanes.push_back(std::move(*made));
+  }
+  for (const auto& changed : changed_lanes(claims)) {
+    // an experiment of its own: lanes can't differ in their data
+    Json with = Json::parse(changed.second), alone = json, patch = json["lanes"].at(changed.first);
+    if (with.contains("data")) alone["data"].merge_patch(with["data"]);
+    with.erase("data");
+    patch.merge_patch(with);
+    alone["lanes"] = Json::array({std::move(patch)});
+    const auto other = experiment_from_json(alone);
+    if (!other) return other.error();
+    auto made = trained(other->lanes.front().settings);
+    if (!made) return made.error();
+    course.changed.emplace(changed, std::move(*made));
   }
   return course;
 }

@@ -1,5 +1,6 @@
 #include "app/core/explain.hpp"
 
+#include "app/core/diagnosis.hpp"
 #include "app/core/field_info.hpp"
 #include "app/core/lane_look.hpp"
 #include "app/core/text.hpp"
@@ -65,6 +66,7 @@ struct Explainer {
   void stopped();
   void equal();
   void hardly_moved();
+  void errors();
   void groups();
 };
 
@@ -210,6 +212,18 @@ void Explainer::hardly_moved() {
   }
 }
 
+// what the two errors of the lane in front say, where nothing sharper was said of a lane's
+void Explainer::errors() {
+  if (std::any_of(out.begin(), out.end(), [](const Explanation& e) { return e.rule == "overfitting"; })) return;
+  const std::size_t i = ranking(race, by)[0];
+  const Diagnosis d = diagnose(race, i);
+  const bool calls = d.finding == Finding::inverted || d.finding == Finding::both || d.finding == Finding::high_bias || d.finding == Finding::high_variance;
+  if (!d.ended || !calls) return;
+  const std::string finding = "diagnosis.finding." + std::string(kFindingIds[static_cast<std::size_t>(d.finding)]);
+  say("errors", "explain.errors", {name(i), percent(d.errors.train), percent(d.errors.test), tr_id(finding), percent(d.acceptable)}, {},
+      "view=diagnosis,lane=" + std::to_string(i));
+}
+
 void Explainer::groups() {
   const bool full = std::any_of(settings.begin(), settings.end(),
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
@@ -231,6 +245,7 @@ std::vector<Explanation> explain(const Race& race, Language language, Metric plo
   all.stopped();
   all.equal();
   all.hardly_moved();
+  all.errors();
   all.groups();
   return std::move(all.out);
 }

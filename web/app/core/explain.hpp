@@ -8,7 +8,7 @@ struct Explanation {
   std::string rule;  ///< "diverged", "overfitting", …
   std::string text;  ///< a sentence or two in the reader's language
   std::string field; ///< id of the setting that mends it; may be empty
-  std::string show;  ///< what shows it, as `show` takes it: "axis=steps", "metric=update_ratio", "view=sweep"; may be empty
+  std::string show;  ///< what shows it, as `show` takes it: "axis=steps", "metric=update_ratio", "view=sweep", "view=diagnosis,lane=2"; may be empty
 };
 
 /// What there is to say, most important first: who is in front by what is plotted, then why.

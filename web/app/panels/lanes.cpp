@@ -1,6 +1,7 @@
 #include "app/views/list.hpp"
 
 #include "app/core/lane_look.hpp"
+#include "app/core/typed_number.hpp"
 #include "optimizers/list.hpp"
 
 #include <algorithm>
@@ -161,10 +162,12 @@ void rate_buttons(Ui& ui, Race& race, RaceView& view, Column& column) {
   }
 }
 
-// What an explanation says to look at, "metric=update_ratio": as App::show takes it.
+// What an explanation says to look at, "metric=update_ratio", "view=diagnosis,lane=2": as App::show takes it.
 void look_at(RaceView& view, const std::string& show) {
-  const std::size_t equals = show.find('=');
-  const std::string key = show.substr(0, equals), id = show.substr(equals + 1);
+  const std::size_t equals = show.find('='), comma = show.find(',');
+  const std::string key = show.substr(0, equals), id = show.substr(equals + 1, comma == std::string::npos ? comma : comma - equals - 1);
+  if (comma != std::string::npos)
+    if (const auto lane = place_in(std::string_view(show).substr(comma), ",lane=")) view.lane = *lane;
   const auto place = [&](const auto& ids) { return static_cast<int>(std::find(std::begin(ids), std::end(ids), id) - std::begin(ids)); };
   if (key == "metric") view.metric[0] = place(kMetricIds), view.views_whole = false;
   if (key == "axis") view.axis = place(kAxisIds), view.zoom = {}, view.views_whole = false;

@@ -7,7 +7,7 @@
 namespace downhill {
 
 extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsView, kUnitsView, kOptimizerView, kMasksView, kDrawView, kBoundaryView,
-    kFittedView, kAboveView, kPassesView, kSweepView, kDrawsView, kDifferencesView;
+    kFittedView, kAboveView, kPassesView, kDiagnosisView, kSweepView, kDrawsView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
   static constexpr const ViewRow* kTable[] = {&kSamplesView,   &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView,
