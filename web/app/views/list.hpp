@@ -10,9 +10,9 @@ extern const ViewRow kSamplesView, kWeightsView, kConfusionView, kPredictionsVie
     kFittedView, kAboveView, kPassesView, kDiagnosisView, kSweepView, kDrawsView, kDifferencesView;
 
 inline std::span<const ViewRow* const> views() {
-  static constexpr const ViewRow* kTable[] = {&kSamplesView,   &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView,
-                                              &kOptimizerView, &kMasksView,   &kDrawView,      &kBoundaryView,    &kFittedView,
-                                              &kAboveView,     &kPassesView,  &kSweepView,     &kDrawsView,       &kDifferencesView};
+  static constexpr const ViewRow* kTable[] = {&kSamplesView,   &kWeightsView, &kConfusionView, &kPredictionsView, &kUnitsView, &kOptimizerView,
+                                              &kMasksView,     &kDrawView,    &kBoundaryView,  &kFittedView,      &kAboveView, &kPassesView,
+                                              &kDiagnosisView, &kSweepView,   &kDrawsView,     &kDifferencesView};
   return kTable;
 }
 
