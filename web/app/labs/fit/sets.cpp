@@ -241,7 +241,7 @@ void SetsPart::setup(Column& column) {
 }
 
 std::optional<UserError> SetsPart::type(const std::string& id, const std::string& text) {
-  if (id != "fit.set") return {};
+  if (id != "fit.set") return type_shared(lab_, id, text, height_, point_);
   const auto to = number_between(text, 1, static_cast<double>(lab_.model().settings().sets));
   if (!to) return to.error();
   set_ = static_cast<int>(std::lround(*to)), ++presses_;

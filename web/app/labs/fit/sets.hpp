@@ -63,7 +63,7 @@ private:
   std::array<std::unique_ptr<DealtFits>, std::size(kFitQuarters)> quarters_;
   bool wanted_ = false, sweep_wanted_ = false; // sweep_wanted_: of a network, where it takes long
   int set_ = 1;                                // that is looked at, from 1
-  int height_ = 0;                             // of a drawn f, that keys move
+  int height_ = 0, point_ = 0;                 // of a drawn f, that keys move; a point of the other parts
   std::uint64_t presses_ = 0;
   Hand hand_;
   double place_before_ = 0; // a drag
