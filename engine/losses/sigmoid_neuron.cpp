@@ -55,17 +55,17 @@ std::vector<SigmoidStand> sigmoid_path(const SigmoidSettings& s, SigmoidLoss los
 
 std::shared_ptr<const Surface> sigmoid_surface(const SigmoidSettings& settings, SigmoidLoss loss) { return std::make_shared<SigmoidSurface>(settings, loss); }
 
-nlohmann::json sigmoid_on_surface(const SigmoidSettings& s, SigmoidLoss loss) {
+Json sigmoid_on_surface(const SigmoidSettings& s, SigmoidLoss loss) {
   const bool squared = loss == SigmoidLoss::squared;
-  nlohmann::json points = nlohmann::json::array();
-  points.push_back(nlohmann::json::array({s.x, s.y}));
+  Json points = Json::array();
+  points.push_back(Json::array({s.x, s.y}));
   return {{"downhill", 1},
           {"lab", "surface"},
           {"surface", {{"name", "neuron"}, {"loss", squared ? "mse" : "cross_entropy"}, {"points", std::move(points)}}},
-          {"start", nlohmann::json::array({s.w, s.b})},
+          {"start", Json::array({s.w, s.b})},
           {"steps", s.steps},
           {"optimizer", {{"name", "sgd"}, {"lr", squared ? s.rate / 2 : s.rate}}},
-          {"lanes", nlohmann::json::array({nlohmann::json::object()})}};
+          {"lanes", Json::array({Json::object()})}};
 }
 
 } // namespace downhill

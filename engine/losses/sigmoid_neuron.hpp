@@ -1,11 +1,11 @@
 // One sigmoid unit on one example, taught under squared error and under cross-entropy: the experiment of Nielsen 2015, chapter 3.
 // Squared error is ½(a − y)² there, and so here; nn.MSELoss() is twice that, and takes half the rate for the same steps.
 #pragma once
+#include "document/json_text.hpp"
 #include "surfaces/surface.hpp"
 
 #include <array>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
 namespace downhill {
 
@@ -33,6 +33,6 @@ std::vector<SigmoidStand> sigmoid_path(const SigmoidSettings& settings, SigmoidL
 /// The loss over (w, b) = (x, y), to be drawn as heights; it keeps what it needs.
 std::shared_ptr<const Surface> sigmoid_surface(const SigmoidSettings& settings, SigmoidLoss loss);
 /// The same unit as a document of the lab Surface, whose mse has no ½: the rate is half of this one's there.
-nlohmann::json sigmoid_on_surface(const SigmoidSettings& settings, SigmoidLoss loss);
+Json sigmoid_on_surface(const SigmoidSettings& settings, SigmoidLoss loss);
 
 } // namespace downhill

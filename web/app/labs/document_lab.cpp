@@ -69,7 +69,8 @@ void DocumentLab::segments(ui::Rect box, const FieldId& id, const std::string& c
     names.emplace_back(tr_id("choice." + id.pointer + "." + std::string(each)));
   }
   const std::vector<std::string_view> labels(names.begin(), names.end());
-  ui().label(id.text(), box.cut_left(std::clamp(box.w - ui().segments_width(labels), 0.0F, label_px)), field_label(id.pointer), field_help(info, id.pointer));
+  const ui::Rect left = box.cut_left(std::clamp(box.w - ui().segments_width(labels), 0.0F, label_px));
+  if (left.w > 0) ui().label(id.text(), left, field_label(id.pointer), field_help(info, id.pointer));
   const int before = chosen;
   ui().segmented(control, box.min(), labels, chosen);
   if (chosen == before) return;

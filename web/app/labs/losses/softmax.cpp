@@ -89,6 +89,7 @@ void softmax_picture(const Scene& s, Rect box) {
   meter(s, box.cut_bottom(kMeterHeight));
   box.cut_bottom(kHalf);
   const std::size_t classes = settings.logits.size();
+  if (box.h < kHeadHeight + 6 * static_cast<float>(classes) || box.w < 200) return;
   const float row_height = std::min(46.0F, (box.h - kHeadHeight) / static_cast<float>(classes));
   box.h = kHeadHeight + row_height * static_cast<float>(classes);
   Rect names = box;
