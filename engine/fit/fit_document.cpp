@@ -109,7 +109,7 @@ const std::vector<Field>& fit_fields() {
     all.push_back(of_race("/batch", "/model/batch", "full"));
     all.push_back(own("/towers", Json::array(), check_towers));
     all.push_back(number("/steepness", 1000, 1, 100000));
-    all.push_back(number("/goal", 0.4, 0, kFitHeightMost));
+    all.push_back(number("/goal", 0.1, 0, kFitHeightMost));
     return all;
   }();
   return table;

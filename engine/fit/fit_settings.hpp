@@ -47,7 +47,7 @@ struct FitSettings {
   FitModel model;
   std::vector<Tower> towers;
   double steepness = 1000; ///< of the towers' steps: the weight of their sigmoid units, times the interval's width
-  double goal = 0.4;       ///< mean deviation to be reached with towers
+  double goal = 0.1;       ///< mean deviation to be reached with towers
 };
 
 } // namespace downhill
