@@ -138,8 +138,8 @@ void ApproximatePart::towers_setup(Column& column) {
   FitLabModel& model = lab_.model();
   const auto& towers = model.towers();
   const FitSettings& s = model.settings();
-  const std::vector<ButtonText> all{{"fit.add_tower", std::string(ui()("fit.add_tower")), true, model.can_add_tower()},
-                                    {"fit.remove_tower", std::string(ui()("fit.remove_tower")), false, !towers.empty()},
+  const std::vector<ButtonText> all{{"fit.add_tower", std::string(ui()("fit.add_tower")), "", true, model.can_add_tower()},
+                                    {"fit.remove_tower", std::string(ui()("fit.remove_tower")), "", false, !towers.empty()},
                                     {"fit.spread", fill(ui()("fit.spread"), {std::to_string(towers.empty() ? kFirstTowers : towers.size())})}};
   if (const auto pressed = buttons(ui(), column, all)) {
     if (*pressed == 0) lab_.keep(model.add_tower()), tower_ = static_cast<int>(model.towers().size()) - 1;
@@ -272,9 +272,9 @@ void ApproximatePart::network_words(Column& column) {
   const std::vector<ButtonText> all{{running ? "fit.pause" : "fit.start",
                                      std::string(running                      ? ui()("transport.pause")
                                                  : now == Transport::finished ? ui()("transport.again")
-                                                                              : ui()("transport.start")),
+                                                                              : ui()("transport.start")), "",
                                      true},
-                                    {"fit.reset", std::string(ui()("transport.reset")), false, has_model() || running}};
+                                    {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
   if (const auto pressed = buttons(ui(), column, all)) *pressed == 1 ? reset() : running ? pause() : start();
   if (has_model()) {
     const FitStand& last = course_.stands().back();

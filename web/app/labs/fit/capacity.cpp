@@ -189,7 +189,7 @@ void CapacityPart::verdict(Column& column) {
 void CapacityPart::errors(Column& column) {
   const bool net = network();
   if (!started_) {
-    const std::vector<ButtonText> all{{"fit.start", std::string(net ? ui()("fit.train") : ui()("fit.show_errors")), true}};
+    const std::vector<ButtonText> all{{"fit.start", std::string(net ? ui()("fit.train") : ui()("fit.show_errors")), "", true}};
     if (buttons(ui(), column, all)) start();
     column.paragraph(net ? ui()("fit.train_says") : ui()("fit.errors_says"), ui().theme->soft);
     return;
@@ -245,7 +245,7 @@ void CapacityPart::remedies(Column& column) {
   std::vector<ButtonText> all;
   constexpr const char* kIds[] = {"fit.remedy.capacity", "fit.remedy.decay", "fit.remedy.dropout", "fit.remedy.data", "fit.remedy.stop"};
   const bool ready = now && outcome_is_new() && (!network() || course_.ended());
-  for (const RemedyOffer& offer : offers) all.push_back({kIds[static_cast<std::size_t>(offer.kind)], remedy_name(offer), false, ready});
+  for (const RemedyOffer& offer : offers) all.push_back({kIds[static_cast<std::size_t>(offer.kind)], remedy_name(offer), "", false, ready});
   if (const auto pressed = buttons(ui(), column, all); pressed && now) {
     lab_.keep(model.apply(offers[*pressed], *now));
     follow();

@@ -189,6 +189,7 @@ std::optional<std::size_t> buttons(Ui& ui, Column& column, std::span<const Butto
     const float width = std::min(whole, ui.text_width(all[i].label, kText, all[i].accent ? Weight::bold : Weight::regular) + 24);
     if (width > row.w && row.w < whole) row = column.row();
     if (ui.button(all[i].id, row.cut_left(width), all[i].label, all[i].accent, all[i].enabled)) pressed = i;
+    if (!all[i].help.empty() && !ui.items.empty() && ui.items.back().id == all[i].id) ui.items.back().help = all[i].help;
     row.cut_left(6);
   }
   return pressed;
@@ -234,8 +235,8 @@ void points_setup(FitLab& lab, Column& column, int& chosen) {
   if (own) own_point(lab, column, chosen);
   const std::string count = std::to_string(model.points().size());
   const std::vector<ButtonText> all{{"fit.anew", std::string(ui("fit.anew"))},
-                                    {"fit.add_point", std::string(ui("fit.add_point")), false, model.can_add_point()},
-                                    {"fit.remove_point", std::string(ui("fit.remove_point")), false, own && model.points().size() > 1}};
+                                    {"fit.add_point", std::string(ui("fit.add_point")), "", false, model.can_add_point()},
+                                    {"fit.remove_point", std::string(ui("fit.remove_point")), "", false, own && model.points().size() > 1}};
   if (const auto pressed = buttons(ui, column, all)) {
     const FitSettings& s = model.settings();
     if (*pressed == 0) lab.keep(model.draw_anew());

@@ -156,7 +156,7 @@ void decay_slider(FitLab& lab, Rect box);
 void say(FitLab& lab, Column& column, const char* id, std::string_view label, const std::string& text, std::uint32_t color);
 /// Buttons side by side that break into rows. Which was pressed.
 struct ButtonText {
-  std::string id, label; ///< what it does: help.control.ID
+  std::string id, label, help = {}; ///< help: what it does; empty: help.control.ID
   bool accent = false, enabled = true;
 };
 std::optional<std::size_t> buttons(Ui& ui, Column& column, std::span<const ButtonText> all);
