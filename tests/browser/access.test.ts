@@ -11,7 +11,7 @@ after(async () => { await chromium?.close(); site?.close(); });
 
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const nine = JSON.parse(readFileSync('assets/experiments/nine.json', 'utf8'));
-const views = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'above', 'passes', 'diagnosis', 'sweep', 'differences'];
+const views = ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'above', 'passes', 'diagnosis', 'sweep', 'draws', 'differences'];
 
 async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);

@@ -439,7 +439,7 @@ lab_test('lanes of one name are told apart in what is saved', async (page) => {
 
 for (const [width, height] of [[1280, 720], [390, 844]] as const)
   lab_test(`every control says in a sentence what it does, ${width} px wide`, async (page) => {
-    for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'sweep', 'differences']) {
+    for (const view of ['samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'sweep', 'draws', 'differences']) {
       await page.evaluate((v) => window.downhill.show({ view: v, lane: 8, other: 0 }), view);
       await new Promise((resolve) => setTimeout(resolve, 600));
       const silent = await page.evaluate(() => window.downhill.items().filter((i) => ['button', 'radio', 'checkbox', 'combobox', 'slider', 'textbox'].includes(i.role) && !i.help).map((i) => i.id));

@@ -158,7 +158,7 @@ const still = (page: Page) => page.evaluate(async () => {
   }
 });
 
-const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'diagnosis', 'sweep', 'differences'];
+const views = ['none', 'samples', 'weights', 'confusion', 'predictions', 'units', 'optimizer', 'masks', 'draw', 'passes', 'diagnosis', 'sweep', 'draws', 'differences'];
 const looks: Record<'wide' | 'phone', { name: string; look: Look; tab?: number; more?: boolean }[]> = {
   wide: [
     ...views.map((view) => ({ name: `race ${view}`, look: { lab: 'race', view, lane: 1, other: 0 } })),

@@ -147,7 +147,6 @@ lab_test('a lane on other training examples: the command line’s numbers, one a
   await show(page, { view: 'draws', lane: 1 });
   await type_into(page, 'view.draws', '4');
   await press(page, 'draws.start0');
-  await wait_for_item(page, 'draws.0.disagreement', 60000);
   await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'draws.start0') && window.downhill.items().some((i) => i.id === 'draws.0.3'), { timeout: 60000 });
   const rows = (await csv(page, 'view')).split('\n');
   const told = native('draws', file_of('race_draws', document), '--draws', '4', '--lane', '2').split('\n');

@@ -2,6 +2,7 @@
 #include "measured.hpp"
 
 #include "experiment/experiment.hpp"
+#include "inspect/draws.hpp"
 #include "inspect/layers.hpp"
 #include "inspect/predictions.hpp"
 #include "trainer/trainer.hpp"
@@ -19,7 +20,14 @@ struct Training {
   std::map<std::int64_t, Trainer> at; // by step
   std::unique_ptr<Trainer> last;
   std::int64_t steps_per_epoch = 1;
+  std::optional<Disagreement> draws; // of kDraws runs on other training examples, if a claim asks for it
 };
+
+constexpr std::size_t kDraws = 5;
+constexpr std::pair<std::string_view, double Disagreement::*> kOfDraws[] = {{"mean_error", &Disagreement::mean_error},
+                                                                            {"error_deviation", &Disagreement::deviation},
+                                                                            {"disagreement", &Disagreement::disagreement},
+                                                                            {"majority_error", &Disagreement::majority_error}};
 
 Training train(const LaneSettings& settings, const std::shared_ptr<const Subset>& data, const std::vector<double>& epochs) {
   Training run;
@@ -67,7 +75,26 @@ double curvature(const Trainer& trainer) {
   return 2.0 / static_cast<double>(data.classes) * lambda;
 }
 
+// The lane trained on kDraws draws, its own the first.
+Result<Disagreement> over_draws(LaneSettings settings, const std::shared_ptr<const Source>& source) {
+  std::vector<std::vector<std::uint8_t>> said;
+  std::vector<std::uint8_t> labels;
+  std::int64_t classes = 0;
+  for (std::size_t draw = 0; draw < kDraws; ++draw) {
+    settings.data.draw = static_cast<std::int64_t>(draw);
+    auto subset = draw_subset(source, settings.data);
+    if (!subset) return subset.error();
+    labels = subset->test.labels, classes = subset->classes;
+    const Training run = train(settings, std::make_shared<Subset>(std::move(*subset)), {});
+    auto& its = said.emplace_back();
+    for (const Prediction& p : predict_first(*run.last, false, static_cast<std::int64_t>(labels.size()))) its.push_back(static_cast<std::uint8_t>(p.predicted));
+  }
+  return disagreement_of(labels, said, classes);
+}
+
 double value_of(const Training& run, const std::string& name, std::optional<double> at) {
+  for (const auto& [id, member] : kOfDraws)
+    if (run.draws && id == name) return (*run.draws).*member;
   const double inf = std::numeric_limits<double>::infinity();
   const Evaluation* e = &run.evaluations.back();
   if (at)
@@ -175,12 +202,21 @@ Result<Course> train_lanes(Json json, const Json& claims, std::uint64_t sample, 
   for (const Json& claim : claims)
     for (const char* key : {"at", "against_epoch", "minus_epoch", "minus_at"})
       if (claim.contains(key)) epochs.push_back(claim[key].get<double>());
+  const bool draws = std::any_of(claims.begin(), claims.end(), [](const Json& claim) {
+    return std::any_of(std::begin(kOfDraws), std::end(kOfDraws), [&](const auto& each) { return claim.contains("value") && claim["value"] == each.first; });
+  });
   const auto trained = [&](const LaneSettings& settings) -> Result<std::unique_ptr<TrainedLane>> {
     auto subset = draw_subset(source, settings.data);
     if (!subset) return subset.error();
     std::vector<double> asked = epochs;
     for (double& e : asked) e = std::min(e, static_cast<double>(settings.epochs));
-    return std::make_unique<TrainedLane>(train(settings, std::make_shared<Subset>(std::move(*subset)), asked));
+    Training run = train(settings, std::make_shared<Subset>(std::move(*subset)), asked);
+    if (draws) {
+      const auto found = over_draws(settings, source);
+      if (!found) return found.error();
+      run.draws = *found;
+    }
+    return std::make_unique<TrainedLane>(std::move(run));
   };
   const auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();

@@ -25,8 +25,8 @@ export class Narrator {
     if (state === 'ready') return;
     const own = spoken(state === 'finished');
     const epoch = Math.max(...results.map((r) => r.epoch)).toFixed(1);
-    const running = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`) : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
-    const text = own ? own : state === 'running' ? running()
+    const on_the_way = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`) : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
+    const text = own ? own : state === 'running' ? on_the_way()
       : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
     if (text) this.live.textContent = text;
   }
