@@ -154,7 +154,7 @@ void fit(Bytes bytes) {
   must(!fit_script(*document, {"", Language::en}).empty());
   FitSettings& s = document->settings;
   s.sets = 2;
-  const auto target = std::make_shared<Target>(s);
+  const auto target = std::make_shared<downhill::Target>(s);
   must(tower_deviation(s, *target) >= 0);
   std::size_t weights = 1;
   for (const HiddenLayer& layer : s.model.hidden) weights += static_cast<std::size_t>(layer.units * layer.units);
