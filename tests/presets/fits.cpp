@@ -1,9 +1,9 @@
 // The lab Fit, as claims measure it: its one lane is the document itself, with five seeds of its points, noise and networks, its own
 // first. `at` is an epoch of a network. Values of the one fit: train_error, expected_error, test_error (on as many points drawn
 // anew), deviation (from f, over the interval), outside (the same over half the interval's width on either side of it), least_error
-// and least_epoch (of the expected error over the epochs); of the towers: tower_deviation. Of all sets: bias2, variance, their sum
-// error, noise2, largest_share (of one set in the variance), bias2_here and variance_here (at the document's place). Over capacity: least_capacity (of the
-// expected error of the one fit), least_capacity_of_sets (of bias² + variance). Another capacity is `with` another document.
+// and least_epoch (of the expected error over the epochs), past_least (its end over its least); of the towers: tower_deviation. Of all sets: bias2, variance,
+// their sum error, noise2, largest_share (of one set in the variance), bias2_here and variance_here (at the document's place). Over capacity: least_capacity
+// (of the expected error of the one fit), least_capacity_of_sets (of bias² + variance). Another capacity is `with` another document.
 #include "measured.hpp"
 
 #include "core/hash.hpp"
@@ -44,6 +44,7 @@ public:
     if (name == "tower_deviation") return tower_deviation(s_, *target_);
     if (name == "least_error") return least_stand().expected_error;
     if (name == "least_epoch") return least_stand().epoch;
+    if (name == "past_least") return one_.stands().back().expected_error / least_stand().expected_error;
     if (name == "least_capacity" || name == "least_capacity_of_sets") return least_capacity(name == "least_capacity_of_sets");
     return of_sets(name);
   }
