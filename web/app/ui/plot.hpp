@@ -17,7 +17,7 @@ struct Series {
   std::string ended = {};               ///< why the line stops before the others ("diverged"): said beside its name, marked at the point below
   double ended_x = 0, ended_y = 0;      ///< beyond the axes: marked at their edge
   float band = 0.16F;                   ///< opacity of the band
-  std::vector<double> told;             ///< what is read out instead of y, as many as x, or empty
+  std::vector<double> told = {};        ///< what is read out instead of y, as many as x, or empty
 };
 
 /// What of the plot is looked at, kept between frames.
