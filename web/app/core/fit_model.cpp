@@ -239,9 +239,12 @@ std::optional<UserError> FitLabModel::choose_model(bool network) { return put({{
 std::optional<UserError> FitLabModel::set_hidden(const Json& hidden, bool held) { return put({{"/model/hidden", hidden}}, held); }
 
 std::optional<UserError> FitLabModel::set_capacity(std::int64_t capacity, bool held) {
-  if (!network()) return put({{"/model/degree", std::clamp<std::int64_t>(capacity, 0, kDegreeMost)}}, held);
+  return network() ? set_width(capacity, held) : put({{"/model/degree", std::clamp<std::int64_t>(capacity, 0, kDegreeMost)}}, held);
+}
+
+std::optional<UserError> FitLabModel::set_width(std::int64_t width, bool held) {
   Json hidden = document_.at("/model/hidden");
-  for (Json& layer : hidden) layer["units"] = std::clamp<std::int64_t>(capacity, 1, 256);
+  for (Json& layer : hidden) layer["units"] = std::clamp<std::int64_t>(width, 1, 256);
   return set_hidden(hidden, held);
 }
 

@@ -97,6 +97,9 @@ public:
   std::optional<UserError> choose_model(bool network);
   /// The degree, or the width of every hidden layer.
   std::optional<UserError> set_capacity(std::int64_t capacity, bool held);
+  /// Of a network's hidden layers, whichever model is chosen; 0: there are none.
+  std::int64_t width() const { return settings_.model.hidden.empty() ? 0 : settings_.model.hidden.front().units; }
+  std::optional<UserError> set_width(std::int64_t width, bool held);
   std::optional<UserError> set_layers(std::size_t layers);
   std::optional<UserError> set_activation(std::string_view id);
   std::optional<UserError> set_dropout(double p, bool held);

@@ -51,9 +51,12 @@ public:
 private:
   Ui& ui() const { return lab_.controls(); }
   bool by_network() const { return by_ == 1; }
+  bool deep() const { return lab_.model().settings().model.hidden.size() != 1; }
   bool has_model() const { return course_.is_of(lab_.complete()) && !course_.predictions().empty(); }
   /// Of the network over the interval.
   double model_deviation() const;
+  /// The same over what is shown beyond it; NaN: f has no values there.
+  double outside_deviation() const;
   std::vector<double> asked_places() const;
   void setup(Column& column);
   void towers_setup(Column& column);
@@ -121,6 +124,14 @@ double ApproximatePart::model_deviation() const {
   return mean_deviation(model.settings(), model.target(), std::span(course_.predictions()).subspan(kOutside, kFitFine));
 }
 
+double ApproximatePart::outside_deviation() const {
+  const auto &x = course_.places(), &y = course_.predictions();
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (i < kOutside || i + kOutside >= x.size()) sum += std::fabs(lab_.model().target().at(x[i]) - y[i]);
+  return sum / (2 * kOutside);
+}
+
 // ---- towers ----
 
 void ApproximatePart::towers_setup(Column& column) {
@@ -129,7 +140,7 @@ void ApproximatePart::towers_setup(Column& column) {
   const FitSettings& s = model.settings();
   const std::vector<ButtonText> all{{"fit.add_tower", std::string(ui()("fit.add_tower")), "", true, model.can_add_tower()},
                                     {"fit.remove_tower", std::string(ui()("fit.remove_tower")), "", false, !towers.empty()},
-                                    {"fit.spread", fill(ui()("fit.spread"), {std::to_string(towers.empty() ? kFirstTowers : towers.size())}), ""}};
+                                    {"fit.spread", fill(ui()("fit.spread"), {std::to_string(towers.empty() ? kFirstTowers : towers.size())})}};
   if (const auto pressed = buttons(ui(), column, all)) {
     if (*pressed == 0) lab_.keep(model.add_tower()), tower_ = static_cast<int>(model.towers().size()) - 1;
     if (*pressed == 1) lab_.keep(model.remove_tower(static_cast<std::size_t>(tower_)));
@@ -261,8 +272,8 @@ void ApproximatePart::network_words(Column& column) {
   const std::vector<ButtonText> all{{running ? "fit.pause" : "fit.start",
                                      std::string(running                      ? ui()("transport.pause")
                                                  : now == Transport::finished ? ui()("transport.again")
-                                                                              : ui()("transport.start")),
-                                     "", true},
+                                                                              : ui()("transport.start")), "",
+                                     true},
                                     {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
   if (const auto pressed = buttons(ui(), column, all)) *pressed == 1 ? reset() : running ? pause() : start();
   if (has_model()) {
@@ -272,11 +283,13 @@ void ApproximatePart::network_words(Column& column) {
                            : fill(ui()("fit.after_epochs"),
                                   {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)}),
         course_.diverged() ? ui().theme->bad : ui().theme->ink);
+    if (const double outside = outside_deviation(); std::isfinite(outside) && !course_.diverged())
+      say(lab_, column, "fit.outside", ui()("fit.outside"), fill(ui()("fit.outside_says"), {error_text(outside)}), ui().theme->ink);
     if (!units_.empty()) say(lab_, column, "fit.sum", ui()("fit.contributions"), sum_words(lab_.model().settings().place), ui().theme->ink);
   } else if (const auto& why = course_.problem()) {
     say(lab_, column, "fit.problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
   } else {
-    column.paragraph(running ? ui()("fit.training") : ui()("fit.network_says"), ui().theme->soft);
+    column.paragraph(running ? ui()("fit.training") : deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says"), ui().theme->soft);
   }
   epochs_plot(lab_, column.rest.cut_top(196), has_model() ? course_.stands() : std::vector<FitStand>{}, false, epochs_);
   column.rule();
@@ -286,9 +299,12 @@ void ApproximatePart::network_words(Column& column) {
 void ApproximatePart::widths(Column& column) {
   const bool known = widths_.is_of(lab_.complete(), false) && !widths_.known().empty();
   const std::vector<ButtonText> all{
-      {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width")), ""}};
+      {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"))}};
   if (buttons(ui(), column, all)) {
-    if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
+    if (std::exchange(widths_wanted_, !widths_wanted_))
+      widths_.cancel();
+    else if (!lab_.model().network())
+      lab_.put("/model/name", "network"), widths_wanted_ = true;
     ++presses_;
   }
   if (!known) return column.paragraph(widths_wanted_ ? ui()("fit.training") : ui()("fit.widths_says"), ui().theme->soft);
@@ -350,8 +366,9 @@ void ApproximatePart::picture(Rect box) {
   if (!by_network())
     for (const Tower& t : model.towers())
       for (const ImVec2 at : {frame.at(t.from, t.height / 2), frame.at(t.to, t.height / 2), frame.at((t.from + t.to) / 2, t.height)}) grips.push_back(at);
+  if (by_network()) return hand_on_points(lab_, hand_on(ui(), frame, point_grips(lab_, frame), hand_), hand_, point_);
   const HandNews news = hand_on(ui(), frame, grips, hand_);
-  if (!by_network()) towers_on(frame);
+  towers_on(frame);
   take_hand(news);
 }
 
@@ -439,7 +456,7 @@ std::string ApproximatePart::spoken() const {
   const FitLabModel& model = lab_.model();
   if (!by_network())
     return fill(ui()("fit.spoken_towers"), {std::to_string(model.towers().size()), error_text(model.towers_deviation()), setting(model.settings().goal)});
-  if (!has_model()) return std::string(ui()("fit.network_says"));
+  if (!has_model()) return std::string(deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says"));
   const FitStand& last = course_.stands().back();
   return fill(ui()("fit.after_epochs"), {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)});
 }

@@ -64,7 +64,6 @@ private:
   std::optional<std::int64_t> best_epoch() const;
   const std::vector<CapacityFit>* capacities() const;
   void picture(Rect box);
-  void take_hand(const HandNews& news);
   void errors(Column& column);
   void verdict(Column& column);
   void remedies(Column& column);
@@ -146,29 +145,6 @@ std::optional<std::int64_t> CapacityPart::best_epoch() const {
 
 // ---- the picture ----
 
-void CapacityPart::take_hand(const HandNews& news) {
-  using What = HandNews::What;
-  FitLabModel& model = lab_.model();
-  if (news.what == What::none) return;
-  if (news.what == What::moves) {
-    if (hand_.before.is_null()) hand_.before = lab_.document();
-    if (news.grip >= 0)
-      point_ = news.grip, lab_.keep(model.move_point(static_cast<std::size_t>(news.grip), news.at, true));
-    else if (model.target_name() == "drawn")
-      lab_.keep(model.stroke(news.from, news.at, true));
-    return;
-  }
-  if (news.what == What::taps) {
-    if (news.grip >= 0)
-      point_ = news.grip;
-    else if (model.can_add_point())
-      lab_.keep(model.add_point(news.at)), point_ = static_cast<int>(model.points().size()) - 1;
-  }
-  if (news.what == What::given_up && !hand_.before.is_null()) lab_.give_up(hand_.before);
-  hand_.before = Json();
-  lab_.let_go();
-}
-
 void CapacityPart::picture(Rect box) {
   const FitLabModel& model = lab_.model();
   ui().text(box.cut_top(20), model.target_name() == "drawn" ? ui()("fit.tap_or_draw") : ui()("fit.tap_points"), ui().theme->faint, kSmall);
@@ -190,10 +166,7 @@ void CapacityPart::picture(Rect box) {
   for (std::size_t i = 0; i < points.size(); ++i)
     spec.marks.push_back({points[i].x, points[i].y, ui().theme->ink, !model.own_points() || static_cast<int>(i) == point_});
   plot(ui(), box, spec, series, nullptr, &frame);
-  std::vector<ImVec2> grips;
-  if (points.size() <= kOwnPointsMost)
-    for (const FitPoint& p : points) grips.push_back(frame.at(p.x, p.y));
-  take_hand(hand_on(ui(), frame, grips, hand_));
+  hand_on_points(lab_, hand_on(ui(), frame, point_grips(lab_, frame), hand_), hand_, point_);
 }
 
 // ---- the errors ----
@@ -231,7 +204,7 @@ void CapacityPart::errors(Column& column) {
     epochs_plot(lab_, column.rest.cut_top(232), outcome_is_new() ? course_.stands() : std::vector<FitStand>{}, true, epochs_);
   } else if (net) {
     const std::vector<ButtonText> all{
-        {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width")), ""}};
+        {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"))}};
     if (buttons(ui(), column, all)) {
       if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
       ++presses_;

@@ -78,9 +78,9 @@ void network_rows(FitLab& lab, Column& column) {
   FitLabModel& model = lab.model();
   const auto& hidden = model.settings().model.hidden;
   if (hidden.empty()) return column.paragraph(ui("fit.no_hidden"), ui.theme->soft);
-  if (const auto to = own_slider(lab, column.row(), "fit.width", ui("fit.width"), ui("help.fit.width"), static_cast<double>(model.capacity()),
-                                 {.least = 1, .most = 256, .logarithmic = true, .parts = 1}, std::to_string(model.capacity())))
-    lab.keep(model.set_capacity(static_cast<std::int64_t>(*to), ui.slider_held));
+  if (const auto to = own_slider(lab, column.row(), "fit.width", ui("fit.width"), ui("help.fit.width"), static_cast<double>(model.width()),
+                                 {.least = 1, .most = 256, .logarithmic = true, .parts = 1}, std::to_string(model.width())))
+    lab.keep(model.set_width(static_cast<std::int64_t>(*to), ui.slider_held));
   if (const auto to = own_slider(lab, column.row(), "fit.layers", ui("fit.layers"), ui("help.fit.layers"), static_cast<double>(hidden.size()),
                                  {.least = 1, .most = 4, .parts = 1}, std::to_string(hidden.size())))
     lab.keep(model.set_layers(static_cast<std::size_t>(*to)));
@@ -234,7 +234,7 @@ void points_setup(FitLab& lab, Column& column, int& chosen) {
   field_slider(lab, column.row(), "/noise", {.least = 0, .most = 1, .parts = 20});
   if (own) own_point(lab, column, chosen);
   const std::string count = std::to_string(model.points().size());
-  const std::vector<ButtonText> all{{"fit.anew", std::string(ui("fit.anew")), ""},
+  const std::vector<ButtonText> all{{"fit.anew", std::string(ui("fit.anew"))},
                                     {"fit.add_point", std::string(ui("fit.add_point")), "", false, model.can_add_point()},
                                     {"fit.remove_point", std::string(ui("fit.remove_point")), "", false, own && model.points().size() > 1}};
   if (const auto pressed = buttons(ui, column, all)) {
@@ -287,7 +287,7 @@ std::optional<UserError> type_shared(FitLab& lab, const std::string& id, const s
        [](FitLabModel& m, double to, int&, int& p) {
          return m.move_point(static_cast<std::size_t>(p), {m.points()[static_cast<std::size_t>(p)].x, to}, false);
        }},
-      {"fit.width", 1, 256, [](FitLabModel& m, double to, int&, int&) { return m.set_capacity(static_cast<std::int64_t>(to), false); }},
+      {"fit.width", 1, 256, [](FitLabModel& m, double to, int&, int&) { return m.set_width(static_cast<std::int64_t>(to), false); }},
       {"fit.layers", 1, 4, [](FitLabModel& m, double to, int&, int&) { return m.set_layers(static_cast<std::size_t>(to)); }},
       {"fit.dropout", 0, 0.9, [](FitLabModel& m, double to, int&, int&) { return m.set_dropout(to, false); }},
   };

@@ -156,7 +156,7 @@ void decay_slider(FitLab& lab, Rect box);
 void say(FitLab& lab, Column& column, const char* id, std::string_view label, const std::string& text, std::uint32_t color);
 /// Buttons side by side that break into rows. Which was pressed.
 struct ButtonText {
-  std::string id, label, help;
+  std::string id, label, help = {}; ///< help: what it does; empty: help.control.ID
   bool accent = false, enabled = true;
 };
 std::optional<std::size_t> buttons(Ui& ui, Column& column, std::span<const ButtonText> all);
@@ -184,6 +184,10 @@ struct HandNews {
 };
 /// To be called next after the picture's `plot`, which has no view.
 HandNews hand_on(Ui& ui, const PlotFrame& frame, std::span<const ImVec2> grips, Hand& hand);
+/// What it does to points, and to a drawn f where there is none: a tap adds a point, a drag moves it, or draws.
+void hand_on_points(FitLab& lab, const HandNews& news, Hand& hand, int& chosen);
+/// Where the points are held; none where there are too many to be a student's own.
+std::vector<ImVec2> point_grips(FitLab& lab, const PlotFrame& frame);
 /// The picture's axes and f; the y axis stays while the hand is down.
 PlotSpec picture_spec(FitLab& lab, const Hand& hand);
 Series target_series(FitLab& lab);

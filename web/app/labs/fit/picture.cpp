@@ -45,6 +45,36 @@ HandNews hand_on(Ui& ui, const PlotFrame& frame, std::span<const ImVec2> grips, 
   return {HandNews::What::moves, hand.held, std::exchange(hand.last, at), at};
 }
 
+std::vector<ImVec2> point_grips(FitLab& lab, const PlotFrame& frame) {
+  std::vector<ImVec2> grips;
+  if (lab.model().points().size() <= kOwnPointsMost)
+    for (const FitPoint& p : lab.model().points()) grips.push_back(frame.at(p.x, p.y));
+  return grips;
+}
+
+void hand_on_points(FitLab& lab, const HandNews& news, Hand& hand, int& chosen) {
+  using What = HandNews::What;
+  FitLabModel& model = lab.model();
+  if (news.what == What::none) return;
+  if (news.what == What::moves) {
+    if (hand.before.is_null()) hand.before = lab.document();
+    if (news.grip >= 0)
+      chosen = news.grip, lab.keep(model.move_point(static_cast<std::size_t>(news.grip), news.at, true));
+    else if (model.target_name() == "drawn")
+      lab.keep(model.stroke(news.from, news.at, true));
+    return;
+  }
+  if (news.what == What::taps) {
+    if (news.grip >= 0)
+      chosen = news.grip;
+    else if (model.can_add_point())
+      lab.keep(model.add_point(news.at)), chosen = static_cast<int>(model.points().size()) - 1;
+  }
+  if (news.what == What::given_up && !hand.before.is_null()) lab.give_up(hand.before);
+  hand.before = Json();
+  lab.let_go();
+}
+
 PlotSpec picture_spec(FitLab& lab, const Hand& hand) {
   Ui& ui = lab.controls();
   const FitLabModel& model = lab.model();
