@@ -12,12 +12,12 @@ struct Series {
   Marker marker = Marker::none;
   std::vector<double> x, y;             ///< equally many, x ascending; y may be infinite or NaN, which breaks the line
   std::vector<double> low, high;        ///< a band about the line, as many as x, or empty
-  std::vector<double> told;             ///< what is read out instead of y, as many as x, or empty
   std::vector<double> faint_x, faint_y; ///< a faint line behind, of its own points
   int minimum = -1;                     ///< a point that is marked as the least
   std::string ended = {};               ///< why the line stops before the others ("diverged"): said beside its name, marked at the point below
   double ended_x = 0, ended_y = 0;      ///< beyond the axes: marked at their edge
   float band = 0.16F;                   ///< opacity of the band
+  std::vector<double> told = {};        ///< what is read out instead of y, as many as x, or empty
 };
 
 /// What of the plot is looked at, kept between frames.
