@@ -82,6 +82,8 @@ TEST_CASE("the four settings are documents, and lie apart where they should, ove
       CHECK(read->settings.model.degree == kFitQuarters[i].degree);
       CHECK(!read->settings.model.network);
       CHECK(read->settings.noise == d.settings.noise);
+      json.erase("downhill"), json.erase("lab");
+      CHECK(read->complete == json); // it is known again as it stands
       const FitSets sets = fitted_sets(read->settings);
       darts[i] = darts_at(sets.decomposition(), sets.fits(), d.settings.place);
     }

@@ -12,14 +12,17 @@ using namespace protocol;
 
 namespace {
 
-// Of a network a step is a piece of some microseconds, and to look at the clock takes one, too.
+// A step of a small network takes some microseconds, and to look at the clock one, too.
 constexpr std::int64_t kPieceWork = 400000, kPieceStepsMost = 64;
 
 std::int64_t steps_in_piece(const FitSettings& settings) {
-  std::int64_t weights = 0, inputs = 1;
-  for (const HiddenLayer& layer : settings.model.hidden) weights += std::exchange(inputs, layer.units) * layer.units;
+  const FitModel& model = settings.model;
+  std::int64_t work = 0, inputs = 1; // of a point
+  for (const HiddenLayer& layer : model.hidden) work += std::exchange(inputs, layer.units) * layer.units;
+  work += inputs;
+  if (!model.network) work = (model.degree + std::int64_t{1}) * (model.degree + 1);
   const auto points = std::max(settings.points, static_cast<std::int64_t>(settings.own.size()));
-  return std::clamp<std::int64_t>(kPieceWork / (std::max<std::int64_t>(1, weights + inputs) * points), 1, kPieceStepsMost);
+  return std::clamp<std::int64_t>(kPieceWork / (work * points), 1, kPieceStepsMost);
 }
 
 template <class Work> bool advance_by(Work& work, std::int64_t steps) {

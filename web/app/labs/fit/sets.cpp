@@ -156,7 +156,7 @@ void SetsPart::words(Column& column) {
     say(lab_, column, id, label, told() ? text : text + " …", color);
   };
   line("fit.sets.average", ui()("fit.sets.title"), sum_text("fit.sets.average", d.average_bias2, d.average_variance, d.average_error, ""), ink);
-  line("fit.sets.measured", ui()("fit.sets.title"), fill(ui()("fit.sets.measured"), {std::to_string(fits_.sets()), error_text(mean_test_error(fits_))}),
+  line("fit.sets.measured", ui()("fit.sets.title"), fill(ui()("fit.sets.measured"), {std::to_string(d.fits), error_text(mean_test_error(fits_))}),
        ui().theme->soft);
   line("fit.sets.here", ui()("fit.sets.title"), sum_text("fit.sets.here", d.bias2[here], d.variance[here], d.error[here], setting(rounded_to(d.x[here], 6))),
        ink);
@@ -252,6 +252,7 @@ void SetsPart::draw(Rect box, Room room) {
   const auto framed = [&](Rect area) { ui().panel(area), picture(area.inset(kPadding, kGrid)); };
   const auto beside = [&](Column& column) {
     words(column);
+    if (!fits_.any()) return;
     column.rule();
     sweep_row(column);
     column.rule();
@@ -259,6 +260,7 @@ void SetsPart::draw(Rect box, Room room) {
     over_x(column.rest.cut_top(210));
   };
   const auto target = [&](Column& column) {
+    if (!fits_.any()) return;
     column.rule();
     darts(column.rest.cut_top(column.rest.w < 420 ? 2 * column.rest.w * 0.62F + 70 : 230));
   };

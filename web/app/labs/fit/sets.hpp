@@ -66,10 +66,11 @@ private:
   int height_ = 0, point_ = 0;                 // of a drawn f, that keys move; a point of the other parts
   std::uint64_t presses_ = 0;
   Hand hand_;
-  double place_before_ = 0; // a drag
   PlotView areas_view_, x_view_;
   mutable std::optional<FitDarts> darts_;
   mutable std::pair<std::uint64_t, double> darts_of_; // version of the fits, and x
+  std::array<FitDarts, std::size(kFitQuarters)> quarter_darts_;
+  std::pair<std::uint64_t, double> quarter_darts_of_; // the versions' sum, and x
 };
 
 /// A target with its darts in a square, the middle f, `reach` at its rim; darts beyond it are hollow at the rim.

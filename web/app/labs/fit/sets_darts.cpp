@@ -46,13 +46,16 @@ const FitDarts& SetsPart::darts_here() const {
 
 // Rows: a large degree, then a small one; columns: many points, then few. What is measured says whether they may be called low and high.
 void SetsPart::quarters(Rect box) {
-  std::array<FitDarts, 4> each;
-  std::array<const FitDarts*, 4> all{};
-  for (std::size_t i = 0; i < quarters_.size(); ++i) {
-    if (!quarters_[i]->complete() || quarters_[i]->decomposition().fits == 0) return;
-    each[i] = darts_at(quarters_[i]->decomposition(), quarters_[i]->fits(), lab_.model().settings().place);
-    all[i] = &each[i];
+  std::pair of(std::uint64_t{0}, lab_.model().settings().place);
+  for (const auto& quarter : quarters_) {
+    if (!quarter->complete() || quarter->decomposition().fits == 0) return;
+    of.first += quarter->version();
   }
+  if (of != quarter_darts_of_)
+    for (std::size_t i = 0; i < quarters_.size(); ++i) quarter_darts_[i] = darts_at(quarters_[i]->decomposition(), quarters_[i]->fits(), of.second);
+  quarter_darts_of_ = of;
+  const auto& each = quarter_darts_;
+  const std::array<const FitDarts*, 4> all{&each[0], &each[1], &each[2], &each[3]};
   const QuartersApart apart = quarters_apart(all);
   const double reach = darts_reach(all);
   ui().text(box.cut_top(18), ui()("fit.sets.four"), ui().theme->soft, kSmall);

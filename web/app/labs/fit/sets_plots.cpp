@@ -72,12 +72,16 @@ void SetsPart::picture(Rect box) {
   list->PopClipRect();
   ui().text({frame.at(place, 0).x + 6, frame.area.y + 2, 120, 16}, place_text(place), ui().theme->ink, kSmall, Weight::bold);
   using What = HandNews::What;
-  if (!hand_.down) place_before_ = s.place;
   if (news.what == What::none) return;
-  const Decomposition& d = fits_.decomposition();
-  const double to = news.what == What::given_up ? place_before_ : rounded_to(d.x[nearest_place(d.x, news.at.x)], 6);
-  lab_.put("/place", std::clamp(to, s.low, s.high), true);
-  if (news.what != What::moves) lab_.let_go();
+  if (news.what != What::given_up) {
+    if (hand_.before.is_null()) hand_.before = lab_.document();
+    const Decomposition& d = fits_.decomposition();
+    lab_.put("/place", std::clamp(rounded_to(d.x[nearest_place(d.x, news.at.x)], 6), s.low, s.high), true);
+  }
+  if (news.what == What::moves) return;
+  if (news.what == What::given_up && !hand_.before.is_null()) lab_.give_up(hand_.before);
+  hand_.before = Json();
+  lab_.let_go();
 }
 
 void SetsPart::over_x(Rect box) {
