@@ -53,7 +53,7 @@ TEST_CASE("a lane on other draws: each run is what it is alone, with 1, 2 or 3 w
     CHECK(table.race.draws().running(table.race.experiment().lanes[1].complete));
     CHECK(!table.race.draws().running(table.race.experiment().lanes[0].complete));
     until_drawn(table);
-    const Draws::Result& result = result_of(table, 1);
+    const Draws::Result result = result_of(table, 1);
     REQUIRE(result.runs.size() == 5);
     for (std::size_t k = 0; k < 5; ++k) {
       const Alone one = alone(1, static_cast<std::int64_t>(k));
