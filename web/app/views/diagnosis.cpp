@@ -13,7 +13,7 @@ using namespace ui;
 
 namespace {
 
-constexpr float kBar = 12, kBarRow = 20, kTwoColumns = 620;
+constexpr float kBar = 12, kBarRow = 20, kTwoColumns = 620, kWidest = 480; // px; longer lines are hard to read
 
 std::string points_text(double share) { return grouped(100 * share, 1); }
 std::string change_value(const Race& race, std::size_t lane, const Change& change, const Json& value) {
@@ -98,7 +98,6 @@ void Findings::bar(Rect row, double share, std::uint32_t color) const {
 }
 
 void Findings::acceptable(Column& column) const {
-  column.rest.w = std::min(column.rest.w, 420.0F);
   const Rect at = column.field("view.acceptable", ui("diagnosis.acceptable"), 76, ui("help.diagnosis.acceptable"));
   ui.number("view.acceptable", at, ui("diagnosis.acceptable"), setting(100 * d.acceptable) + " %", ui("help.diagnosis.acceptable"));
 }
@@ -246,6 +245,7 @@ void DiagnosisView::draw(const ViewPlace& s, Rect box) {
     const std::string name = "diagnosis" + std::to_string(s.side);
     {
       Column column(s.ui, name.c_str(), wide(box), false);
+      column.rest.w = std::min(column.rest.w, kWidest);
       if (s.side == 0) findings.acceptable(column);
       if (findings.d.measured() && findings.d.finding != Finding::no_classes) findings.errors(column);
       findings.finding(column);
@@ -255,6 +255,7 @@ void DiagnosisView::draw(const ViewPlace& s, Rect box) {
     if (beside) {
       right.cut_left(2 * kPadding);
       Column column(s.ui, (name + "pairs").c_str(), wide(right), false);
+      column.rest.w = std::min(column.rest.w, kWidest);
       findings.comparisons(column);
     }
   }
