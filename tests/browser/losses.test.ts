@@ -1,7 +1,7 @@
 // The lab Losses as a student meets it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { box_of, browser, command, drag, item, open_lab, press, screenshot, script_of, serve, settle, type_into, type Lab, type LabOptions } from './lab';
@@ -237,6 +237,17 @@ lab_test('the start is dragged on a map; the same neuron opens in the lab Surfac
     await settle(page);
     assert.equal((await standings(page))[number]!.step, 300, 'it stands where it was left');
   }
+});
+
+const race_preset = (JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string }[]).some(({ id }) => id === 'race_losses');
+test('the same network under each loss opens in the Race', { skip: !race_preset && 'that preset is not there yet' }, async () => {
+  const lab = await open_lab(chromium, site.origin, { hash: '#losses' });
+  const { page } = lab;
+  await open_document(page, 'curves', { axis: 'logit' });
+  await press(page, 'losses.race');
+  await page.waitForFunction(() => (window.downhill_internal.page.command('shown') as { preset?: string }).preset === 'race_losses', { timeout: 20000 });
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
 });
 
 lab_test('the form view alone: every list and number is set, and refused with its place', async (page) => {
