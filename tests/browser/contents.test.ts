@@ -89,14 +89,14 @@ test('a lab and a preset are opened from the contents, by keys alone; the lab go
   assert.ok(await page.evaluate(() => document.getElementById('canvas')!.getBoundingClientRect().width > 300));
   // over the form view, too
   await page.evaluate(() => window.downhill.pause());
-  await page.click('#accessible');
+  await page.$eval('#accessible', (e) => (e as HTMLElement).click()); // in the header, or in its menu
   const hidden = () => page.evaluate(() => ['lab', 'form', 'contents'].map((id) => document.getElementById(id)!.hidden));
   await page.click('#contents_button');
   assert.deepEqual(await hidden(), [true, true, false], 'what is covered can not be reached');
   await page.keyboard.press('Escape');
   assert.deepEqual(await hidden(), [true, false, true]);
   await page.click('#contents_button');
-  await page.click('#accessible');
+  await page.$eval('#accessible', (e) => (e as HTMLElement).click()); // in the header, or in its menu
   assert.deepEqual(await hidden(), [false, true, true], 'the form view, or leaving it, closes them');
   // and so does whatever else is opened from the header, by a link, or for a picture
   const other_ways: [string, () => Promise<unknown>][] = [

@@ -82,8 +82,9 @@ void LossesModel::draw_curves() {
   const CurveSettings& s = settings_.curves;
   std::vector<double> places;
   for (int i = 0; i <= kCurvePieces; ++i) places.push_back(s.from + (s.to - s.from) * i / kCurvePieces);
-  // the cursor, kinks and ends, so that they stand where they are
-  for (const double x : {s.at, s.target, s.target - s.delta, s.target + s.delta, 0.0, 1.0})
+  // the cursor, kinks and ends, so that they stand where they are, and a jump of a slope upright
+  const double beside = (s.to - s.from) * 1e-5;
+  for (const double x : {s.at, s.target - beside, s.target, s.target + beside, s.target - s.delta, s.target + s.delta, 0.0, 1.0})
     if (x > s.from && x < s.to) places.push_back(x);
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());

@@ -87,9 +87,10 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
     list->AddCircleFilled({sx.at(r.series->x[r.point]), sy.at(v)}, 3.5F, r.series->color, 16);
   }
 
+  if (spec.numbers_elsewhere) return;
   constexpr float kLine = 18;
   float label_width = 60, value_width = 44;
-  const auto away = [&](const Row& r) { return std::fabs(r.series->x[r.point] - x) > 1e-9 * (1 + x); };
+  const auto away = [&](const Row& r) { return std::fabs(r.series->x[r.point] - x) > 1e-9 * (1 + std::fabs(x)); };
   bool any_away = false;
   for (const Row& r : rows) {
     label_width = std::max(label_width, ui.text_width(named(r.series->label, r.series->ended), kLabel));

@@ -71,6 +71,7 @@ struct PlotSpec {
   std::vector<FaintCurves> faint;
   std::vector<Mark> dots;                    ///< small points behind the lines; the y axis takes them in
   std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
+  bool numbers_elsewhere = false;            ///< pinned: a table has them, no box need cover the curves
   std::optional<double> cursor;              ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };

@@ -10,7 +10,7 @@ namespace downhill::cost {
 namespace {
 
 constexpr std::string_view kRacePreset = "race_losses"; // the same network under each loss
-constexpr float kNumberPx = 74;
+constexpr float kNumberPx = 68;
 
 // What is linear in the distance from the target reaches the upper edge; what grows faster leaves the picture there.
 double highest(const CurveSettings& s) {
@@ -36,6 +36,7 @@ void curve_plot(const Scene& s, Rect box, bool slope) {
     spec.y_from = -1.2, spec.y_to = 1.2;
   spec.y_decimals = 4;
   spec.pinned = std::clamp(settings.at, settings.from, settings.to);
+  spec.numbers_elsewhere = true;
   spec.x_text = [settings](double x) { return place_text(settings, x); };
   std::vector<Series> all;
   for (const DrawnCurve& curve : s.model.curves()) {
@@ -65,8 +66,9 @@ void loss_line(const Scene& s, Column& column, const LossEntry& loss) {
     const float middle = swatch.y + swatch.h / 2;
     Ui::dashed_line(ui.draw(), {{swatch.x, middle}, {swatch.right(), middle}}, ui.theme->*look.color, look.dash, 2.5F);
     const std::string numbers[] = {it->here ? digits(it->here->value, 6) : "–", it->here ? digits(it->here->slope, 6) : "–"};
-    ui.text(value, numbers[0], ui.theme->ink, kText, Weight::bold, Align::right);
-    ui.text(slope, numbers[1], ui.theme->ink, kText, Weight::regular, Align::right);
+    const auto short_text = [](const std::optional<LossAt>& at, double LossAt::* number) { return at ? digits((*at).*number, 5) : std::string("–"); };
+    ui.text(value, short_text(it->here, &LossAt::value), ui.theme->ink, kText, Weight::bold, Align::right);
+    ui.text(slope, short_text(it->here, &LossAt::slope), ui.theme->ink, kText, Weight::regular, Align::right);
     ui.note_item("losses.read." + std::string(loss.id), loss_name(loss.id) + ", " + place_text(settings, settings.at), "status",
                  fill(ui("losses.reads"), {numbers[0], numbers[1]}), {value.x, value.y, 2 * kNumberPx, value.h});
   }

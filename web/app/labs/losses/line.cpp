@@ -154,12 +154,13 @@ void fits_table(const Scene& s, Column& column) {
   const bool constant = s.model.settings().line.constant;
   if (!constant) row("a", "a", [](const FittedLine& fit) { return fit.a; });
   row("b", constant ? s.ui("losses.constant") : std::string_view("b"), [](const FittedLine& fit) { return fit.b; });
+  s.ui.text(column.row(20), s.ui("losses.mean_loss"), s.ui.theme->faint, kSmall);
   for (std::size_t k = 0; k < kLineLosses.size(); ++k) // each is the least by its own
     row(
         std::string(kLineLosses[k]), tr_id("losses.mean." + std::string(kLineLosses[k])), [k](const FittedLine& fit) { return fit.losses[k]; },
         static_cast<std::ptrdiff_t>(k));
   if (constant) column.paragraph(s.ui("losses.mean_median"), s.ui.theme->soft);
-  for (std::size_t k = 1; k < kLineLosses.size(); ++k)
+  for (std::size_t k = 0; k < kLineLosses.size(); ++k)
     if (!fits[k].only) column.paragraph(fill(s.ui("losses.several"), {loss_name(kLineLosses[k])}), s.ui.theme->soft);
 }
 

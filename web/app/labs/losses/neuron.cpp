@@ -24,7 +24,7 @@ void way_plot(const Scene& s, Rect box, bool outputs) {
   if (outputs) spec.y_from = -0.03, spec.y_to = 1.03;
   spec.y_decimals = 4;
   spec.y_span_least = 0.1;
-  spec.show_legend = outputs;
+  spec.show_legend = true;
   spec.cursor = s.model.step();
   spec.x_text = [words = std::string(s.ui("surface.step_at"))](double x) { return fill(words, {grouped(x)}); };
   std::vector<Series> all;

@@ -21,14 +21,18 @@ void bar(const Scene& s, Rect area, double low, double high, double value, std::
   s.ui.draw()->AddRectFilled({from, area.y}, {std::max(to, from + 1), area.bottom()}, color, 2);
 }
 
-// The number of a bar, beyond its end where there is room, else within.
+// The number of a bar: beyond its end where there is room, else on the other side of zero, else in the bar.
 void bar_number(const Scene& s, Rect area, double low, double high, double value, const std::string& text) {
-  const float end = area.x + area.w * static_cast<float>(std::clamp((value - low) / (high - low), 0.0, 1.0)), width = s.ui.text_width(text, kSmall) + 4;
-  const bool leftwards = value < 0;
-  float x = leftwards ? end - width - 2 : end + 4;
-  if (x + width > area.right()) x = end - width - 4;
-  if (x < area.x) x = end + 4;
-  s.ui.text({x, area.y - 3, width, area.h + 6}, text, s.ui.theme->ink, kSmall);
+  const auto at = [&](double v) { return area.x + area.w * static_cast<float>(std::clamp((v - low) / (high - low), 0.0, 1.0)); };
+  const float width = s.ui.text_width(text, kSmall) + 2, end = at(value), zero = at(0);
+  const auto fits = [&](float x) { return x >= area.x && x + width <= area.right(); };
+  const float beyond = value < 0 ? end - width - 3 : end + 4, across = value < 0 ? zero + 4 : zero - width - 3, within = value < 0 ? end + 3 : end - width - 3;
+  const bool inside = !fits(beyond) && !fits(across);
+  s.ui.text({fits(beyond) ? beyond
+             : inside     ? within
+                          : across,
+             area.y - 3, width + 2, area.h + 6},
+            text, inside ? s.ui.theme->on_accent : s.ui.theme->ink, kSmall);
 }
 
 // The scale of gradients: a power of ten, or 2 or 5 of it, and 1 at least.
@@ -86,18 +90,18 @@ void softmax_picture(const Scene& s, Rect box) {
   Ui& ui = s.ui;
   const SoftmaxSettings& settings = s.model.settings().softmax;
   const SoftmaxStand& stand = s.model.softmax();
-  meter(s, box.cut_bottom(kMeterHeight));
-  box.cut_bottom(kHalf);
+  const float least = box.bottom() - kMeterHeight - kGrid;
   const std::size_t classes = settings.logits.size();
+  box.h = least - box.y;
   if (box.h < kHeadHeight + 6 * static_cast<float>(classes) || box.w < 200) return;
   const float row_height = std::min(46.0F, (box.h - kHeadHeight) / static_cast<float>(classes));
   box.h = kHeadHeight + row_height * static_cast<float>(classes);
+  meter(s, {box.x, box.bottom() + kGrid, box.w, kMeterHeight});
   Rect names = box;
-  const float wide = box.w > 420 ? 1.0F : 0.0F;
-  names.w = 40 + 16 * wide;
-  const Rect logits{names.right(), box.y, 44 + 12 * wide, box.h};
-  const float half = (box.right() - logits.right() - 2 * kGrid) / 2;
-  const Rect probabilities{logits.right() + kGrid, box.y, half, box.h}, gradients{probabilities.right() + kGrid, box.y, half, box.h};
+  names.w = ui.text_width(class_text(s, 9), kLabel, Weight::bold) + 8;
+  const Rect logits{names.right(), box.y, box.w > 420 ? 56.0F : 38.0F, box.h};
+  const float gap = box.w > 420 ? 28.0F : 20.0F, half = (box.right() - logits.right() - kGrid - gap - 4) / 2;
+  const Rect probabilities{logits.right() + kGrid, box.y, half, box.h}, gradients{probabilities.right() + gap, box.y, half, box.h};
   const double reach = gradient_reach(stand);
   ui.text({logits.x, box.y, logits.w - 4, 16}, "z", ui.theme->soft, kSmall, Weight::bold, Align::right);
   ui.text({probabilities.x, box.y, half, 16},
@@ -124,8 +128,9 @@ void softmax_picture(const Scene& s, Rect box) {
       const Rect upper = bars.cut_top(bars.h / 2);
       bar(s, upper, 0, 1, p, faded(ui.theme->accent, 0.45F));
       bar(s, bars, 0, 1, q, ui.theme->accent);
-      bar_number(s, upper, 0, 1, p, digits(p, 3));
-      bar_number(s, bars, 0, 1, q, digits(q, 3));
+      const bool both = row.h >= 32; // else there is room for the number of what the loss is of
+      if (both) bar_number(s, upper, 0, 1, p, digits(p, 3));
+      bar_number(s, both ? bars : in(probabilities), 0, 1, both ? q : std::max(p, q), digits(q, 3));
       words += ", q = " + digits(q);
     } else {
       bar(s, bars, 0, 1, p, ui.theme->accent);
@@ -154,9 +159,10 @@ void logit_row(const Scene& s, Column& column, std::size_t k) {
   if (right) ui.draw()->AddCircleFilled(middle, 4, ui.theme->accent, 20);
   ui.explained("losses.label." + number, fill(ui("losses.is_right"), {number}), "radio", right ? "true" : "false", dot, ui("help.losses.label"));
   if (press.pressed && !right) s.lab.keep(s.model.choose_label(k));
-  const std::string label = fill(ui("losses.logit"), {number});
+  const std::string label = fill(ui("losses.logit"), {number}), name = class_text(s, k);
   const auto moved = ui.slider_field({.id = "losses.logit." + number,
                                       .label = label,
+                                      .shown = name,
                                       .text = setting(rounded_to(settings.logits[k], 6)),
                                       .help = ui("help.losses.logit"),
                                       .value = settings.logits[k],
@@ -190,7 +196,7 @@ void softmax_setup(const Scene& s, Column& column) {
     }
   }
   column.rule();
-  s.lab.slider(column.row(), {{}, "/softmax/temperature"}, {.least = 0.1, .most = 10, .logarithmic = true, .digits = 2}, 76, 64);
+  s.lab.slider(column.row(), {{}, "/softmax/temperature"}, {.least = 0.1, .most = 10, .logarithmic = true, .digits = 2}, 98, 64);
   s.lab.check(column.row(), {{}, "/softmax/twice"});
   column.rule();
   const SoftmaxStand &stand = s.model.softmax(), &once = s.model.softmax_once();
