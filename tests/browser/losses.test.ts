@@ -77,6 +77,7 @@ lab_test('curves: exact numbers at a cursor that is dragged, typed and moved by 
 });
 
 lab_test('curves over the logit: squared error of a sigmoid has no gradient where it is most wrong, cross-entropy has', async (page) => {
+  await open_document(page, 'curves', {});
   await press(page, 'losses.axis.1');
   assert.deepEqual([(await state(page)).curves.axis, (await state(page)).curves.from, (await state(page)).curves.to], ['logit', -6, 6]);
   await type_into(page, 'field:/curves/at', '-6');
@@ -87,7 +88,7 @@ lab_test('curves over the logit: squared error of a sigmoid has no gradient wher
 });
 
 lab_test('a loss is explained by its formula and PyTorch\'s name', async (page) => {
-  await type_into(page, 'field:/curves/delta', '0.5');
+  await open_document(page, 'curves', { delta: 0.5 });
   for (const [id, name] of [['huber', 'nn.HuberLoss(delta=0.5)'], ['mse', 'nn.MSELoss()'], ['bce', 'nn.BCELoss()']] as const) {
     const label = await page.evaluate((wanted) => { // pressed where its name stands: below its box
       const it = window.downhill.items().find((i) => i.id === wanted)!.rectangle, canvas = document.getElementById('canvas')!.getBoundingClientRect();

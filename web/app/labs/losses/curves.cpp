@@ -66,7 +66,7 @@ void loss_line(const Scene& s, Column& column, const LossEntry& loss) {
     const float middle = swatch.y + swatch.h / 2;
     Ui::dashed_line(ui.draw(), {{swatch.x, middle}, {swatch.right(), middle}}, ui.theme->*look.color, look.dash, 2.5F);
     const std::string numbers[] = {it->here ? digits(it->here->value, 6) : "–", it->here ? digits(it->here->slope, 6) : "–"};
-    const auto short_text = [](const std::optional<LossAt>& at, double LossAt::* number) { return at ? digits((*at).*number, 5) : std::string("–"); };
+    const auto short_text = [](const std::optional<LossAt>& at, double LossAt::* number) { return at ? digits((*at).*number, 4) : std::string("–"); };
     ui.text(value, short_text(it->here, &LossAt::value), ui.theme->ink, kText, Weight::bold, Align::right);
     ui.text(slope, short_text(it->here, &LossAt::slope), ui.theme->ink, kText, Weight::regular, Align::right);
     ui.note_item("losses.read." + std::string(loss.id), loss_name(loss.id) + ", " + place_text(settings, settings.at), "status",

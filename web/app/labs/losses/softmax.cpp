@@ -21,18 +21,15 @@ void bar(const Scene& s, Rect area, double low, double high, double value, std::
   s.ui.draw()->AddRectFilled({from, area.y}, {std::max(to, from + 1), area.bottom()}, color, 2);
 }
 
-// The number of a bar: beyond its end where there is room, else on the other side of zero, else in the bar.
+// The number of a bar: beyond its end where there is room, else on the other side of zero, else in the bar, else over it.
 void bar_number(const Scene& s, Rect area, double low, double high, double value, const std::string& text) {
   const auto at = [&](double v) { return area.x + area.w * static_cast<float>(std::clamp((v - low) / (high - low), 0.0, 1.0)); };
-  const float width = s.ui.text_width(text, kSmall) + 2, end = at(value), zero = at(0);
-  const auto fits = [&](float x) { return x >= area.x && x + width <= area.right(); };
-  const float beyond = value < 0 ? end - width - 3 : end + 4, across = value < 0 ? zero + 4 : zero - width - 3, within = value < 0 ? end + 3 : end - width - 3;
-  const bool inside = !fits(beyond) && !fits(across);
-  s.ui.text({fits(beyond) ? beyond
-             : inside     ? within
-                          : across,
-             area.y - 3, width + 2, area.h + 6},
-            text, inside ? s.ui.theme->on_accent : s.ui.theme->ink, kSmall);
+  const float width = s.ui.text_width(text, kSmall) + 2, end = at(value), zero = at(0), most = std::max(area.x, area.right() - width);
+  const auto fits = [&](float x) { return x >= area.x && x <= most; };
+  const float beyond = value < 0 ? end - width - 3 : end + 4, across = value < 0 ? zero + 4 : zero - width - 3;
+  const bool inside = !fits(beyond) && !fits(across) && std::fabs(end - zero) > width + 4;
+  const float x = fits(beyond) ? beyond : fits(across) ? across : inside ? (value < 0 ? end + 3 : end - width - 3) : std::clamp(beyond, area.x, most);
+  s.ui.text({x, area.y - 3, width + 2, area.h + 6}, text, inside ? s.ui.theme->on_accent : s.ui.theme->ink, kSmall);
 }
 
 // The scale of gradients: a power of ten, or 2 or 5 of it, and 1 at least.
@@ -138,7 +135,7 @@ void softmax_picture(const Scene& s, Rect box) {
     }
     const Rect slope = in(gradients);
     bar(s, slope, -reach, reach, g, g < 0 ? ui.theme->negative : ui.theme->positive);
-    bar_number(s, slope, -reach, reach, g, digits(g, 4));
+    bar_number(s, slope, -reach, reach, g, digits(g, slope.w > 160 ? 4 : 3));
     ui.note_item("losses.bar." + std::to_string(k), class_text(s, k), "img", words, row);
   }
 }
