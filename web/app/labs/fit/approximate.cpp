@@ -272,8 +272,8 @@ void ApproximatePart::network_words(Column& column) {
   const std::vector<ButtonText> all{{running ? "fit.pause" : "fit.start",
                                      std::string(running                      ? ui()("transport.pause")
                                                  : now == Transport::finished ? ui()("transport.again")
-                                                                              : ui()("transport.start")), "",
-                                     true},
+                                                                              : ui()("transport.start")),
+                                     "", true},
                                     {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
   if (const auto pressed = buttons(ui(), column, all)) *pressed == 1 ? reset() : running ? pause() : start();
   if (has_model()) {
@@ -358,16 +358,14 @@ void ApproximatePart::picture(Rect box) {
     own.label = ui()("fit.network"), units_.clear(), drawn_ = 0;
   }
   series.push_back(std::move(own));
-  if (by_network())
-    for (const FitPoint& p : model.points()) spec.marks.push_back({p.x, p.y, ui().theme->soft});
   PlotFrame frame;
   plot(ui(), box, spec, series, nullptr, &frame);
   std::vector<ImVec2> grips;
   if (!by_network())
     for (const Tower& t : model.towers())
       for (const ImVec2 at : {frame.at(t.from, t.height / 2), frame.at(t.to, t.height / 2), frame.at((t.from + t.to) / 2, t.height)}) grips.push_back(at);
-  if (by_network()) return hand_on_points(lab_, hand_on(ui(), frame, point_grips(lab_, frame), hand_), hand_, point_);
-  const HandNews news = hand_on(ui(), frame, grips, hand_);
+  const HandNews news = hand_on(ui(), frame, by_network() ? point_grips(lab_, frame) : grips, hand_);
+  if (by_network()) return draw_points(lab_, frame, point_), hand_on_points(lab_, news, hand_, point_);
   towers_on(frame);
   take_hand(news);
 }
