@@ -61,6 +61,7 @@ private:
   void setup(Column& column);
   void towers_setup(Column& column);
   void towers_words(Column& column);
+  void towers_theory(Column& column);
   void network_words(Column& column);
   void widths(Column& column);
   void picture(Rect box);
@@ -193,6 +194,11 @@ void ApproximatePart::towers_words(Column& column) {
   say(lab_, column, "fit.goal", ui()("fit.goal"),
       fill(reached ? ui()("fit.goal_reached") : ui()("fit.goal_open"), {std::to_string(model.towers().size()), setting(s.goal)}),
       reached ? ui().theme->positive : ui().theme->ink);
+}
+
+void ApproximatePart::towers_theory(Column& column) {
+  const FitLabModel& model = lab_.model();
+  const FitSettings& s = model.settings();
   column.rule();
   column.paragraph(ui()("fit.tower_says"), ui().theme->soft);
   if (!model.towers().empty()) {
@@ -379,7 +385,9 @@ void ApproximatePart::draw(Rect box, Room room) {
     Column column(ui(), "fit.setup", box);
     words(column);
     column.rule();
-    return setup(column);
+    setup(column);
+    if (!by_network()) towers_theory(column);
+    return;
   }
   const Rect left = box.cut_left(room == Room::wide ? kSetup : std::min(kSetup, box.w * 0.4F));
   box.cut_left(kGrid);
@@ -392,6 +400,7 @@ void ApproximatePart::draw(Rect box, Room room) {
   framed(box);
   Column column(ui(), "fit.words", beside);
   words(column);
+  if (!by_network()) towers_theory(column);
 }
 
 std::optional<UserError> ApproximatePart::type(const std::string& id, const std::string& text) {
