@@ -61,6 +61,7 @@ private:
   void setup(Column& column);
   void towers_setup(Column& column);
   void towers_words(Column& column);
+  void towers_theory(Column& column);
   void network_words(Column& column);
   void widths(Column& column);
   void picture(Rect box);
@@ -193,6 +194,11 @@ void ApproximatePart::towers_words(Column& column) {
   say(lab_, column, "fit.goal", ui()("fit.goal"),
       fill(reached ? ui()("fit.goal_reached") : ui()("fit.goal_open"), {std::to_string(model.towers().size()), setting(s.goal)}),
       reached ? ui().theme->positive : ui().theme->ink);
+}
+
+void ApproximatePart::towers_theory(Column& column) {
+  const FitLabModel& model = lab_.model();
+  const FitSettings& s = model.settings();
   column.rule();
   column.paragraph(ui()("fit.tower_says"), ui().theme->soft);
   if (!model.towers().empty()) {
@@ -272,8 +278,8 @@ void ApproximatePart::network_words(Column& column) {
   const std::vector<ButtonText> all{{running ? "fit.pause" : "fit.start",
                                      std::string(running                      ? ui()("transport.pause")
                                                  : now == Transport::finished ? ui()("transport.again")
-                                                                              : ui()("transport.start")), "",
-                                     true},
+                                                                              : ui()("transport.start")),
+                                     "", true},
                                     {"fit.reset", std::string(ui()("transport.reset")), "", false, has_model() || running}};
   if (const auto pressed = buttons(ui(), column, all)) *pressed == 1 ? reset() : running ? pause() : start();
   if (has_model()) {
@@ -358,16 +364,14 @@ void ApproximatePart::picture(Rect box) {
     own.label = ui()("fit.network"), units_.clear(), drawn_ = 0;
   }
   series.push_back(std::move(own));
-  if (by_network())
-    for (const FitPoint& p : model.points()) spec.marks.push_back({p.x, p.y, ui().theme->soft});
   PlotFrame frame;
   plot(ui(), box, spec, series, nullptr, &frame);
   std::vector<ImVec2> grips;
   if (!by_network())
     for (const Tower& t : model.towers())
       for (const ImVec2 at : {frame.at(t.from, t.height / 2), frame.at(t.to, t.height / 2), frame.at((t.from + t.to) / 2, t.height)}) grips.push_back(at);
-  if (by_network()) return hand_on_points(lab_, hand_on(ui(), frame, point_grips(lab_, frame), hand_), hand_, point_);
-  const HandNews news = hand_on(ui(), frame, grips, hand_);
+  const HandNews news = hand_on(ui(), frame, by_network() ? point_grips(lab_, frame) : grips, hand_);
+  if (by_network()) return draw_points(lab_, frame, point_), hand_on_points(lab_, news, hand_, point_);
   towers_on(frame);
   take_hand(news);
 }
@@ -381,7 +385,9 @@ void ApproximatePart::draw(Rect box, Room room) {
     Column column(ui(), "fit.setup", box);
     words(column);
     column.rule();
-    return setup(column);
+    setup(column);
+    if (!by_network()) towers_theory(column);
+    return;
   }
   const Rect left = box.cut_left(room == Room::wide ? kSetup : std::min(kSetup, box.w * 0.4F));
   box.cut_left(kGrid);
@@ -394,6 +400,7 @@ void ApproximatePart::draw(Rect box, Room room) {
   framed(box);
   Column column(ui(), "fit.words", beside);
   words(column);
+  if (!by_network()) towers_theory(column);
 }
 
 std::optional<UserError> ApproximatePart::type(const std::string& id, const std::string& text) {

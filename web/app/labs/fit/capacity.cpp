@@ -162,11 +162,10 @@ void CapacityPart::picture(Rect box) {
   if (const FitOutcome* now = outcome(); now && now->curve.size() == model.places().size()) fit.x = model.places(), fit.y = now->curve;
   series.push_back(std::move(fit));
   PlotFrame frame;
-  const auto& points = model.points();
-  for (std::size_t i = 0; i < points.size(); ++i)
-    spec.marks.push_back({points[i].x, points[i].y, ui().theme->ink, !model.own_points() || static_cast<int>(i) == point_});
   plot(ui(), box, spec, series, nullptr, &frame);
-  hand_on_points(lab_, hand_on(ui(), frame, point_grips(lab_, frame), hand_), hand_, point_);
+  const HandNews news = hand_on(ui(), frame, point_grips(lab_, frame), hand_);
+  draw_points(lab_, frame, point_);
+  hand_on_points(lab_, news, hand_, point_);
 }
 
 // ---- the errors ----

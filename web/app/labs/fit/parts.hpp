@@ -186,6 +186,8 @@ struct HandNews {
 HandNews hand_on(Ui& ui, const PlotFrame& frame, std::span<const ImVec2> grips, Hand& hand);
 /// What it does to points, and to a drawn f where there is none: a tap adds a point, a drag moves it, or draws.
 void hand_on_points(FitLab& lab, const HandNews& news, Hand& hand, int& chosen);
+/// The points as dots, the chosen one of a student's own with a ring.
+void draw_points(FitLab& lab, const PlotFrame& frame, int chosen);
 /// Where the points are held; none where there are too many to be a student's own.
 std::vector<ImVec2> point_grips(FitLab& lab, const PlotFrame& frame);
 /// The picture's axes and f; the y axis stays while the hand is down.

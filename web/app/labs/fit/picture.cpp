@@ -45,6 +45,20 @@ HandNews hand_on(Ui& ui, const PlotFrame& frame, std::span<const ImVec2> grips, 
   return {HandNews::What::moves, hand.held, std::exchange(hand.last, at), at};
 }
 
+void draw_points(FitLab& lab, const PlotFrame& frame, int chosen) {
+  Ui& ui = lab.controls();
+  const FitLabModel& model = lab.model();
+  const auto& points = model.points();
+  const float radius = points.size() > 60 ? 2.2F : 4;
+  ui.draw()->PushClipRect(frame.area.min(), frame.area.max(), true);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const ImVec2 at = frame.at(points[i].x, points[i].y);
+    ui.draw()->AddCircleFilled(at, radius, ui.theme->ink, 14);
+    if (model.own_points() && static_cast<int>(i) == chosen) ui.draw()->AddCircle(at, radius + 4, ui.theme->accent, 20, 2);
+  }
+  ui.draw()->PopClipRect();
+}
+
 std::vector<ImVec2> point_grips(FitLab& lab, const PlotFrame& frame) {
   std::vector<ImVec2> grips;
   if (lab.model().points().size() <= kOwnPointsMost)
@@ -137,10 +151,7 @@ std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<Cap
   spec.minimum_label = ui("fit.least");
   spec.x_text = [title = spec.x_title](double x) { return title + " " + grouped(x); };
   const auto now = static_cast<double>(lab.model().capacity());
-  if (moves)
-    spec.pinned = now;
-  else
-    spec.cursor = now;
+  spec.cursor = now;
   Series train, expected;
   train.label = ui("fit.train_error"), train.color = ui.theme->accent, train.marker = Marker::circle;
   expected.label = ui("fit.expected_error"), expected.color = ui.theme->adadelta, expected.dash = Dash::dashed;
@@ -156,7 +167,11 @@ std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<Cap
       if (at < kDegreeMost) spec.zones.push_back({at + 0.5, kDegreeMost, faded(ui.theme->faint, 0.08F), std::string(ui("fit.over"))});
     }
   }
-  return plot(ui, box, spec, {train, expected}, moves ? nullptr : &view);
+  PlotFrame frame;
+  plot(ui, box, spec, {train, expected}, moves ? nullptr : &view, &frame);
+  if (!moves || !ImGui::IsItemActive()) return {};
+  ui.slider_held = true;
+  return std::clamp(frame.x.back(ImGui::GetIO().MousePos.x), spec.x_least, spec.x_most);
 }
 
 std::string stands_csv(const std::vector<FitStand>& stands) {
