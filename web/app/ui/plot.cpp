@@ -326,10 +326,13 @@ void Drawing::background() const {
       i = j;
     }
     if (points.size() > 1) list->AddPolyline(points.data(), static_cast<int>(points.size()), faded(s.color, 0.28F), 0, 1);
+    // the edges of pieces that lie side by side would show where each is smoothed
+    const ImDrawListFlags flags = std::exchange(list->Flags, list->Flags & ~ImDrawListFlags_AntiAliasedFill);
     for (std::size_t i = 1; i < s.low.size(); ++i)
       if (drawable(s.low[i - 1]) && drawable(s.low[i]) && drawable(s.high[i - 1]) && drawable(s.high[i]))
         list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
                             faded(s.color, s.band));
+    list->Flags = flags;
   }
   if (spec.cursor && *spec.cursor >= sx.least && *spec.cursor <= sx.most)
     list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);

@@ -1,6 +1,7 @@
 #include "app/labs/fit/sets.hpp"
 
 #include "app/core/typed_number.hpp"
+#include "core/hash.hpp"
 #include "fit/fit_csv.hpp"
 
 #include <algorithm>
@@ -126,6 +127,11 @@ void SetsPart::add_results(Json& row, Json* curve) const {
   if (!told()) return;
   const Decomposition& d = fits_.decomposition();
   row["step"] = fits_.done();
+  if (fits_.complete()) { // as the command line's
+    Hash hash;
+    for (const SetFit& fit : fits_.fits()) hash.add_doubles(fit.predictions);
+    row["hash"] = hex16(hash.value());
+  }
   row["bias2"] = d.average_bias2, row["variance"] = d.average_variance, row["noise2"] = d.noise2, row["error"] = d.average_error;
   if (curve)
     for (std::size_t i = 0; i < d.x.size(); ++i) curve->push_back({d.x[i], d.f[i], d.mean[i], d.bias2[i], d.variance[i]});

@@ -59,25 +59,27 @@ void SetsPart::quarters(Rect box) {
   const QuartersApart apart = quarters_apart(all);
   const double reach = darts_reach(all);
   ui().text(box.cut_top(18), ui()("fit.sets.four"), ui().theme->soft, kSmall);
-  const auto called = [&](bool apart_by, StringKey word, const std::string& setting_text) {
-    return apart_by ? std::string(tr(word)) + " · " + setting_text : setting_text;
+  constexpr float kLine = 15, kRowHead = 64;
+  // its name above its setting, where it may have one
+  const auto head = [&](Rect at, bool named, StringKey word, const std::string& what, Align align) {
+    if (named) ui().text(at.cut_top(kLine), tr(word), ui().theme->ink, kSmall, Weight::bold, align);
+    ui().text(at.cut_top(kLine), what, ui().theme->soft, kSmall, Weight::regular, align);
   };
-  Rect heads = box.cut_top(16);
-  const float side = std::clamp(std::min((box.w - 118) / 2, box.h / 2 - 2), 24.0F, 130.0F);
-  const float left = std::min(118.0F, std::max(0.0F, box.w - 2 * side));
+  const Rect heads = box.cut_top(apart.variance ? 2 * kLine : kLine);
+  const float side = std::clamp(std::min((box.w - kRowHead - 12) / 2, box.h / 2 - 4), 24.0F, 130.0F);
+  const auto left_of = [&](std::size_t column) { return box.x + kRowHead + static_cast<float>(column) * (side + 12); };
   for (const std::size_t column : {0U, 1U}) {
-    const std::string text =
-        called(apart.variance, kVarianceWords[column], fill(ui()("fit.sets.quarter_points"), {std::to_string(kFitQuarters[column].points)}));
-    ui().text({heads.x + left + static_cast<float>(column) * (side + 4), heads.y, side, 16}, text, ui().theme->soft, kSmall, Weight::regular, Align::center);
+    const std::string what = fill(ui()("fit.sets.quarter_points"), {std::to_string(kFitQuarters[column].points)});
+    head({left_of(column) - 12, heads.y, side + 24, heads.h}, apart.variance, kVarianceWords[column], what, Align::center);
   }
   for (const std::size_t row : {0U, 1U}) {
-    const float top = box.y + static_cast<float>(row) * (side + 4);
-    const std::string text = called(apart.bias, kBiasWords[row], fill(ui()("fit.sets.quarter_degree"), {std::to_string(kFitQuarters[2 * row].degree)}));
-    ui().paragraph({box.x, top + side / 2 - 12, left - 6, 40}, text, ui().theme->soft, kSmall);
+    const float top = box.y + static_cast<float>(row) * (side + 6);
+    const std::string what = fill(ui()("fit.sets.quarter_degree"), {std::to_string(kFitQuarters[2 * row].degree)});
+    head({box.x, top + side / 2 - kLine, kRowHead, 2 * kLine}, apart.bias, kBiasWords[row], what, Align::left);
     for (const std::size_t column : {0U, 1U}) {
       const std::size_t i = 2 * row + column;
       const std::string label = fill(ui()("fit.sets.quarter"), {std::to_string(kFitQuarters[i].degree), std::to_string(kFitQuarters[i].points)});
-      draw_darts(ui(), {box.x + left + static_cast<float>(column) * (side + 4), top, side, side}, each[i], reach, "fit.target." + std::to_string(i), label);
+      draw_darts(ui(), {left_of(column), top, side, side}, each[i], reach, "fit.target." + std::to_string(i), label);
     }
   }
 }

@@ -8,9 +8,6 @@
 namespace downhill::fitting {
 namespace {
 
-// What runs away at one place or capacity does not flatten all others.
-constexpr double kCeiling = 5;
-
 std::string place_text(double x) { return "x = " + setting(rounded_to(x, 6)); }
 
 Series named_series(std::string_view label, std::uint32_t color, float band = 0.16F) {
@@ -19,12 +16,13 @@ Series named_series(std::string_view label, std::uint32_t color, float band = 0.
   return out;
 }
 
-// From 0 to the highest, but no further than some times what is usual.
-double ceiling_of(const std::vector<double>& sums, double usual) {
-  double most = 0;
-  for (const double each : sums)
-    if (std::isfinite(each)) most = std::max(most, each);
-  return std::max(1.05 * std::min(most, kCeiling * usual), 1e-9);
+// What the axis goes to: what runs away at few places or capacities does not flatten all others.
+double ceiling_of(std::vector<double> sums, double share_below, double more) {
+  std::erase_if(sums, [](double each) { return !std::isfinite(each); });
+  if (sums.empty()) return 1;
+  std::sort(sums.begin(), sums.end());
+  const double usual = sums[static_cast<std::size_t>(share_below * static_cast<double>(sums.size() - 1))];
+  return std::max(1.05 * std::min(sums.back(), more * usual), 1e-9);
 }
 
 } // namespace
@@ -101,7 +99,7 @@ void SetsPart::over_x(Rect box) {
     series[0].y.assign(d.x.size(), d.noise2), series[1].y = d.bias2, series[2].y = d.variance;
     for (std::size_t i = 0; i < d.x.size(); ++i) series[3].y.push_back(d.noise2 + d.bias2[i] + d.variance[i]);
     for (Series& each : series) each.x = d.x;
-    spec.y_from = 0, spec.y_to = ceiling_of(series[3].y, d.noise2 + d.average_bias2 + d.average_variance);
+    spec.y_from = 0, spec.y_to = ceiling_of(series[3].y, 0.9, 1.3);
     spec.cursor = d.x[nearest_place(d.x, s.place)];
   }
   plot(ui(), box, spec, series, &x_view_);
@@ -138,7 +136,7 @@ void SetsPart::capacity_areas(Rect box) {
   if (sum.x.empty()) return;
   if (!sweep_.complete()) sum.minimum = -1;
   spec.x_least = sum.x.front(), spec.x_most = sum.x.back();
-  spec.y_from = 0, spec.y_to = ceiling_of(sum.y, least);
+  spec.y_from = 0, spec.y_to = ceiling_of(sum.y, 0, 3);
   spec.cursor = static_cast<double>(capacity_of(lab_.model().settings().model));
   plot(ui(), box, spec, {std::move(noise), std::move(bias), std::move(variance), std::move(sum)}, &areas_view_);
 }
