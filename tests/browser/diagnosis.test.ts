@@ -67,7 +67,8 @@ lab_test('a remedy pressed: a lane of its name that differs in one setting runs 
   assert.ok(!(await tries(page)).includes('more_units'), 'what runs already is not offered');
   await screenshot(page, 'diagnosis-pair-zh');
   // the base's setting: all begin anew, the numbers from before are kept
-  await press(page, 'diagnosis.0.try.more_data');
+  await command(page, 'activate', { id: 'diagnosis.0.try.more_data' });
+  await settle(page);
   document = await state(page);
   assert.equal(document.lanes.length, 2);
   assert.equal(document.data.train, 5000);

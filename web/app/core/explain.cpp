@@ -1,6 +1,5 @@
 #include "app/core/explain.hpp"
 
-#include "app/core/diagnosis.hpp"
 #include "app/core/field_info.hpp"
 #include "app/core/lane_look.hpp"
 #include "app/core/text.hpp"
@@ -220,8 +219,7 @@ void Explainer::errors() {
   const bool calls = d.finding == Finding::inverted || d.finding == Finding::both || d.finding == Finding::high_bias || d.finding == Finding::high_variance;
   if (!d.ended || !calls) return;
   const std::string finding = "diagnosis.finding." + std::string(kFindingIds[static_cast<std::size_t>(d.finding)]);
-  say("errors", "explain.errors", {name(i), percent(d.errors.train), percent(d.errors.test), tr_id(finding), percent(d.acceptable)}, {},
-      "view=diagnosis,lane=" + std::to_string(i));
+  say("errors", "explain.errors", {name(i), finding_text(d), tr_id(finding)}, {}, "view=diagnosis,lane=" + std::to_string(i));
 }
 
 void Explainer::groups() {
@@ -234,6 +232,13 @@ void Explainer::groups() {
 }
 
 } // namespace
+
+std::string finding_text(const Diagnosis& d) {
+  const auto points = [](double share) { return grouped(100 * share, 1); };
+  return fill(tr_id("diagnosis.say." + std::string(kFindingIds[static_cast<std::size_t>(d.finding)])),
+              {percent(d.errors.train), percent(d.errors.test), points(d.errors.gap()), setting(100 * d.acceptable) + " %", points(d.gap_most()),
+               points(d.luck), percent(d.chance)});
+}
 
 std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
   Explainer all{.race = race, .language = language, .by = ranked_by(race, plotted)};

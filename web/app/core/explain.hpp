@@ -1,5 +1,6 @@
 // What happened, in plain words: rules over a race's results, each true whenever it speaks, with the setting that mends it.
 #pragma once
+#include "app/core/diagnosis.hpp"
 #include "app/core/standing.hpp"
 
 namespace downhill {
@@ -13,6 +14,9 @@ struct Explanation {
 
 /// What there is to say, most important first: who is in front by what is plotted, then why.
 std::vector<Explanation> explain(const Race& race, Language language, Metric plotted);
+
+/// The sentence of a finding, in its numbers.
+std::string finding_text(const Diagnosis& d);
 
 /// What two ended runs on the same points say of dropout: the string's key, or empty where there is no more to say than their numbers.
 inline std::string_view boundary_verdict(const Evaluation& without, const Evaluation& with) {

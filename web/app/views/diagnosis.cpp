@@ -13,7 +13,7 @@ using namespace ui;
 
 namespace {
 
-constexpr float kBar = 12, kBarRow = 20, kTwoColumns = 620, kWidest = 480; // px; longer lines are hard to read
+constexpr float kBar = 12, kBarRow = 20, kTwoColumns = 620, kThreeColumns = 860; // px
 
 std::string points_text(double share) { return grouped(100 * share, 1); }
 std::string change_value(const Race& race, std::size_t lane, const Change& change, const Json& value) {
@@ -134,11 +134,8 @@ void Findings::errors(Column& column) const {
 }
 
 std::string Findings::said() const {
-  const std::string_view finding = kFindingIds[static_cast<std::size_t>(d.finding)];
   const std::string next = between_sentences(ui);
-  std::string words = fill(ui.by_id("diagnosis.say." + std::string(finding)),
-                           {percent(d.errors.train), percent(d.errors.test), points_text(d.errors.gap()), setting(100 * d.acceptable) + " %",
-                            points_text(d.gap_most()), points_text(d.luck), percent(d.chance)});
+  std::string words = finding_text(d);
   if (!d.measured() || d.finding == Finding::no_classes) return words;
   if (d.label_noise > 0) words += next + fill(ui("diagnosis.labels"), {percent(d.label_noise)});
   if (d.finding == Finding::inverted) {
@@ -171,7 +168,6 @@ std::optional<std::size_t> Findings::remedies(Column& column) const {
     return {};
   }
   std::optional<std::size_t> pressed;
-  column.rest.cut_top(kHalf);
   column.title(ui("diagnosis.remedies"));
   for (std::size_t i = 0; i < offered.size(); ++i) {
     const Offer& offer = offered[i];
@@ -239,24 +235,30 @@ void DiagnosisView::draw(const ViewPlace& s, Rect box) {
   std::optional<Offer> chosen;
   {
     const Findings findings{s, model_};
-    const bool beside = box.w > kTwoColumns && !findings.pairs.empty();
-    Rect right = beside ? box.cut_right(box.w * 0.46F) : Rect{};
-    const auto wide = [](Rect of) { return Rect{of.x - kPadding, of.y, of.w + 2 * kPadding, of.h}; };
+    // as many columns as there is room: what is, what was tried, what can be
+    const bool empty = findings.pairs.empty();
+    const int columns = box.w > kThreeColumns && !empty ? 3 : box.w > kTwoColumns ? 2 : 1;
+    const float width = box.w / static_cast<float>(columns);
+    const auto column_at = [&](int n) { return Rect{box.x + width * static_cast<float>(n) - kPadding, box.y, width + kPadding, box.h}; };
+    const auto remedies = [&](Column& column) {
+      if (const auto pressed = findings.remedies(column)) chosen = findings.offered[*pressed];
+    };
     const std::string name = "diagnosis" + std::to_string(s.side);
     {
-      Column column(s.ui, name.c_str(), wide(box), false);
-      column.rest.w = std::min(column.rest.w, kWidest);
+      Column column(s.ui, name.c_str(), column_at(0), false);
       if (s.side == 0) findings.acceptable(column);
       if (findings.d.measured() && findings.d.finding != Finding::no_classes) findings.errors(column);
       findings.finding(column);
-      if (const auto pressed = findings.remedies(column)) chosen = findings.offered[*pressed];
-      if (!beside) column.rest.cut_top(kHalf), findings.comparisons(column);
+      if (columns == 1) findings.comparisons(column), remedies(column);
     }
-    if (beside) {
-      right.cut_left(2 * kPadding);
-      Column column(s.ui, (name + "pairs").c_str(), wide(right), false);
-      column.rest.w = std::min(column.rest.w, kWidest);
+    if (columns > 1) {
+      Column column(s.ui, (name + "second").c_str(), column_at(1), false);
       findings.comparisons(column);
+      if (columns == 2) remedies(column);
+    }
+    if (columns > 2) {
+      Column column(s.ui, (name + "third").c_str(), column_at(2), false);
+      remedies(column);
     }
   }
   if (chosen) keep(s.view, model_.apply(s.race, s.lane, chosen->change, remedy_label(s.race, s.lane, *chosen)));
