@@ -15,6 +15,7 @@
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "fit/fit_csv.hpp"
+#include "fit/fit_document.hpp"
 #include "neuron/neuron_csv.hpp"
 #include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
@@ -126,7 +127,7 @@ void fit(Bytes bytes) {
   must(!fit_script(*document, {"", Language::en}).empty());
   FitSettings& s = document->settings;
   s.sets = 2;
-  const auto target = std::make_shared<Target>(s);
+  const auto target = std::make_shared<downhill::Target>(s);
   must(tower_deviation(s, *target) >= 0);
   std::size_t weights = 1;
   for (const HiddenLayer& layer : s.model.hidden) weights += static_cast<std::size_t>(layer.units * layer.units);
