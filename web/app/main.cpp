@@ -41,7 +41,8 @@ App::App(std::vector<PackInfo> infos)
                   host_post(worker, bytes.data(), bytes.size());
                 },
             .save = [](const std::string& name, std::span<const std::uint8_t> file) { host_file(name.c_str(), file.data(), file.size()); },
-            .drawn = [this] { return window != nullptr; }},
+            .drawn = [this] { return window != nullptr; },
+            .open_preset = [](const std::string& id) { tell({{"type", "preset_wanted"}, {"id", id}}); }},
       made(labs().size()), fetched(labs().size()) {
   fetched[first_lab().number] = true;
   told_lab = here_ = &lab(first_lab());

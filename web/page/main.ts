@@ -427,6 +427,7 @@ class Page {
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
+      case 'preset_wanted': setTimeout(() => void this.open_preset(String(event.id))); break; // not within the frame that asks
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }

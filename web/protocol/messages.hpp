@@ -3,6 +3,7 @@
 // A pack of data travels beside the protocol, as the file it is (see trainer_host.hpp).
 #pragma once
 #include "core/archive.hpp"
+#include "fit/decomposition.hpp"
 #include "inspect/plane.hpp"
 #include "surfaces/map.hpp"
 #include "trainer/evaluation.hpp"
@@ -230,6 +231,40 @@ struct AskLearning {
 };
 /// Nobody waits for the learning in this slot any more.
 struct DropLearning {
+  std::uint32_t slot = 0;
+  void fields(auto& a) { a(slot); }
+};
+/// Asks to fit the model of a document of the lab Fit to some of its training sets, by their numbers, in this order. Long: worked out in
+/// slices; answered, fit by fit, by FitPiece, or by FitProblem, with the same `request`. A later ask for the same slot, also of the next
+/// two kinds, replaces it.
+struct AskFits {
+  std::uint32_t slot = 0, request = 0;
+  std::string document;
+  std::vector<std::uint32_t> sets; ///< 1 to kFitSetsAsked
+  void fields(auto& a) { a(slot, request, document, sets); }
+};
+inline constexpr std::size_t kFitSetsAsked = 1000;
+/// Asks what becomes of a document's model with another capacity (downhill::CapacityRun), `with_sets`: over all its training sets, too.
+/// Answered by FitCapacity, now and then and at the end.
+struct AskFitCapacity {
+  std::uint32_t slot = 0, request = 0;
+  std::string document;
+  std::uint32_t capacity = 0; ///< within fit_capacities()
+  bool with_sets = false;
+  void fields(auto& a) { a(slot, request, document, capacity, with_sets); }
+};
+/// Asks to fit the document's model to its one training set (downhill::first_points), and to be told how that goes. Answered by FitRunPiece.
+struct AskFitRun {
+  std::uint32_t slot = 0, request = 0;
+  std::string document;
+  std::uint32_t evaluations = 0; ///< stands besides the beginning's, 1 to kFitStandsMost
+  std::vector<double> places;    ///< x where it shall predict, also outside the interval; at most kFitPlacesMost
+  void fields(auto& a) { a(slot, request, document, evaluations, places); }
+};
+inline constexpr std::uint32_t kFitStandsMost = 1000;
+inline constexpr std::size_t kFitPlacesMost = 2000;
+/// Nobody waits for the fits in this slot any more.
+struct DropFits {
   std::uint32_t slot = 0;
   void fields(auto& a) { a(slot); }
 };
@@ -554,6 +589,39 @@ struct LearningProblem {
   std::vector<std::string> with;
   void fields(auto& a) { a(slot, request, code, place, with); }
 };
+/// Fits that are done since the last piece, in the order in which they were asked for. At most 30 a second, but for the first, which comes
+/// at once.
+struct FitPiece {
+  std::uint32_t slot = 0, request = 0;
+  std::vector<SetFit> fits;
+  void fields(auto& a) { a(slot, request, fits); }
+};
+/// What becomes of one capacity, and how far that is, 0 to 1; at 1 the numbers are known.
+struct FitCapacity {
+  std::uint32_t slot = 0, request = 0;
+  double progress = 0;
+  CapacityFit fit;
+  void fields(auto& a) { a(slot, request, progress, fit); }
+};
+/// The fit to the one training set as it stands: stands from number `from` on; ŷ at the places that were asked for; of a network with one
+/// hidden layer what each unit adds to it there, unit after unit, and the output's bias. At most 30 a second.
+struct FitRunPiece {
+  std::uint32_t slot = 0, request = 0, from = 0;
+  std::vector<FitStand> stands;
+  double progress = 0; ///< 0 to 1; at 1 it has ended
+  bool diverged = false;
+  std::vector<double> predictions;
+  std::vector<float> units;
+  double bias = 0;
+  void fields(auto& a) { a(slot, request, from, stands, progress, diverged, predictions, units, bias); }
+};
+/// They can't be made.
+struct FitProblem {
+  std::uint32_t slot = 0, request = 0;
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(slot, request, code, place, with); }
+};
 /// A lane's weights as a file.
 struct Weights {
   LaneKey key;
@@ -566,10 +634,11 @@ struct BenchReport {
 };
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane,
-                               AskPoints, AskNeuron, AskLearning, DropLearning>;
-using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
-                           BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece,
-                           MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem>;
+                               AskPoints, AskNeuron, AskLearning, DropLearning, AskFits, AskFitCapacity, AskFitRun, DropFits>;
+using ToApp =
+    std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
+                 BoundaryLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun, MapPiece, MapProblem,
+                 PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem, FitPiece, FitCapacity, FitRunPiece, FitProblem>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

@@ -5,6 +5,7 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "network/safetensors.hpp"
+#include "worker/fits.hpp"
 #include "worker/looks.hpp"
 #include "worker/maps.hpp"
 #include "worker/neurons.hpp"
@@ -27,7 +28,9 @@ constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
-template <class... F> struct Overloaded : F... { using F::operator()...; };
+template <class... F> struct Overloaded : F... {
+  using F::operator()...;
+};
 
 /// Names the lane that is worked on for as long as it is.
 struct Working {
@@ -67,19 +70,17 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                    looks_.erase(m.slot);
                  },
                  [&](const AskMap& m) { start_map(m); },
-                 [&](const DropMap& m) {
-                   jobs_.erase({Asked::map, m.slot});
-                 },
+                 [&](const DropMap& m) { jobs_.erase({Asked::map, m.slot}); },
                  [&](const AskPlane& m) { start_plane(m); },
-                 [&](const DropPlane& m) {
-                   jobs_.erase({Asked::plane, m.slot});
-                 },
+                 [&](const DropPlane& m) { jobs_.erase({Asked::plane, m.slot}); },
                  [&](const AskPoints& m) { send_points(m); },
                  [&](const AskNeuron& m) { send_score(m); },
                  [&](const AskLearning& m) { start_learning(m); },
-                 [&](const DropLearning& m) {
-                   jobs_.erase({Asked::learning, m.slot});
-                 },
+                 [&](const DropLearning& m) { jobs_.erase({Asked::learning, m.slot}); },
+                 [&](const AskFits& m) { start_fit(m); },
+                 [&](const AskFitCapacity& m) { start_fit(m); },
+                 [&](const AskFitRun& m) { start_fit(m); },
+                 [&](const DropFits& m) { jobs_.erase({Asked::fit, m.slot}); },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
                      const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
@@ -272,6 +273,17 @@ void TrainerHost::start_learning(const AskLearning& message) {
     jobs_.erase(key);
     post_(LearningProblem{message.slot, message.request, job.error().code, job.error().place, job.error().with});
   }
+  last_words_.reset();
+}
+
+template <class Ask> void TrainerHost::start_fit(const Ask& message) {
+  last_words_ = FitProblem{message.slot, message.request, "memory", "", {}};
+  const JobKey key{Asked::fit, message.slot};
+  jobs_.erase(key);
+  if (auto job = fit_job(message))
+    jobs_[key] = std::move(*job);
+  else
+    post_(FitProblem{message.slot, message.request, job.error().code, job.error().place, job.error().with});
   last_words_.reset();
 }
 

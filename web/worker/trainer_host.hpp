@@ -63,6 +63,7 @@ private:
   void start_plane(const protocol::AskPlane& message);
   void send_score(const protocol::AskNeuron& message);
   void start_learning(const protocol::AskLearning& message);
+  template <class Ask> void start_fit(const Ask& message);
   void advance_jobs(double until_s);
   void tell_progress();
   void note(Runner& runner);
@@ -82,7 +83,7 @@ private:
   std::shared_ptr<const Source> source_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
-  enum class Asked : std::uint8_t { look, map, plane, learning };
+  enum class Asked : std::uint8_t { look, map, plane, learning, fit };
   using JobKey = std::pair<Asked, std::uint32_t>;    // each kind has slots of its own
   std::map<std::uint32_t, protocol::AskLook> looks_; // by slot
   std::map<JobKey, std::unique_ptr<Job>> jobs_;      // long answers under way

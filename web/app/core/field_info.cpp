@@ -18,7 +18,7 @@ constexpr std::string_view kHidden = "/network/hidden/";
 
 // What the names of a field's choices begin with, in the strings.
 std::string prefix_of(std::string_view pointer) {
-  if (pointer == "/optimizer") return "method.";
+  if (pointer == "/optimizer" || pointer == "/model/optimizer") return "method.";
   if (pointer == "/network/init") return "init.";
   if (pointer == "/loss" || pointer == "/surface/loss") return "loss.";
   if (pointer.starts_with("/surface/classes/") || pointer == "/image/quiet" || pointer == "/image/fires") return "class.";

@@ -225,11 +225,15 @@ private:
   void take_rates();
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
-  // maps, planes and points belong to no race
+  // maps, planes, points and fits belong to no race
   void on(std::size_t, const protocol::Points&) {}
   void on(std::size_t, const protocol::NeuronScore&) {}
   void on(std::size_t, const protocol::LearningPiece&) {}
   void on(std::size_t, const protocol::LearningProblem&) {}
+  void on(std::size_t, const protocol::FitPiece&) {}
+  void on(std::size_t, const protocol::FitCapacity&) {}
+  void on(std::size_t, const protocol::FitRunPiece&) {}
+  void on(std::size_t, const protocol::FitProblem&) {}
   void on(std::size_t, const protocol::MapBegun&) {}
   void on(std::size_t, const protocol::MapPiece&) {}
   void on(std::size_t, const protocol::MapProblem&) {}

@@ -18,6 +18,7 @@ struct LabWorld {
   Race::Post post;
   std::function<void(const std::string& name, std::span<const std::uint8_t> file)> save; ///< a file for the user
   std::function<bool()> drawn;                                                           ///< whether there are graphics
+  std::function<void(const std::string& id)> open_preset = {};                           ///< of whichever lab, once this frame is done
   std::vector<std::string> hidden = {};                                                  ///< parts that an embedding page does without: "views", "settings"
   bool hides(std::string_view part) const { return std::find(hidden.begin(), hidden.end(), part) != hidden.end(); }
 };

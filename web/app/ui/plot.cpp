@@ -1,5 +1,4 @@
 #include "app/ui/plot.hpp"
-#include "app/ui/scale.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,6 +54,9 @@ struct Row {
 
 std::string value_text(const PlotSpec& spec, double value) { return spec.y_decimals < 0 ? short_number(value) : grouped(value, spec.y_decimals); }
 
+// What is told of a point: a stacked area's own height.
+double told_of(const Series& s, std::size_t point) { return s.told.empty() ? s.y[point] : s.told[point]; }
+
 std::string named(const std::string& label, const std::string& ended) { return ended.empty() ? label : label + " · " + ended; }
 
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
@@ -92,7 +94,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
   bool any_away = false;
   for (const Row& r : rows) {
     label_width = std::max(label_width, ui.text_width(named(r.series->label, r.series->ended), kLabel));
-    value_width = std::max(value_width, ui.text_width(value_text(spec, value(r)), kLabel));
+    value_width = std::max(value_width, ui.text_width(value_text(spec, told_of(*r.series, r.point)), kLabel));
     any_away = any_away || away(r);
   }
   const float away_width = any_away ? 62 : 0;
@@ -116,7 +118,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
       if (away(r)) ui.text(other, "@ " + tick_text(std::round(r.series->x[r.point] * 100) / 100), ui.theme->faint, kSmall, Weight::regular, Align::right);
     }
     ui.text(row, named(r.series->label, r.series->ended), ui.theme->ink, kLabel);
-    ui.text(row, value_text(spec, value(r)), ui.theme->ink, kLabel, Weight::regular, Align::right);
+    ui.text(row, value_text(spec, told_of(*r.series, r.point)), ui.theme->ink, kLabel, Weight::regular, Align::right);
   }
 }
 
@@ -135,7 +137,7 @@ void legend(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& s
     const bool value = at && !s.x.empty();
     float left = x + 26;
     if (!value || values_beside(ui, spec)) left += ui.text({left, y, width, 16}, named(s.label, s.ended), ui.theme->soft, kSmall) + 4;
-    if (value) ui.text({left, y, width, 16}, value_text(spec, s.y[nearest(s, *at)]), ui.theme->ink, kSmall, Weight::bold);
+    if (value) ui.text({left, y, width, 16}, value_text(spec, told_of(s, nearest(s, *at))), ui.theme->ink, kSmall, Weight::bold);
     x += width;
   }
 }
@@ -302,6 +304,7 @@ struct Drawing {
   bool drawable(double y) const { return std::isfinite(y) && (!spec.log_y || y > 0); }
 
   void axes() const;
+  void many(const FaintCurves& curves) const;
   void background() const;
   void line(const Series& s);
   void ends_and_marks();
@@ -336,8 +339,24 @@ void Drawing::axes() const {
   ui.text({area.x - 20, area.bottom() + 23, area.w + 20, 18}, spec.x_title, ui.theme->soft, kSmall, Weight::regular, Align::center);
 }
 
+// Of points that a line does not need at this width every so many: two hundred curves are drawn in a frame.
+void Drawing::many(const FaintCurves& curves) const {
+  const std::size_t count = curves.x.size(), stride = std::max<std::size_t>(1, count / std::max<std::size_t>(2, static_cast<std::size_t>(area.w / 3)));
+  std::vector<ImVec2> points;
+  const auto flush = [&] {
+    if (points.size() > 1) list->AddPolyline(points.data(), static_cast<int>(points.size()), faded(curves.color, curves.opacity), 0, 1);
+    points.clear();
+  };
+  for (const std::span<const double> y : curves.ys) {
+    for (std::size_t i = 0; i < count; i = i + 1 < count ? std::min(i + stride, count - 1) : count)
+      drawable(y[i]) ? points.push_back(point(curves.x[i], y[i])) : flush();
+    flush();
+  }
+}
+
 // Faint lines, bands, the place where the race stands.
 void Drawing::background() const {
+  for (const FaintCurves& curves : spec.faint) many(curves);
   for (const Series& s : series) {
     // of many points in a column of the screen the lowest and the highest are enough
     std::vector<ImVec2> points;
@@ -357,7 +376,7 @@ void Drawing::background() const {
     for (std::size_t i = 1; i < s.low.size(); ++i)
       if (drawable(s.low[i - 1]) && drawable(s.low[i]) && drawable(s.high[i - 1]) && drawable(s.high[i]))
         list->AddQuadFilled(point(s.x[i - 1], s.low[i - 1]), point(s.x[i], s.low[i]), point(s.x[i], s.high[i]), point(s.x[i - 1], s.high[i - 1]),
-                            faded(s.color, 0.16F));
+                            faded(s.color, s.band));
   }
   if (spec.cursor && *spec.cursor >= sx.least && *spec.cursor <= sx.most)
     list->AddLine({sx.at(*spec.cursor), area.y}, {sx.at(*spec.cursor), area.bottom()}, faded(ui.theme->accent, 0.7F), 1.5F);
@@ -454,7 +473,7 @@ std::optional<double> read(Drawing& d, bool wanted, std::optional<double>& at) {
 
 } // namespace
 
-std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view) {
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view, PlotFrame* frame) {
   // a title that is longer than its axis stands above it
   const bool title_above = ui.text_width(spec.y_title, kSmall) > box.h - kAxisBottom;
   if (title_above) ui.text(box.cut_top(16), spec.y_title, ui.theme->soft, kSmall);
@@ -467,6 +486,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   const Range y = y_range(spec, series, x_from, x_to);
   const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};
   Drawing d{ui, spec, series, area, {x_from, x_to, area.x, area.right(), spec.log_x}, {y.least, y.most, area.bottom(), area.y, spec.log_y}};
+  if (frame) *frame = {area, d.sx, d.sy};
   d.axes();
   if (!title_above) vertical_text(ui, {box.x, area.y, 18, area.h}, spec.y_title);
   d.list->PushClipRect({area.x - 2, area.y - 2}, {area.right() + 2, area.bottom() + 2}, true);

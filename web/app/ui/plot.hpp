@@ -1,7 +1,7 @@
 // Curves over a common x: axes with units, linear or logarithmic, lines told apart by colour, dash and marker, exact
 // values of all of them under the pointer, a range of x to look closer at. It draws what it is given.
 #pragma once
-#include "app/ui/ui.hpp"
+#include "app/ui/scale.hpp"
 
 namespace downhill::ui {
 
@@ -16,6 +16,8 @@ struct Series {
   int minimum = -1;                     ///< a point that is marked as the least
   std::string ended = {};               ///< why the line stops before the others ("diverged"): said beside its name, marked at the point below
   double ended_x = 0, ended_y = 0;      ///< beyond the axes: marked at their edge
+  float band = 0.16F;                   ///< opacity of the band
+  std::vector<double> told = {};        ///< what is read out instead of y, as many as x, or empty
 };
 
 /// What of the plot is looked at, kept between frames.
@@ -38,6 +40,21 @@ struct Mark {
   bool filled = true;
 };
 
+/// Where a plot was drawn, for what is drawn on it and dragged.
+struct PlotFrame {
+  Rect area;
+  Scale x, y;
+  ImVec2 at(double px, double py) const { return {x.at(px), y.at(py)}; }
+};
+
+/// Many curves over one x, behind the series: they are neither named nor read out, and do not stretch the axis.
+struct FaintCurves {
+  std::vector<double> x;
+  std::vector<std::span<const double>> ys; ///< each as many as x
+  std::uint32_t color = 0;
+  float opacity = 0.3F;
+};
+
 struct PlotSpec {
   std::string id, x_title, y_title;
   bool log_y = false, log_x = false;
@@ -51,13 +68,14 @@ struct PlotSpec {
   double y_from = 0, y_to = 0; ///< linear axis: exactly this range, if it is one
   std::vector<Zone> zones;
   std::vector<Mark> marks;
+  std::vector<FaintCurves> faint;
   std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
   std::optional<double> cursor;              ///< a vertical line at this x: where the race stands
   std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
 };
 
-/// Returns the x that a pinned read-out was moved to.
-std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr);
+/// Returns the x that a pinned read-out was moved to. `frame`: is told where it was drawn.
+std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::vector<Series>& series, PlotView* view = nullptr, PlotFrame* frame = nullptr);
 
 /// Groups of bars over a logarithmic axis: one bar a series in each group, the series told apart by colour and order.
 struct BarSeries {

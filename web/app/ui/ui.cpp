@@ -363,9 +363,14 @@ std::optional<double> Ui::slider_field(const SliderField& f, Rect box) {
     text(at, shown, theme->soft, kText, Weight::regular, f.label_align);
   else
     label(f.explains, at, shown, f.help);
-  float share = f.range.share(f.value);
-  if (!slider(f.slider_id.empty() ? f.id + ".slider" : f.slider_id, box, f.label, f.text, share, f.help)) return {};
-  const double value = f.range.value(share);
+  const std::string id = f.slider_id.empty() ? f.id + ".slider" : f.slider_id;
+  const bool by_key = nudged == id;
+  const float before = f.range.share(f.value);
+  float share = before;
+  if (!slider(id, box, f.label, f.text, share, f.help)) return {};
+  double value = f.range.value(share);
+  if (by_key && value == f.value && f.range.parts > 0) // few steps: a key goes one
+    value = std::clamp(f.value + (share < before ? -1 : 1) / f.range.parts, f.range.least, f.range.most);
   return value == f.value ? std::nullopt : std::optional(value);
 }
 

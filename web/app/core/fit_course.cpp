@@ -1,0 +1,62 @@
+#include "app/core/fit_course.hpp"
+
+#include <algorithm>
+
+namespace downhill {
+
+using namespace protocol;
+
+namespace {
+
+// What of the document decides the fit.
+Json deciding_course(const Json& complete) {
+  Json out = complete;
+  for (const char* key : {"part", "place", "sets", "at", "towers", "steepness", "goal"}) out.erase(key);
+  return out;
+}
+
+} // namespace
+
+void FitCourse::start(const Json& complete, std::vector<double> places, std::uint32_t evaluations, std::size_t worker) {
+  forget();
+  asked_ = deciding_course(complete);
+  places_ = std::move(places);
+  seats_.ask(worker, AskFitRun{0, 0, fit_document_text(complete), evaluations, places_});
+}
+
+void FitCourse::forget() {
+  seats_.drop();
+  asked_ = Json();
+  places_.clear(), predictions_.clear(), stands_.clear(), units_.clear();
+  bias_ = progress_ = 0;
+  diverged_ = false;
+  problem_.reset();
+  ++version_;
+}
+
+bool FitCourse::is_of(const Json& complete) const { return !asked_.is_null() && deciding_course(complete) == asked_; }
+
+bool FitCourse::take(std::size_t worker, const ToApp& message) {
+  if (const auto* m = std::get_if<FitRunPiece>(&message)) {
+    if (!seats_.owes(worker, *m) || m->from != stands_.size() || m->predictions.size() != places_.size() || !(m->progress >= 0 && m->progress <= 1))
+      return false;
+    if (places_.empty() ? !m->units.empty() : m->units.size() % places_.size() != 0) return false;
+    stands_.insert(stands_.end(), m->stands.begin(), m->stands.end());
+    predictions_ = m->predictions, units_ = m->units, bias_ = m->bias;
+    diverged_ = m->diverged, progress_ = m->diverged ? 1 : m->progress;
+    if (ended()) seats_.paid(worker);
+    return ++version_, true;
+  }
+  const auto* problem = std::get_if<FitProblem>(&message);
+  if (!problem || !seats_.owes(worker, *problem)) return false;
+  seats_.drop();
+  problem_ = UserError{problem->code, problem->place, problem->with};
+  return ++version_, true;
+}
+
+bool FitCourse::worker_lost() {
+  if (!seats_.lost()) return false;
+  return forget(), true;
+}
+
+} // namespace downhill
