@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, change_language, command, drag, item, open_lab, press, screenshot, serve, settle, type_into, wait_for_item, type Lab, type LabOptions } from './lab';
+import { box_of, browser, command, drag, item, open_lab, press, screenshot, serve, settle, type_into, wait_for_item, type Lab, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -39,6 +39,7 @@ const key = async (page: Page, id: string, name: 'ArrowRight' | 'ArrowLeft') => 
   await page.keyboard.press(name);
   await settle(page);
 };
+const speak = async (page: Page, language: string) => { await page.evaluate((wanted) => window.downhill_internal.page.set_language(wanted), language); await settle(page); };
 const waves = { part: 'approximate', target: { name: 'waves' }, goal: 0.1 };
 const noisy = { part: 'capacity', points: 20, noise: 0.3, model: { name: 'polynomial', degree: 9 } };
 
@@ -241,9 +242,9 @@ for (const [name, width, height] of [['low', 800, 600], ['phone', 390, 800]] as 
       const items = await page.evaluate(() => window.downhill.items());
       assert.deepEqual(items.filter((i) => i.rectangle.x < -1 || i.rectangle.x + i.rectangle.width > width + 1).map((i) => i.id), []);
       await screenshot(page, `fit-${part}-${name}`);
-      await change_language(page);
+      await speak(page, 'en');
       await screenshot(page, `fit-${part}-${name}-en`);
-      await change_language(page);
+      await speak(page, 'zh');
     }
     await page.evaluate(() => window.downhill.show({ diagnosis: true } as object));
     await settle(page);
