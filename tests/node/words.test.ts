@@ -19,7 +19,7 @@ const kGivenUp: Record<'zh' | 'en', [RegExp, string][]> = {
   ],
   en: [
     [/\b(training|test|validation) parts?\b/i, 'set'],
-    [/(?<!standard )\bdeviation\b/i, 'std. dev.'],
+    [/(?<!standard |mean )\bdeviation\b/i, 'std. dev.'],
     [/\bwrong labels\b/i, 'label noise'],
     [/\blast batch\b/i, 'previous batch'],
     [/\beach best\b/i, 'best for each'],
