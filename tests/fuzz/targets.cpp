@@ -16,6 +16,7 @@
 #include "export/neuron_script.hpp"
 #include "export/surface_script.hpp"
 #include "fit/fit_csv.hpp"
+#include "fit/fit_document.hpp"
 #include "losses/losses_csv.hpp"
 #include "losses/losses_hash.hpp"
 #include "neuron/neuron_csv.hpp"

@@ -6,8 +6,8 @@
 // `lane` may be a list. "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "minus_at": its moment,
 // where that is not the same. "minus_at" without a lane is the lane's own; so are, of epochs, "minus_epoch" and, as a ratio, "against_epoch".
 // {"same": [0, 1]}: equal to the bit, the whole run. "with": {"optimizer": {"lr": 0.001}} measures the lane so changed, in a run that the
-// preset does not show but speaks of; of a race it may change the data, too. "exactly": true: of the preset's own start alone. "below": the height that `steps_to` asks for.
-// With an ID the table of what every lane came to is printed, too: from smallest to largest over the five.
+// preset does not show but speaks of; of a race it may change the data, too. "exactly": true: of the preset's own start alone. "below": the height that
+// `steps_to` asks for. With an ID the table of what every lane came to is printed, too: from smallest to largest over the five.
 #include "measured.hpp"
 
 #include "cli/files.hpp"
