@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, browser, change_language, command, item, open_lab, press, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
+import { browser, change_language, command, item, open_lab, press, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -119,7 +119,7 @@ test('a regression opens by its link, on a phone and in a small window; another 
   const other = await open_lab(chromium, site.origin, { hash: '#activations' });
   const refused = await other.page.evaluate(async (experiment) => {
     try {
-      await window.downhill.setState({ ...experiment, lab: 'activations' } as any);
+      await window.downhill.setState(experiment as any);
       return '';
     } catch (error) {
       return (error as Error).message;
@@ -147,7 +147,7 @@ lab_test('a lane on other training examples: the command line’s numbers, one a
   await show(page, { view: 'draws', lane: 1 });
   await type_into(page, 'view.draws', '4');
   await press(page, 'draws.start0');
-  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'draws.start0') && window.downhill.items().some((i) => i.id === 'draws.0.3'), { timeout: 60000 });
+  await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'draws.start0') && window.downhill.items().some((i) => i.id === 'draws.0.3'), { timeout: 20000 });
   const rows = (await csv(page, 'view')).split('\n');
   const told = native('draws', file_of('race_draws', document), '--draws', '4', '--lane', '2').split('\n');
   assert.deepEqual(rows.slice(1, 5), told.slice(1, 5).map((line) => line.split(',').slice(1).join(',')));
@@ -161,7 +161,7 @@ lab_test('a lane on other training examples: the command line’s numbers, one a
   await show(page, { other: 0 });
   await press(page, 'draws.start1');
   await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'draws.1.disagreement'), { timeout: 60000 });
-  await at_rest(page);
+  await settle(page);
   await screenshot(page, 'race-draws-two');
   // cancelled, what is trained stays
   await type_into(page, 'view.draws', '20');

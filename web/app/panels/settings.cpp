@@ -118,7 +118,8 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
 
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
   Rect title = column.row(24);
-  if (ui.link("data.more", title.cut_right(64), ui("data.more"))) view.view = &kSamplesView, view.views_open = true, view.chose_views = true, view.tab = 1;
+  if (race.has_images() && ui.link("data.more", title.cut_right(64), ui("data.more")))
+    view.view = &kSamplesView, view.views_open = true, view.chose_views = true, view.tab = 1;
   ui.text(title, std::string(ui("data.title")) + " · " + std::string(ui.by_id("source." + race.data().source)), ui.theme->soft, kLabel, Weight::bold);
   if (race.has_images()) {
     class_images(ui, race, view, column);
