@@ -73,7 +73,8 @@ TEST_CASE("fit model: f is drawn by strokes: heights between the hand's places, 
   CHECK_FALSE(room.model.set_height(3, -2, false));
   CHECK(room.model.settings().target.heights[3] == -2);
   CHECK(room.model.settings().target.heights[4] == 1);
-  while (room.document.undo()) {}
+  while (room.document.undo()) {
+  }
   CHECK(room.document.json() == before);
 }
 
