@@ -111,6 +111,8 @@ lab_test("keys alone: a student's own race is diagnosed, a remedy tried; its exp
   const errors = said.find((e) => e.rule === 'errors');
   assert.ok(errors && errors.show === 'view=diagnosis,lane=0', JSON.stringify(said));
   const place = said.indexOf(errors);
+  await wait_for_item(page, `^explanation\\.${place}$`);
+  await settle(page);
   await page.focus(`#mirror [data-id="explanation.${place}"]`);
   await page.keyboard.press('Enter');
   await wait_for_item(page, '^diagnosis\\.0\\.finding$');
