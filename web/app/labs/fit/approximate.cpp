@@ -443,7 +443,7 @@ std::string ApproximatePart::csv(std::string_view plot) const {
   }
   if (has_model()) out = stands_csv(course_.stands());
   if (widths_.is_of(lab_.complete(), false) && !widths_.known().empty()) out += (out.empty() ? "" : "\n") + capacities_csv(widths_.known());
-  return out;
+  return out.empty() ? training_csv(model) : out;
 }
 
 void ApproximatePart::add_results(Json& row, Json* curve) const {

@@ -305,11 +305,9 @@ std::string CapacityPart::csv(std::string_view plot) const {
     const FitOutcome* now = outcome_is_new() ? outcome() : nullptr;
     for (std::size_t i = 0; i < model.places().size(); ++i)
       out += shortest_text(model.places()[i]) + "," + shortest_text(model.f()[i]) + "," + (now ? shortest_text(now->curve[i]) : "") + "\n";
-    out += "\nx,y\n";
-    for (const FitPoint& p : model.points()) out += shortest_text(p.x) + "," + shortest_text(p.y) + "\n";
-    return out;
+    return out + "\n" + training_csv(model);
   }
-  if (!started_) return {};
+  if (!started_) return training_csv(model);
   std::string out = network() && outcome_is_new() ? stands_csv(course_.stands()) : std::string();
   if (const auto* all = capacities()) out += (out.empty() ? "" : "\n") + capacities_csv(*all);
   return out;

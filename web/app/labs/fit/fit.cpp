@@ -115,6 +115,8 @@ Json FitLab::results(bool curves) const {
   for (const std::string_view column : columns()) row.emplace(std::string(column), nullptr); // what is not known yet, or not of this part
   Json curve = Json::array();
   part().add_results(row, curves ? &curve : nullptr);
+  if (curve.empty()) // nothing has been run: what there is are the points
+    for (const FitPoint& p : model_.points()) curve.push_back({p.x, p.y});
   if (curves) row["curve"] = std::move(curve);
   return Json::array({std::move(row)});
 }

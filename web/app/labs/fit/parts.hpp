@@ -200,6 +200,8 @@ void epochs_plot(FitLab& lab, Rect box, const std::vector<FitStand>& stands, boo
 std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<CapacityFit>& fits, const std::string& id, PlotView& view, bool moves = false);
 /// "epoch,train,expected" and "capacity,train,expected".
 std::string stands_csv(const std::vector<FitStand>& stands);
+/// "x,y": the points that the model is fitted to.
+std::string training_csv(const FitLabModel& model);
 std::string capacities_csv(const std::vector<CapacityFit>& fits);
 /// What was typed into a field of target_setup, points_setup or model_setup.
 std::optional<UserError> type_shared(FitLab& lab, const std::string& id, const std::string& text, int& height, int& point);

@@ -179,6 +179,11 @@ std::string stands_csv(const std::vector<FitStand>& stands) {
   for (const FitStand& s : stands) out += shortest_text(s.epoch) + "," + shortest_text(s.train_error) + "," + shortest_text(s.expected_error) + "\n";
   return out;
 }
+std::string training_csv(const FitLabModel& model) {
+  std::string out = "x,y\n";
+  for (const FitPoint& p : model.points()) out += shortest_text(p.x) + "," + shortest_text(p.y) + "\n";
+  return out;
+}
 std::string capacities_csv(const std::vector<CapacityFit>& fits) {
   std::string out = "capacity,train,expected\n";
   for (const CapacityFit& f : fits) out += std::to_string(f.capacity) + "," + shortest_text(f.train_error) + "," + shortest_text(f.expected_error) + "\n";
