@@ -525,7 +525,7 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   await wait_until_finished(page);
   await page.evaluate(() => window.downhill.show({ view: 'units', lane: 0 }));
   await wait_for_item(page, '^units\\.0\\.');
-  await page.click('#export');
+  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
   const script = await page.waitForSelector('pre#export_script').then((pre) => pre!.evaluate((p) => p.textContent ?? ''));
   assert.equal(script, await script_of(page, 1));
   assert.match(script, /torch\.optim\.Adam\(/);
@@ -650,7 +650,7 @@ lab_test('copy, embed code, print', async (page, lab) => {
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied.split('\n').length, 3);
   assert.match(copied, /\nA\t64\t2\t\d/);
-  await page.click('#embed');
+  await page.$eval('#embed', (e) => (e as HTMLElement).click()); // in the header, or in its menu
   const code = await page.$eval('#embed_code', (t) => (t as HTMLTextAreaElement).value);
   const src = /src="([^"]+)"/.exec(code)?.[1]?.replaceAll('&amp;', '&') ?? '';
   assert.ok(src.startsWith(site.origin) && src.includes('#x='), code);

@@ -341,7 +341,7 @@ test('the labs\' numbers as CSV and pictures as PNG', async () => {
   });
   assert.match(await command(page, 'csv', { plot: 'view' }), /^x,sigmoid_f,sigmoid_slope,tanh_f,tanh_slope,relu_f,relu_slope\n-4\.50,/);
   assert.match(await command(page, 'csv', { plot: 'view' }), /\n1\.20,0\.76852\d+,0\.17789\d+/);
-  await page.click('#export');
+  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
   await page.click('#export_png_act_plot');
   await page.click('#export_view_csv');
   await page.waitForFunction(() => (window as any).saved.length === 2);
