@@ -123,6 +123,22 @@ TEST_CASE("draws come to the same though a worker dies; what can't be drawn is l
   CHECK(!result_of(table, 1).disagreement());
 }
 
+TEST_CASE("draws that diverge are left out, and counted") {
+  Json json = small();
+  json["loss"] = "mse";
+  json["lanes"][0]["optimizer"] = {{"name", "sgd"}, {"lr", 100}};
+  json["lanes"][0]["network"] = {{"hidden", Json::array({Json{{"units", 6}, {"activation", "identity"}}})}};
+  Table table(1, json);
+  for (int i = 0; i < 5; ++i) table.turn();
+  table.race.start_draws(0, 3);
+  until_drawn(table);
+  CHECK(result_of(table, 0).given_up() == 3);
+  CHECK(!result_of(table, 0).disagreement());
+  table.race.start_draws(1, 2);
+  until_drawn(table);
+  CHECK(result_of(table, 1).given_up() == 0);
+}
+
 TEST_CASE("how many draws there are") {
   DataSettings data{.source = "fashion-mnist", .file = {}, .seed = 1, .train = 2000, .test = 1000, .classes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
   CHECK(Draws::most(data) == kDrawsMost);
