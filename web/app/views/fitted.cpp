@@ -83,6 +83,7 @@ std::string Fitted::csv(const Ui& ui, const Race& race, std::size_t) const {
   std::string out, points;
   const auto names = lane_names(race.experiment(), ui.language);
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
+    if (race.lanes()[i].hidden) continue; // what it gave when it was last shown stands beside no other curve
     const auto* look = looks_[i].seen_of(race, i);
     if (!look || !is_whole(*look)) continue;
     if (out.empty()) {
