@@ -164,7 +164,9 @@ void Findings::finding(Column& column) const {
 std::optional<std::size_t> Findings::remedies(Column& column) const {
   if (offered.empty()) {
     const bool calls = d.ended && d.measured() && d.finding != Finding::good && d.finding != Finding::no_classes;
-    if (calls) column.rest.cut_top(kGrid), column.paragraph(ui("diagnosis.none_left"), ui.theme->soft);
+    const bool full = s.race.lanes().size() >= kLanesMost; // each remedy but those of the data is a lane more
+    if (calls) column.rest.cut_top(kGrid);
+    if (calls) column.paragraph(full ? fill(ui("diagnosis.no_room"), {std::to_string(kLanesMost)}) : std::string(ui("diagnosis.none_left")), ui.theme->soft);
     return {};
   }
   std::optional<std::size_t> pressed;
