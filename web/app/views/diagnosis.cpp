@@ -205,6 +205,7 @@ void Findings::measure_row(Column& column, const std::string& name, std::string_
 void Findings::comparisons(Column& column) const {
   if (pairs.empty()) return;
   column.title(ui("diagnosis.pairs"));
+  column.paragraph(ui("diagnosis.pairs_says"), ui.theme->soft);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const Comparison& pair = pairs[i];
     const std::string name = id + "pair." + std::to_string(i);
