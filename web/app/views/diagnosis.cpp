@@ -53,6 +53,7 @@ public:
   std::string csv(const Ui& ui, const Race& race, std::size_t) const override {
     return diagnosis_csv(race, lane_names(race.experiment(), ui.language), model_.acceptable());
   }
+  std::optional<double> acceptable() const override { return model_.acceptable(); }
   std::optional<UserError> type(std::string_view id, const std::string& text) override { return id == "view.acceptable" ? model_.type(text) : std::nullopt; }
 
 private:
