@@ -210,6 +210,35 @@ TEST_CASE("fit model: a network's layers are all of one width, activation and dr
   CHECK(m.capacity() == 5);
 }
 
+TEST_CASE("fit model: just is what comes within a tenth of the least expected error; below it is under, above it over") {
+  using Side = Fitness::Side;
+  Room room({{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 5}}}});
+  const auto& all = room.model.degrees();
+  const std::int64_t best = all[*least_error(all, false)].capacity;
+  const auto side_of = [&](std::size_t degree) { return fitness_of(all, static_cast<std::int64_t>(degree), all[degree].expected_error)->side; };
+  for (const auto& [degree, side] : {std::pair{1, Side::under}, {2, Side::under}, {3, Side::just}, {5, Side::just}, {7, Side::over}, {12, Side::over}})
+    CHECK_MESSAGE(side_of(static_cast<std::size_t>(degree)) == side, degree);
+  CHECK(side_of(static_cast<std::size_t>(best)) == Side::just);
+  CHECK(*just_fitting(all) == std::array<std::int64_t, 2>{3, 6});
+  for (std::size_t degree = 0; degree < all.size(); ++degree) { // the zones of the plot and the sentence agree
+    const auto [low, high] = *just_fitting(all);
+    const auto at = static_cast<std::int64_t>(degree);
+    CHECK((side_of(degree) == Side::just) == (at >= low && at <= high));
+  }
+  // a width between those that were tried may be the best; one that diverged is not, and of nothing but those nothing is known
+  std::vector<CapacityFit> widths(3);
+  for (std::size_t i = 0; i < 3; ++i) widths[i].capacity = std::int64_t{1} << i, widths[i].expected_error = 1.0 - 0.1 * static_cast<double>(i);
+  CHECK(fitness_of(widths, 3, 0.7)->best == 3);
+  CHECK(fitness_of(widths, 3, 0.7)->least == 0.7);
+  CHECK(fitness_of(widths, 3, 0.95)->side == Side::under);
+  widths[2].diverged = true;
+  CHECK(fitness_of(widths, 1, 1.0)->best == 2);
+  CHECK_FALSE(fitness_of(widths, 1, std::nan("")));
+  for (CapacityFit& fit : widths) fit.diverged = true;
+  CHECK_FALSE(fitness_of(widths, 1, 1.0));
+  CHECK_FALSE(just_fitting(widths));
+}
+
 TEST_CASE("fit model: remedies change one setting, and what was before is kept until something else changes") {
   Room room({{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 12}}}});
   FitLabModel& m = room.model;

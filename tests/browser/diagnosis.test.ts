@@ -116,6 +116,10 @@ lab_test("keys alone: a student's own race is diagnosed, a remedy tried; its exp
   await page.focus(`#mirror [data-id="explanation.${place}"]`);
   await page.keyboard.press('Enter');
   await wait_for_item(page, '^diagnosis\\.0\\.finding$');
+  await type_into(page, 'view.acceptable', '90 %'); // the explanation judges by the same
+  assert.ok(!((await page.evaluate(() => window.downhill.explain())) as { rule: string }[]).some((e) => e.rule === 'errors'));
+  await type_into(page, 'view.acceptable', '10 %');
+  await wait_for_item(page, '^diagnosis\\.0\\.try\\.dropout$');
   await page.focus('#mirror [data-id="diagnosis.0.try.dropout"]');
   await page.keyboard.press('Enter');
   await settle(page);

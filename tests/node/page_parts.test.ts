@@ -4,6 +4,9 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import { first_visit, lab_modules } from '../../web/page/first_visit.mjs';
 import { LinkCut, from_hash, to_hash } from '../../web/page/share_link';
+import type { Standing } from '../../web/page/downhill_api';
+import { Narrator } from '../../web/page/narrator';
+import { Words } from '../../web/page/words';
 import { strings } from 'strings.ts';
 
 test('an experiment goes into a link and comes back', () => {
@@ -31,6 +34,17 @@ test('every string key that the page names is in the table', () => {
   for (const file of readdirSync('web/page').filter((f) => /\.(ts|html)$/.test(f)))
     for (const [, key] of readFileSync('web/page/' + file, 'utf8').matchAll(/(?:say\('|data-(?:text|label|title)=")([a-z0-9_.]+)/g))
       if (!/[._]$/.test(key ?? '')) assert.ok(strings[key ?? ''], `${file}: ${key}`);
+});
+
+test('the narrator names the least test loss where losses can be compared, and nobody where they differ', () => {
+  const lanes = [0.5, 0.25].map((test_loss, i) => ({ label: `lane ${i}`, step: 10, epoch: 1, test_loss, test_accuracy: null }) as unknown as Standing);
+  const told = (rule: string) => {
+    const live = {} as HTMLElement;
+    new Narrator(live, new Words('en')).tell({ running: true, finished: false }, ['test_loss'], lanes, () => [{ rule, text: '' }], () => '');
+    return live.textContent;
+  };
+  assert.equal(told('leader'), 'Running, epoch 1.0. Least test loss: lane 1, 0.2500.');
+  assert.equal(told('losses'), 'Running, epoch 1.0.');
 });
 
 test('the first visit is within its budget, in every language; the quick data besides', () => {

@@ -1,9 +1,10 @@
 // The lab Fit, as claims measure it: its one lane is the document itself, with five seeds of its points, noise and networks, its own
 // first. `at` is an epoch of a network. Values of the one fit: train_error, expected_error, test_error (on as many points drawn
-// anew), deviation (from f, over the interval), outside (the same over half the interval's width on either side of it), least_error
-// and least_epoch (of the expected error over the epochs), past_least (its end over its least); of the towers: tower_deviation. Of all sets: bias2, variance,
-// their sum error, noise2, largest_share (of one set in the variance), bias2_here and variance_here (at the document's place). Over capacity: least_capacity
-// (of the expected error of the one fit), least_capacity_of_sets (of bias² + variance). Another capacity is `with` another document.
+// anew), deviation (from f, over the interval), outside (the same over the fifth of its width on either side that the page shows) and
+// far_outside (over half of it), least_error and least_epoch (of the expected error over the epochs), past_least (its end over its
+// least); of the towers: tower_deviation. Of all sets: bias2, variance, their sum error, noise2, largest_share (of one set in the
+// variance), bias2_here and variance_here (at the document's place). Over capacity: least_capacity (of the expected error of the one
+// fit), least_capacity_of_sets (of bias² + variance). Another capacity is `with` another document.
 #include "measured.hpp"
 
 #include "core/hash.hpp"
@@ -40,7 +41,8 @@ public:
     if (name == "expected_error") return stand.expected_error;
     if (name == "test_error") return one_.error_on(drawn_points(s_, *target_, 0, Drawn::test));
     if (name == "deviation") return mean_deviation(s_, *target_, one_.predict(middles(s_, kFitFine)));
-    if (name == "outside") return outside();
+    if (name == "outside") return outside(0.2);
+    if (name == "far_outside") return outside(0.5);
     if (name == "tower_deviation") return tower_deviation(s_, *target_);
     if (name == "least_error") return least_stand().expected_error;
     if (name == "least_epoch") return least_stand().epoch;
@@ -65,16 +67,17 @@ private:
     const auto& stands = one_.stands();
     return *std::min_element(stands.begin(), stands.end(), [](const FitStand& a, const FitStand& b) { return a.expected_error < b.expected_error; });
   }
-  double outside() const {
-    FitSettings wide = s_;
+  // Over a share of the interval's width on either side of it, at the places where the page measures what it shows (a share of 0.2).
+  double outside(double share) const {
+    constexpr int kPlaces = 20; // beyond each end
+    const double step = share * (s_.high - s_.low) / kPlaces;
+    std::vector<double> places;
+    for (int i = kPlaces; i >= 1; --i) places.push_back(s_.low - step * i);
+    for (int i = 1; i <= kPlaces; ++i) places.push_back(s_.high + step * i);
+    const auto predictions = one_.predict(places);
     double sum = 0;
-    const double half = (s_.high - s_.low) / 2;
-    for (const double from : {s_.low - half, s_.high}) {
-      wide.low = from, wide.high = from + half;
-      const auto places = middles(wide, kFitFine / 2), predictions = one_.predict(places);
-      for (std::size_t i = 0; i < places.size(); ++i) sum += std::fabs(target_->at(places[i]) - predictions[i]);
-    }
-    return sum / kFitFine;
+    for (std::size_t i = 0; i < places.size(); ++i) sum += std::fabs(target_->at(places[i]) - predictions[i]);
+    return sum / static_cast<double>(places.size());
   }
   double least_capacity(bool of_sets) const {
     FitSweep sweep(s_, of_sets);

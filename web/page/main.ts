@@ -215,7 +215,7 @@ class Page {
       if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
       this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.command('columns') as string[], this.results(),
-        () => (this.command('explain') as { text: string }[])[0]?.text ?? '', (ended) => this.command('spoken', { ended }) as string);
+        () => this.command('explain') as { rule: string; text: string }[], (ended) => this.command('spoken', { ended }) as string);
     }), Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
   }
 

@@ -10,8 +10,8 @@ export class Narrator {
 
   constructor(private live: HTMLElement, private words: Words) {}
 
-  /** `columns`: of the lab's numbers. `leader` gives the first of the explanations, `spoken` the lab's own sentence, if it has one. */
-  tell({ running, finished }: { running: boolean; finished: boolean }, columns: string[], results: Standing[], leader: () => string, spoken: (ended: boolean) => string): void {
+  /** `columns`: of the lab's numbers. `explained` gives the explanations, `spoken` the lab's own sentence, if it has one. */
+  tell({ running, finished }: { running: boolean; finished: boolean }, columns: string[], results: Standing[], explained: () => { rule: string; text: string }[], spoken: (ended: boolean) => string): void {
     if (!results[0]) return; // a lab without lanes
     const classes = columns.includes('test_accuracy'); // else numbers are learned
     const standing = (r: Standing) => (classes ? r.test_accuracy ?? 0 : -(r.test_loss ?? Infinity));
@@ -26,9 +26,11 @@ export class Narrator {
     this.spoken_at = performance.now();
     if (state === 'ready') return;
     const epoch = Math.max(...results.map((r) => r.epoch)).toFixed(1);
-    const on_the_way = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`) : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
+    const on_the_way = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`)
+      : explained().some((e) => e.rule === 'losses') ? this.words.say('live.running_unranked', epoch) // of different losses none is the least
+      : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
     const text = own ? own : state === 'running' ? on_the_way()
-      : state === 'finished' ? this.words.say('live.finished', leader()) : before === 'running' ? this.words.say('live.paused') : '';
+      : state === 'finished' ? this.words.say('live.finished', explained()[0]?.text ?? '') : before === 'running' ? this.words.say('live.paused') : '';
     if (text) this.live.textContent = text;
   }
 }

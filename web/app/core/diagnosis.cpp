@@ -156,12 +156,12 @@ std::optional<Change> early_stop(const Race& race, std::size_t lane) {
 }
 
 // Where the training loss has come down by less than a fifth, and was never thrown up. One that goes on falling from further down
-// may have a good rate already.
+// may have a good rate already; one that has risen, by more than rounding, needs no larger steps.
 std::optional<Change> larger_rate(const Race& race, std::size_t lane) {
   const LaneState& state = race.lanes()[lane];
   if (state.evaluations.empty() || thrown_up(state)) return {};
   const double left = state.evaluations.back().train_loss / state.evaluations.front().train_loss;
-  if (!(left > 0.8)) return {};
+  if (!(left > 0.8 && left < 1.001)) return {};
   return changed(race, lane, "/optimizer/lr", rounded_to(settings_of(race, lane).optimizer.values[0] * (left > kHardlyMoved ? 10 : 3), 3));
 }
 

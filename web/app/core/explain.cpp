@@ -43,7 +43,8 @@ namespace {
 struct Explainer {
   const Race& race;
   Language language;
-  Metric by; ///< what lanes are ranked by
+  Metric by;         ///< what lanes are ranked by
+  double acceptable; ///< as explain() has it
   std::vector<Explanation> out{};
   const std::vector<LaneState>& lanes = race.lanes();
   const std::vector<Lane>& settings = race.experiment().lanes;
@@ -215,7 +216,7 @@ void Explainer::hardly_moved() {
 void Explainer::errors() {
   if (std::any_of(out.begin(), out.end(), [](const Explanation& e) { return e.rule == "overfitting"; })) return;
   const std::size_t i = ranking(race, by)[0];
-  const Diagnosis d = diagnose(race, i);
+  const Diagnosis d = diagnose(race, i, acceptable);
   const bool calls = d.finding == Finding::inverted || d.finding == Finding::both || d.finding == Finding::high_bias || d.finding == Finding::high_variance;
   if (!d.ended || !calls) return;
   const std::string finding = "diagnosis.finding." + std::string(kFindingIds[static_cast<std::size_t>(d.finding)]);
@@ -240,8 +241,8 @@ std::string finding_text(const Diagnosis& d) {
                points(d.luck), percent(d.chance)});
 }
 
-std::vector<Explanation> explain(const Race& race, Language language, Metric plotted) {
-  Explainer all{.race = race, .language = language, .by = ranked_by(race, plotted)};
+std::vector<Explanation> explain(const Race& race, Language language, Metric plotted, double acceptable) {
+  Explainer all{.race = race, .language = language, .by = ranked_by(race, plotted), .acceptable = acceptable};
   all.rates();
   all.losses();
   if (comparable(race) && race.lanes().size() > 1) all.leader(), all.last();

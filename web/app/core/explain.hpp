@@ -12,8 +12,9 @@ struct Explanation {
   std::string show;  ///< what shows it, as `show` takes it: "axis=steps", "metric=update_ratio", "view=sweep", "view=diagnosis,lane=2"; may be empty
 };
 
-/// What there is to say, most important first: who is in front by what is plotted, then why.
-std::vector<Explanation> explain(const Race& race, Language language, Metric plotted);
+/// What there is to say, most important first: who is in front by what is plotted, then why. `acceptable`: the error by which the view
+/// Diagnosis judges.
+std::vector<Explanation> explain(const Race& race, Language language, Metric plotted, double acceptable);
 
 /// The sentence of a finding, in its numbers.
 std::string finding_text(const Diagnosis& d);

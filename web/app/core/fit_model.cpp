@@ -9,6 +9,7 @@ namespace {
 constexpr std::int64_t kShown = 481;
 constexpr double kBeyond = 0.2; // of the interval's width, to each side
 constexpr double kRoom = 0.12;  // of the heights that are shown, above and below
+constexpr double kAsGood = 1.1; // times the least expected error: what differs by less is no worse to speak of
 
 double grain_of(double width) { return width > 0 && std::isfinite(width) ? std::pow(10, std::floor(std::log10(width))) / 100 : 0.01; }
 // By division: multiples of 0.01 are then those that people write.
@@ -304,6 +305,26 @@ const std::vector<CapacityFit>& FitLabModel::degrees() const {
     }
   }
   return degrees_;
+}
+
+// ---- under, just, over ----
+
+std::optional<Fitness> fitness_of(std::span<const CapacityFit> fits, std::int64_t capacity, double expected_error) {
+  const auto least = least_error(fits, false);
+  if (!least || !std::isfinite(expected_error)) return {};
+  Fitness out{Fitness::Side::just, fits[*least].capacity, fits[*least].expected_error};
+  if (expected_error < out.least) out.best = capacity, out.least = expected_error; // of widths only some are known
+  if (expected_error > kAsGood * out.least) out.side = capacity < out.best ? Fitness::Side::under : Fitness::Side::over;
+  return out;
+}
+
+std::optional<std::array<std::int64_t, 2>> just_fitting(std::span<const CapacityFit> fits) {
+  const auto least = least_error(fits, false);
+  if (!least) return {};
+  std::array<std::int64_t, 2> ends{fits[*least].capacity, fits[*least].capacity};
+  for (const CapacityFit& fit : fits)
+    if (!fit.diverged && fit.expected_error <= kAsGood * fits[*least].expected_error) ends = {std::min(ends[0], fit.capacity), std::max(ends[1], fit.capacity)};
+  return ends;
 }
 
 // ---- remedies ----

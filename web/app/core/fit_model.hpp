@@ -22,6 +22,18 @@ struct RemedyOffer {
   double from, to;
 };
 
+/// How a model's capacity does beside the others, all else as it is.
+struct Fitness {
+  enum class Side : std::uint8_t { under, just, over };
+  Side side = Side::just; ///< just: the expected error is within a tenth of the least
+  std::int64_t best = 0;  ///< the capacity with the least
+  double least = 0;
+};
+/// Of a model with this capacity and expected error, which need not be one of `fits`. nullopt: none of them is finite.
+std::optional<Fitness> fitness_of(std::span<const CapacityFit> fits, std::int64_t capacity, double expected_error);
+/// The lowest and the highest capacity whose expected error is within a tenth of the least; nullopt: as above.
+std::optional<std::array<std::int64_t, 2>> just_fitting(std::span<const CapacityFit> fits);
+
 class FitLabModel {
 public:
   explicit FitLabModel(LabDocument& document) : document_(document) { follow(); }

@@ -225,7 +225,9 @@ std::vector<std::string_view> view_ids() {
 
 Answer explanations(Lab& lab, const Json&) {
   Json out = Json::array();
-  for (const Explanation& e : explain(of(lab).race(), of(lab).world().ui.language, plotted(of(lab).race(), of(lab).view().metric)))
+  const Race& race = of(lab).race();
+  const RaceView& view = of(lab).view();
+  for (const Explanation& e : explain(race, of(lab).world().ui.language, plotted(race, view.metric), acceptable_error(view)))
     out.push_back({{"rule", e.rule}, {"text", e.text}, {"field", e.field}, {"show", e.show}});
   return out;
 }

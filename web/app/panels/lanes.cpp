@@ -204,7 +204,7 @@ void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked, bool cl
 // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
 void explanations(Ui& ui, Race& race, RaceView& view, Column& column, float room) {
   std::size_t said = 0;
-  for (const Explanation& e : explain(race, ui.language, plotted(race, view.metric))) {
+  for (const Explanation& e : explain(race, ui.language, plotted(race, view.metric), acceptable_error(view))) {
     const auto id = FieldId::parse(e.field);
     const bool leads = id || !e.show.empty();
     const float text_width = column.rest.w - (leads ? 38.0F : 20.0F);

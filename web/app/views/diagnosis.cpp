@@ -53,6 +53,7 @@ public:
   std::string csv(const Ui& ui, const Race& race, std::size_t) const override {
     return diagnosis_csv(race, lane_names(race.experiment(), ui.language), model_.acceptable());
   }
+  std::optional<double> acceptable() const override { return model_.acceptable(); }
   std::optional<UserError> type(std::string_view id, const std::string& text) override { return id == "view.acceptable" ? model_.type(text) : std::nullopt; }
 
 private:
@@ -207,6 +208,7 @@ void Findings::measure_row(Column& column, const std::string& name, std::string_
 void Findings::comparisons(Column& column) const {
   if (pairs.empty()) return;
   column.title(ui("diagnosis.pairs"));
+  column.paragraph(ui("diagnosis.pairs_says"), ui.theme->soft);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const Comparison& pair = pairs[i];
     const std::string name = id + "pair." + std::to_string(i);

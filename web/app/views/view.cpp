@@ -32,6 +32,12 @@ View& shown_view(RaceView& view) {
   return *it;
 }
 
+double acceptable_error(const RaceView& view) {
+  for (const auto& [row, each] : view.views)
+    if (const auto typed = each ? each->acceptable() : std::nullopt) return *typed;
+  return kAcceptable;
+}
+
 const protocol::Images* PictureSheet::want(Race& race, bool train, std::vector<std::uint32_t> places) {
   const protocol::Images* images = pictures_.want(race, train, std::move(places));
   if (images) sheet.set_pixels(images->pixels, images->labels.size(), static_cast<int>(images->width), static_cast<int>(images->height), pictures_.version());

@@ -31,6 +31,8 @@ public:
   virtual void draw(const ViewPlace& stand, ui::Rect box) = 0;
   /// The numbers of the last answer about this lane; empty: there are none yet.
   virtual std::string csv(const ui::Ui& ui, const Race& race, std::size_t lane) const = 0;
+  /// The error that is well enough, where the view asks for it.
+  virtual std::optional<double> acceptable() const { return {}; }
   /// What was typed into one of its fields, whose ids begin with "view.".
   virtual std::optional<UserError> type(std::string_view, const std::string&) { return {}; }
   /// What a worker says besides what races are told. Whether it is to be drawn.
@@ -54,6 +56,8 @@ template <class Made> std::unique_ptr<View> make_view() { return std::make_uniqu
 bool offers(const Race& race, const ViewRow& row);
 /// The view of a row, made if it was not shown before.
 View& shown_view(RaceView& view);
+/// The error that is well enough, as it was typed in this session.
+double acceptable_error(const RaceView& view);
 
 /// How many squares of about `side` px fit, and their exact pitch.
 struct Grid {

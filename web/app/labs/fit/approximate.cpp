@@ -52,6 +52,10 @@ private:
   Ui& ui() const { return lab_.controls(); }
   bool by_network() const { return by_ == 1; }
   bool deep() const { return lab_.model().settings().model.hidden.size() != 1; }
+  /// What kind of network it is, while there is none yet.
+  std::string_view network_kind() const {
+    return lab_.model().settings().model.hidden.empty() ? ui()("fit.no_hidden") : deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says");
+  }
   bool has_model() const { return course_.is_of(lab_.complete()) && !course_.predictions().empty(); }
   /// Of the network over the interval.
   double model_deviation() const;
@@ -295,7 +299,7 @@ void ApproximatePart::network_words(Column& column) {
   } else if (const auto& why = course_.problem()) {
     say(lab_, column, "fit.problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
   } else {
-    column.paragraph(running ? ui()("fit.training") : deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says"), ui().theme->soft);
+    column.paragraph(running ? ui()("fit.training") : network_kind(), ui().theme->soft);
   }
   epochs_plot(lab_, column.rest.cut_top(196), has_model() ? course_.stands() : std::vector<FitStand>{}, false, epochs_);
   column.rule();
@@ -339,8 +343,8 @@ void ApproximatePart::setup(Column& column) {
 void ApproximatePart::picture(Rect box) {
   const FitLabModel& model = lab_.model();
   ui().text(box.cut_top(20),
-            by_network()                     ? ui()("fit.see_units")
-            : model.target_name() == "drawn" ? ui()("fit.drag_or_draw")
+            by_network()                     ? deep() ? ui()("fit.see_deep") : ui()("fit.see_units")
+                                : model.target_name() == "drawn" ? ui()("fit.drag_or_draw")
                                              : ui()("fit.drag_towers"),
             ui().theme->faint, kSmall);
   PlotSpec spec = picture_spec(lab_, hand_);
@@ -463,7 +467,7 @@ std::string ApproximatePart::spoken() const {
   const FitLabModel& model = lab_.model();
   if (!by_network())
     return fill(ui()("fit.spoken_towers"), {std::to_string(model.towers().size()), error_text(model.towers_deviation()), setting(model.settings().goal)});
-  if (!has_model()) return std::string(deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says"));
+  if (!has_model()) return std::string(network_kind());
   const FitStand& last = course_.stands().back();
   return fill(ui()("fit.after_epochs"), {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)});
 }

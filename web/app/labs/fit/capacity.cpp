@@ -59,10 +59,12 @@ private:
   const FitOutcome* outcome() const { return network() ? trained_ ? &*trained_ : nullptr : lab_.model().polynomial(); }
   bool outcome_is_new() const { return !network() || (course_.is_of(lab_.complete()) && !course_.predictions().empty()); }
   void keep_outcome();
-  /// Over which capacity is best, of those that are known.
+  /// Which capacity is best, once all are known.
   std::optional<std::int64_t> best_capacity() const;
   std::optional<std::int64_t> best_epoch() const;
   const std::vector<CapacityFit>* capacities() const;
+  /// Null while some are missing.
+  const std::vector<CapacityFit>* all_capacities() const { return network() && !widths_.complete() ? nullptr : capacities(); }
   void picture(Rect box);
   void errors(Column& column);
   void verdict(Column& column);
@@ -132,7 +134,7 @@ const std::vector<CapacityFit>* CapacityPart::capacities() const {
   return widths_.is_of(lab_.complete(), false) && !widths_.known().empty() ? &widths_.known() : nullptr;
 }
 std::optional<std::int64_t> CapacityPart::best_capacity() const {
-  const auto* all = capacities();
+  const auto* all = all_capacities();
   const auto least = all ? least_error(*all, false) : std::nullopt;
   return least ? std::optional((*all)[*least].capacity) : std::nullopt;
 }
@@ -178,11 +180,15 @@ void CapacityPart::verdict(Column& column) {
   say(lab_, column, "fit.errors", ui()("fit.errors"), fill(ui()("fit.errors_now"), {capacity, error_text(now->train_error), error_text(now->expected_error)}),
       outcome_is_new() ? ui().theme->ink : ui().theme->faint);
   if (network() && course_.diverged()) return say(lab_, column, "fit.verdict", ui()("fit.verdict"), std::string(ui()("fit.diverged")), ui().theme->bad);
-  const auto best = best_capacity();
-  if (!best) return;
-  const std::string at = fill(network() ? ui()("fit.at_width") : ui()("fit.at_degree"), {std::to_string(*best)});
-  const auto words = model.capacity() < *best ? ui()("fit.is_under") : model.capacity() > *best ? ui()("fit.is_over") : ui()("fit.is_just");
-  say(lab_, column, "fit.verdict", ui()("fit.verdict"), fill(words, {at}), model.capacity() == *best ? ui().theme->positive : ui().theme->ink);
+  if (!outcome_is_new() || (network() && !course_.ended())) return;
+  const auto* all = all_capacities();
+  const auto fitness = all ? fitness_of(*all, model.capacity(), now->expected_error) : std::nullopt;
+  if (!fitness) return;
+  using Side = Fitness::Side;
+  const std::string at = fill(network() ? ui()("fit.at_width") : ui()("fit.at_degree"), {std::to_string(fitness->best)});
+  const auto words = fitness->side == Side::under ? ui()("fit.is_under") : fitness->side == Side::over ? ui()("fit.is_over") : ui()("fit.is_just");
+  say(lab_, column, "fit.verdict", ui()("fit.verdict"), fill(words, {at, error_text(fitness->least)}),
+      fitness->side == Side::just ? ui().theme->positive : ui().theme->ink);
 }
 
 void CapacityPart::errors(Column& column) {

@@ -162,9 +162,10 @@ std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<Cap
   }
   if (const auto least = least_error(fits, false)) {
     expected.minimum = static_cast<int>(*least);
-    if (const double at = expected.x[*least]; !network) { // which side of the least is which
-      if (at > 0) spec.zones.push_back({0, at - 0.5, faded(ui.theme->faint, 0.08F), std::string(ui("fit.under"))});
-      if (at < kDegreeMost) spec.zones.push_back({at + 0.5, kDegreeMost, faded(ui.theme->faint, 0.08F), std::string(ui("fit.over"))});
+    if (const auto just = just_fitting(fits); just && !network) { // which side of those that fit is which
+      const auto [low, high] = std::pair{static_cast<double>((*just)[0]), static_cast<double>((*just)[1])};
+      if (low > 0) spec.zones.push_back({0, low - 0.5, faded(ui.theme->faint, 0.08F), std::string(ui("fit.under"))});
+      if (high < kDegreeMost) spec.zones.push_back({high + 0.5, kDegreeMost, faded(ui.theme->faint, 0.08F), std::string(ui("fit.over"))});
     }
   }
   PlotFrame frame;

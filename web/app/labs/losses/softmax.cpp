@@ -200,7 +200,7 @@ void softmax_setup(const Scene& s, Column& column) {
   const std::string loss = fill(ui("losses.softmax_loss"), {digits(stand.loss, 6), digits(stand.steepness)});
   say(s, column, "losses.softmax", ui("losses.loss"), loss, ui.theme->ink);
   if (!s.model.settings().softmax.twice) return;
-  say(s, column, "losses.twice", ui("losses.loss"), fill(ui("losses.twice_says"), {digits(stand.floor, 4), digits(once.loss, 4), digits(once.steepness, 4)}),
+  say(s, column, "losses.twice", ui("losses.loss"), fill(ui("losses.twice_says"), {digits(stand.floor, 6), digits(once.loss, 6), digits(once.steepness, 4)}),
       ui.theme->bad);
   column.paragraph(ui("losses.log_twice"), ui.theme->soft);
 }
