@@ -427,6 +427,14 @@ TEST_CASE("the course of one fit: its stands and what its units add are the engi
   CHECK(course.stands().empty());
   CHECK(!course.worker_lost());
   course.start(d.complete, places, 10, 1);
+  while (workers.mail.empty()) workers.hosts[1]->work(0.004);
+  const auto first = decode<ToApp>(workers.mail.front().second);
+  REQUIRE(first);
+  FitRunPiece before = std::get<FitRunPiece>(*first); // a slow network predicts before it has been measured
+  before.stands.clear();
+  CHECK(course.take(1, before));
+  CHECK(course.predictions().empty());
+  CHECK(course.units() == 0);
   std::size_t pieces = 0;
   for (int i = 0; i < 20000 && !course.ended(); ++i) pieces += static_cast<std::size_t>(workers.turn(course));
   REQUIRE(course.ended());

@@ -42,7 +42,7 @@ bool FitCourse::take(std::size_t worker, const ToApp& message) {
       return false;
     if (places_.empty() ? !m->units.empty() : m->units.size() % places_.size() != 0) return false;
     stands_.insert(stands_.end(), m->stands.begin(), m->stands.end());
-    predictions_ = m->predictions, units_ = m->units, bias_ = m->bias;
+    if (!stands_.empty()) predictions_ = m->predictions, units_ = m->units, bias_ = m->bias; // nothing is shown before it was measured
     diverged_ = m->diverged, progress_ = m->diverged ? 1 : m->progress;
     if (ended()) seats_.paid(worker);
     return ++version_, true;
