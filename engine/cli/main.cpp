@@ -327,6 +327,7 @@ int draws(const Arguments& arguments) {
         settings.data.draw = all[i].repeat;
         Trainer trainer(settings, subsets[static_cast<std::size_t>(all[i].repeat)]);
         drive(trainer, progress, [](Trainer::Piece) { return true; });
+        if (trainer.verdict() == Verdict::diverged) return; // what NaN say is no class
         for (const Prediction& p : predict_first(trainer, false, trainer.data().test.size())) said[i].push_back(static_cast<std::uint8_t>(p.predicted));
         hashes[i] = trainer.hash();
       },
@@ -334,9 +335,18 @@ int draws(const Arguments& arguments) {
   std::string rows = "lane,draw,test_error,hash\n", sums = "lane,mean_error,deviation,disagreement,majority_error\n";
   for (std::size_t i = 0; i < all.size(); i += count) {
     const std::string name = csv(run->names[all[i].lane]);
-    const Disagreement d = disagreement_of(run->data->test.labels, std::span(said).subspan(i, count), run->data->classes);
-    for (std::size_t k = 0; k < count; ++k) rows += name + "," + std::to_string(k) + "," + cell(d.errors[k]) + "," + hex16(hashes[i + k]) + "\n";
-    sums += name + "," + cell(d.mean_error) + "," + cell(d.deviation) + "," + cell(d.disagreement) + "," + cell(d.majority_error) + "\n";
+    std::vector<std::vector<std::uint8_t>> well; // of the runs that did not diverge; their cells are empty
+    for (std::size_t k = 0; k < count; ++k)
+      if (!said[i + k].empty()) well.push_back(said[i + k]);
+    const Disagreement d = well.empty() ? Disagreement() : disagreement_of(run->data->test.labels, well, run->data->classes);
+    for (std::size_t k = 0, done = 0; k < count; ++k) {
+      rows += name + "," + std::to_string(k) + ",";
+      rows += said[i + k].empty() ? "," : cell(d.errors[done++]) + "," + hex16(hashes[i + k]);
+      rows += "\n";
+    }
+    sums += name + ",";
+    sums += well.size() < 2 ? ",,," : cell(d.mean_error) + "," + cell(d.deviation) + "," + cell(d.disagreement) + "," + cell(d.majority_error);
+    sums += "\n";
   }
   return hand_out(arguments, rows + sums);
 }

@@ -199,6 +199,23 @@ TEST_CASE("every finding that is no praise has a remedy for some lane; each reme
   CHECK(offered(race, ended(Finding::high_variance)) == std::set<std::string_view>{"more_data"});
 }
 
+TEST_CASE("whichever remedy is taken, it is offered no more while a lane runs it") {
+  std::size_t taken = 0;
+  for (const Json& hidden : {Json::array(), kImages["network"]["hidden"]})
+    for (const Finding finding : {Finding::guessing, Finding::high_bias, Finding::high_variance}) {
+      const Json document = with(kImages, {{"network", {{"hidden", hidden}}}});
+      for (const Offer& offer : offers(BareRace(document).race, 0, ended(finding))) {
+        if (offer.change.of_base()) continue;
+        BareRace table(document);
+        DiagnosisModel model;
+        REQUIRE(!model.apply(table.race, 0, offer.change, "x"));
+        CHECK_MESSAGE(!offered(table.race, ended(finding)).count(offer.remedy->id), offer.remedy->id);
+        ++taken;
+      }
+    }
+  CHECK(taken > 8);
+}
+
 TEST_CASE("the one setting in which two lanes differ: within lists and choices, and none where there are two") {
   BareRace table(kImages);
   const Json own = table.race.experiment().lanes[0].complete;
@@ -302,6 +319,48 @@ TEST_CASE("what lanes can't differ in is changed for all: what they came to befo
   REQUIRE(race.undo());
   CHECK(race.data().label_noise == 0.2);
   CHECK(of_data(1).empty());
+}
+
+TEST_CASE("beside a lane that diverged: what is known of the other; losses of two kinds are not held against each other") {
+  Table table(1, with(kImages, {{"network", {{"hidden", Json::array({Json{{"units", 6}, {"activation", "identity"}}})}}},
+                                {"optimizer", {{"name", "sgd"}, {"lr", 100}}},
+                                {"loss", "mse"},
+                                {"epochs", 2},
+                                {"regularization", {{"l1", 0}, {"l2", 0}}}}));
+  Race& race = table.race;
+  race.start();
+  table.until_finished();
+  DiagnosisModel model;
+  REQUIRE(diagnose(race, 0).finding == Finding::diverged);
+  REQUIRE(!model.apply(race, 0, Change{"/optimizer/lr", 100, 0.0001}, "x"));
+  REQUIRE(model.comparisons(race, 0).size() == 1);
+  CHECK(model.comparisons(race, 0)[0].failed);
+  table.until_finished();
+  const Comparison pair = model.comparisons(race, 0)[0];
+  CHECK(pair.failed);
+  CHECK(pair.ended);
+  CHECK(!pair.measured);
+  CHECK(std::isnan(pair.before.train));
+  CHECK(pair.after.train == 1 - race.lanes()[1].evaluation()->train_accuracy);
+  CHECK(std::isnan(model.comparisons(race, 1)[0].after.test_loss));
+  CHECK(pair.one_loss());
+  // its last numbers are no numbers of its end, in a change for all either
+  REQUIRE(!model.apply(race, 0, Change{"/data/train", 200, 100}, {}));
+  for (const Comparison& each : model.comparisons(race, 0)) CHECK(each.lane);
+
+  REQUIRE(!race.remove_lane(0));
+  REQUIRE(!model.apply(race, 0, Change{"/loss", race.experiment().lanes[0].complete["loss"], "cross_entropy"}, "x"));
+  table.until_finished();
+  REQUIRE(model.comparisons(race, 0).size() >= 1);
+  const auto of_loss = model.comparisons(race, 0).back();
+  CHECK(of_loss.measured);
+  CHECK(!of_loss.one_loss());
+  race.takes_numbers = true;
+  REQUIRE(!race.remove_lane(1));
+  REQUIRE(!race.set_source("sine"));
+  REQUIRE(!model.apply(race, 0, Change{"/loss", "mse", "mae"}, "x"));
+  CHECK(race.lanes().size() == 2);
+  CHECK(model.comparisons(race, 0).empty());
 }
 
 TEST_CASE("early stopping ends at the whole epoch of the least test loss, and comes to that very loss") {

@@ -123,6 +123,22 @@ TEST_CASE("draws come to the same though a worker dies; what can't be drawn is l
   CHECK(!result_of(table, 1).disagreement());
 }
 
+TEST_CASE("draws that diverge are left out, and counted") {
+  Json json = small();
+  json["loss"] = "mse";
+  json["lanes"][0]["optimizer"] = {{"name", "sgd"}, {"lr", 100}};
+  json["lanes"][0]["network"] = {{"hidden", Json::array({Json{{"units", 6}, {"activation", "identity"}}})}};
+  Table table(1, json);
+  for (int i = 0; i < 5; ++i) table.turn();
+  table.race.start_draws(0, 3);
+  until_drawn(table);
+  CHECK(result_of(table, 0).given_up() == 3);
+  CHECK(!result_of(table, 0).disagreement());
+  table.race.start_draws(1, 2);
+  until_drawn(table);
+  CHECK(result_of(table, 1).given_up() == 0);
+}
+
 TEST_CASE("how many draws there are") {
   DataSettings data{.source = "fashion-mnist", .file = {}, .seed = 1, .train = 2000, .test = 1000, .classes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
   CHECK(Draws::most(data) == kDrawsMost);
@@ -134,4 +150,55 @@ TEST_CASE("how many draws there are") {
   CHECK(Draws::most(data) == kDrawsMost);
   data.source = "sine", data.classes.clear();
   CHECK(Draws::most(data) == 0);
+}
+
+TEST_CASE("draws that wait for data are of the lane that was chosen, wherever it stands by then, and of none once it is gone") {
+  for (const bool removed : {false, true}) {
+    Table table(1, small());
+    Race& race = table.race;
+    race.start();
+    table.until_finished();
+    table.hosts[0] = table.make_host(0);
+    table.worker_restarted(0);
+    const Json chosen = race.experiment().lanes[1].complete, other = race.experiment().lanes[0].complete;
+    race.start_draws(1, 2);
+    REQUIRE(!(removed ? race.remove_lane(1) : race.move_lane(1, 0)));
+    REQUIRE(race.waiting());
+    table.open_pack(0);
+    for (int i = 0; i < 5; ++i) table.turn();
+    CHECK(!race.waiting());
+    until_drawn(table);
+    CHECK((race.draws().of(chosen) == nullptr) == removed);
+    CHECK(race.draws().of(other) == nullptr);
+  }
+}
+
+TEST_CASE("draws and sweeps end when the lab is left, and each ends the other") {
+  Table table(1, small());
+  Race& race = table.race;
+  for (int i = 0; i < 5; ++i) table.turn();
+  race.start_draws(0, 5);
+  for (int i = 0; i < 20000 && !result_of(table, 0).runs[1].done(); ++i) table.turn();
+  REQUIRE(race.draws().running());
+  race.leave();
+  CHECK(!race.draws().running());
+  REQUIRE(result_of(table, 0).disagreement());
+  for (int i = 0; i < 5; ++i) table.turn();
+  CHECK(!table.hosts[0]->work(0.004));
+  race.start_sweep();
+  table.turn();
+  REQUIRE(race.sweep().running());
+  race.start_draws(1, 3);
+  CHECK(!race.sweep().running());
+  until_drawn(table);
+  CHECK(result_of(table, 1).runs[2].done());
+  race.start_draws(1, 3);
+  race.start_sweep();
+  CHECK(!race.draws().running());
+  REQUIRE(race.sweep().running());
+  const Json before = race.experiment().json();
+  race.leave();
+  CHECK(!race.sweep().running());
+  for (int i = 0; i < 50; ++i) table.turn();
+  CHECK(race.experiment().json() == before);
 }

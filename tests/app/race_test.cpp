@@ -428,9 +428,16 @@ TEST_CASE("to data without classes and back: the loss is what is usual there, an
   REQUIRE(!table.race.set_source("steps"));
   CHECK(table.race.experiment().complete["loss"]["name"] == "huber");
   CHECK(table.race.edit("/loss", "cross_entropy")->code == "loss_needs_classes");
+  // of a loss that goes with the data, a lane's own parameter stays with the loss
+  REQUIRE(!table.race.edit_lane(0, "/loss/delta", 0.5));
+  CHECK(!table.race.experiment().json()["lanes"][0]["loss"].contains("name"));
   REQUIRE(!table.race.set_source("fashion-mnist"));
   CHECK(table.race.experiment().complete["loss"]["name"] == "cross_entropy");
   CHECK(table.race.has_images());
+  CHECK(table.race.experiment().lanes[0].complete["loss"] == Json{{"name", "huber"}, {"delta", 0.5}});
+  REQUIRE(!table.race.set_source("sine"));
+  CHECK(table.race.experiment().lanes[0].complete["loss"]["delta"] == 0.5);
+  CHECK(table.race.experiment().lanes[1].settings.loss.name == "mse");
 }
 
 TEST_CASE("losses of lanes that have different ones are not held against each other: accuracy ranks, and where there is none nothing does") {

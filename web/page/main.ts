@@ -214,7 +214,7 @@ class Page {
       this.mirror_timer = 0;
       if (!document.body.dataset.form) this.update_mirror();
       else this.form.update([]);
-      this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.results(),
+      this.narrator.tell(this.command('transport') as { running: boolean; finished: boolean }, this.command('columns') as string[], this.results(),
         () => (this.command('explain') as { text: string }[])[0]?.text ?? '', (ended) => this.command('spoken', { ended }) as string);
     }), Math.min(1000, Math.max(250, 4 * this.mirror_ms))); // on a slow machine less often
   }

@@ -10,20 +10,21 @@ export class Narrator {
 
   constructor(private live: HTMLElement, private words: Words) {}
 
-  /** `leader` gives the first of the explanations, `spoken` the lab's own sentence, if it has one. */
-  tell({ running, finished }: { running: boolean; finished: boolean }, results: Standing[], leader: () => string, spoken: (ended: boolean) => string): void {
+  /** `columns`: of the lab's numbers. `leader` gives the first of the explanations, `spoken` the lab's own sentence, if it has one. */
+  tell({ running, finished }: { running: boolean; finished: boolean }, columns: string[], results: Standing[], leader: () => string, spoken: (ended: boolean) => string): void {
     if (!results[0]) return; // a lab without lanes
-    const classes = results.every((r) => r.test_accuracy !== null || r.test_loss === null); // else numbers are learned
+    const classes = columns.includes('test_accuracy'); // else numbers are learned
     const standing = (r: Standing) => (classes ? r.test_accuracy ?? 0 : -(r.test_loss ?? Infinity));
     const best = results.reduce((a, b) => (standing(b) > standing(a) ? b : a), results[0]);
     const state = finished ? 'finished' : running ? 'running' : best.step > 0 ? 'paused' : 'ready';
     const stand = state === 'paused' ? `${state} ${best.step}` : state; // a step by itself is told, too
     if (stand === this.state && (state !== 'running' || performance.now() - this.spoken_at < every_ms)) return;
+    const own = state === 'ready' ? '' : spoken(state === 'finished');
+    if (state === 'running' && !own && (classes ? best.test_accuracy : best.test_loss) === null) return; // nothing is measured yet, or every lane diverged
     const before = this.state;
     this.state = stand;
     this.spoken_at = performance.now();
     if (state === 'ready') return;
-    const own = spoken(state === 'finished');
     const epoch = Math.max(...results.map((r) => r.epoch)).toFixed(1);
     const on_the_way = () => classes ? this.words.say('live.running', epoch, best.label, `${(100 * (best.test_accuracy ?? 0)).toFixed(1)} %`) : this.words.say('live.running_loss', epoch, best.label, best.test_loss?.toFixed(4) ?? '–');
     const text = own ? own : state === 'running' ? on_the_way()

@@ -16,7 +16,10 @@ using protocol::LaneStatus;
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr Errors kNoErrors{kNone, kNone, kNone, kNone};
 constexpr std::int64_t kTrainAsked = 2000; // evaluations ask the first so many, see Evaluation
+
+bool failed(const LaneState& state) { return state.problem || state.status == LaneStatus::diverged; }
 
 double variance(double share, std::int64_t asked) { return asked > 0 ? share * (1 - share) / static_cast<double>(asked) : 0; }
 
@@ -59,7 +62,7 @@ Diagnosis diagnose(const Race& race, std::size_t lane, double acceptable) {
   d.dropout = std::any_of(settings.network.hidden.begin(), settings.network.hidden.end(), [](const HiddenLayer& layer) { return layer.dropout > 0; });
   d.ended = state.ended();
   const Evaluation* e = state.evaluation();
-  if (state.problem || state.status == LaneStatus::diverged) return d.finding = Finding::diverged, d;
+  if (failed(state)) return d.finding = Finding::diverged, d;
   if (!e || e->step == 0) return d;
   d.errors = errors_of(*e);
   d.chance = 1 - 1 / std::max(1.0, static_cast<double>(race.experiment().complete["data"]["classes"].size()));
@@ -115,7 +118,9 @@ bool narrower(const HiddenLayer& a, const HiddenLayer& b) { return a.units < b.u
 
 std::optional<Change> hidden_layer(const Race& race, std::size_t lane) {
   if (!settings_of(race, lane).network.hidden.empty()) return {};
-  return changed(race, lane, "/network/hidden", Json::array({{{"units", kUnitsRich}, {"activation", activation_field().standard}, {"dropout", 0}}}));
+  // in full, as lanes have it: so that one that runs it already is known by it
+  const Json activation{{"name", activation_field().standard}};
+  return changed(race, lane, "/network/hidden", Json::array({Json{{"units", kUnitsRich}, {"activation", activation}, {"dropout", 0}}}));
 }
 
 std::optional<Change> more_units(const Race& race, std::size_t lane) {
@@ -269,7 +274,7 @@ std::optional<UserError> DiagnosisModel::apply(Race& race, std::size_t lane, con
   if (change.of_base()) {
     std::vector<Past> before;
     for (std::size_t i = 0; i < race.lanes().size(); ++i)
-      if (const LaneState& state = race.lanes()[i]; state.ended() && state.evaluation())
+      if (const LaneState& state = race.lanes()[i]; state.ended() && !failed(state) && state.evaluation())
         before.push_back({race.experiment().lanes[i].complete, errors_of(*state.evaluation())});
     error = race.edit(change.pointer, change.after);
     if (!error) {
@@ -298,19 +303,19 @@ std::vector<Comparison> DiagnosisModel::comparisons(const Race& race, std::size_
   const LaneState& own = race.lanes()[lane];
   const auto measured = [](const LaneState& state) {
     const Evaluation* e = state.evaluation();
-    return e && e->step > 0 && !state.problem && state.status != LaneStatus::diverged ? std::optional(errors_of(*e)) : std::nullopt;
+    return e && e->step > 0 && !failed(state) ? std::optional(errors_of(*e)) : std::nullopt;
   };
-  const auto add = [&](Change change, std::optional<Errors> before, std::optional<Errors> after, std::optional<std::size_t> other, bool ended) {
-    Comparison pair{std::move(change), {}, {}, other, before && after, ended};
-    if (pair.measured) pair.before = *before, pair.after = *after;
-    out.push_back(std::move(pair));
+  const auto add = [&](Change change, std::optional<Errors> before, std::optional<Errors> after, std::optional<std::size_t> other, const LaneState& last) {
+    Comparison pair{std::move(change), before.value_or(kNoErrors),  after.value_or(kNoErrors),  other,
+                    before && after,   own.ended() && last.ended(), failed(own) || failed(last)};
+    if (pair.one_loss() || race.has_classes()) out.push_back(std::move(pair));
   };
   for (const Past& past : pasts_)
     if (auto change = only_change(past.complete, lanes[lane].complete); change && change->of_base())
-      add(std::move(*change), past.errors, measured(own), {}, own.ended());
+      add(std::move(*change), past.errors, measured(own), {}, own);
   for (std::size_t i = 0; i < lanes.size(); ++i)
     if (auto change = i == lane ? std::nullopt : only_change(lanes[lane].complete, lanes[i].complete))
-      add(std::move(*change), measured(own), measured(race.lanes()[i]), i, own.ended() && race.lanes()[i].ended());
+      add(std::move(*change), measured(own), measured(race.lanes()[i]), i, race.lanes()[i]);
   return out;
 }
 

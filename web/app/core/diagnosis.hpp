@@ -88,10 +88,13 @@ std::vector<Offer> offers(const Race& race, std::size_t lane, const Diagnosis& d
 /// A lane beside one that differs from it in one setting.
 struct Comparison {
   Change change;
-  Errors before, after;
+  Errors before, after;            ///< NaN of one that has no numbers
   std::optional<std::size_t> lane; ///< the other one; none: it is the same lane, measured before the data were changed for all
   bool measured = false;           ///< both have numbers
   bool ended = false;              ///< and those are of their ends
+  bool failed = false;             ///< one of them diverged or was given up: it will have none
+  /// Losses of other losses, or of one with another parameter, can't be held against each other.
+  bool one_loss() const { return !change.pointer.starts_with("/loss"); }
 };
 
 /// What the view keeps: what is acceptable, and numbers of runs that ended when the data of all lanes were changed.
@@ -103,7 +106,8 @@ public:
   /// A lane more, the same but for this change, with this label; or, where lanes can't differ in it, the change for all, which all
   /// begin anew. Then runs. Answers as Race::change_to.
   std::optional<UserError> apply(Race& race, std::size_t lane, const Change& change, const Json& label);
-  /// The lane against each other one that differs in one setting, and against itself before the data were changed.
+  /// The lane against each other one that differs in one setting, and against itself before the data were changed. None where
+  /// nothing of them can be compared: a regression's of two losses.
   std::vector<Comparison> comparisons(const Race& race, std::size_t lane) const;
 
 private:

@@ -16,6 +16,10 @@ std::optional<Disagreement> Draws::Result::disagreement() const {
   return disagreement_of(labels, said, classes);
 }
 
+std::size_t Draws::Result::given_up() const {
+  return static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.given_up; }));
+}
+
 std::size_t Draws::most(const DataSettings& data) {
   const SourceEntry& source = entry_of(sources(), data.source);
   if (source.classes == 0) return 0;

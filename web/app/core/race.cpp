@@ -237,8 +237,14 @@ void Race::act_on_wish() {
   if (const DataSettings needed = wished_data(); !packs_.ready(needed)) return problem_.reset(), packs_.request(needed);
   const Wanted wish = *std::exchange(wanted_, std::nullopt);
   begin_lanes();
-  if (wish.kind == Wanted::Kind::sweep) return pause(), cancel_sweep(), sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
-  if (wish.kind == Wanted::Kind::draws) return pause(), cancel_draws(), draws_.start(experiment_, wish.lane, wish.draws, packs_.worker_count(), ++run_, post_);
+  if (wish.kind == Wanted::Kind::sweep) return pause(), cancel_draws(), cancel_sweep(), sweep_.start(experiment_, packs_.worker_count(), ++run_, post_);
+  if (wish.kind == Wanted::Kind::draws) {
+    const auto& all = experiment_.lanes;
+    const auto lane = std::find_if(all.begin(), all.end(), [&](const Lane& each) { return each.complete == wish.complete; });
+    if (lane == all.end()) return; // taken out or changed meanwhile
+    return pause(), cancel_sweep(), cancel_draws(),
+           draws_.start(experiment_, static_cast<std::size_t>(lane - all.begin()), wish.draws, packs_.worker_count(), ++run_, post_);
+  }
   targets_.clear();
   if (wish.kind == Wanted::Kind::to) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -275,6 +281,8 @@ void Race::leave() {
   pause();
   left_running_ = ran;
   looks_.cancel();
+  cancel_sweep();
+  cancel_draws();
 }
 
 void Race::pause() {
@@ -367,7 +375,7 @@ void Race::cancel_sweep() {
 
 void Race::start_draws(std::size_t lane, std::size_t count) {
   pause();
-  wanted_ = Wanted{.kind = Wanted::Kind::draws, .lane = lane, .draws = count};
+  wanted_ = Wanted{.kind = Wanted::Kind::draws, .complete = experiment_.lanes[lane].complete, .draws = count};
   act_on_wish();
 }
 

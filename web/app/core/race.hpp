@@ -108,7 +108,7 @@ public:
   // ---- transport ----
   void start();
   void pause();
-  /// Nobody sees it any more: pauses, and asks workers for nothing.
+  /// Nobody sees it any more: pauses, and asks workers for nothing; a sweep and draws end with what they have.
   void leave();
   /// Whether it ran when it was left, and nobody has paused or moved it since.
   bool left_running() const { return left_running_ && transport_ == Transport::paused; }
@@ -133,13 +133,13 @@ public:
 
   // ---- the sweep over rates ----
   const Sweep& sweep() const { return sweep_; }
-  /// At its end each lane gets its best rate, in one edit.
+  /// At its end each lane gets its best rate, in one edit. Ends draws: it would change their lanes under them.
   void start_sweep();
   void cancel_sweep();
 
   // ---- a lane on other training examples ----
   const Draws& draws() const { return draws_; }
-  /// Trains the lane on `count` draws; the first of them is its own.
+  /// Trains the lane on `count` draws; the first of them is its own. Ends a sweep.
   void start_draws(std::size_t lane, std::size_t count);
   void cancel_draws();
 
@@ -199,8 +199,9 @@ private:
   struct Wanted {
     enum class Kind { run, to, sweep, draws } kind = Kind::run;
     std::function<std::int64_t(std::size_t lane)> target = {};
-    std::vector<Move> moves = {};    // from there
-    std::size_t lane = 0, draws = 1; // of which lane how many
+    std::vector<Move> moves = {}; // from there
+    Json complete = {};           // the lane that is to be drawn: by its settings, since places change meanwhile
+    std::size_t draws = 1;        // how many times
   };
   struct KeptRun {
     Json complete; // the lane's settings

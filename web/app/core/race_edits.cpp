@@ -175,8 +175,13 @@ std::optional<UserError> Race::set_source(const std::string& source) {
     if (classes != has_classes()) {
       // the loss that is usual there, but where a lane has one of its own that fits, too
       json.erase("loss");
-      for (std::size_t i = 0; i < experiment_.lanes.size(); ++i)
-        if (!classes && !entry_of(losses(), experiment_.lanes[i].settings.loss.name).for_numbers) json["lanes"][i].erase("loss");
+      for (std::size_t i = 0; i < experiment_.lanes.size(); ++i) {
+        Json& patch = json["lanes"][i];
+        if (!classes && !entry_of(losses(), experiment_.lanes[i].settings.loss.name).for_numbers)
+          patch.erase("loss");
+        else if (patch.contains("loss"))
+          patch["loss"] = experiment_.lanes[i].complete["loss"]; // whole: a parameter alone would be one of the base's new loss
+      }
     }
     const auto shrink = [&](Json& owner) {
       if (owner.contains("batch") && owner["batch"].is_number() && owner["batch"] > json["data"]["train"]) owner["batch"] = json["data"]["train"];

@@ -164,7 +164,9 @@ void Findings::finding(Column& column) const {
 std::optional<std::size_t> Findings::remedies(Column& column) const {
   if (offered.empty()) {
     const bool calls = d.ended && d.measured() && d.finding != Finding::good && d.finding != Finding::no_classes;
-    if (calls) column.rest.cut_top(kGrid), column.paragraph(ui("diagnosis.none_left"), ui.theme->soft);
+    const bool full = s.race.lanes().size() >= kLanesMost; // each remedy but those of the data is a lane more
+    if (calls) column.rest.cut_top(kGrid);
+    if (calls) column.paragraph(full ? fill(ui("diagnosis.no_room"), {std::to_string(kLanesMost)}) : std::string(ui("diagnosis.none_left")), ui.theme->soft);
     return {};
   }
   std::optional<std::size_t> pressed;
@@ -199,7 +201,7 @@ void Findings::measure_row(Column& column, const std::string& name, std::string_
   if (!share || row.w - names - width < 40) return;
   const Rect bars{row.x + names, row.y + 3, row.w - names - width - 8, (kBarRow - 6) / 2};
   if (std::isfinite(before)) bar(bars, before, faded(ui.theme->accent, 0.4F));
-  if (std::isfinite(after)) bar({bars.x, bars.y + bars.h, bars.w, bars.h}, after, after <= before ? ui.theme->accent : ui.theme->bad);
+  if (std::isfinite(after)) bar({bars.x, bars.y + bars.h, bars.w, bars.h}, after, after > before ? ui.theme->bad : ui.theme->accent);
 }
 
 void Findings::comparisons(Column& column) const {
@@ -210,22 +212,28 @@ void Findings::comparisons(Column& column) const {
     const std::string name = id + "pair." + std::to_string(i);
     std::string head = change_text(s.race, s.lane, pair.change);
     if (pair.lane) head += " " + fill(ui("diagnosis.pair_lane"), {lane_name(s.race.experiment(), *pair.lane, ui.language)});
-    const std::string_view state = !pair.measured ? ui("diagnosis.pair_waiting") : !pair.ended ? ui("diagnosis.pair_running") : std::string_view();
+    const std::string_view state = pair.failed      ? ui("diagnosis.pair_failed")
+                                   : !pair.measured ? ui("diagnosis.pair_waiting")
+                                   : !pair.ended    ? ui("diagnosis.pair_running")
+                                                    : std::string_view();
     const Rect top = column.rest.cut_top(20);
     ui.text(top, head, ui.theme->ink, kLabel, Weight::bold);
     ui.note_item(name, head, "status", std::string(state), top);
     if (!state.empty()) column.paragraph(state, ui.theme->soft);
-    if (pair.measured) {
-      if (std::isfinite(pair.before.train)) {
+    if (pair.measured || pair.failed) {
+      const auto known = [](double before, double after) { return std::isfinite(before) || std::isfinite(after); };
+      if (known(pair.before.train, pair.after.train)) {
         measure_row(column, name + ".train", ui("diagnosis.train"), pair.before.train, pair.after.train, true);
         measure_row(column, name + ".test", ui("diagnosis.test"), pair.before.test, pair.after.test, true);
-        const std::string gap = points_text(pair.before.gap()) + " → " + fill(ui("diagnosis.points"), {points_text(pair.after.gap())});
+        const auto points = [](const Errors& errors) { return std::isfinite(errors.gap()) ? points_text(errors.gap()) : std::string("–"); };
+        const std::string gap = points(pair.before) + " → " + fill(ui("diagnosis.points"), {points(pair.after)});
         const Rect row = column.rest.cut_top(18);
         ui.text(row, ui("diagnosis.gap"), ui.theme->soft, kLabel);
         ui.text(row, gap, ui.theme->ink, kLabel, Weight::bold, Align::right);
         ui.note_item(name + ".gap", ui("diagnosis.gap"), "status", gap, row);
       }
-      measure_row(column, name + ".loss", ui("metric.test_loss"), pair.before.test_loss, pair.after.test_loss, false);
+      if (pair.one_loss() && known(pair.before.test_loss, pair.after.test_loss))
+        measure_row(column, name + ".loss", ui("metric.test_loss"), pair.before.test_loss, pair.after.test_loss, false);
     }
     column.rest.cut_top(kGrid);
   }

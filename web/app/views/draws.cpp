@@ -57,27 +57,10 @@ void DrawsView::head(const ViewPlace& s, Rect row) const {
     s.race.start_draws(s.lane, std::min(wanted_, most));
 }
 
-// Each run's error as a bar, with the mean, and what all of them come to.
+// What all runs come to, and each one's error as a bar, with the mean.
 void DrawsView::runs(const ViewPlace& s, Rect& box, const Draws::Result& result, const Disagreement& all) const {
   const Ui& ui = s.ui;
-  const double most = std::max(1e-9, *std::max_element(all.errors.begin(), all.errors.end()));
-  constexpr float kName = 74, kValue = 52, kRow = 16;
-  std::size_t done = 0;
-  const float top = box.y, bar = std::max(20.0F, std::min(box.w, 420.0F) - kName - kValue);
-  for (std::size_t k = 0; k < result.runs.size(); ++k) {
-    if (result.runs[k].said.empty()) continue;
-    const double error = all.errors[done++];
-    Rect row = box.cut_top(kRow);
-    const std::string name = fill(ui("draws.run"), {std::to_string(k + 1)}), value = percent(error);
-    s.ui.note_item("draws." + std::to_string(s.side) + "." + std::to_string(k), name, "status", value, row);
-    ui.text(row.cut_left(kName), name, ui.theme->soft, kSmall);
-    ui.draw()->AddRectFilled({row.x, row.y + 3}, {row.x + bar * static_cast<float>(error / most), row.bottom() - 3}, ui.theme->accent, 2);
-    row.cut_left(bar + 4);
-    ui.text(row, value, ui.theme->ink, kSmall);
-  }
-  const float x = box.x + kName + bar * static_cast<float>(all.mean_error / most);
-  ui.line({x, top}, {x, box.y});
-  box.cut_top(kHalf);
+  // the sums first: rows may be more than there is room for
   const std::pair<std::string, std::string> numbers[] = {{"mean", percent(all.mean_error) + " ± " + percent(all.deviation)},
                                                          {"disagreement", percent(all.disagreement)},
                                                          {"majority", percent(all.majority_error)}};
@@ -88,6 +71,30 @@ void DrawsView::runs(const ViewPlace& s, Rect& box, const Draws::Result& result,
     ui.text(row.cut_left(std::min(row.w * 0.6F, 250.0F)), words, ui.theme->soft, kLabel);
     ui.text(row, value, ui.theme->ink, kLabel, Weight::bold);
   }
+  box.cut_top(kHalf);
+  const double most = std::max(1e-9, *std::max_element(all.errors.begin(), all.errors.end()));
+  constexpr float kName = 74, kValue = 52, kRow = 16;
+  std::size_t done = 0;
+  const float top = box.y, bar = std::max(20.0F, std::min(box.w, 420.0F) - kName - kValue);
+  for (std::size_t k = 0; k < result.runs.size(); ++k) {
+    const bool ended = !result.runs[k].said.empty();
+    if (!ended && !result.runs[k].given_up) continue;
+    Rect row = box.cut_top(kRow);
+    const double error = ended ? all.errors[done++] : 0;
+    const std::string name = fill(ui("draws.run"), {std::to_string(k + 1)}), value = ended ? percent(error) : std::string(ui("draws.given_up"));
+    s.ui.note_item("draws." + std::to_string(s.side) + "." + std::to_string(k), name, "status", value, row);
+    ui.text(row.cut_left(kName), name, ui.theme->soft, kSmall);
+    if (!ended) {
+      ui.text(row, value, ui.theme->bad, kSmall);
+      continue;
+    }
+    ui.draw()->AddRectFilled({row.x, row.y + 3}, {row.x + bar * static_cast<float>(error / most), row.bottom() - 3}, ui.theme->accent, 2);
+    row.cut_left(bar + 4);
+    ui.text(row, value, ui.theme->ink, kSmall);
+  }
+  const float x = box.x + kName + bar * static_cast<float>(all.mean_error / most);
+  ui.line({x, top}, {x, box.y});
+  box.cut_top(kHalf);
 }
 
 // The test images that the runs agree least on.
@@ -128,7 +135,14 @@ void DrawsView::draw(const ViewPlace& s, Rect box) {
   head(s, row);
   const Draws::Result* result = s.race.draws().of(settings_of(s));
   const auto all = result ? result->disagreement() : std::nullopt;
-  if (!all) return void(ui.paragraph({box.x, box.y, std::min(box.w, 560.0F), 100}, ui("draws.explain"), ui.theme->soft));
+  if (!all) {
+    const Rect at{box.x, box.y, std::min(box.w, 560.0F), 100};
+    const std::size_t lost = result && !s.race.draws().running(settings_of(s)) ? result->given_up() : 0;
+    if (lost == 0) return void(ui.paragraph(at, ui("draws.explain"), ui.theme->soft));
+    const std::string words = fill(ui("draws.failed"), {std::to_string(lost), std::to_string(result->runs.size())});
+    ui.note_item("draws.failed" + std::to_string(s.side), words, "status", "", at);
+    return void(ui.paragraph(at, words, ui.theme->bad));
+  }
   const bool wide = box.w > 640;
   Rect left = wide ? box.cut_left(box.w * 0.5F) : box;
   if (wide) left.w -= 2 * kGrid;
@@ -151,8 +165,11 @@ std::string DrawsView::csv(const Ui&, const Race& race, std::size_t lane) const 
   if (!all) return {};
   std::string out = "draw,test_error,hash\n";
   std::size_t done = 0;
-  for (std::size_t k = 0; k < result->runs.size(); ++k)
-    if (!result->runs[k].said.empty()) out += std::to_string(k) + comma_number(all->errors[done++]) + "," + hex16(result->runs[k].hash) + "\n";
+  for (std::size_t k = 0; k < result->runs.size(); ++k) {
+    const Draws::Run& run = result->runs[k];
+    if (!run.said.empty()) out += std::to_string(k) + comma_number(all->errors[done++]) + "," + hex16(run.hash) + "\n";
+    if (run.given_up) out += std::to_string(k) + ",,\n";
+  }
   out += "mean_error,deviation,disagreement,majority_error\n" + csv_number(all->mean_error) + comma_number(all->deviation) + comma_number(all->disagreement) +
          comma_number(all->majority_error) + "\n";
   out += "test_example,label,majority,votes,wrong\n";

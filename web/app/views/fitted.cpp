@@ -4,6 +4,7 @@
 #include "app/core/lane_look.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace downhill {
 
@@ -83,6 +84,7 @@ std::string Fitted::csv(const Ui& ui, const Race& race, std::size_t) const {
   std::string out, points;
   const auto names = lane_names(race.experiment(), ui.language);
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
+    if (race.lanes()[i].hidden) continue; // what it gave when it was last shown stands beside no other curve
     const auto* look = looks_[i].seen_of(race, i);
     if (!look || !is_whole(*look)) continue;
     if (out.empty()) {
@@ -91,9 +93,11 @@ std::string Fitted::csv(const Ui& ui, const Race& race, std::size_t) const {
       for (std::size_t k = 0; k + 1 < look->points.size(); k += 2)
         points += csv_number(static_cast<double>(look->points[k])) + comma_number(static_cast<double>(look->points[k + 1])) + "\n";
     }
-    for (std::size_t k = 0; k < look->x.size(); ++k)
-      out += csv_text(names[i]) + comma_number(static_cast<double>(look->x[k])) + comma_number(static_cast<double>(look->given[k])) +
+    for (std::size_t k = 0; k < look->x.size(); ++k) {
+      const auto given = static_cast<double>(look->given[k]); // of a lane that diverged there is none
+      out += csv_text(names[i]) + comma_number(static_cast<double>(look->x[k])) + (std::isfinite(given) ? comma_number(given) : ",") +
              comma_number(static_cast<double>(look->target[k])) + "\n";
+    }
   }
   return out + points;
 }
