@@ -275,6 +275,28 @@ TEST_CASE("what can't be had is said, and not asked for again and again; so is w
   until_complete(workers, dying, other); // another document is another matter
 }
 
+TEST_CASE("a course that workers die of is given up, and what another document's fits were does not stay beside a problem") {
+  const FitDocument d = fit_document(kNetwork);
+  Workers workers(1);
+  FitCourse course(11, workers.post());
+  int asked = 0;
+  for (; asked < 50 && !course.problem(); ++asked) {
+    course.start(d.complete, {0, 1}, 10, 0);
+    workers.restart(0U);
+    CHECK(course.worker_lost() == !course.problem());
+  }
+  CHECK(asked == 7);
+  CHECK(course.is_of(d.complete));
+  DealtFits fits(5, workers.post());
+  const FitDocument before = fit_document();
+  until_complete(workers, fits, before);
+  fits.want(d.complete, d.settings, 1);
+  CHECK(fits.any());
+  CHECK(fits.take(0, FitProblem{5, workers.asked.back().request, "memory", "", {}}));
+  CHECK(fits.problem());
+  CHECK(!fits.any());
+}
+
 TEST_CASE("answers that make no sense are not taken") {
   const FitDocument d = fit_document();
   Workers workers(1);
