@@ -128,8 +128,9 @@ bool CapacityRun::advance() {
   if (one_) {
     if (one_->advance()) return true;
     result_.diverged = one_->diverged();
-    result_.train_error = one_->stands().back().train_error;
-    result_.expected_error = one_->stands().back().expected_error;
+    const FitStand& end = one_->stands().back(); // of what has diverged: the last before it did
+    result_.train_error = one_->diverged() ? kNone : end.train_error;
+    result_.expected_error = one_->diverged() ? kNone : end.expected_error;
     one_.reset();
     ended_ = !sets_;
     return !ended_;

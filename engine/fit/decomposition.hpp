@@ -72,7 +72,7 @@ FitSettings with_capacity(FitSettings settings, std::int64_t capacity);
 struct CapacityFit {
   std::int64_t capacity = 0;
   bool diverged = false;                                ///< the one fit
-  double train_error = 0, expected_error = 0;           ///< of the one fit to first_points()
+  double train_error = 0, expected_error = 0;           ///< of the one fit to first_points(); NaN where it diverged
   double mean_train_error = 0, mean_expected_error = 0; ///< over all sets, without those that diverged; NaN where no sets were asked for
   double bias2 = 0, variance = 0;                       ///< on average over the places; NaN where no sets were asked for
   std::int64_t left_out = 0;                            ///< sets that diverged

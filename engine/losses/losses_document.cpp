@@ -10,6 +10,7 @@ template <const auto& list> std::vector<std::string_view> named() { return {std:
 constexpr std::string_view kParts[] = {"curves", "softmax", "line", "neuron"};
 constexpr std::string_view kAxes[] = {"prediction", "logit"};
 constexpr std::string_view kModels[] = {"line", "constant"};
+constexpr double kSpanLeast = 0.001; // of what curves are shown over: its ticks must be numbers of their own
 constexpr std::string_view kResiduals[] = {kLineLosses[0], kLineLosses[1], kLineLosses[2], "none"};
 
 Failure check_numbers(const Json& value, const std::string& place, std::size_t least, std::size_t most, const std::string& one) {
@@ -92,8 +93,8 @@ const std::vector<Field>& fields() {
 // What fields ask of each other, each of them being well by itself.
 Failure check_parts(const Json& value, const std::string& place) {
   const Json &curves = value["curves"], &softmax = value["softmax"];
-  if (!(curves["from"].get<double>() < curves["to"].get<double>()))
-    return UserError{"out_of_range", place + "/curves/to", {brief(curves["to"]), "> " + brief(curves["from"]), shortest_text(kCurveMost)}};
+  if (const double least = curves["from"].get<double>() + kSpanLeast; !(curves["to"].get<double>() >= least))
+    return UserError{"out_of_range", place + "/curves/to", {brief(curves["to"]), shortest_text(least), shortest_text(kCurveMost)}};
   const std::size_t classes = softmax["logits"].size();
   if (softmax["label"].get<double>() >= static_cast<double>(classes))
     return UserError{"no_such_class", place + "/softmax/label", {brief(softmax["label"]), std::to_string(classes)}};

@@ -110,6 +110,14 @@ TEST_CASE("fit model: towers are added where there is room, moved within the int
   CHECK(m.towers().size() == kTowersMost);
 }
 
+TEST_CASE("fit model: a tower can be added where f has no values beyond the interval") {
+  Room room({{"part", "approximate"}, {"target", {{"name", "formula"}, {"formula", "sqrt(x)"}}}, {"interval", {0, 1}}, {"towers", Json::array()}});
+  REQUIRE(std::isnan(room.model.f().front()));
+  CHECK_FALSE(room.model.add_tower());
+  REQUIRE(room.model.towers().size() == 1);
+  CHECK(room.model.towers()[0].height == doctest::Approx(0.5).epsilon(0.05));
+}
+
 TEST_CASE("fit model: towers as high as f come closer the more there are; the goal is told by the same number") {
   Room room(kUnit);
   double last = 1e9;
@@ -174,6 +182,14 @@ TEST_CASE("fit model: the polynomial and the sweep are the engine's; the sweep w
   CHECK(m.polynomial()->expected_error == run.stands().back().expected_error);
   REQUIRE(m.degrees().size() == kDegreeMost + 1);
   CHECK(m.degrees()[9].expected_error == m.polynomial()->expected_error);
+  for (const CapacityFit& here : m.degrees()) { // as a worker would find it
+    CapacityRun there(m.settings(), here.capacity, false);
+    while (there.advance()) {
+    }
+    CHECK(here.train_error == there.result().train_error);
+    CHECK(here.expected_error == there.result().expected_error);
+    CHECK(here.capacity == there.result().capacity);
+  }
   for (std::size_t d = 1; d < m.degrees().size(); ++d) CHECK(m.degrees()[d].train_error <= m.degrees()[d - 1].train_error * (1 + 1e-9));
   const auto before = m.degrees();
   CHECK_FALSE(m.set_capacity(4, false));

@@ -275,6 +275,28 @@ TEST_CASE("what can't be had is said, and not asked for again and again; so is w
   until_complete(workers, dying, other); // another document is another matter
 }
 
+TEST_CASE("a course that workers die of is given up, and what another document's fits were does not stay beside a problem") {
+  const FitDocument d = fit_document(kNetwork);
+  Workers workers(1);
+  FitCourse course(11, workers.post());
+  int asked = 0;
+  for (; asked < 50 && !course.problem(); ++asked) {
+    course.start(d.complete, {0, 1}, 10, 0);
+    workers.restart(0U);
+    CHECK(course.worker_lost() == !course.problem());
+  }
+  CHECK(asked == 7);
+  CHECK(course.is_of(d.complete));
+  DealtFits fits(5, workers.post());
+  const FitDocument before = fit_document();
+  until_complete(workers, fits, before);
+  fits.want(d.complete, d.settings, 1);
+  CHECK(fits.any());
+  CHECK(fits.take(0, FitProblem{5, workers.asked.back().request, "memory", "", {}}));
+  CHECK(fits.problem());
+  CHECK(!fits.any());
+}
+
 TEST_CASE("answers that make no sense are not taken") {
   const FitDocument d = fit_document();
   Workers workers(1);
@@ -427,6 +449,14 @@ TEST_CASE("the course of one fit: its stands and what its units add are the engi
   CHECK(course.stands().empty());
   CHECK(!course.worker_lost());
   course.start(d.complete, places, 10, 1);
+  while (workers.mail.empty()) workers.hosts[1]->work(0.004);
+  const auto first = decode<ToApp>(workers.mail.front().second);
+  REQUIRE(first);
+  FitRunPiece before = std::get<FitRunPiece>(*first); // a slow network predicts before it has been measured
+  before.stands.clear();
+  CHECK(course.take(1, before));
+  CHECK(course.predictions().empty());
+  CHECK(course.units() == 0);
   std::size_t pieces = 0;
   for (int i = 0; i < 20000 && !course.ended(); ++i) pieces += static_cast<std::size_t>(workers.turn(course));
   REQUIRE(course.ended());

@@ -340,6 +340,11 @@ TEST_CASE("fit: what diverges is left out and counted; shares of the variance te
   const Decomposition none = decompose(s, Target(s), fits);
   CHECK(none.left_out == 4);
   CHECK(std::isnan(none.average_variance));
+  CapacityRun alone(s, 8, false);
+  finish(alone);
+  REQUIRE(alone.result().diverged);
+  const CapacityFit results[] = {alone.result()};
+  CHECK(sweep_csv(results).ends_with("\n8,nan,nan,nan,nan,nan,nan\n")); // as the picture: no point
   // three alike and one far off: of deviations −¼d thrice and ¾d the last has 9/12 of the squares
   const FitSettings plain = settings_of({{"at", 3}});
   std::vector<SetFit> made(4);

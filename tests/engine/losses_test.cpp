@@ -366,6 +366,7 @@ TEST_CASE("losses: documents, and what is refused with its place") {
   refused(R"({"part":"hills"})", "/part", "not_a_choice");
   refused(R"({"curves":{"delta":0}})", "/curves/delta", "out_of_range");
   refused(R"({"curves":{"from":2,"to":2}})", "/curves/to", "out_of_range");
+  refused(R"({"curves":{"from":1,"to":1.0000000000000002}})", "/curves/to", "out_of_range");
   refused(R"({"curves":{"show":{"hinge":true}}})", "/curves/show", "unknown_key");
   refused(R"({"softmax":{"logits":[1]}})", "/softmax/logits", "out_of_range");
   refused(R"({"softmax":{"logits":[1,"2"]}})", "/softmax/logits/1", "wrong_type");

@@ -8,6 +8,9 @@ using namespace protocol;
 
 namespace {
 
+// Workers that die of one question, one after the other.
+constexpr int kCourseDeathsMost = 6;
+
 // What of the document decides the fit.
 Json deciding_course(const Json& complete) {
   Json out = complete;
@@ -42,7 +45,8 @@ bool FitCourse::take(std::size_t worker, const ToApp& message) {
       return false;
     if (places_.empty() ? !m->units.empty() : m->units.size() % places_.size() != 0) return false;
     stands_.insert(stands_.end(), m->stands.begin(), m->stands.end());
-    predictions_ = m->predictions, units_ = m->units, bias_ = m->bias;
+    if (!stands_.empty()) predictions_ = m->predictions, units_ = m->units, bias_ = m->bias; // nothing is shown before it was measured
+    deaths_ = 0;
     diverged_ = m->diverged, progress_ = m->diverged ? 1 : m->progress;
     if (ended()) seats_.paid(worker);
     return ++version_, true;
@@ -56,7 +60,10 @@ bool FitCourse::take(std::size_t worker, const ToApp& message) {
 
 bool FitCourse::worker_lost() {
   if (!seats_.lost()) return false;
-  return forget(), true;
+  if (asked_ != died_of_) deaths_ = 0, died_of_ = asked_;
+  if (++deaths_ <= kCourseDeathsMost) return forget(), true;
+  problem_ = UserError{"memory", "", {}};
+  return ++version_, false;
 }
 
 } // namespace downhill

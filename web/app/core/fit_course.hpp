@@ -15,6 +15,7 @@ public:
   void forget();
   bool take(std::size_t worker, const protocol::ToApp& message);
   /// A worker died, or all are new. Whether this was under way: nothing of it is left then, and it can be started again.
+  /// If workers die of it again and again, it is given up: there is a problem then.
   bool worker_lost();
 
   bool running() const { return seats_.waiting(); }
@@ -37,12 +38,13 @@ public:
 
 private:
   FitSeats seats_;
-  Json asked_;
+  Json asked_, died_of_;
   std::vector<double> places_, predictions_;
   std::vector<FitStand> stands_;
   std::vector<float> units_;
   double bias_ = 0, progress_ = 0;
   bool diverged_ = false;
+  int deaths_ = 0; // of workers, of that, since a piece came
   std::optional<UserError> problem_;
   std::uint64_t version_ = 1;
 };

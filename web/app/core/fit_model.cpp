@@ -154,10 +154,12 @@ std::optional<UserError> FitLabModel::add_tower() {
   }
   if (high - covered > gap + grain / 2) gap = high - covered, from = covered;
   if (gap < 2 * grain) from = low + 2 * fifth, gap = fifth;
-  const auto [least, most] = std::minmax_element(f_.begin(), f_.end());
+  double lowest = 1e300, highest = -1e300; // beyond the interval f may have no values
+  for (std::size_t i = 0; i < f_.size(); ++i)
+    if (places_[i] >= low && places_[i] <= high && std::isfinite(f_[i])) lowest = std::min(lowest, f_[i]), highest = std::max(highest, f_[i]);
   const double left = to_grain(from, grain), right = std::min(high, to_grain(from + std::min(gap, fifth), grain));
-  all.push_back({left, right, to_grain((*least + *most) / 2, grain_y())});
-  if (all.back().height == 0) all.back().height = to_grain(std::max(*most, grain_y()), grain_y()); // one that can be seen
+  all.push_back({left, right, to_grain((lowest + highest) / 2, grain_y())});
+  if (all.back().height == 0) all.back().height = to_grain(std::max(highest, grain_y()), grain_y()); // one that can be seen
   return put_towers(all, false);
 }
 
@@ -298,10 +300,13 @@ const std::vector<CapacityFit>& FitLabModel::degrees() const {
     FitSettings settings = settings_;
     settings.model.network = false;
     for (int degree = 0; degree <= kDegreeMost; ++degree) {
-      CapacityRun run(settings, degree, false);
+      FitRun run(with_capacity(settings, degree), target_, points_); // CapacityRun's numbers; f and the points are here already
       while (run.advance()) {
       }
-      degrees_.push_back(run.result());
+      CapacityFit& fit = degrees_.emplace_back();
+      fit.capacity = degree, fit.diverged = run.diverged();
+      fit.train_error = run.stands().back().train_error, fit.expected_error = run.stands().back().expected_error;
+      fit.mean_train_error = fit.mean_expected_error = fit.bias2 = fit.variance = std::nan("");
     }
   }
   return degrees_;

@@ -150,6 +150,7 @@ bool DealtFits::take(std::size_t worker, const ToApp& message) {
   const auto* problem = std::get_if<FitProblem>(&message);
   if (!problem || !seats_.owes(worker, *problem)) return false;
   problem_ = UserError{problem->code, problem->place, problem->with};
+  if (next_) picture_.reset(); // nothing comes that would take the place of the document's before
   seats_.drop();
   return ++version_, true;
 }

@@ -34,7 +34,7 @@ std::vector<double> axis_ticks(double least, double most, int count) {
   if (const int places = static_cast<int>(std::floor(most / step + 1e-9) - std::ceil(least / step - 1e-9)) + 1; places < 3 && count < 8)
     return axis_ticks(least, most, count + 1);
   std::vector<double> out;
-  for (double k = std::ceil(least / step - 1e-9); k * step <= most + step * 1e-9; ++k) out.push_back(k == 0 ? 0.0 : k * step); // no −0
+  for (double k = std::ceil(least / step - 1e-9); k * step <= most + step * 1e-9 && k + 1 > k; ++k) out.push_back(k == 0 ? 0.0 : k * step); // no −0
   return out;
 }
 

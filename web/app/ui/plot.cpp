@@ -175,7 +175,8 @@ void handle_view(Ui& ui, const PlotSpec& spec, Rect area, const Scale& sx, doubl
   }
   if (hovered && view.zoomed()) {
     ui.scrollable_under_pointer = true;
-    if (io.MouseWheel != 0) {
+    constexpr double kSpanLeast = 1e-6; // of the axis: there are numbers between its ends
+    if (io.MouseWheel < 0 || (io.MouseWheel > 0 && view.to - view.from > (all_most - all_least) * kSpanLeast)) {
       const double at = sx.back(io.MousePos.x), factor = std::pow(0.85, static_cast<double>(io.MouseWheel));
       view.from = at - (at - view.from) * factor, view.to = at + (view.to - at) * factor;
       keep_within();
@@ -438,6 +439,7 @@ std::optional<double> plot(Ui& ui, Rect box, const PlotSpec& spec, const std::ve
   for (const Series& s : series)
     if (!s.x.empty()) x_most = std::max(x_most, s.x.back());
   double x_from = spec.x_least, x_to = x_most;
+  if (view && view->zoomed() && !(view->from >= spec.x_least && view->from < x_most)) *view = {}; // of another axis
   if (view && view->zoomed()) x_from = view->from, x_to = std::min(view->to, x_most);
   const Range y = y_range(spec, series, x_from, x_to);
   const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - kRight), std::max(1.0F, box.h - kTop - kAxisBottom)};

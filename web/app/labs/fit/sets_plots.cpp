@@ -133,7 +133,7 @@ void SetsPart::capacity_areas(Rect box) {
     sum.y.push_back(whole);
     if (sum.minimum < 0 || whole < least) least = whole, sum.minimum = static_cast<int>(sum.y.size()) - 1;
   }
-  if (sum.x.empty()) return;
+  if (sum.x.size() < 2) return; // no axis yet
   if (!sweep_.complete()) sum.minimum = -1;
   spec.x_least = sum.x.front(), spec.x_most = sum.x.back();
   spec.y_from = 0, spec.y_to = ceiling_of(sum.y, 0, 3);
