@@ -52,6 +52,8 @@ std::size_t SetsPart::chosen() const {
 // What was fitted to another document is no more, but where it is being fitted anew: then it stays until there is something new.
 void SetsPart::follow() {
   if (!wanted_ && fits_.any() && !fits_.is_of(lab_.complete())) forget();
+  for (std::size_t i = 0; i < quarters_.size(); ++i)
+    if (quarters_[i]->any() && quarters_[i]->current() && !quarters_[i]->is_of(quarter_document(lab_.complete(), kFitQuarters[i]))) quarters_[i]->forget();
   if (sweep_wanted_ && !sweep_.is_of(lab_.complete(), true)) sweep_wanted_ = false, sweep_.cancel();
 }
 
