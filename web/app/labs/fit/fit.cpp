@@ -146,7 +146,8 @@ constexpr Verb<Lab> kVerbs[] = {
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };
 std::vector<std::string_view> ways() { return {"towers", "network"}; }
-constexpr Argument kLooks[] = {flag("diagnosis"), choice("by", ways), whole("set", 1, kSetsMost)};
+std::vector<std::string_view> overs() { return {"epochs", "width"}; }
+constexpr Argument kLooks[] = {flag("diagnosis"), choice("by", ways), choice("over", overs), whole("set", 1, kSetsMost)};
 
 } // namespace
 
