@@ -247,11 +247,11 @@ void ApproximatePart::take_hand(const HandNews& news) {
   if (news.what == What::none) return;
   if (news.what == What::moves) {
     if (hand_.before.is_null()) hand_.before = lab_.document();
-    if (news.grip >= 0) {
+    if (news.grip >= 0 && news.grip / 3 < static_cast<int>(model.towers().size())) { // it may have been undone under the hand
       tower_ = news.grip / 3;
       const auto edge = static_cast<FitLabModel::Edge>(news.grip % 3);
       lab_.keep(model.move_tower(static_cast<std::size_t>(tower_), edge, edge == FitLabModel::Edge::top ? news.at.y : news.at.x, true));
-    } else if (model.target_name() == "drawn") {
+    } else if (news.grip < 0 && model.target_name() == "drawn") {
       lab_.keep(model.stroke(news.from, news.at, true));
     }
     return;
