@@ -263,12 +263,12 @@ TEST_CASE("fit model: remedies change one setting, and what was before is kept u
   const std::int64_t best = m.degrees()[*least].capacity;
   REQUIRE(best < 12);
   const auto kinds = [](const std::vector<RemedyOffer>& offers) {
-    std::vector<Remedy> all;
+    std::vector<FitRemedy> all;
     for (const RemedyOffer& each : offers) all.push_back(each.kind);
     return all;
   };
-  CHECK(kinds(m.remedies(best, {})) == std::vector{Remedy::capacity, Remedy::weight_decay, Remedy::data});
-  CHECK(kinds(m.remedies(12, {})) == std::vector{Remedy::weight_decay, Remedy::data});
+  CHECK(kinds(m.remedies(best, {})) == std::vector{FitRemedy::capacity, FitRemedy::weight_decay, FitRemedy::data});
+  CHECK(kinds(m.remedies(12, {})) == std::vector{FitRemedy::weight_decay, FitRemedy::data});
   const FitOutcome worse = *m.polynomial();
   for (const RemedyOffer& offer : m.remedies(best, {})) {
     CHECK_FALSE(m.apply(offer, *m.polynomial()));
@@ -281,7 +281,7 @@ TEST_CASE("fit model: remedies change one setting, and what was before is kept u
     CHECK(m.before() == nullptr);
     CHECK(m.polynomial()->expected_error == worse.expected_error);
   }
-  CHECK_FALSE(m.apply({Remedy::weight_decay, 0, 0.001}, *m.polynomial()));
+  CHECK_FALSE(m.apply({FitRemedy::weight_decay, 0, 0.001}, *m.polynomial()));
   CHECK(m.settings().model.weight_decay == 0.001);
   CHECK_FALSE(m.set_capacity(11, false));
   CHECK(m.before() == nullptr);
@@ -293,17 +293,17 @@ TEST_CASE("fit model: of a network dropout and early stopping help, too; own poi
   FitLabModel& m = room.model;
   const auto offers = m.remedies({}, 120);
   REQUIRE(offers.size() == 4);
-  CHECK(offers[1].kind == Remedy::dropout);
-  CHECK(offers[3].kind == Remedy::early_stop);
+  CHECK(offers[1].kind == FitRemedy::dropout);
+  CHECK(offers[3].kind == FitRemedy::early_stop);
   CHECK_FALSE(m.apply(offers[3], {}));
   CHECK(m.settings().model.epochs == 120);
-  for (const RemedyOffer& each : m.remedies({}, 120)) CHECK(each.kind != Remedy::early_stop);
+  for (const RemedyOffer& each : m.remedies({}, 120)) CHECK(each.kind != FitRemedy::early_stop);
   CHECK_FALSE(m.apply(offers[1], {}));
   CHECK(m.dropout() == 0.2);
   CHECK_FALSE(m.add_point({0, 0}));
   for (const RemedyOffer& each : m.remedies({}, {})) {
-    CHECK(each.kind != Remedy::data);
-    CHECK(each.kind != Remedy::dropout);
+    CHECK(each.kind != FitRemedy::data);
+    CHECK(each.kind != FitRemedy::dropout);
   }
 }
 

@@ -18,7 +18,7 @@ const fixed = (digits: number) => (value: number) => value.toFixed(digits);
 const written: Record<string, (value: number) => string> = { epoch: fixed(1), train_loss: fixed(4), test_loss: fixed(4), test_accuracy: (value) => `${(100 * value).toFixed(1)} %` };
 const cell = (row: Standing, column: string): string => {
   const value = row[column as keyof Standing] as number | null;
-  if (column === 'step') return `${row.step} / ${row.steps}`;
+  if (column === 'step' && row.step !== null && row.steps) return `${row.step} / ${row.steps}`;
   return value === null ? '–' : (written[column] ?? ((number) => String(Number(number.toPrecision(6)))))(value);
 };
 
@@ -111,7 +111,7 @@ export class FormView {
       section.prepend(make('h2', words.say('form.lanes')), table(words.say('form.lanes'), ['form.lane', 'form.method', 'form.rate', 'form.batch'], this.lanes()));
     }
     if (columns.length > 0) {
-      const row = make('div', '', button(words.say('form.start'), 'toggle'), button(words.say('form.step_button'), 'step', { n: 1 }), button(words.say('form.reset'), 'reset'));
+      const row = make('div', '', button(words.say('form.start'), 'toggle'), ...(actions.has('step') ? [button(words.say('form.step_button'), 'step', { n: 1 })] : []), button(words.say('form.reset'), 'reset'));
       row.className = 'row';
       fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...heads_of_numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])), this.every_number());
     }

@@ -337,15 +337,15 @@ std::optional<std::array<std::int64_t, 2>> just_fitting(std::span<const Capacity
 std::vector<RemedyOffer> FitLabModel::remedies(std::optional<std::int64_t> best_capacity, std::optional<std::int64_t> best_epoch) const {
   constexpr double kFirstDecay = 0.001, kDecayMost = 0.1, kFirstDropout = 0.2, kMore = 4;
   std::vector<RemedyOffer> all;
-  if (best_capacity && *best_capacity != capacity()) all.push_back({Remedy::capacity, static_cast<double>(capacity()), static_cast<double>(*best_capacity)});
+  if (best_capacity && *best_capacity != capacity()) all.push_back({FitRemedy::capacity, static_cast<double>(capacity()), static_cast<double>(*best_capacity)});
   const double decay = settings_.model.weight_decay;
-  if (decay < kDecayMost) all.push_back({Remedy::weight_decay, decay, decay > 0 ? std::min(kDecayMost, 10 * decay) : kFirstDecay});
-  if (network() && !settings_.model.hidden.empty() && dropout() == 0) all.push_back({Remedy::dropout, 0, kFirstDropout});
+  if (decay < kDecayMost) all.push_back({FitRemedy::weight_decay, decay, decay > 0 ? std::min(kDecayMost, 10 * decay) : kFirstDecay});
+  if (network() && !settings_.model.hidden.empty() && dropout() == 0) all.push_back({FitRemedy::dropout, 0, kFirstDropout});
   const auto points = static_cast<double>(settings_.points);
   if (!own_points() && points < static_cast<double>(kFitPointsMost))
-    all.push_back({Remedy::data, points, std::min(static_cast<double>(kFitPointsMost), kMore * points)});
+    all.push_back({FitRemedy::data, points, std::min(static_cast<double>(kFitPointsMost), kMore * points)});
   if (network() && best_epoch && *best_epoch > 0 && *best_epoch < settings_.model.epochs)
-    all.push_back({Remedy::early_stop, static_cast<double>(settings_.model.epochs), static_cast<double>(*best_epoch)});
+    all.push_back({FitRemedy::early_stop, static_cast<double>(settings_.model.epochs), static_cast<double>(*best_epoch)});
   return all;
 }
 
@@ -353,11 +353,11 @@ std::optional<UserError> FitLabModel::apply(const RemedyOffer& offer, const FitO
   std::optional<UserError> error;
   const FitOutcome outcome = now; // it may be this model's own
   switch (offer.kind) {
-  case Remedy::capacity: error = set_capacity(static_cast<std::int64_t>(offer.to), false); break;
-  case Remedy::weight_decay: error = put({{"/model/weight_decay", number(offer.to)}}); break;
-  case Remedy::dropout: error = set_dropout(offer.to, false); break;
-  case Remedy::data: error = put({{"/points", number(offer.to)}}); break;
-  case Remedy::early_stop: error = put({{"/model/epochs", number(offer.to)}}); break;
+  case FitRemedy::capacity: error = set_capacity(static_cast<std::int64_t>(offer.to), false); break;
+  case FitRemedy::weight_decay: error = put({{"/model/weight_decay", number(offer.to)}}); break;
+  case FitRemedy::dropout: error = set_dropout(offer.to, false); break;
+  case FitRemedy::data: error = put({{"/points", number(offer.to)}}); break;
+  case FitRemedy::early_stop: error = put({{"/model/epochs", number(offer.to)}}); break;
   }
   if (!error) before_ = Before{offer, outcome, document_.version()};
   return error;

@@ -16,9 +16,9 @@ struct FitOutcome {
 };
 
 /// What may help, with the setting that it changes.
-enum class Remedy : std::uint8_t { capacity, weight_decay, dropout, data, early_stop };
+enum class FitRemedy : std::uint8_t { capacity, weight_decay, dropout, data, early_stop };
 struct RemedyOffer {
-  Remedy kind;
+  FitRemedy kind;
   double from, to;
 };
 

@@ -28,7 +28,7 @@ public:
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   void add_shown(Json& shown) const override { shown["by"] = by_ == 0 ? "towers" : "network"; }
   void show(const Json& wanted) override {
-    if (wanted.contains("by")) by_ = wanted["by"] == "network" ? 1 : 0;
+    if (wanted.contains("by")) choose(wanted["by"] == "network" ? 1 : 0);
   }
   void look_anew() override { by_ = 0, tower_ = 0; }
   Transport transport() const override;
@@ -44,13 +44,19 @@ public:
     widths_.worker_lost();
   }
   bool ask(double now_s) override;
-  const std::optional<UserError>& problem() const override { return by_ == 1 ? course_.problem() : Part::problem(); }
+  const std::optional<UserError>& problem() const override { return by_ == 0 ? Part::problem() : course_.problem() ? course_.problem() : widths_.problem(); }
   void add_results(Json& row, Json* curve) const override;
   std::string spoken() const override;
 
 private:
   Ui& ui() const { return lab_.controls(); }
   bool by_network() const { return by_ == 1; }
+  /// By towers, or by a network. What is trained is not trained on where nobody sees it.
+  void choose(int by) {
+    if (by == by_) return;
+    if (by == 0 && transport() == Transport::running) pause();
+    by_ = by, ++presses_;
+  }
   bool deep() const { return lab_.model().settings().model.hidden.size() != 1; }
   /// What kind of network it is, while there is none yet.
   std::string_view network_kind() const {
@@ -119,7 +125,7 @@ bool ApproximatePart::ask(double) {
   if (std::exchange(wanted_, false)) course_.start(lab_.complete(), asked_places(), kStands, workers - 1);
   if (widths_wanted_) {
     widths_.want(lab_.complete(), lab_.model().settings(), false, workers);
-    if (widths_.complete()) widths_wanted_ = false;
+    if (widths_.complete() || widths_.problem()) widths_wanted_ = false;
   }
   return false;
 }
@@ -245,11 +251,11 @@ void ApproximatePart::take_hand(const HandNews& news) {
   if (news.what == What::none) return;
   if (news.what == What::moves) {
     if (hand_.before.is_null()) hand_.before = lab_.document();
-    if (news.grip >= 0) {
+    if (news.grip >= 0 && news.grip / 3 < static_cast<int>(model.towers().size())) { // it may have been undone under the hand
       tower_ = news.grip / 3;
       const auto edge = static_cast<FitLabModel::Edge>(news.grip % 3);
       lab_.keep(model.move_tower(static_cast<std::size_t>(tower_), edge, edge == FitLabModel::Edge::top ? news.at.y : news.at.x, true));
-    } else if (model.target_name() == "drawn") {
+    } else if (news.grip < 0 && model.target_name() == "drawn") {
       lab_.keep(model.stroke(news.from, news.at, true));
     }
     return;
@@ -315,8 +321,10 @@ void ApproximatePart::widths(Column& column) {
       widths_.cancel();
     else if (!lab_.model().network())
       lab_.put("/model/name", "network"), widths_wanted_ = true;
+    if (widths_.problem()) widths_.forget(); // asked for again
     ++presses_;
   }
+  if (const auto& why = widths_.problem()) say(lab_, column, "fit.widths_problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
   if (!known) return column.paragraph(widths_wanted_ ? ui()("fit.training") : ui()("fit.widths_says"), ui().theme->soft);
   capacity_plot(lab_, column.rest.cut_top(196), widths_.known(), "fit.widths_plot", over_width_);
   if (widths_wanted_)
@@ -331,7 +339,7 @@ void ApproximatePart::setup(Column& column) {
   int by = by_;
   ui().segmented("fit.by", column.row().min(), {ui()("fit.by_towers"), ui()("fit.by_network")}, by);
   if (by != by_) {
-    by_ = by, ++presses_;
+    choose(by);
     if (by_network() && !lab_.model().network()) lab_.put("/model/name", "network");
   }
   if (!by_network()) return towers_setup(column);
@@ -432,18 +440,17 @@ std::string ApproximatePart::csv(std::string_view plot) const {
   const FitLabModel& model = lab_.model();
   std::string out;
   if (plot == "view") {
-    const bool network = by_network() && has_model();
-    out = network ? "x,f,model\n" : "x,f,towers\n";
-    const auto& x = network ? course_.places() : model.places();
-    for (std::size_t i = 0; i < x.size(); ++i)
-      out += shortest_text(x[i]) + "," + shortest_text(model.target().at(x[i])) + "," +
-             shortest_text(network ? course_.predictions()[i] : model.towers_curve()[i]) + "\n";
+    out = by_network() ? "x,f,model\n" : "x,f,towers\n";
+    const bool trained = by_network() && has_model();
+    const auto& x = trained ? course_.places() : model.places();
+    const auto* y = trained ? &course_.predictions() : by_network() ? nullptr : &model.towers_curve(); // null: none is drawn
+    for (std::size_t i = 0; i < x.size(); ++i) out += csv_cell(x[i]) + "," + csv_cell(model.target().at(x[i])) + "," + (y ? csv_cell((*y)[i]) : "") + "\n";
     return out;
   }
   if (!by_network()) {
     out = "from,to,height\n";
-    for (const Tower& t : model.towers()) out += shortest_text(t.from) + "," + shortest_text(t.to) + "," + shortest_text(t.height) + "\n";
-    return out + "deviation,," + shortest_text(model.towers_deviation()) + "\n";
+    for (const Tower& t : model.towers()) out += csv_cell(t.from) + "," + csv_cell(t.to) + "," + csv_cell(t.height) + "\n";
+    return out + "deviation,," + csv_cell(model.towers_deviation()) + "\n";
   }
   if (has_model()) out = stands_csv(course_.stands());
   if (widths_.is_of(lab_.complete(), false) && !widths_.known().empty()) out += (out.empty() ? "" : "\n") + capacities_csv(widths_.known());

@@ -48,7 +48,7 @@ public:
   }
   void worker_lost() override { course_.worker_lost(), widths_.worker_lost(); }
   bool ask(double now_s) override;
-  const std::optional<UserError>& problem() const override { return network() ? course_.problem() : Part::problem(); }
+  const std::optional<UserError>& problem() const override { return !network() ? Part::problem() : course_.problem() ? course_.problem() : widths_.problem(); }
   void add_results(Json& row, Json* curve) const override;
   std::string spoken() const override;
 
@@ -93,6 +93,11 @@ void CapacityPart::forget() {
 
 void CapacityPart::follow() {
   point_ = std::clamp(point_, 0, static_cast<int>(lab_.model().points().size()) - 1);
+  if (!network() && course_.running()) course_.stop();
+  if (network() && outcome_is_new())
+    keep_outcome(); // an undo led back to it
+  else if (!started_ || course_.problem())
+    trained_.reset(); // nothing comes that would take the place of another document's
   if (widths_wanted_ && (!network() || !widths_.is_of(lab_.complete(), false))) widths_wanted_ = false, widths_.cancel();
 }
 
@@ -119,7 +124,7 @@ bool CapacityPart::ask(double now_s) {
   }
   if (widths_wanted_) {
     widths_.want(lab_.complete(), lab_.model().settings(), false, workers);
-    if (widths_.complete()) widths_wanted_ = false;
+    if (widths_.complete() || widths_.problem()) widths_wanted_ = false;
   }
   return later;
 }
@@ -212,8 +217,10 @@ void CapacityPart::errors(Column& column) {
         {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"))}};
     if (buttons(ui(), column, all)) {
       if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
+      if (widths_.problem()) widths_.forget(); // asked for again
       ++presses_;
     }
+    if (const auto& why = widths_.problem()) say(lab_, column, "fit.widths_problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
     if (const auto* all_widths = capacities())
       capacity_plot(lab_, column.rest.cut_top(232), *all_widths, "fit.widths_plot", over_width_);
     else
@@ -233,11 +240,11 @@ void CapacityPart::errors(Column& column) {
 std::string CapacityPart::remedy_name(const RemedyOffer& offer) const {
   const std::string from = setting(offer.from), to = setting(offer.to);
   switch (offer.kind) {
-  case Remedy::capacity: return fill(network() ? ui()("fit.remedy_width") : ui()("fit.remedy_degree"), {from, to});
-  case Remedy::weight_decay: return fill(ui()("fit.remedy_decay"), {from, to});
-  case Remedy::dropout: return fill(ui()("fit.remedy_dropout"), {from, to});
-  case Remedy::data: return fill(ui()("fit.remedy_data"), {from, to});
-  case Remedy::early_stop: return fill(ui()("fit.remedy_stop"), {from, to});
+  case FitRemedy::capacity: return fill(network() ? ui()("fit.remedy_width") : ui()("fit.remedy_degree"), {from, to});
+  case FitRemedy::weight_decay: return fill(ui()("fit.remedy_decay"), {from, to});
+  case FitRemedy::dropout: return fill(ui()("fit.remedy_dropout"), {from, to});
+  case FitRemedy::data: return fill(ui()("fit.remedy_data"), {from, to});
+  case FitRemedy::early_stop: return fill(ui()("fit.remedy_stop"), {from, to});
   }
   return {};
 }
@@ -310,7 +317,7 @@ std::string CapacityPart::csv(std::string_view plot) const {
     std::string out = "x,f,model\n";
     const FitOutcome* now = outcome_is_new() ? outcome() : nullptr;
     for (std::size_t i = 0; i < model.places().size(); ++i)
-      out += shortest_text(model.places()[i]) + "," + shortest_text(model.f()[i]) + "," + (now ? shortest_text(now->curve[i]) : "") + "\n";
+      out += csv_cell(model.places()[i]) + "," + csv_cell(model.f()[i]) + "," + (now ? csv_cell(now->curve[i]) : "") + "\n";
     return out + "\n" + training_csv(model);
   }
   if (!started_) return training_csv(model);

@@ -145,8 +145,8 @@ constexpr Verb<Lab> kVerbs[] = {
     {"lane_names", Reach::page, {}, [](Lab&, const Json&) -> Answer { return Json::array({tr_id("nav.fit")}); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };
-constexpr std::string_view kWays[] = {"towers", "network"};
-constexpr Argument kLooks[] = {flag("diagnosis"), choice("by", kWays), whole("set", 1, kSetsMost)};
+constexpr std::string_view kWays[] = {"towers", "network"}, kOvers[] = {"epochs", "width"};
+constexpr Argument kLooks[] = {flag("diagnosis"), choice("by", kWays), choice("over", kOvers), whole("set", 1, kSetsMost)};
 
 } // namespace
 

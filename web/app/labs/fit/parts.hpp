@@ -198,6 +198,8 @@ void epochs_plot(FitLab& lab, Rect box, const std::vector<FitStand>& stands, boo
 /// Training and expected error over degrees or widths, of fits to the one set, the least expected one marked; the fit that is shown has
 /// `now`. The capacity that it was moved to, where that is asked for by `moves`.
 std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<CapacityFit>& fits, const std::string& id, PlotView& view, bool moves = false);
+/// The shortest decimal that reads back equal, or "nan".
+std::string csv_cell(double number);
 /// "epoch,train,expected" and "capacity,train,expected".
 std::string stands_csv(const std::vector<FitStand>& stands);
 /// "x,y": the points that the model is fitted to.

@@ -175,19 +175,20 @@ std::optional<double> capacity_plot(FitLab& lab, Rect box, const std::vector<Cap
   return std::clamp(frame.x.back(ImGui::GetIO().MousePos.x), spec.x_least, spec.x_most);
 }
 
+std::string csv_cell(double number) { return number == number ? shortest_text(number) : "nan"; }
 std::string stands_csv(const std::vector<FitStand>& stands) {
   std::string out = "epoch,train,expected\n";
-  for (const FitStand& s : stands) out += shortest_text(s.epoch) + "," + shortest_text(s.train_error) + "," + shortest_text(s.expected_error) + "\n";
+  for (const FitStand& s : stands) out += csv_cell(s.epoch) + "," + csv_cell(s.train_error) + "," + csv_cell(s.expected_error) + "\n";
   return out;
 }
 std::string training_csv(const FitLabModel& model) {
   std::string out = "x,y\n";
-  for (const FitPoint& p : model.points()) out += shortest_text(p.x) + "," + shortest_text(p.y) + "\n";
+  for (const FitPoint& p : model.points()) out += csv_cell(p.x) + "," + csv_cell(p.y) + "\n";
   return out;
 }
 std::string capacities_csv(const std::vector<CapacityFit>& fits) {
   std::string out = "capacity,train,expected\n";
-  for (const CapacityFit& f : fits) out += std::to_string(f.capacity) + "," + shortest_text(f.train_error) + "," + shortest_text(f.expected_error) + "\n";
+  for (const CapacityFit& f : fits) out += std::to_string(f.capacity) + "," + csv_cell(f.train_error) + "," + csv_cell(f.expected_error) + "\n";
   return out;
 }
 

@@ -52,6 +52,8 @@ std::size_t SetsPart::chosen() const {
 // What was fitted to another document is no more, but where it is being fitted anew: then it stays until there is something new.
 void SetsPart::follow() {
   if (!wanted_ && fits_.any() && !fits_.is_of(lab_.complete())) forget();
+  for (std::size_t i = 0; i < quarters_.size(); ++i)
+    if (quarters_[i]->any() && quarters_[i]->current() && !quarters_[i]->is_of(quarter_document(lab_.complete(), kFitQuarters[i]))) quarters_[i]->forget();
   if (sweep_wanted_ && !sweep_.is_of(lab_.complete(), true)) sweep_wanted_ = false, sweep_.cancel();
 }
 
@@ -215,8 +217,6 @@ void SetsPart::run_row(Column& column) {
 }
 
 void SetsPart::setup(Column& column) {
-  run_row(column);
-  column.rule();
   field_slider(lab_, column.row(), "/sets", {.least = 2, .most = 200, .parts = 1});
   const auto sets = static_cast<double>(lab_.model().settings().sets);
   const Rect row = column.row();
@@ -284,6 +284,8 @@ void SetsPart::draw(Rect box, Room room) {
   const bool wide = room == Room::wide;
   {
     Column column(ui(), "fit.setup", box.cut_left(wide ? kSetsSetup : std::min(kSetsSetup, box.w * 0.36F)));
+    run_row(column);
+    column.rule();
     setup(column);
   }
   box.cut_left(kGrid);

@@ -142,6 +142,7 @@ void LossesLab::draw(Rect window) {
   model_.follow();
   box.cut_top(kGrid);
   arrange_part({ui(), *this, model_, kept_, room}, box);
+  model_.follow(); // to what sliders have set: results are told between frames
 }
 
 std::string LossesLab::csv(std::string_view plot) const { return plot == "view" ? std::string() : losses_csv(model_.settings()); }
