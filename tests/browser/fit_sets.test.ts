@@ -93,6 +93,7 @@ lab_test('networks: first curves soon, a killed worker is made good, numbers as 
   await screenshot(page, 'fit-sets-network');
   await press(page, 'fit.reset');
   assert.equal((await standing(page)).status, 'ready');
+  await open_document(page, { ...network, sets: 60 }); // long enough to be stopped on the way
   await press(page, 'fit.start');
   await page.waitForFunction(() => ((window.downhill.results() as unknown as Standing[])[0]!.step ?? 0) >= 1, { timeout: 60000, polling: 20 });
   await press(page, 'fit.pause');

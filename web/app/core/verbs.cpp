@@ -8,10 +8,12 @@
 namespace downhill {
 namespace {
 
+// A sentence is to be read: of very many the first are named.
+constexpr std::size_t kNamedMost = 40;
 std::string listed(const std::vector<std::string_view>& ids) {
   std::string out;
-  for (const std::string_view id : ids) out += (out.empty() ? "" : ", ") + std::string(id);
-  return out;
+  for (std::size_t i = 0; i < ids.size() && i < kNamedMost; ++i) out += (out.empty() ? "" : ", ") + std::string(ids[i]);
+  return ids.size() > kNamedMost ? out + "…" : out;
 }
 
 std::string number_text(double x) {
