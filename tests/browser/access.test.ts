@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, browser, item, open_lab, results, screenshot, serve, settle, wait_for_images, wait_until_finished } from './lab';
+import { press_tool, at_rest, browser, item, open_lab, results, screenshot, serve, settle, wait_for_images, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -49,7 +49,7 @@ for (const language of ['zh', 'en'])
     }
     await page.select('#theme', 'light');
     for (const dialog of ['export', 'embed', 'help']) {
-      await page.$eval('#' + dialog, (e) => (e as HTMLElement).click()); // in the header, or in its menu
+      await press_tool(page, dialog);
       assert.deepEqual(await violations(page), [], dialog);
       await page.keyboard.press('Escape');
     }
@@ -166,9 +166,9 @@ test('the form view: the same experiment as an HTML form, with live results', as
   const lab = await open_lab(chromium, site.origin);
   await wait_for_images(lab.page);
   await lab.page.evaluate((e) => window.downhill.setState(e), nine);
-  await lab.page.$eval('#accessible', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(lab.page, 'accessible');
   await drive_form(lab.page);
-  await lab.page.$eval('#accessible', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(lab.page, 'accessible');
   await settle(lab.page);
   assert.ok(await item(lab.page, 'start'));
   assert.deepEqual(lab.faults, []);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -525,7 +525,7 @@ lab_test('take away: JSON, CSV, chart, picture, weights and the PyTorch script',
   await wait_until_finished(page);
   await page.evaluate(() => window.downhill.show({ view: 'units', lane: 0 }));
   await wait_for_item(page, '^units\\.0\\.');
-  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'export');
   const script = await page.waitForSelector('pre#export_script').then((pre) => pre!.evaluate((p) => p.textContent ?? ''));
   assert.equal(script, await script_of(page, 1));
   assert.match(script, /torch\.optim\.Adam\(/);
@@ -650,7 +650,7 @@ lab_test('copy, embed code, print', async (page, lab) => {
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied.split('\n').length, 3);
   assert.match(copied, /\nA\t64\t2\t\d/);
-  await page.$eval('#embed', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'embed');
   const code = await page.$eval('#embed_code', (t) => (t as HTMLTextAreaElement).value);
   const src = /src="([^"]+)"/.exec(code)?.[1]?.replaceAll('&amp;', '&') ?? '';
   assert.ok(src.startsWith(site.origin) && src.includes('#x='), code);

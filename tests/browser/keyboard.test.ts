@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, KeyInput, Page } from 'puppeteer-core';
 import type { ScreenItem } from '../../web/page/downhill_api';
-import { at_rest, browser, open_lab, press, serve, settle, wait_for_images } from './lab';
+import { at_rest, browser, open_lab, press, press_tool, serve, settle, wait_for_images } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -335,7 +335,7 @@ test('single letters and space act only where the lab has the focus; the help sa
   await page.focus('#language'); // a button of the header: Space would press it
   for (const name of ['r', 's'] as const) await page.keyboard.press(name);
   assert.deepEqual(await steps(), rest, 'on the header');
-  await page.$eval('#help', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'help');
   assert.match(await page.$eval('#dialog', (e) => (e as HTMLElement).innerText), /Tab into it/);
   await page.keyboard.press('Escape');
   await page.focus('#canvas');
@@ -413,7 +413,7 @@ test('a dialog closes by a press on its backdrop; not by a text selected in it, 
   const lab = await open_lab(chromium, site.origin);
   const { page } = lab;
   await wait_for_images(page);
-  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'export');
   const is_open = () => page.$eval('#dialog', (e) => (e as HTMLDialogElement).open);
   const box = (await (await page.$('#dialog'))!.boundingBox())!, script = (await (await page.waitForSelector('pre#export_script'))!.boundingBox())!;
   const inside = [script.x + 60, script.y + 40] as const, padding = [box.x + 6, box.y + box.height - 6] as const, outside = [box.x - 30, box.y + 40] as const;
@@ -435,7 +435,7 @@ test('the form view keeps the focus: a value and Tab, a method, a refusal; rows 
   const { page } = lab;
   await page.evaluate((e) => window.downhill.setState(e), two);
   await wait_for_images(page);
-  await page.$eval('#accessible', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'accessible');
   await settle(page);
   const fields = await page.$$eval('#form [data-field]', (all) => all.map((e) => (e as HTMLElement).dataset.field!));
   assert.ok(fields.length > 15, String(fields.length));

@@ -80,6 +80,11 @@ export async function open_lab(chromium: Browser, origin: string, options: LabOp
 }
 
 export const wait_for_images = (page: Page) => page.waitForFunction(() => window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
+/** Presses a tool of the page's header, in its menu where the header has no room for it. */
+export async function press_tool(page: Page, id: string): Promise<void> {
+  if (!(await page.$eval('#' + id, (e) => (e as HTMLElement).checkVisibility()))) await page.click('#menu');
+  await page.click('#' + id);
+}
 /** Until all lanes have ended, and that is drawn. */
 export async function wait_until_finished(page: Page, timeout = 240000): Promise<void> {
   await page.waitForFunction(() => window.downhill.results().every((r) => r.status === 'finished' || r.status === 'diverged'), { timeout, polling: 200 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { type Lab, type LabOptions, at_rest, box_of, browser, change_language, command, drag, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { type Lab, type LabOptions, at_rest, box_of, browser, change_language, command, drag, item, open_lab, press, press_tool, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -341,7 +341,7 @@ test('the labs\' numbers as CSV and pictures as PNG', async () => {
   });
   assert.match(await command(page, 'csv', { plot: 'view' }), /^x,sigmoid_f,sigmoid_slope,tanh_f,tanh_slope,relu_f,relu_slope\n-4\.50,/);
   assert.match(await command(page, 'csv', { plot: 'view' }), /\n1\.20,0\.76852\d+,0\.17789\d+/);
-  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'export');
   await page.click('#export_png_act_plot');
   await page.click('#export_view_csv');
   await page.waitForFunction(() => (window as any).saved.length === 2);

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { base, browser, open_lab, script_of, serve, wait_for_images } from './lab';
+import { press_tool, base, browser, open_lab, script_of, serve, wait_for_images } from './lab';
 
 let chromium: Browser;
 before(async () => { chromium = await browser(); });
@@ -37,7 +37,7 @@ test('the script is the command line’s; its module is asked for once, and a do
   await page.evaluate((text) => window.downhill.setState(text), nine);
   assert.equal(asked, 0, 'nobody has asked for it');
   answers = false;
-  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'export');
   await page.waitForFunction(() => /脚本没有下载成功/.test(document.querySelector('p#export_script')?.textContent ?? ''), { timeout: 20000 });
   assert.equal(await can_save(page), false, 'there is nothing to copy or save');
   assert.equal(asked, 1);
@@ -81,7 +81,7 @@ test('without a network: the service worker has it, and the single file carries 
   await page.goto(pathToFileURL(resolve('dist/downhill.html')).href + '?lang=zh');
   await page.evaluate(() => window.downhill.ready);
   await page.evaluate((text) => window.downhill.setState(text), nine);
-  await page.$eval('#export', (e) => (e as HTMLElement).click()); // in the header, or in its menu
+  await press_tool(page, 'export');
   await shown(page);
   assert.equal(body(await script_of(page, 1)), by_command_line(1));
   await context.close();
