@@ -84,6 +84,7 @@ minutes('one step: every lane is measured where it stands; rows, verdict and con
   assert.ok(verdict.includes(order[0]!.name), `${verdict} / ${order[0]!.name}`);
   await press(page, 'step');
   await at_rest(page);
+  await press(page, 'view'); // a list, where the tabs have no room
   await press(page, 'view.2');
   await wait_for_item(page, '^confusion\\.0\\.');
   await page.waitForFunction(() => { // the answer of this step
@@ -218,7 +219,7 @@ const page_link = (page: Page) => page.waitForFunction(() => location.hash.start
 for (const ms of [0, 90])
   minutes(`presses of ${ms} ms: what is seen is what is there`, async (page) => {
     await set(page, small(three));
-    for (const id of ['metric', 'metric.2', 'lane:0:method', 'lane:0:method.4', 'axis.1', 'lane:1:menu', 'lane:1:menu.3', 'view.2', 'views.lane', 'views.lane.1', 'settings.more', 'step']) {
+    for (const id of ['metric', 'metric.2', 'lane:0:method', 'lane:0:method.4', 'axis.1', 'lane:1:menu', 'lane:1:menu.3', 'view', 'view.2', 'views.lane', 'views.lane.1', 'settings.more', 'step']) {
       assert.ok(await item(page, id), `${id} is on the screen`);
       await tap(page, id, ms);
       if (id === 'step') await at_rest(page).then(() => quiet(page));
