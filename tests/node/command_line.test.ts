@@ -76,8 +76,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'trace', 'neuron', 'losses', 'fit', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--draws', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -100,7 +100,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (['export', 'surface', 'plane', 'trace', 'neuron', 'losses', 'fit'].includes(verb.name)) {
+    if (['export', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
