@@ -111,7 +111,7 @@ TEST_CASE("fit model: towers are added where there is room, moved within the int
 }
 
 TEST_CASE("fit model: a tower can be added where f has no values beyond the interval") {
-  Room room({{"part", "approximate"}, {"target", {{"name", "formula"}, {"formula", "sqrt(x)"}}}, {"interval", {0, 1}}, {"towers", Json::array()}});
+  Room room(Json{{"part", "approximate"}, {"target", {{"name", "formula"}, {"formula", "sqrt(x)"}}}, {"interval", {0, 1}}, {"towers", Json::array()}});
   REQUIRE(std::isnan(room.model.f().front()));
   CHECK_FALSE(room.model.add_tower());
   REQUIRE(room.model.towers().size() == 1);
@@ -137,7 +137,7 @@ TEST_CASE("fit model: towers as high as f come closer the more there are; the go
 }
 
 TEST_CASE("fit model: points become the student's own by the first touch, and are drawn again") {
-  Room room({{"points", 10}, {"noise", 0.3}});
+  Room room(Json{{"points", 10}, {"noise", 0.3}});
   FitLabModel& m = room.model;
   const auto drawn = m.points();
   REQUIRE(drawn.size() == 10);
@@ -164,14 +164,14 @@ TEST_CASE("fit model: points become the student's own by the first touch, and ar
   CHECK(m.points().size() == 10);
   CHECK(m.points() != drawn);
   CHECK(m.settings().seed == 2);
-  Room many({{"points", 200}});
+  Room many(Json{{"points", 200}});
   CHECK_FALSE(many.model.add_point({0, 0}));
   CHECK_FALSE(many.model.can_add_point());
   CHECK(many.model.points().size() == 200);
 }
 
 TEST_CASE("fit model: the polynomial and the sweep are the engine's; the sweep waits for what decides it") {
-  Room room({{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 9}}}});
+  Room room(Json{{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 9}}}});
   FitLabModel& m = room.model;
   FitRun run(m.settings(), m.shared_target(), m.points());
   while (run.advance()) {
@@ -228,7 +228,7 @@ TEST_CASE("fit model: a network's layers are all of one width, activation and dr
 
 TEST_CASE("fit model: just is what comes within a tenth of the least expected error; below it is under, above it over") {
   using Side = Fitness::Side;
-  Room room({{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 5}}}});
+  Room room(Json{{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 5}}}});
   const auto& all = room.model.degrees();
   const std::int64_t best = all[*least_error(all, false)].capacity;
   const auto side_of = [&](std::size_t degree) { return fitness_of(all, static_cast<std::int64_t>(degree), all[degree].expected_error)->side; };
@@ -256,7 +256,7 @@ TEST_CASE("fit model: just is what comes within a tenth of the least expected er
 }
 
 TEST_CASE("fit model: remedies change one setting, and what was before is kept until something else changes") {
-  Room room({{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 12}}}});
+  Room room(Json{{"points", 20}, {"noise", 0.3}, {"model", {{"degree", 12}}}});
   FitLabModel& m = room.model;
   const auto least = least_error(m.degrees(), false);
   REQUIRE(least);
@@ -289,7 +289,7 @@ TEST_CASE("fit model: remedies change one setting, and what was before is kept u
 }
 
 TEST_CASE("fit model: of a network dropout and early stopping help, too; own points are not multiplied") {
-  Room room({{"model", {{"name", "network"}}}});
+  Room room(Json{{"model", {{"name", "network"}}}});
   FitLabModel& m = room.model;
   const auto offers = m.remedies({}, 120);
   REQUIRE(offers.size() == 4);
@@ -309,7 +309,7 @@ TEST_CASE("fit model: of a network dropout and early stopping help, too; own poi
 
 TEST_CASE("fit model: what overfits, every remedy makes better by a tenth, over five seeds") {
   for (const int seed : {1, 2, 3, 4, 5}) {
-    Room room({{"points", 20}, {"noise", 0.3}, {"seed", seed}, {"model", {{"degree", 12}}}});
+    Room room(Json{{"points", 20}, {"noise", 0.3}, {"seed", seed}, {"model", {{"degree", 12}}}});
     FitLabModel& m = room.model;
     const std::int64_t best = m.degrees()[*least_error(m.degrees(), false)].capacity;
     const FitOutcome before = *m.polynomial();
