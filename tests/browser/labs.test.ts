@@ -612,7 +612,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
     const of = (lane: number, name: string): number | undefined => {
       const one = r[lane]! as any, curve = one.curve as any[];
       const simple: Record<string, () => number> = {
-        loss_gap: () => one.test_loss - one.train_loss, train_error: () => 1 - one.train_accuracy, test_error: () => 1 - one.test_accuracy, accuracy_gap: () => one.train_accuracy - one.test_accuracy,
+        loss_gap: () => one.test_loss - one.train_loss, train_error: () => one.train_error ?? 1 - one.train_accuracy, test_error: () => one.test_error ?? 1 - one.test_accuracy, accuracy_gap: () => one.train_accuracy - one.test_accuracy,
         least_test_loss_epoch: () => curve.reduce((a, b) => (b.test_loss < a.test_loss ? b : a)).epoch,
       };
       return simple[name]?.() ?? (name in one && typeof one[name] === 'number' ? one[name] : undefined);
