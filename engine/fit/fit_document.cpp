@@ -1,5 +1,6 @@
 #include "fit/fit_document.hpp"
 
+#include "document/field_rows.hpp"
 #include "experiment/experiment.hpp"
 #include "fit/polynomial.hpp"
 #include "fit/target.hpp"
@@ -12,7 +13,7 @@
 namespace downhill {
 namespace {
 
-template <const auto& list> std::vector<std::string_view> named() { return {std::begin(list), std::end(list)}; }
+using namespace row;
 
 constexpr std::string_view kParts[] = {"approximate", "capacity", "sets"};
 constexpr std::string_view kPlaces[] = {"even", "random"};
@@ -54,18 +55,6 @@ Failure check_heights(Json& value, const Field&, const std::string& place) { ret
 Failure check_own(Json& value, const Field&, const std::string& place) { return check_list(value, place, "[[x, y], …]", 0, kOwnPointsMost, 2); }
 Failure check_towers(Json& value, const Field&, const std::string& place) { return check_list(value, place, "[[from, to, height], …]", 0, kTowersMost, 3); }
 
-Field number(std::string_view pointer, const Json& standard, double least, double most) {
-  return {.pointer = pointer, .kind = FieldKind::number, .standard = standard, .least = least, .most = most, .lanes_may = false};
-}
-Field whole(std::string_view pointer, std::int64_t standard, double least, double most) {
-  return {.pointer = pointer, .kind = FieldKind::integer, .standard = standard, .least = least, .most = most, .lanes_may = false};
-}
-Field choice(std::string_view pointer, const char* standard, std::vector<std::string_view> (*ids)()) {
-  return {.pointer = pointer, .kind = FieldKind::choice, .standard = standard, .lanes_may = false, .ids = ids};
-}
-Field own(std::string_view pointer, const Json& standard, Failure (*check)(Json&, const Field&, const std::string&)) {
-  return {.pointer = pointer, .kind = FieldKind::own, .standard = standard, .lanes_may = false, .check = check};
-}
 // As the Race has it, at a place of this document.
 Field of_race(std::string_view race_pointer, std::string_view pointer, const Json& standard) {
   Field field = *kExperimentFormat.field_at(race_pointer);
@@ -186,7 +175,7 @@ const DocumentFormat kFitFormat{.lab = "fit", .fields = fit_fields, .standard = 
 
 FitDocument fit_settings(const Document& document) {
   FitDocument out{document.title, document.complete, {}, settings_from_json(document.complete)};
-  out.part = static_cast<FitPart>(std::find(std::begin(kParts), std::end(kParts), out.complete["part"].get<std::string>()) - std::begin(kParts));
+  out.part = enum_of<FitPart>(out.complete["part"], kParts);
   return out;
 }
 

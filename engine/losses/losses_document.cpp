@@ -1,11 +1,13 @@
 #include "losses/losses_document.hpp"
 
+#include "document/field_rows.hpp"
+
 #include <algorithm>
 
 namespace downhill {
 namespace {
 
-template <const auto& list> std::vector<std::string_view> named() { return {std::begin(list), std::end(list)}; }
+using namespace row;
 
 constexpr std::string_view kParts[] = {"curves", "softmax", "line", "neuron"};
 constexpr std::string_view kAxes[] = {"prediction", "logit"};
@@ -37,18 +39,6 @@ Failure check_line_points(Json& value, const Field&, const std::string& place) {
   }
   return {};
 }
-
-Field number(std::string_view pointer, double standard, double least, double most) {
-  const Json value = standard == static_cast<int>(standard) ? Json(static_cast<int>(standard)) : Json(standard); // 1, not 1.0
-  return {.pointer = pointer, .kind = FieldKind::number, .standard = value, .least = least, .most = most, .lanes_may = false};
-}
-Field whole(std::string_view pointer, std::int64_t standard, double least, double most) {
-  return {.pointer = pointer, .kind = FieldKind::integer, .standard = standard, .least = least, .most = most, .lanes_may = false};
-}
-Field choice(std::string_view pointer, const char* standard, std::vector<std::string_view> (*ids)()) {
-  return {.pointer = pointer, .kind = FieldKind::choice, .standard = standard, .lanes_may = false, .ids = ids};
-}
-Field flag(std::string_view pointer, bool standard) { return {.pointer = pointer, .kind = FieldKind::flag, .standard = standard, .lanes_may = false}; }
 
 // "/curves/show/ID" of each loss; fields keep views of them.
 const std::vector<std::string>& show_pointers() {
@@ -108,7 +98,7 @@ const DocumentFormat kLossesFormat{.lab = "losses", .fields = fields, .together 
 LossesDocument losses_settings(const Document& document) {
   LossesDocument out{document.title, document.complete, {}, {}, {}, {}, {}};
   const Json& c = out.complete;
-  out.part = static_cast<LossesPart>(std::find(std::begin(kParts), std::end(kParts), c["part"].get<std::string>()) - std::begin(kParts));
+  out.part = enum_of<LossesPart>(c["part"], kParts);
   const Json& curves = c["curves"];
   CurveSettings& u = out.curves;
   u.axis = curves["axis"] == "logit" ? LossAxis::logit : LossAxis::prediction;

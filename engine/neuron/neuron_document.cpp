@@ -1,11 +1,13 @@
 #include "neuron/neuron_document.hpp"
 
+#include "document/field_rows.hpp"
+
 #include <algorithm>
 
 namespace downhill {
 namespace {
 
-template <const auto& list> std::vector<std::string_view> named() { return {std::begin(list), std::end(list)}; }
+using namespace row;
 
 constexpr std::string_view kParts[] = {"logic", "image", "soft"};
 constexpr std::string_view kKinds[] = {"weights", "veto"};
@@ -19,16 +21,6 @@ Failure check_painting(Json& value, const Field&, const std::string& place) {
   return painting_from(value.get_ref<const std::string&>()) ? Failure() : UserError{"not_a_painting", place, {}};
 }
 
-Field number(std::string_view pointer, double standard, double least, double most) {
-  const Json value = standard == static_cast<int>(standard) ? Json(static_cast<int>(standard)) : Json(standard); // 1, not 1.0
-  return {.pointer = pointer, .kind = FieldKind::number, .standard = value, .least = least, .most = most, .lanes_may = false};
-}
-Field whole(std::string_view pointer, std::int64_t standard, double least, double most) {
-  return {.pointer = pointer, .kind = FieldKind::integer, .standard = standard, .least = least, .most = most, .lanes_may = false};
-}
-Field choice(std::string_view pointer, const char* standard, std::vector<std::string_view> (*ids)()) {
-  return {.pointer = pointer, .kind = FieldKind::choice, .standard = standard, .lanes_may = false, .ids = ids};
-}
 Field weight(std::string_view pointer, double standard) { return number(pointer, standard, -kLogicWeightMost, kLogicWeightMost); }
 Field threshold(std::string_view pointer, double standard) { return number(pointer, standard, -kLogicThresholdMost, kLogicThresholdMost); }
 Field class_of(std::string_view pointer, std::int64_t standard) {
@@ -55,13 +47,13 @@ const std::vector<Field>& fields() {
     all.push_back(weight("/logic/out/w1", 1)), all.push_back(weight("/logic/out/w2", 0)), all.push_back(threshold("/logic/out/threshold", 1));
     all.push_back(class_of("/image/quiet", 3)), all.push_back(class_of("/image/fires", 1));
     all.push_back(whole("/image/train", 400, 2, 12000)), all.push_back(whole("/image/test", 200, 2, 2000));
-    all.push_back({.pointer = "/image/weights", .kind = FieldKind::own, .standard = "", .lanes_may = false, .check = check_painting});
+    all.push_back(own("/image/weights", "", check_painting));
     all.push_back(number("/image/threshold", 0, -kImageThresholdMost, kImageThresholdMost));
     all.push_back(choice("/image/start", "zeros", named<kStarts>));
     all.push_back(number("/image/rate", 0.01, 1e-5, 10));
     all.push_back(whole("/image/steps", 100, 1, 2000));
     all.push_back(number("/soft/steepness", 4, 0.1, kSteepnessMost));
-    all.push_back({.pointer = "/soft/hard", .kind = FieldKind::flag, .standard = false, .lanes_may = false});
+    all.push_back(flag("/soft/hard", false));
     all.push_back(number("/soft/weight", 0, -kSoftWeightMost, kSoftWeightMost));
     all.push_back(number("/soft/threshold", 1, -kSoftWeightMost, kSoftWeightMost));
     all.push_back(number("/soft/rate", 1, 1e-3, 100));
@@ -102,7 +94,7 @@ const DocumentFormat kNeuronFormat{.lab = "neuron", .fields = fields, .together 
 NeuronDocument neuron_settings(const Document& document) {
   NeuronDocument out{document.title, document.complete, {}, {}, {}, {}};
   const Json& c = out.complete;
-  out.part = static_cast<NeuronPart>(std::find(std::begin(kParts), std::end(kParts), c["part"].get<std::string>()) - std::begin(kParts));
+  out.part = enum_of<NeuronPart>(c["part"], kParts);
   const Json& logic = c["logic"];
   LogicSettings& l = out.logic;
   l.inputs = logic["inputs"].get<int>();
