@@ -1,14 +1,12 @@
 // The lab Fit as a student meets it: approximating, capacity, the four cases. Bias and variance: fit_sets.test.ts.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, command, drag, item, open_lab, press, screenshot, serve, settle, type_into, wait_for_item, type Lab, type LabOptions } from './lab';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import { box_of, command, drag, item, press, screenshot, settle, type_into, wait_for_item } from './lab';
+import { tests_of } from './one_lab';
 
-let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
-after(async () => { await chromium?.close(); site?.close(); });
+const { lab_test, native, opened } = tests_of('fit');
 
 interface Standing { status: string; step: number | null; deviation: number | null; train_error: number | null; expected_error: number | null; curve: number[][] }
 const standing = (page: Page) => page.evaluate(() => (window.downhill.results() as unknown as Standing[])[0]!);
@@ -21,19 +19,6 @@ const open_document = async (page: Page, fields: object) => {
   await settle(page);
 };
 const ended = (page: Page) => page.waitForFunction(() => (window.downhill.results() as unknown as Standing[])[0]!.status === 'finished', { timeout: 60000, polling: 100 });
-const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) =>
-  test(name, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#fit', ...options });
-    await settle(lab.page);
-    await act(lab.page, lab);
-    assert.deepEqual(lab.faults, []);
-    await lab.close();
-  });
-const native = (document: object): string => {
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/fit.json', JSON.stringify(document));
-  return execFileSync('build/native/downhill', ['fit', 'build/fit.json']).toString().trim();
-};
 const key = async (page: Page, id: string, name: 'ArrowRight' | 'ArrowLeft') => {
   await page.focus(`#mirror [data-id="${id}"]`);
   await page.keyboard.press(name);
@@ -68,7 +53,7 @@ lab_test('towers are added, dragged, moved by keys; the deviation is that of the
   assert.equal(spread.towers.length, 5);
   assert.ok((await standing(page)).deviation! < 0.1);
   assert.match(await value(page, 'fit.goal'), /0\.1/);
-  assert.match(native(spread), new RegExp(`^deviation,,${String((await standing(page)).deviation)},`, 'm'));
+  assert.match(native('fit', spread), new RegExp(`^deviation,,${String((await standing(page)).deviation)},`, 'm'));
   await screenshot(page, 'fit-towers');
   await press(page, 'fit.remove_tower');
   assert.equal((await state(page)).towers.length, 4);
@@ -132,7 +117,7 @@ lab_test('a network is trained on the target: units add up to it, it stops when 
   assert.equal((await csv(page)).split('\n')[0], 'epoch,train,expected');
   assert.equal((await csv(page, 'view')).split('\n')[0], 'x,f,model');
   // the page's numbers are the command line's
-  const theirs = native(await state(page)).split('\n').at(-1)!.split(',');
+  const theirs = native('fit', await state(page)).split('\n').at(-1)!.split(',');
   assert.equal(theirs[0], 'deviation');
   assert.equal(Number(theirs[3]), now.deviation);
   await press(page, 'fit.widths');
@@ -251,7 +236,7 @@ for (const [name, width, height] of [['low', 800, 600], ['phone', 390, 800]] as 
   }, { width, height, touch: name === 'phone' });
 
 test('in English, dark, the words fit; a part of it embedded', async () => {
-  const lab = await open_lab(chromium, site.origin, { hash: '#fit', query: '?lang=en&theme=dark' });
+  const lab = await opened({ query: '?lang=en&theme=dark' });
   const { page } = lab;
   for (const [part, more] of [['approximate', { ...waves, towers: [[0.1, 0.4, 0.3]] }], ['capacity', noisy]] as const) {
     await open_document(page, { ...more, part });

@@ -1,14 +1,10 @@
 // Bias and variance as a student meets them: many training sets fitted by all workers, in the lab Fit.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { browser, command, drag, item, open_lab, press, screenshot, serve, settle, type_into, type Lab, type LabOptions } from './lab';
+import type { Page } from 'puppeteer-core';
+import { command, drag, item, press, screenshot, settle, type_into } from './lab';
+import { tests_of } from './one_lab';
 
-let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
-after(async () => { await chromium?.close(); site?.close(); });
+const { lab_test, native } = tests_of('fit', 'fit_sets');
 
 interface Standing { status: string; step: number | null; bias2: number | null; variance: number | null; noise2: number | null; error: number | null; hash?: string; curve: number[][] }
 const standing = (page: Page) => page.evaluate(() => (window.downhill.results() as unknown as Standing[])[0]!);
@@ -29,19 +25,6 @@ const all_known = async (page: Page) => {
     (window.downhill_internal.page.command('csv', { plot: 'curves' }) as string).trim().split('\n').length === 16, { timeout: 60000, polling: 100 });
   await settle(page);
 };
-const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) =>
-  test(name, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#fit', ...options });
-    await settle(lab.page);
-    await act(lab.page, lab);
-    assert.deepEqual(lab.faults, []);
-    await lab.close();
-  });
-const native = (document: object, verb = 'fit'): string => {
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/fit_sets.json', JSON.stringify(document));
-  return execFileSync('build/native/downhill', [verb, 'build/fit_sets.json']).toString().trim();
-};
 const noisy = { points: 20, noise: 0.3, sets: 50, model: { name: 'polynomial', degree: 9 } };
 const network = { points: 50, noise: 0.3, sets: 12, model: { name: 'network', hidden: [{ units: 16, activation: 'tanh' }], epochs: 1500 } };
 
@@ -53,10 +36,10 @@ lab_test('fifty fits: the numbers are those of the command line, the sum adds up
   await press(page, 'fit.start');
   await ended(page);
   await all_known(page);
-  const text = native(await state(page)), last = text.split('\n').at(-1)!.split(',');
+  const text = native('fit', await state(page)), last = text.split('\n').at(-1)!.split(',');
   assert.equal(await csv(page, 'view'), text);
   const now = await standing(page);
-  assert.equal(now.hash, native(await state(page), 'hash').split('\t').at(-1));
+  assert.equal(now.hash, native('hash', await state(page)).split('\t').at(-1));
   assert.equal(String(now.bias2), last[3]);
   assert.equal(String(now.variance), last[4]);
   assert.ok(Math.abs(now.bias2! + now.variance! - now.error!) < 1e-12 * now.error!);
@@ -79,7 +62,7 @@ lab_test('whatever the workers: one gives the same numbers as two', async (page)
   await open_document(page, noisy);
   await press(page, 'fit.start');
   await ended(page);
-  assert.equal(await csv(page, 'view'), native(await state(page)));
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
 }, { query: '?lang=zh&theme=light&workers=1' });
 
 lab_test('networks: first curves soon, a killed worker is made good, numbers as on the command line; cancelled, and on again', async (page) => {
@@ -89,7 +72,7 @@ lab_test('networks: first curves soon, a killed worker is made good, numbers as 
   await page.evaluate(() => window.downhill_internal.page.pool.kill(0));
   await ended(page);
   assert.equal((await standing(page)).step, 12);
-  assert.equal(await csv(page, 'view'), native(await state(page)));
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
   await screenshot(page, 'fit-sets-network');
   await press(page, 'fit.reset');
   assert.equal((await standing(page)).status, 'ready');
@@ -103,7 +86,7 @@ lab_test('networks: first curves soon, a killed worker is made good, numbers as 
   assert.equal((await standing(page)).step, paused.step);
   await press(page, 'fit.start');
   await ended(page);
-  assert.equal(await csv(page, 'view'), native(await state(page)));
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
 });
 
 lab_test('another setting is fitted again at once; more sets keep what is there; undo', async (page) => {
@@ -115,7 +98,7 @@ lab_test('another setting is fitted again at once; more sets keep what is there;
   await ended(page);
   const three = await csv(page, 'view');
   assert.notEqual(three, nine);
-  assert.equal(three, native(await state(page)));
+  assert.equal(three, native('fit', await state(page)));
   await page.evaluate(() => window.downhill.undo());
   await settle(page);
   await ended(page);
@@ -123,7 +106,7 @@ lab_test('another setting is fitted again at once; more sets keep what is there;
   await type_into(page, 'field:/sets', '80');
   await ended(page);
   assert.equal((await standing(page)).step, 80);
-  assert.equal(await csv(page, 'view'), native(await state(page)));
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
 });
 
 lab_test('x is dragged on the picture, moved by keys and typed; the words follow; which set is shown goes into the link', async (page) => {
@@ -143,7 +126,7 @@ lab_test('x is dragged on the picture, moved by keys and typed; the words follow
   await settle(page);
   assert.ok((await state(page)).place > 0);
   await type_into(page, 'field:/place', '-2.5');
-  const rows = native(await state(page)).split('\n').map((line) => line.split(','));
+  const rows = native('fit', await state(page)).split('\n').map((line) => line.split(','));
   const row = rows.find((r) => Math.abs(Number(r[0]) + 2.5) < 1e-9)!, words = await value(page, 'fit.sets.here');
   assert.ok(words.includes('-2.5') || words.includes('−2.5'), words);
   const numbers = [...words.replace(/x = \S+/, '').matchAll(/\d\.\d+/g)].map((m) => Number(m[0]));
@@ -157,7 +140,7 @@ lab_test('few fits that make most of the variance are named', async (page) => {
   await open_document(page, { points: 50, x: 'random', noise: 0.1, sets: 50, model: { name: 'polynomial', degree: 9 } });
   await press(page, 'fit.start');
   await ended(page);
-  const fits = native(await state(page));
+  const fits = native('fit', await state(page));
   assert.equal(await csv(page, 'view'), fits);
   const few = await value(page, 'fit.sets.few');
   console.log(few || 'no few fits make most of the variance');
@@ -193,6 +176,6 @@ lab_test('two hundred networks of 64 units on 50 points: how long it takes', asy
   await ended(page);
   console.log(`first curves after ${first} ms, all after ${Date.now() - start} ms on ${await page.evaluate(() => window.downhill_internal.page.pool.count)} workers`);
   assert.equal((await standing(page)).step, 200);
-  assert.equal((await standing(page)).hash, native(await state(page), 'hash').split('\t').at(-1));
-  assert.equal(await csv(page, 'view'), native(await state(page)));
+  assert.equal((await standing(page)).hash, native('hash', await state(page)).split('\t').at(-1));
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
 });

@@ -1,14 +1,12 @@
 // The lab Losses as a student meets it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, command, drag, item, open_lab, press, screenshot, script_of, serve, settle, type_into, type Lab, type LabOptions } from './lab';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import { box_of, command, drag, item, press, screenshot, script_of, settle, type_into } from './lab';
+import { tests_of } from './one_lab';
 
-let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
-after(async () => { await chromium?.close(); site?.close(); });
+const { lab_test, native, opened } = tests_of('losses');
 
 interface Standing { label: string; status: string; step: number; output: number | null; loss: number | null; slope: number | null; a: number | null; b: number | null; hash: string }
 const standings = (page: Page) => page.evaluate(() => window.downhill.results() as unknown as Standing[]);
@@ -16,19 +14,6 @@ const state = (page: Page) => page.evaluate(() => window.downhill.getState() as 
 const open_document = async (page: Page, part: string, fields: object) => {
   await command(page, 'setState', { experiment: { downhill: 1, lab: 'losses', part, [part]: fields } });
   await settle(page);
-};
-const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) =>
-  test(name, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#losses', ...options });
-    await settle(lab.page);
-    await act(lab.page, lab);
-    assert.deepEqual(lab.faults, []);
-    await lab.close();
-  });
-const native = (verb: string, document: object): string => {
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/losses.json', JSON.stringify(document));
-  return execFileSync('build/native/downhill', [verb, 'build/losses.json']).toString().trim();
 };
 const csv = async (page: Page) => ((await command(page, 'csv', { plot: 'curves' })) as string).trim();
 const value = async (page: Page, id: string) => String((await item(page, id))?.value);
@@ -242,7 +227,7 @@ lab_test('the start is dragged on a map; the same neuron opens in the lab Surfac
 
 const race_preset = (JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string }[]).some(({ id }) => id === 'race_losses');
 test('the same network under each loss opens in the Race', { skip: !race_preset && 'that preset is not there yet' }, async () => {
-  const lab = await open_lab(chromium, site.origin, { hash: '#losses' });
+  const lab = await opened();
   const { page } = lab;
   await open_document(page, 'curves', { axis: 'logit' });
   await press(page, 'losses.race');
@@ -291,7 +276,7 @@ lab_test('every part has its script, and a link brings it back', async (page) =>
     assert.match(String(await command(page, 'spoken', { ended: false })), /\d/);
   }
   const document = await state(page);
-  const again = await open_lab(chromium, site.origin, { hash: await page.evaluate(() => location.hash) });
+  const again = await opened({ hash: await page.evaluate(() => location.hash) });
   await settle(again.page);
   assert.deepEqual(await state(again.page), document);
   assert.deepEqual(again.faults, []);
@@ -300,7 +285,7 @@ lab_test('every part has its script, and a link brings it back', async (page) =>
 
 for (const [language, width, height] of [['zh', 1280, 800], ['en', 1280, 800], ['en', 800, 600], ['zh', 800, 600], ['zh', 390, 800], ['en', 390, 800]] as const)
   test(`every part at ${width}×${height}, ${language}: all within the window, every control with its sentence`, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#losses', query: `?lang=${language}&theme=${language === 'en' ? 'dark' : 'light'}`, width, height, touch: width < 640 });
+    const lab = await opened({ query: `?lang=${language}&theme=${language === 'en' ? 'dark' : 'light'}`, width, height, touch: width < 640 });
     const { page } = lab;
     await settle(page);
     const look = async (name: string) => {

@@ -1,14 +1,11 @@
 // The lab Neuron as a student meets it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, command, drag, item, open_lab, press, screenshot, script_of, serve, settle, type_into, wait_for_item, type Lab, type LabOptions } from './lab';
+import { test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import { box_of, command, drag, item, press, screenshot, script_of, settle, type_into, wait_for_item } from './lab';
+import { tests_of } from './one_lab';
 
-let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
-after(async () => { await chromium?.close(); site?.close(); });
+const { lab_test, native, opened } = tests_of('neuron');
 
 interface Standing { status: string; step: number; wrong?: number; train_accuracy?: number; test_accuracy?: number; learned_test_accuracy?: number; weight?: number; right?: number; hash?: string }
 const standing = (page: Page) => page.evaluate(() => (window.downhill.results() as unknown as Standing[])[0]!);
@@ -16,19 +13,6 @@ const state = (page: Page) => page.evaluate(() => window.downhill.getState() as 
 const open_document = async (page: Page, part: string, fields: object) => {
   await command(page, 'setState', { experiment: { downhill: 1, lab: 'neuron', part, [part]: fields } });
   await settle(page);
-};
-const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) =>
-  test(name, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#neuron', ...options });
-    await settle(lab.page);
-    await act(lab.page, lab);
-    assert.deepEqual(lab.faults, []);
-    await lab.close();
-  });
-const native = (verb: string, document: object): string => {
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/neuron.json', JSON.stringify(document));
-  return execFileSync('build/native/downhill', [verb, 'build/neuron.json']).toString().trim();
 };
 const csv = async (page: Page) => ((await command(page, 'csv', { plot: 'curves' })) as string).trim();
 /** Until the score is of the document that is shown. */
@@ -215,7 +199,7 @@ lab_test('every part has its script', async (page) => {
 
 for (const [language, width, height] of [['zh', 1280, 720], ['zh', 1600, 900], ['en', 800, 600], ['zh', 390, 844], ['en', 390, 844]] as const)
   test(`every part at ${width}×${height}, ${language}: all within the window, every control with its sentence`, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#neuron', query: `?lang=${language}&theme=${language === 'en' ? 'dark' : 'light'}`, width, height, touch: width < 640 });
+    const lab = await opened({ query: `?lang=${language}&theme=${language === 'en' ? 'dark' : 'light'}`, width, height, touch: width < 640 });
     const { page } = lab;
     await settle(page);
     const look = async (name: string) => {

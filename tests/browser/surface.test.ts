@@ -1,14 +1,11 @@
 // The lab Surface as a student meets it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
-import { box_of, browser, command, drag, item, open_lab, press, screenshot, serve, settle, type_into, type Lab, type LabOptions } from './lab';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'puppeteer-core';
+import { box_of, command, drag, item, press, screenshot, settle, type_into, type LabOptions } from './lab';
+import { tests_of } from './one_lab';
 
-let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
-before(async () => { site = await serve(); chromium = await browser(); });
-after(async () => { await chromium?.close(); site?.close(); });
+const { lab_test, native } = tests_of('surface');
 
 interface Standing { label: string; step: number; steps: number; x: number; y: number; f: number; distance: number; status: string; hash: string; curve: [number, number, number][] }
 const results = (page: Page) => page.evaluate(() => window.downhill.results() as unknown as Standing[]);
@@ -18,19 +15,6 @@ const seek = async (page: Page, step: number) => {
   await page.evaluate((s) => window.downhill.seek(s), step);
   await page.waitForFunction((s) => (window.downhill.results() as unknown as Standing[]).every((r) => r.step === Math.min(s, r.steps) || r.status === 'diverged'), {}, step);
   await settle(page);
-};
-const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, options: LabOptions = {}) =>
-  test(name, async () => {
-    const lab = await open_lab(chromium, site.origin, { hash: '#surface', ...options });
-    await settle(lab.page);
-    await act(lab.page, lab);
-    assert.deepEqual(lab.faults, []);
-    await lab.close();
-  });
-const native = (verb: string, document: object): string => {
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/surface.json', JSON.stringify(document));
-  return execFileSync('build/native/downhill', [verb, 'build/surface.json']).toString().trim();
 };
 const named = [...readFileSync('engine/surfaces/surface.cpp', 'utf8').matchAll(/\{\.id = "(\w+)"/g)].map((m) => m[1]!);
 

@@ -45,8 +45,9 @@ public:
 
 protected:
   ui::Ui& ui() const { return world_.ui; }
-  /// What a control in the lab sets; a refusal is told to the user. `held`: see LabDocument::set.
-  void set(const FieldId& id, const Json& value, bool held = false);
+  /// What a control in the lab sets; a refusal is told to the user. `held`: see LabDocument::set. A lab whose model follows the document
+  /// overrides it.
+  virtual void set(const FieldId& id, const Json& value, bool held = false);
 
   LabDocument document_;
 

@@ -108,42 +108,11 @@ void network_rows(FitLab& lab, Column& column) {
 } // namespace
 
 void field_slider(FitLab& lab, Rect box, std::string_view pointer, const SliderRange& range, float label_px, float number_px) {
-  Ui& ui = lab.controls();
-  const FieldId id{{}, std::string(pointer)};
-  const FieldInfo info = lab.field_of(pointer);
-  if (!info.value.is_number()) return;
-  box = {box.x, box.y + (box.h - ui.control_height()) / 2, box.w, ui.control_height()};
-  const std::string label = field_label(id.pointer), help(field_help(info, id.pointer));
-  const auto moved = ui.slider_field({.id = id.text(),
-                                      .label = label,
-                                      .text = field_text(info),
-                                      .help = help,
-                                      .value = info.value.get<double>(),
-                                      .range = range,
-                                      .label_px = label_px,
-                                      .number_px = number_px,
-                                      .explains = id.text()},
-                                     box);
-  if (moved) lab.put(pointer, *moved, ui.slider_held);
-  if (!ui.slider_held) lab.let_go();
+  lab.slider(box, {{}, std::string(pointer)}, range, label_px, number_px);
 }
 
 void field_segments(FitLab& lab, Column& column, std::string_view pointer, const std::string& id) {
-  Ui& ui = lab.controls();
-  const FieldId field{{}, std::string(pointer)};
-  const FieldInfo info = lab.field_of(pointer);
-  std::vector<std::string> names;
-  int chosen = 0;
-  for (const std::string_view each : info.ids) {
-    if (info.value == each) chosen = static_cast<int>(names.size());
-    names.push_back(fit_choice(pointer, each));
-  }
-  Rect row = column.row();
-  ui.label(field.text(), row.cut_left(kFitLabel), field_label(field.pointer), field_help(info, field.pointer));
-  const std::vector<std::string_view> labels(names.begin(), names.end());
-  const int before = chosen;
-  ui.segmented(id, row.min(), labels, chosen);
-  if (chosen != before) lab.put(pointer, info.ids[static_cast<std::size_t>(chosen)]);
+  lab.segments(column.row(), {{}, std::string(pointer)}, id, kFitLabel);
 }
 
 void decay_slider(FitLab& lab, Rect box) {

@@ -68,8 +68,8 @@ std::uint64_t FitLab::news() const {
   return all;
 }
 
-void FitLab::put(std::string_view pointer, const Json& value, bool held) {
-  set({{}, std::string(pointer)}, value, held);
+void FitLab::set(const FieldId& id, const Json& value, bool held) {
+  DocumentLab::set(id, value, held);
   follow();
 }
 

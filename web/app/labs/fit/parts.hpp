@@ -106,7 +106,7 @@ public:
   const Json& complete() const { return document_.now().complete; }
   FieldInfo field_of(std::string_view pointer) const { return document_.field({{}, std::string(pointer)}); }
   /// Sets a field by its pointer; in a drag `held`.
-  void put(std::string_view pointer, const Json& value, bool held = false);
+  void put(std::string_view pointer, const Json& value, bool held = false) { set({{}, std::string(pointer)}, value, held); }
   void let_go() { document_.let_go(); }
   /// A drag is given up: the document is as it was `before` it.
   void give_up(const Json& before) {
@@ -131,6 +131,7 @@ public:
   Part& part() const { return *parts_[tab_]; }
 
 private:
+  void set(const FieldId& id, const Json& value, bool held = false) override;
   template <class Done> Done followed(Done done) { return follow(), done; }
   /// After the document was changed, or another tab is wanted.
   void follow();

@@ -142,44 +142,11 @@ void run_buttons(const Scene& s, Column& column) {
 std::string choice_name(std::string_view pointer, std::string_view id) { return std::string(tr_id("choice." + std::string(pointer) + "." + std::string(id))); }
 
 void field_slider(const Scene& s, Rect box, std::string_view pointer, const SliderRange& range, float label_px, float number_px, std::string_view shown) {
-  const FieldId id{{}, std::string(pointer)};
-  const FieldInfo info = s.lab.field_of(id);
-  if (!info.value.is_number()) return;
-  box = {box.x, box.y + (box.h - s.ui.control_height()) / 2, box.w, s.ui.control_height()};
-  const std::string label = field_label(id.pointer), help(field_help(info, id.pointer));
-  const auto moved = s.ui.slider_field({.id = id.text(),
-                                        .label = label,
-                                        .shown = shown,
-                                        .text = field_text(info),
-                                        .help = help,
-                                        .value = info.value.get<double>(),
-                                        .range = range,
-                                        .label_px = label_px,
-                                        .number_px = number_px,
-                                        .explains = id.text()},
-                                       box);
-  if (moved) s.lab.put(pointer, *moved, s.ui.slider_held);
-  if (!s.ui.slider_held) s.lab.let_go();
+  s.lab.slider(box, {{}, std::string(pointer)}, range, label_px, number_px, shown);
 }
 
 void field_segments(const Scene& s, Column& column, std::string_view pointer, const std::string& id) {
-  const FieldId field{{}, std::string(pointer)};
-  const FieldInfo info = s.lab.field_of(field);
-  const std::string now = info.value.is_string() ? info.value.get<std::string>() : info.value.dump();
-  std::vector<std::string> names;
-  int chosen = 0;
-  for (const std::string_view each : info.ids) {
-    if (each == now) chosen = static_cast<int>(names.size());
-    names.push_back(choice_name(pointer, each));
-  }
-  Rect row = column.row();
-  const std::vector<std::string_view> labels(names.begin(), names.end());
-  s.ui.label(field.text(), row.cut_left(std::max(0.0F, std::min(76.0F, row.w - s.ui.segments_width(labels)))), field_label(field.pointer),
-             field_help(info, field.pointer));
-  const int before = chosen;
-  s.ui.segmented(id, row.min(), labels, chosen);
-  if (chosen != before)
-    s.lab.put(pointer, info.kind == FieldKind::integer ? Json(chosen + static_cast<int>(info.least)) : Json(info.ids[static_cast<std::size_t>(chosen)]));
+  s.lab.segments(column.row(), {{}, std::string(pointer)}, id);
 }
 
 NeuronLab::NeuronLab(LabWorld& world, const LabRow& row)
@@ -201,8 +168,8 @@ std::optional<UserError> NeuronLab::reset_field(const std::string& id) {
   return field ? model_.reset_field(*field) : DocumentLab::reset_field(id);
 }
 
-void NeuronLab::put(std::string_view pointer, const Json& value, bool held) {
-  set({{}, std::string(pointer)}, value, held);
+void NeuronLab::set(const FieldId& id, const Json& value, bool held) {
+  DocumentLab::set(id, value, held);
   model_.follow();
 }
 

@@ -104,7 +104,7 @@ public:
   void let_go() { document_.let_go(); }
   FieldInfo field_of(const FieldId& id) const { return document_.field(id); }
   /// Sets a field by its pointer; in a drag `held`.
-  void put(std::string_view pointer, const Json& value, bool held = false);
+  void put(std::string_view pointer, const Json& value, bool held = false) { set({{}, std::string(pointer)}, value, held); }
   /// Every field of the document.
   const Json& complete() const { return document_.now().complete; }
   /// A preset's document as it came, before anything was run or asked for: what is to be found out is not told yet.
@@ -121,6 +121,7 @@ public:
   Answer script_of() const;
 
 private:
+  void set(const FieldId& id, const Json& value, bool held = false) override;
   template <class Done> Done followed(Done done) { return model_.follow(), done; }
   DataSettings data() const;
   void post_to_last(const protocol::ToTrainer& message) const;
