@@ -32,7 +32,7 @@ Target::Target(const FitSettings& settings) : heights_(settings.target.heights),
 }
 
 double Target::at(double x) const {
-  if (formula_) return formula_->at(x, 0).f;
+  if (formula_) return formula_->value(x, 0);
   const auto last = static_cast<double>(heights_.size() - 1);
   const double along = (x - low_) / (high_ - low_) * last;
   if (!(along > 0)) return heights_.front();

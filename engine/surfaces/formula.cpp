@@ -17,9 +17,8 @@ struct Alias {
   std::string_view written;
   char meant;
 };
-constexpr Alias kAliases[] = {{"\u2212", '-'}, {"\u2013", '-'}, {"\u00d7", '*'}, {"\u00b7", '*'},
-                              {"\u22c5", '*'}, {"\u2217", '*'}, {"\u00f7", '/'}, {"\u3000", ' '},
-                              {"\u00a0", ' '}, {"\u2009", ' '}, {"\u202f", ' '}, {"\u3002", '.'}};
+constexpr Alias kAliases[] = {{"\u2212", '-'}, {"\u2013", '-'}, {"\u00d7", '*'}, {"\u00b7", '*'}, {"\u22c5", '*'}, {"\u2217", '*'},
+                              {"\u00f7", '/'}, {"\u3000", ' '}, {"\u00a0", ' '}, {"\u2009", ' '}, {"\u202f", ' '}, {"\u3002", '.'}};
 
 struct Character {
   char meant;               // 0: none that a formula knows
@@ -367,18 +366,29 @@ double Formula::apply(Operation operation, double a, double b) {
   return a;
 }
 
-Slope Formula::at(double x, double y) const {
-  // a node has a character at least; not set: only the first ones are used
-  std::array<double, kFormulaMost> value, slope; // NOLINT(cppcoreguidelines-pro-type-member-init)
-  const std::size_t count = nodes_.size();
-  for (std::size_t i = 0; i < count; ++i) {
+// Every node's value, in their order; `value` has room for them.
+void Formula::forward(double x, double y, double* value) const {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& n = nodes_[i];
-    slope[i] = 0;
     value[i] = n.operation == Operation::number ? n.number
                : n.operation == Operation::x    ? x
                : n.operation == Operation::y    ? y
                                                 : apply(n.operation, value[n.a], value[n.b]);
   }
+}
+
+double Formula::value(double x, double y) const {
+  std::array<double, kFormulaMost> value; // NOLINT(cppcoreguidelines-pro-type-member-init): as below
+  forward(x, y, value.data());
+  return value[nodes_.size() - 1];
+}
+
+Slope Formula::at(double x, double y) const {
+  // a node has a character at least; not set: only the first ones are used
+  std::array<double, kFormulaMost> value, slope; // NOLINT(cppcoreguidelines-pro-type-member-init)
+  const std::size_t count = nodes_.size();
+  forward(x, y, value.data());
+  std::fill_n(slope.begin(), count, 0.0);
   Slope out{value[count - 1], 0, 0};
   slope[count - 1] = 1;
   for (std::size_t i = count; i-- > 0;) {

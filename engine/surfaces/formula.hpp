@@ -26,6 +26,8 @@ public:
   /// In float64, each operation rounded once (core/elementary.hpp); NaN and ∞ as IEEE 754 has them: log and sqrt of a negative
   /// number are NaN. Backwards through the operations, as PyTorch's autograd does it, with its slopes at kinks: of abs 0 at 0.
   Slope at(double x, double y) const;
+  /// The value alone, the same to the bit.
+  double value(double x, double y) const;
   std::size_t size() const { return nodes_.size(); } ///< operations
   bool uses_x() const { return uses(Operation::x); }
   bool uses_y() const { return uses(Operation::y); }
@@ -36,6 +38,7 @@ private:
   friend class FormulaReader;
   enum class Operation : std::uint8_t { number, x, y, negative, add, subtract, multiply, divide, power, sin, cos, exp, log, sqrt, abs, tanh };
   static double apply(Operation operation, double a, double b);
+  void forward(double x, double y, double* value) const;
   struct Node {
     Operation operation;
     std::uint16_t a = 0, b = 0; // the nodes it works on, all before it

@@ -60,7 +60,7 @@ TEST_CASE("a lane on other draws: each run is what it is alone, with 1, 2 or 3 w
       CHECK(result.runs[k].hash == one.hash);
       CHECK(result.runs[k].said == one.said);
     }
-    const auto all = result.disagreement();
+    const auto all = result.disagreement;
     REQUIRE(all);
     CHECK(all->errors.size() == 5);
     CHECK(all->disagreement > 0);
@@ -87,7 +87,7 @@ TEST_CASE("draws that are cancelled keep what is done; an edit drops the results
   for (int i = 0; i < 20; ++i) table.turn();
   CHECK(result_of(table, 0).runs[2].done());
   CHECK(!result_of(table, 0).runs[5].done());
-  REQUIRE(result_of(table, 0).disagreement());
+  REQUIRE(result_of(table, 0).disagreement);
   table.race.start_draws(1, 2);
   until_drawn(table);
   REQUIRE(!table.race.edit_lane(1, "/optimizer/lr", 0.02));
@@ -120,7 +120,7 @@ TEST_CASE("draws come to the same though a worker dies; what can't be drawn is l
   table.room = false;
   table.race.start_draws(1, 2);
   until_drawn(table);
-  CHECK(!result_of(table, 1).disagreement());
+  CHECK(!result_of(table, 1).disagreement);
 }
 
 TEST_CASE("draws that diverge are left out, and counted") {
@@ -133,7 +133,7 @@ TEST_CASE("draws that diverge are left out, and counted") {
   table.race.start_draws(0, 3);
   until_drawn(table);
   CHECK(result_of(table, 0).given_up() == 3);
-  CHECK(!result_of(table, 0).disagreement());
+  CHECK(!result_of(table, 0).disagreement);
   table.race.start_draws(1, 2);
   until_drawn(table);
   CHECK(result_of(table, 1).given_up() == 0);
@@ -182,7 +182,7 @@ TEST_CASE("draws and sweeps end when the lab is left, and each ends the other") 
   REQUIRE(race.draws().running());
   race.leave();
   CHECK(!race.draws().running());
-  REQUIRE(result_of(table, 0).disagreement());
+  REQUIRE(result_of(table, 0).disagreement);
   for (int i = 0; i < 5; ++i) table.turn();
   CHECK(!table.hosts[0]->work(0.004));
   race.start_sweep();

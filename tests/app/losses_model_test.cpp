@@ -239,6 +239,16 @@ TEST_CASE("losses: both ways are gone step by step; what has ended stays at its 
   bench.model.follow();
   CHECK(bench.number("/neuron/w") == 0.6);
   CHECK(bench.model.transport() == Transport::finished);
+  // a drag that is given up leaves what was there, though no drag could have put it there
+  CHECK(!bench.document.set({{}, "/neuron/w"}, 0.63));
+  bench.model.follow();
+  CHECK(!bench.model.move_start({2, 2}, true));
+  CHECK(!bench.model.put_start({0.63, 0.9}));
+  bench.model.let_go();
+  CHECK(bench.number("/neuron/w") == 0.63);
+  CHECK(bench.document.undo());
+  bench.model.follow();
+  CHECK(bench.number("/neuron/w") == 0.6);
   bench.model.start(); // from the beginning
   CHECK(bench.model.step() == 0);
   bench.model.pause();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdio>
 
@@ -170,7 +171,7 @@ TEST_CASE("each operation's gradient is that of differences, at 1,000 places") {
 
 TEST_CASE("random formulas have the value that std gives them, and its gradient") {
   PhiloxStream stream({4, 1});
-  int wrong = 0, wrong_gradients = 0, flat = 0;
+  int wrong = 0, wrong_gradients = 0, flat = 0, apart = 0;
   for (int i = 0; i < 3000; ++i) {
     const double x = 4 * stream.next_uniform() - 2, y = 4 * stream.next_uniform() - 2;
     const Drawn expected = drawn(stream, 5, x, y);
@@ -183,9 +184,11 @@ TEST_CASE("random formulas have the value that std gives them, and its gradient"
     const bool right = std::fabs(formula->at(x, y).f - expected.value) <= 1e-11 * (1 + std::fabs(expected.value));
     if (!right) MESSAGE(expected.text << " " << formula->at(x, y).f << " " << expected.value);
     wrong += !right;
+    apart += std::bit_cast<std::uint64_t>(formula->value(x, y)) != std::bit_cast<std::uint64_t>(formula->at(x, y).f);
     wrong_gradients += !gradient_holds(*formula, x, y);
   }
   CHECK(wrong == 0);
+  CHECK(apart == 0); // the value alone is the one beside the gradient
   CHECK(flat < 1000);
   CHECK(wrong_gradients < 20); // near a kink of abs, or where it is bent within a step of the difference
 }

@@ -8,7 +8,7 @@ namespace downhill {
 
 using namespace protocol;
 
-std::optional<Disagreement> Draws::Result::disagreement() const {
+std::optional<Disagreement> Draws::Result::of_runs() const {
   std::vector<std::vector<std::uint8_t>> said;
   for (const Run& run : runs)
     if (!run.said.empty()) said.push_back(run.said);
@@ -33,7 +33,7 @@ void Draws::start(const Experiment& experiment, std::size_t lane, std::size_t co
   std::erase_if(results_, [&](const Result& result) { return result.lane == chosen.complete; });
   const LaneSettings& s = chosen.settings;
   const std::int64_t batch = s.batch == 0 ? s.data.train : s.batch, steps = (s.data.train + batch - 1) / batch * s.epochs;
-  Result& result = results_.emplace_back(Result{chosen.complete, static_cast<std::int64_t>(s.data.classes.size()), {}, {}});
+  Result& result = results_.emplace_back(Result{chosen.complete, static_cast<std::int64_t>(s.data.classes.size()), {}, {}, {}});
   for (std::size_t k = 0; k < count; ++k) result.runs.push_back({.step = 0, .steps = steps, .hash = 0, .said = {}});
   seats_.assign(workers, {});
   run_ = run;
@@ -104,6 +104,7 @@ bool Draws::take(const PredictionsLook& m, const Post& post) {
   if (!well) return give_up(m.head.key, post);
   result.labels = m.labels;
   run(*seats_[*worker]).said = m.predicted;
+  result.disagreement = result.of_runs();
   leave(*worker, post);
   return true;
 }

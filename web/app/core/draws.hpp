@@ -27,8 +27,9 @@ public:
     std::vector<Run> runs;
     std::vector<std::uint8_t> labels; ///< of the test examples; empty until a run is done
     /// Of the runs that are done; none where there are fewer than two.
-    std::optional<Disagreement> disagreement() const;
-    std::size_t given_up() const; ///< how many runs
+    std::optional<Disagreement> disagreement;
+    std::optional<Disagreement> of_runs() const; ///< works it out
+    std::size_t given_up() const;                ///< how many runs
   };
 
   /// Workers know the questions by the slots from `first_slot` on, one a worker.

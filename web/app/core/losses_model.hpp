@@ -88,6 +88,8 @@ public:
   /// What a map of (w, b) shows: both ways, with room about them.
   Extent weights_extent() const;
   std::optional<UserError> move_start(Place to, bool held);
+  /// Where it was before a drag that is given up: to the bit.
+  std::optional<UserError> put_start(Place at) { return put({{"/neuron/w", at.x}, {"/neuron/b", at.y}}, true); }
 
   // ---- what runs: step after step of both ways ----
   int step() const { return step_; }

@@ -134,7 +134,7 @@ void DrawsView::draw(const ViewPlace& s, Rect box) {
   if (most < 2) return void(ui.paragraph({row.x, row.y, std::min(row.w, 520.0F), 60}, ui("draws.too_many"), ui.theme->soft));
   head(s, row);
   const Draws::Result* result = s.race.draws().of(settings_of(s));
-  const auto all = result ? result->disagreement() : std::nullopt;
+  const Disagreement* all = result && result->disagreement ? &*result->disagreement : nullptr;
   if (!all) {
     const Rect at{box.x, box.y, std::min(box.w, 560.0F), 100};
     const std::size_t lost = result && !s.race.draws().running(settings_of(s)) ? result->given_up() : 0;
@@ -161,7 +161,7 @@ std::optional<UserError> DrawsView::type(std::string_view id, const std::string&
 
 std::string DrawsView::csv(const Ui&, const Race& race, std::size_t lane) const {
   const Draws::Result* result = race.draws().of(race.experiment().lanes[lane].complete);
-  const auto all = result ? result->disagreement() : std::nullopt;
+  const Disagreement* all = result && result->disagreement ? &*result->disagreement : nullptr;
   if (!all) return {};
   std::string out = "draw,test_error,hash\n";
   std::size_t done = 0;

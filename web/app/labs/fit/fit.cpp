@@ -24,6 +24,7 @@ void FitLab::follow() {
 
 std::optional<UserError> FitLab::open(const Json& document, Opening how) {
   auto error = DocumentLab::open(document, how);
+  if (!error) diagnosis_ = false; // a document is of the other tabs
   if (!error && how.anew)
     for (const auto& each : parts_) each->forget();
   follow();

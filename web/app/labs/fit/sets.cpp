@@ -106,6 +106,7 @@ bool SetsPart::ask(double) {
   if (!fits_.complete()) return sweep_.cancel(), false;
   bool all = true;
   for (std::size_t i = 0; i < quarters_.size(); ++i) {
+    if (quarters_[i]->problem()) continue;
     Json json = quarter_document(complete, kFitQuarters[i]);
     json["downhill"] = kFormatVersion, json["lab"] = kFitFormat.lab;
     if (!quarters_[i]->is_of(json) || !quarters_[i]->complete()) {

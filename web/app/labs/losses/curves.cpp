@@ -107,8 +107,8 @@ void curves_setup(const Scene& s, Column& column) {
   s.lab.slider(column.row(), {{}, "/curves/delta"}, {.least = 0.1, .most = 10, .logarithmic = true, .digits = 2}, 76, 64);
   if (settings.axis == LossAxis::logit)
     s.lab.slider(column.row(), {{}, "/curves/classes"}, {.least = 2, .most = 1000, .logarithmic = true, .parts = 1}, 76, 64);
-  s.lab.slider(column.row(), {{}, "/curves/from"}, {.least = -20, .most = settings.to - 1, .parts = 2}, 76, 64);
-  s.lab.slider(column.row(), {{}, "/curves/to"}, {.least = settings.from + 1, .most = 20, .parts = 2}, 76, 64);
+  s.lab.slider(column.row(), {{}, "/curves/from"}, {.least = std::min(-20.0, settings.to - 40), .most = settings.to - 1, .parts = 2}, 76, 64);
+  s.lab.slider(column.row(), {{}, "/curves/to"}, {.least = settings.from + 1, .most = std::max(20.0, settings.from + 40), .parts = 2}, 76, 64);
   if (preset_of(std::string(kRacePreset)).is_null()) return;
   column.rule();
   column.paragraph(ui("losses.race_says"), ui.theme->soft);

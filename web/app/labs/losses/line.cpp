@@ -119,6 +119,7 @@ void line_picture(const Scene& s, Rect box) {
   box.cut_left(kHeightAxisY), box.cut_bottom(kHeightAxisX);
   if (box.w < 60 || box.h < 60) return;
   s.kept.point = std::min(s.kept.point, s.model.points().size() - 1);
+  if (s.kept.point_held && s.kept.point_held->which >= s.model.points().size()) s.kept.point_held.reset(), s.model.let_go(); // it was undone under the hand
   const HeightFrame frame{box, s.kept.point_held ? s.kept.point_held->extent : s.model.extent()};
   ui.draw()->PushClipRect(box.min(), box.max(), true);
   lines(s, frame);

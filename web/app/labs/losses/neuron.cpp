@@ -55,7 +55,7 @@ void drag_start(const Scene& s, const HeightFrame& frame, std::size_t which, boo
     if (!it) it = Held{which, frame.view, {s.model.neuron().w, s.model.neuron().b}};
     if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, 1)) s.lab.keep(s.model.move_start(frame.place(ImGui::GetIO().MousePos), true));
   } else if (it && it->which == which) {
-    if (ui.drag_cancelled) s.lab.keep(s.model.move_start(it->before, true));
+    if (ui.drag_cancelled) s.lab.keep(s.model.put_start(it->before));
     it.reset();
     s.model.let_go();
   }
