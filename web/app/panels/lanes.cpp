@@ -39,7 +39,8 @@ void lane_menu(Ui& ui, Race& race, RaceView& view, Rect box, std::size_t i) {
   }
 }
 
-void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, std::size_t i) {
+// `place`: from 0; nullopt where lanes are not ranked.
+void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::optional<std::size_t> place, std::size_t i) {
   const Lane& lane = race.experiment().lanes[i];
   const LaneState& state = race.lanes()[i];
   const LaneLook look = lane_look(race.experiment().lanes, i);
@@ -51,7 +52,7 @@ void lane_row(Ui& ui, Race& race, RaceView& view, Rect row, std::size_t place, s
   const float dim = state.hidden ? 0.35F : 1;
 
   // the line's own look shows or hides it
-  ui.text(row.cut_left(kRankWidth), std::to_string(place + 1), ui.theme->faint, kLabel);
+  ui.text(row.cut_left(kRankWidth), place ? std::to_string(*place + 1) : "–", ui.theme->faint, kLabel);
   const Rect swatch = row.cut_left(kSwatchWidth);
   if (ui.press(id + "show", swatch).pressed) race.hide_lane(i, !state.hidden);
   ui.tip((state.hidden ? ui("lanes.show") : ui("lanes.hide")));
@@ -258,7 +259,7 @@ void lanes_panel(Ui& ui, Race& race, RaceView& view, Rect box) {
     if (view.grouped && (place == 0 || group_of(order[place]) != group_of(order[place - 1])))
       ui.text(column.rest.cut_top(20), ui.by_id("group." + std::to_string(group_of(order[place]))), ui.theme->soft, kSmall, Weight::bold);
     const auto rank = static_cast<std::size_t>(std::find(ranks.begin(), ranks.end(), order[place]) - ranks.begin());
-    lane_row(ui, race, view, column.rest.cut_top(row_height), rank, order[place]);
+    lane_row(ui, race, view, column.rest.cut_top(row_height), ranked == Metric::count ? std::nullopt : std::optional(rank), order[place]);
   }
   Rect below = column.row();
   if (race.lanes().size() < kLanesMost) {

@@ -37,10 +37,16 @@ void DrawsView::head(const ViewPlace& s, Rect row) const {
   Ui& ui = s.ui;
   const std::string side = std::to_string(s.side);
   const Draws& draws = s.race.draws();
-  if (draws.running(settings_of(s))) {
+  if (draws.running()) { // of this lane, or of another, which is then named
     if (ui.button("draws.cancel" + side, row.cut_left(ui.text_width(ui("sweep.cancel")) + 28), ui("sweep.cancel"))) s.race.cancel_draws();
     row.cut_left(kGrid);
-    const std::string share = percent(draws.progress());
+    std::string share = percent(draws.progress());
+    const auto& lanes = s.race.experiment().lanes;
+    for (std::size_t i = 0; i < lanes.size() && !draws.running(settings_of(s)); ++i)
+      if (draws.running(lanes[i].complete)) {
+        share += " · " + lane_name(s.race.experiment(), i, ui.language);
+        break;
+      }
     ui.note_item("draws.progress" + side, ui("draws.running"), "status", share, row);
     ui.text(row, fill(ui("draws.progress"), {share}), ui.theme->soft, kLabel);
     return;
