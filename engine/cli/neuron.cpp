@@ -2,6 +2,7 @@
 
 #include "cli/files.hpp"
 #include "core/hash.hpp"
+#include "core/nine_digits.hpp"
 #include "core/printable.hpp"
 #include "export/neuron_script.hpp"
 #include "neuron/neuron_csv.hpp"
