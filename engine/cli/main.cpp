@@ -340,7 +340,7 @@ int draws(const Arguments& arguments) {
       if (!said[i + k].empty()) well.push_back(said[i + k]);
     const Disagreement d = well.empty() ? Disagreement() : disagreement_of(run->data->test.labels, well, run->data->classes);
     for (std::size_t k = 0, done = 0; k < count; ++k) {
-      rows += name + "," + std::to_string(k) + ",";
+      rows += name + "," + std::to_string(k + 1) + ","; // as the page counts them
       rows += said[i + k].empty() ? "," : cell(d.errors[done++]) + "," + hex16(hashes[i + k]);
       rows += "\n";
     }
@@ -522,7 +522,8 @@ const std::vector<Verb>& verbs() {
       {"draws",
        "EXPERIMENT.json",
        {data, lane, jobs, {"--draws", "K", &Arguments::draws}, {"--out", "FILE", &Arguments::out}},
-       "trains each lane on K sets of training examples; their test errors, and on how many test examples they differ",
+       "trains each lane on K sets of training examples (2 to 20; 5 where K is not given); their test errors, and on how many test examples "
+       "they differ",
        draws},
       {"trace",
        "BACKPROP.json",

@@ -37,6 +37,21 @@ Matrix inputs_of(const FitSettings& settings, std::span<const double> x) {
 
 } // namespace
 
+std::vector<std::size_t> Contributions::largest(std::size_t count) const {
+  std::vector<double> sizes;
+  for (const auto& unit : units) {
+    double sum = 0;
+    for (const double each : unit) sum += std::fabs(each);
+    sizes.push_back(std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity());
+  }
+  std::vector<std::size_t> order(units.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
+  order.resize(std::min(count, order.size()));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
 LaneSettings lane_of_fit(const FitSettings& settings, std::size_t points, std::int64_t evaluations) {
   const FitModel& model = settings.model;
   LaneSettings lane;

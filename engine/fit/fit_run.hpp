@@ -19,6 +19,10 @@ struct FitStand {
 struct Contributions {
   std::vector<std::vector<double>> units;
   double bias = 0;
+
+  /// The `count` units that add most (by the mean size of what they add at the places; what is no finite number is most), in their order;
+  /// all, if there are no more.
+  std::vector<std::size_t> largest(std::size_t count) const;
 };
 
 /// A network gets x scaled to ±this over the interval. PyTorch draws the weights and biases of a unit with one input from [−1, 1], so

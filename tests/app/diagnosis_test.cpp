@@ -1,5 +1,6 @@
 #include "app/bare_race.hpp"
 #include "app/core/diagnosis.hpp"
+#include "app/core/number_text.hpp"
 #include "app/race_table.hpp"
 
 #include <algorithm>
@@ -146,6 +147,28 @@ TEST_CASE("each remedy changes one setting, which the format takes, and says not
   expect("l2", "/regularization/l2", 0.001, 0.01);
   expect("no_dropout", "/network/hidden/0/dropout", 0.2, 0);
   expect("dropout", "/network/hidden/0/dropout", 0.2, 0.5);
+  { // of several layers all at once
+    Json both = kImages["network"]["hidden"];
+    both[1]["dropout"] = 0.5;
+    REQUIRE(!race.edit("/network/hidden", both));
+    const auto change = change_of("no_dropout", race);
+    REQUIRE(change);
+    CHECK(change->pointer == "/network/hidden");
+    CHECK(is_dropout_of_layers(*change));
+    for (const Json& layer : change->after) CHECK(layer["dropout"] == 0);
+    Json complete = race.experiment().lanes[0].complete;
+    complete["network"]["hidden"] = change->after;
+    REQUIRE(only_change(race.experiment().lanes[0].complete, complete));
+    CHECK(only_change(race.experiment().lanes[0].complete, complete)->after == change->after);
+    DiagnosisModel model;
+    REQUIRE(!model.apply(race, 0, *change, "none"));
+    CHECK(!change_of("no_dropout", race, 1));
+    CHECK(!offered(race, ended(Finding::high_bias)).count("no_dropout")); // it runs there
+    REQUIRE(race.undo());
+    complete["network"]["hidden"][0]["units"] = 65;
+    CHECK(!only_change(race.experiment().lanes[0].complete, complete));
+    REQUIRE(race.undo());
+  }
   expect("more_data", "/data/train", 200, 2000);
   expect("more_tests", "/data/test", 100, 400);
   for (const char* none : {"smaller_rate", "larger_rate", "usual_init", "early_stop", "right_labels", "hidden_layer"})
@@ -435,13 +458,55 @@ TEST_CASE("what is acceptable is typed in percent and refused with its range") {
 
 TEST_CASE("the numbers as CSV: a line a lane, empty where nothing was measured") {
   Table table(1, with(kImages, {{"optimizer", {{"lr", 0.001}}}, {"epochs", 2}}));
-  CHECK(diagnosis_csv(table.race, {"a,b"}, 0.1) == "lane,epoch,train_error,test_error,test_loss,acceptable,finding\n\"a,b\",,,,,0.1,untrained\n");
+  DiagnosisModel model;
+  CHECK(diagnosis_csv(table.race, {"a,b"}, model) == "lane,epoch,train_error,test_error,test_loss,acceptable,finding\n\"a,b\",,,,,0.1,untrained\n");
   table.race.start();
   table.until_finished();
-  const std::string csv = diagnosis_csv(table.race, {"a"}, 0.1);
+  const std::string csv = diagnosis_csv(table.race, {"a"}, model);
   const Diagnosis d = diagnose(table.race, 0);
   CHECK(csv.find("\na,2,") != std::string::npos);
   CHECK(csv.find("," + std::string(kFindingIds[static_cast<std::size_t>(d.finding)]) + "\n") != std::string::npos);
+  CHECK(csv.find("setting") == std::string::npos);
+  // a remedy that was tried: before and after, once
+  REQUIRE(!model.apply(table.race, 0, *change_of("l2", table.race), "L2"));
+  CHECK(diagnosis_csv(table.race, {"a", "b"}, model).find("setting") == std::string::npos); // not measured yet
+  table.until_finished();
+  const std::string tried = diagnosis_csv(table.race, {"a", "b"}, model);
+  const Errors before = errors_of(*table.race.lanes()[0].evaluation()), after = errors_of(*table.race.lanes()[1].evaluation());
+  std::string line = "\na,b,/regularization/l2,0.001,0.01";
+  for (const auto& [from, to] : {std::pair{before.train, after.train}, {before.test, after.test}, {before.test_loss, after.test_loss}})
+    line += "," + csv_number(from) + "," + csv_number(to);
+  CHECK(tried.find(line + "\n") != std::string::npos);
+  CHECK(tried.find("\nb,a,") == std::string::npos);
+  // data were changed for all
+  REQUIRE(!model.apply(table.race, 0, Change{"/data/train", 200, 250}, {}));
+  table.until_finished();
+  const std::string data = diagnosis_csv(table.race, {"a", "b"}, model);
+  CHECK(data.find("\na,,/data/train,200,250,") != std::string::npos);
+  CHECK(data.find("\nb,,/data/train,200,250,") != std::string::npos);
+}
+
+TEST_CASE("a lane that a stop rule has ended: more epochs are no remedy, since it would not run them") {
+  Table table(
+      1,
+      with(kImages,
+           {{"network", {{"hidden", Json::array({Json{{"units", 4}}})}}}, {"optimizer", {{"lr", 0.001}}}, {"epochs", 40}, {"evaluate", {{"every", "epoch"}}}}));
+  Race& race = table.race;
+  race.set_stop_rules({.accuracy = 0.05});
+  race.start();
+  table.until_finished();
+  REQUIRE(race.lanes()[0].stop == Stop::accuracy);
+  const Diagnosis d = diagnose(race, 0);
+  CHECK(d.stopped);
+  CHECK(d.ended);
+  CHECK(!change_of("more_epochs", race));
+  race.set_stop_rules({});
+  REQUIRE(!race.edit("/epochs", 5)); // begins anew
+  race.start();
+  table.until_finished();
+  CHECK(!diagnose(race, 0).stopped);
+  REQUIRE(change_of("more_epochs", race));
+  CHECK(change_of("more_epochs", race)->after == 15);
 }
 
 TEST_CASE("what presets of the four cases claim of remedies is what the page would make of them: each that is offered, and none besides") {

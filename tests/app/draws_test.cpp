@@ -152,6 +152,26 @@ TEST_CASE("how many draws there are") {
   CHECK(Draws::most(data) == 0);
 }
 
+TEST_CASE("what must be fetched before so many draws is known beforehand: nothing where they are here") {
+  Packs packs([](const std::string&, bool) {}, {{"small", 1000, 2000, 1000, 1}, {"large", 30000000, 60000, 10000, {}}});
+  Race race([](std::size_t, const ToTrainer&) {}, packs);
+  REQUIRE(!race.set_experiment({{"downhill", 1},
+                                {"data", {{"train", 1000}, {"test", 500}, {"seed", 1}}},
+                                {"network", {{"hidden", Json::array()}}},
+                                {"lanes", Json::array({Json::object()})}}));
+  packs.set_worker_count(1);
+  REQUIRE(race.draws_pack(2));
+  CHECK(race.draws_pack(2)->id == "small");
+  packs.request(race.data());
+  packs.take(0, PackOpened{"small", "", {}});
+  CHECK(race.draws_pack(1) == nullptr);
+  CHECK(race.draws_pack(2) == nullptr);
+  REQUIRE(race.draws_pack(3));
+  CHECK(race.draws_pack(3)->bytes == 30000000);
+  REQUIRE(!race.set_experiment({{"downhill", 1}, {"data", {{"source", "moons"}, {"train", 1000}, {"test", 500}}}, {"lanes", Json::array({Json::object()})}}));
+  CHECK(race.draws_pack(20) == nullptr); // made here
+}
+
 TEST_CASE("draws that wait for data are of the lane that was chosen, wherever it stands by then, and of none once it is gone") {
   for (const bool removed : {false, true}) {
     Table table(1, small());

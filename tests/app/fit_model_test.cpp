@@ -1,4 +1,5 @@
 #include "app/core/fit_model.hpp"
+#include "experiment/experiment.hpp"
 
 #include <doctest/doctest.h>
 
@@ -76,6 +77,25 @@ TEST_CASE("fit model: f is drawn by strokes: heights between the hand's places, 
   while (room.document.undo()) {
   }
   CHECK(room.document.json() == before);
+}
+
+TEST_CASE("fit model: a stroke over a function that is not drawn yet makes it one, in one step of undo") {
+  for (const bool held : {false, true}) {
+    Room room(kUnit);
+    const Json before = room.document.json();
+    CHECK_FALSE(room.model.stroke({0.25, 1}, {0.5, 2}, held));
+    if (held) CHECK_FALSE(room.model.stroke({0.5, 2}, {0.6, 2}, held));
+    room.document.let_go();
+    CHECK(room.model.target_name() == "drawn");
+    CHECK(room.model.settings().low == 0);
+    CHECK(room.model.settings().high == 1);
+    REQUIRE(room.model.settings().target.heights.size() == FitLabModel::kHeights);
+    CHECK(room.model.settings().target.heights[20] == 2);
+    CHECK(room.model.settings().target.heights[40] == doctest::Approx(Target(Room(kUnit).model.settings()).at(1)).epsilon(0.01)); // f where the hand wasn't
+    CHECK(room.document.undo());
+    CHECK(room.document.json() == before);
+    CHECK_FALSE(room.document.changes().can_undo());
+  }
 }
 
 TEST_CASE("fit model: towers are added where there is room, moved within the interval, removed") {
@@ -220,10 +240,29 @@ TEST_CASE("fit model: a network's layers are all of one width, activation and dr
   }
   CHECK(m.capacity() == 17);
   CHECK(m.set_activation("nonsense"));
+  CHECK_FALSE(m.set_layers(0));
+  CHECK(m.capacity() == 0);
   CHECK_FALSE(m.set_layers(1));
   CHECK(m.settings().model.hidden.size() == 1);
   CHECK_FALSE(m.choose_model(false));
   CHECK(m.capacity() == 5);
+}
+
+TEST_CASE("fit model: a network without hidden layers is given one, by its layers or by a width") {
+  for (const bool by_layers : {false, true}) {
+    Room room(Json{{"model", {{"name", "network"}, {"hidden", Json::array()}}}});
+    FitLabModel& m = room.model;
+    REQUIRE(m.settings().model.hidden.empty());
+    const Json before = room.document.json();
+    const auto error = by_layers ? m.set_layers(2) : m.set_capacity(16, false); // as the remedy does
+    CHECK_FALSE(error);
+    REQUIRE(m.settings().model.hidden.size() == (by_layers ? 2 : 1));
+    CHECK(m.width() == (by_layers ? 64 : 16));
+    CHECK(m.settings().model.hidden.front().activation.name == "tanh");
+    CHECK(m.dropout() == 0);
+    CHECK(room.document.undo());
+    CHECK(room.document.json() == before);
+  }
 }
 
 TEST_CASE("fit model: just is what comes within a tenth of the least expected error; below it is under, above it over") {
@@ -253,6 +292,44 @@ TEST_CASE("fit model: just is what comes within a tenth of the least expected er
   for (CapacityFit& fit : widths) fit.diverged = true;
   CHECK_FALSE(fitness_of(widths, 1, 1.0));
   CHECK_FALSE(just_fitting(widths));
+}
+
+TEST_CASE("fit model: in a plane there are as many points, the same seed, and the student's network as one more lane") {
+  const Json boundary = {{"downhill", 1},
+                         {"title", "of the preset"},
+                         {"batch", 20},
+                         {"data", {{"source", "moons"}, {"train", 200}, {"test", 100}}},
+                         {"lanes", Json::array({Json{{"network", {{"hidden", Json::array({Json{{"units", 1}}})}}}}})}};
+  Room room(Json{{"points", 37}, {"seed", 5}});
+  const auto polynomial = experiment_from_json(room.model.in_plane(boundary, "mine"));
+  REQUIRE(polynomial);
+  CHECK(polynomial->lanes.size() == 1); // there is no polynomial of two numbers
+  CHECK(polynomial->lanes[0].settings.data.train == 37);
+  CHECK(room.model.points_in_plane() == 37);
+  CHECK(polynomial->lanes[0].settings.data.seed == 5);
+  CHECK(polynomial->lanes[0].settings.seed == 5);
+  CHECK(polynomial->title.is_null());
+  CHECK_FALSE(room.model.choose_model(true));
+  CHECK_FALSE(room.model.set_layers(2));
+  CHECK_FALSE(room.model.set_width(9, false));
+  CHECK_FALSE(room.model.set_dropout(0.2, false));
+  const auto network = experiment_from_json(room.model.in_plane(boundary, {{"zh", "我的网络"}, {"en", "mine"}}));
+  REQUIRE(network);
+  REQUIRE(network->lanes.size() == 2);
+  const LaneSettings& mine = network->lanes[1].settings;
+  REQUIRE(mine.network.hidden.size() == 2);
+  CHECK(mine.network.hidden[1].units == 9);
+  CHECK(mine.network.hidden[1].activation.name == "tanh");
+  CHECK(mine.network.hidden[1].dropout == 0.2);
+  CHECK(network->lanes[1].label["en"] == "mine");
+  CHECK(network->lanes[0].settings.network.hidden[0].units == 1);
+  Json full = boundary;
+  while (full["lanes"].size() < kLanesMost) full["lanes"].push_back(Json::object());
+  CHECK(experiment_from_json(room.model.in_plane(full, "mine")));
+  Room few(Json{{"points", 10}});
+  const auto all_at_once = experiment_from_json(few.model.in_plane(boundary, "mine"));
+  REQUIRE(all_at_once);
+  CHECK(all_at_once->lanes[0].settings.batch == 0);
 }
 
 TEST_CASE("fit model: remedies change one setting, and what was before is kept until something else changes") {

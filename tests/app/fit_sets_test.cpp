@@ -208,6 +208,39 @@ TEST_CASE("more sets keep the fits that are known, fewer leave the first") {
   CHECK(fits.complete());
   check_equal(fits, few);
   CHECK(workers.asked_sets == 40);
+  fits.want(many.complete, many.settings, 3); // those beyond were kept
+  CHECK(fits.complete());
+  check_equal(fits, many);
+  CHECK(workers.asked_sets == 40);
+}
+
+TEST_CASE("while nothing is wanted another number of sets keeps the fits that are known, and another document none") {
+  const FitDocument few = fit_document({{"sets", 5}}), many = fit_document({{"sets", 9}}), other = fit_document({{"sets", 9}, {"noise", 0.2}});
+  Workers workers(2);
+  DealtFits fits(5, workers.post());
+  fits.follow(few.complete); // nothing is there
+  CHECK(!fits.any());
+  until_complete(workers, fits, few);
+  const std::vector<SetFit> known = fits.fits();
+  const std::uint64_t version = fits.version();
+  fits.follow(few.complete);
+  CHECK(fits.version() == version);
+  fits.follow(many.complete);
+  CHECK(fits.version() > version);
+  CHECK(fits.is_of(many.complete));
+  CHECK(fits.fits() == known);
+  CHECK(fits.sets() == 9);
+  CHECK(!fits.complete());
+  CHECK(fits.decomposition().fits == 5);
+  CHECK(workers.asked_sets == 5); // nobody was asked for anything
+  fits.follow(few.complete);
+  CHECK(fits.complete());
+  check_equal(fits, few);
+  until_complete(workers, fits, many);
+  check_equal(fits, many);
+  CHECK(workers.asked_sets == 9);
+  fits.follow(other.complete);
+  CHECK(!fits.any());
 }
 
 TEST_CASE("a killed worker's sets are asked for again, the others' fits stay; cancelled is dropped, and goes on when it is wanted again") {
@@ -432,6 +465,46 @@ TEST_CASE("fits train beside a race's lanes: both get on") {
   check_equal(fits, d);
 }
 
+TEST_CASE("the course of one fit: of a wide network the units that add most are sent, and of the others what they add together") {
+  const FitDocument d = fit_document({{"model", {{"name", "network"}, {"hidden", {{{"units", 700}, {"activation", "tanh"}}}}, {"epochs", 3}}}});
+  const std::vector<double> places{-6, -1, 0, 2.5, 5};
+  const auto target = std::make_shared<const Target>(d.settings);
+  FitRun run(d.settings, target, first_points(d.settings, *target), 3);
+  while (run.advance()) {
+  }
+  const auto parts = run.contributions(places);
+  REQUIRE(parts);
+  const auto largest = parts->largest(kFitUnitsMost);
+  REQUIRE(largest.size() == kFitUnitsMost);
+  Workers workers(1, 0.002);
+  FitCourse course(11, workers.post());
+  course.start(d.complete, places, 3, 0);
+  for (int i = 0; i < 20000 && !course.ended(); ++i) workers.turn(course);
+  REQUIRE(course.ended());
+  CHECK(course.unit_count() == 700);
+  REQUIRE(course.units() == kFitUnitsMost);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    CHECK(course.unit(0)[i] == static_cast<float>(parts->units[largest[0]][i]));
+    CHECK(course.unit(255)[i] == static_cast<float>(parts->units[largest[255]][i]));
+    double all = 0;
+    for (const auto& unit : parts->units) all += unit[i];
+    CHECK(course.sum_of_units(i) == doctest::Approx(all).epsilon(1e-5)); // float32 on the way
+    CHECK(course.sum_of_units(i) + course.bias() == doctest::Approx(course.predictions()[i]).epsilon(1e-4));
+  }
+  // what makes no sense is not taken
+  FitCourse strict(12, workers.post());
+  strict.start(d.complete, places, 3, 0);
+  while (workers.mail.empty()) workers.hosts[0]->work(0.004);
+  const FitRunPiece whole = std::get<FitRunPiece>(*decode<ToApp>(workers.mail.front().second));
+  for (const auto& spoil :
+       {+[](FitRunPiece& m) { m.others.clear(); }, +[](FitRunPiece& m) { m.units.pop_back(); }, +[](FitRunPiece& m) { m.unit_count = 2; }}) {
+    FitRunPiece wrong = whole;
+    spoil(wrong);
+    CHECK(!strict.take(0, wrong));
+  }
+  CHECK(strict.take(0, whole));
+}
+
 TEST_CASE("the course of one fit: its stands and what its units add are the engine's; asked again after a worker was lost") {
   const FitDocument d = fit_document(kNetwork);
   const std::vector<double> places{-8, -5, -1, 0, 2.5, 5, 6};
@@ -471,10 +544,12 @@ TEST_CASE("the course of one fit: its stands and what its units add are the engi
   }
   CHECK(same_bits(course.predictions(), run.predict(places)));
   REQUIRE(course.units() == 6);
+  CHECK(course.unit_count() == 6);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    double sum = course.bias();
+    double sum = 0;
     for (std::size_t unit = 0; unit < course.units(); ++unit) sum += static_cast<double>(course.unit(unit)[i]);
-    CHECK(sum == doctest::Approx(course.predictions()[i]).epsilon(1e-5));
+    CHECK(sum == course.sum_of_units(i));
+    CHECK(sum + course.bias() == doctest::Approx(course.predictions()[i]).epsilon(1e-5));
   }
   FitProblem late{11, 1, "memory", "", {}};
   CHECK(!course.take(1, late));

@@ -127,7 +127,7 @@ lab_test("keys alone: a student's own race is diagnosed, a remedy tried; its exp
   assert.equal((await state(page)).lanes.length, 2);
   const [from, to] = (await value_of(page, 'diagnosis.0.pair.0.train')).split('→').map(number_of);
   assert.ok(to! > from!, `dropout makes the training error larger: ${from} ${to}`);
-  assert.match((await command(page, 'csv', { plot: 'view' })) as string, /^lane,epoch,train_error,test_error,test_loss,acceptable,finding\n.+,15,0.*,high_variance\n.+\n$/);
+  assert.match((await command(page, 'csv', { plot: 'view' })) as string, /^lane,epoch,train_error,test_error,test_loss,acceptable,finding\n.+,15,0.*,high_variance\n.+\nlane,other_lane,setting,before,after,train_error_before,.*\n.+,\/network\/hidden\/0\/dropout,0,0\.5(,[\d.e-]+){6}\n$/);
   await page.evaluate(() => window.downhill.show({ view: 'diagnosis', lane: 0, other: 1 }));
   await wait_for_item(page, '^diagnosis\\.1\\.finding$');
   await screenshot(page, 'diagnosis-two-zh');

@@ -132,6 +132,105 @@ lab_test('a network is trained on the target: units add up to it, it stops when 
   assert.equal(((await command(page, 'transport')) as { running: boolean }).running, false);
 });
 
+lab_test('a network without hidden layers is given one by its slider; of a wide one the units that add most are drawn', async (page) => {
+  const linear = { part: 'approximate', noise: 0, points: 60, model: { name: 'network', hidden: [], epochs: 20 } };
+  await open_document(page, linear);
+  await press(page, 'fit.by.1');
+  assert.equal(await item(page, 'fit.width'), null);
+  const before = await state(page);
+  await key(page, 'fit.layers.slider', 'ArrowRight');
+  assert.equal((await state(page)).model.hidden.length, 1);
+  assert.ok(await item(page, 'fit.width'));
+  await undo(page);
+  assert.deepEqual(await state(page), before);
+  await type_into(page, 'fit.layers', '2');
+  assert.equal((await state(page)).model.hidden.length, 2);
+  await open_document(page, { ...linear, model: { name: 'network', hidden: [{ units: 1024, activation: 'tanh' }], epochs: 20 } });
+  await press(page, 'fit.start');
+  await ended(page);
+  await settle(page);
+  assert.match(await value(page, 'fit.units_left_out'), /256.*768/);
+  const [, count, sum, bias, whole] = (await value(page, 'fit.sum')).match(/-?−?[\d.]+(?:e[−-]\d+)?/g)!.map((text) => Number(text.replace('−', '-')));
+  assert.equal(count, 1024);
+  assert.ok(Math.abs(sum! + bias! - whole!) < 2e-4, await value(page, 'fit.sum'));
+  await screenshot(page, 'fit-network-wide');
+});
+
+lab_test('the form view alone: layers, towers, points, a drawn f as tables of numbers; buttons; each one step of undo', async (page) => {
+  await open_document(page, { part: 'approximate', target: { values: [0, 1, 0, 1] }, points: 5, towers: [[-4, -1, 1]], model: { name: 'network' } });
+  await page.$eval('#accessible', (e) => (e as HTMLElement).click());
+  const set = async (field: string, text: string) => {
+    await page.waitForSelector(`#form [data-field="${field}"]`);
+    await page.$eval(`#form [data-field="${field}"]`, (e, to) => { const it = e as HTMLInputElement; it.value = to; it.dispatchEvent(new Event('change', { bubbles: true })); }, text);
+    await settle(page);
+  };
+  const push = async (selector: string) => { await page.waitForSelector(`#form ${selector}`); await page.$eval(`#form ${selector}`, (e) => (e as HTMLElement).click()); await settle(page); };
+  const shown = (field: string) => page.$eval(`#form [data-field="${field}"]`, (e) => (e as HTMLInputElement).value);
+  const before = await state(page);
+  const undone = async (what: string) => {
+    assert.notDeepEqual(await state(page), before, what);
+    await undo(page);
+    assert.deepEqual(await state(page), before, what);
+  };
+  for (const [field, text, check] of [
+    ['fit.layers', '2', (now: any) => now.model.hidden.length === 2], ['fit.width', '12', (now: any) => now.model.hidden[0].units === 12],
+    ['fit.activation', 'relu', (now: any) => now.model.hidden[0].activation.name === 'relu'], ['fit.dropout', '0,25', (now: any) => now.model.hidden[0].dropout === 0.25],
+    ['towers/0/2', '0.75', (now: any) => now.towers[0][2] === 0.75], ['towers/0/0', '−3', (now: any) => now.towers[0][0] === -3],
+    ['points/3/1', '2.5', (now: any) => now.own.length === 5 && now.own[3][1] === 2.5], ['heights/1/0', '-1', (now: any) => now.target.values[1] === -1],
+  ] as [string, string, (now: any) => boolean][]) {
+    await set(field, text);
+    assert.ok(check(await state(page)), field);
+    await undone(field);
+  }
+  await set('towers/0/0', '7'); // beyond the right edge: refused, and the table shows what holds
+  assert.deepEqual(await state(page), before);
+  assert.equal(await shown('towers/0/0'), '-4');
+  for (const [selector, check] of [
+    ['[data-verb="add_row towers"]', (now: any) => now.towers.length === 2], ['[data-verb="remove_row towers"]', (now: any) => now.towers.length === 0],
+    ['[data-verb="add_row points"]', (now: any) => now.own.length === 6], ['[data-verb="remove_row points"]', (now: any) => now.own.length === 4],
+    ['[data-field="fit.spread"]', (now: any) => now.towers.length === 1 && now.towers[0][0] === -5], ['[data-field="fit.anew"]', (now: any) => now.seed === 2],
+  ] as [string, (now: any) => boolean][]) {
+    await push(selector);
+    assert.ok(check(await state(page)), selector);
+    await undone(selector);
+  }
+  await page.select('#form [data-field="fit.by"]', 'network');
+  await push('[data-verb="toggle"]');
+  await ended(page);
+  await page.waitForFunction(() => document.querySelector('#form tbody')!.textContent!.includes('400 / 400'));
+  await push('[data-field="fit.widths"]');
+  await page.waitForFunction(() => (window.downhill_internal.page.command('csv', { plot: 'curves' }) as string).includes('capacity,train,expected\n'), { timeout: 60000 });
+  await push('[data-field="fit.widths"]'); // stopped
+  await page.$$eval('#form details', (all) => { for (const each of all) (each as HTMLDetailsElement).open = true; });
+  await settle(page);
+  await screenshot(page, 'fit-form');
+});
+
+lab_test('remedies and the way into the plane are in the form view, too; there the points, the seed and the network come along', async (page) => {
+  await open_document(page, noisy);
+  await press(page, 'fit.start');
+  await page.$eval('#accessible', (e) => (e as HTMLElement).click());
+  await page.waitForSelector('#form [data-field="fit.remedy.data"]');
+  await page.click('#form [data-field="fit.remedy.data"]');
+  await settle(page);
+  assert.equal((await state(page)).points, 80);
+  await undo(page);
+  await page.$eval('#accessible', (e) => (e as HTMLElement).click());
+  await open_document(page, { ...noisy, points: 60, seed: 7, model: { name: 'network', hidden: [{ units: 5, activation: 'relu' }] } });
+  await wait_for_item(page, '^fit\\.start$');
+  await command(page, 'start');
+  await wait_for_item(page, '^fit\\.plane$');
+  await screenshot(page, 'fit-plane');
+  await command(page, 'typed', { id: 'fit.plane', text: '' });
+  await page.waitForFunction(() => (window.downhill_internal.page.command('lab') as string) === 'race', { timeout: 20000 });
+  await page.waitForFunction(() => (window.downhill.getState() as any).data?.source === 'moons', { timeout: 20000 });
+  const there = await state(page);
+  assert.equal(there.data.train, 60);
+  assert.equal(there.seed, 7);
+  assert.equal(there.lanes.length, 4);
+  assert.equal(there.lanes[3].network.hidden[0].units, 5);
+});
+
 lab_test('under, just, over: errors over degrees, the verdict, a remedy before and after; own points', async (page) => {
   await open_document(page, noisy);
   assert.equal((await standing(page)).expected_error, null, 'not before it was asked for');

@@ -109,6 +109,26 @@ lab_test('another setting is fitted again at once; more sets keep what is there;
   assert.equal(await csv(page, 'view'), native('fit', await state(page)));
 });
 
+lab_test('paused, another number of sets keeps the fits that are there', async (page) => {
+  await open_document(page, { ...network, sets: 60 });
+  await press(page, 'fit.start');
+  await page.waitForFunction(() => ((window.downhill.results() as unknown as Standing[])[0]!.step ?? 0) >= 2, { timeout: 60000, polling: 20 });
+  await press(page, 'fit.pause');
+  const paused = (await standing(page)).step!;
+  await type_into(page, 'field:/sets', '70');
+  assert.equal((await standing(page)).step, paused);
+  assert.equal((await standing(page)).status, 'paused');
+  await page.evaluate(() => window.downhill.undo());
+  await settle(page);
+  assert.equal((await standing(page)).step, paused);
+  await type_into(page, 'field:/sets', '2');
+  const few = (await standing(page)).step!;
+  assert.ok(few <= 2);
+  await press(page, 'fit.start').catch(() => undefined); // both may be there already
+  await ended(page);
+  assert.equal(await csv(page, 'view'), native('fit', await state(page)));
+});
+
 lab_test('x is dragged on the picture, moved by keys and typed; the words follow; which set is shown goes into the link', async (page) => {
   await open_document(page, noisy);
   await press(page, 'fit.start');

@@ -63,6 +63,12 @@ lab_test('a regression runs in the page to the command line’s hashes, without 
   assert.equal(lines[0], 'lane,x,given,target');
   assert.equal(lines.filter((line) => line === 'x,target').length, 1);
   assert.equal(lines.length, 2 + 2 * 240 + 60);
+  for (const lane of [0, 1]) await press(page, `lane:${lane}:show`);
+  await wait_for_item(page, '^fitted\\.none$');
+  assert.equal(await page.evaluate(() => window.downhill.items().some((i) => i.id.startsWith('fitted.lane'))), false);
+  await screenshot(page, 'race-regression-none');
+  for (const lane of [0, 1]) await press(page, `lane:${lane}:show`);
+  await wait_for_item(page, '^fitted\\.lane\\.1$');
   for (const language of ['zh', 'en']) {
     await screenshot(page, `race-regression-${language}`);
     if (language === 'zh') await change_language(page);
@@ -164,7 +170,11 @@ lab_test('a lane on other training examples: the command line’s numbers, one a
   await settle(page);
   await screenshot(page, 'race-draws-two');
   // cancelled, what is trained stays
+  assert.equal(await page.evaluate(() => window.downhill.items().some((i) => i.id.startsWith('draws.download'))), false);
   await type_into(page, 'view.draws', '20');
+  assert.match(await value(page, 'draws.download0'), /\d\.\d MB/, 'what will be fetched is said beforehand');
+  await screenshot(page, 'race-draws-download');
+  for (const beyond of ['1', '21']) await assert.rejects(command(page, 'typed', { id: 'view.draws', text: beyond }), /20/);
   await press(page, 'draws.start0');
   await wait_for_item(page, 'draws.cancel0');
   await press(page, 'draws.cancel0');

@@ -332,6 +332,18 @@ TEST_CASE("fit: a network's stands are its errors, its units add up, and how it 
   CHECK_FALSE(one_fit(settings_of(Json::object())).contributions(places));
 }
 
+TEST_CASE("fit: the units that add most are told in their order; what is no number is most") {
+  Contributions parts;
+  parts.units = {{0.5, -0.5}, {-3, 0}, {0, 0}, {1, 1}, {0.5, 0.5}};
+  CHECK(parts.largest(0).empty());
+  CHECK(parts.largest(1) == std::vector<std::size_t>{1});
+  CHECK(parts.largest(2) == std::vector<std::size_t>{1, 3});
+  CHECK(parts.largest(3) == std::vector<std::size_t>{0, 1, 3}); // of two alike the first
+  CHECK(parts.largest(9) == std::vector<std::size_t>{0, 1, 2, 3, 4});
+  parts.units[2][1] = std::nan("");
+  CHECK(parts.largest(1) == std::vector<std::size_t>{2});
+}
+
 TEST_CASE("fit: what diverges is left out and counted; shares of the variance tell when few fits make most of it") {
   FitSettings s = settings_of({{"points", 10}, {"sets", 4}, {"at", 5}, {"model", kSmallNetwork}});
   s.model.optimizer = {"sgd", {1e6}};

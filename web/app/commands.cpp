@@ -16,6 +16,7 @@ namespace {
 using namespace takes;
 using Ids = std::vector<std::string_view>;
 
+constexpr double kRowsMost = 100000; // of a table in the form view
 constexpr Argument worker() { return must(whole("worker", 0, kWholeMost)); }
 constexpr std::string_view kLanguages[] = {"zh", "en"}, kParts[] = {"header", "views", "settings"}, kCsv[] = {"curves", "view"};
 Ids lab_ids() {
@@ -158,6 +159,18 @@ constexpr Verb<App> kVerbs[] = {
      {must(text("id")), any("value")},
      [](App& app, const Json& a) { return done(app.here().set_field(a["id"].get<std::string>(), a["value"])); }},
     {"reset_field", Reach::page, {must(text("id"))}, [](App& app, const Json& a) { return done(app.here().reset_field(a["id"].get<std::string>())); }},
+    {"tables", Reach::page, {}, [](App& app, const Json&) -> Answer { return app.here().tables(); }},
+    {"type_cell",
+     Reach::page,
+     {must(text("table")), must(whole("row", 0, kRowsMost)), must(whole("column", 0, kRowsMost)), must(text("text", kTypedMost))},
+     [](App& app, const Json& a) {
+       return done(app.here().type_cell(a["table"].get<std::string>(), a["row"].get<std::size_t>(), a["column"].get<std::size_t>(), a["text"].get<std::string>()));
+     }},
+    {"add_row", Reach::page, {must(text("table"))}, [](App& app, const Json& a) { return done(app.here().add_row(a["table"].get<std::string>())); }},
+    {"remove_row",
+     Reach::page,
+     {must(text("table")), must(whole("row", 0, kRowsMost))},
+     [](App& app, const Json& a) { return done(app.here().remove_row(a["table"].get<std::string>(), a["row"].get<std::size_t>())); }},
     {"typed",
      Reach::page,
      {must(text("id")), must(text("text", kTypedMost))},

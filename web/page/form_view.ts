@@ -3,7 +3,9 @@
 import type { Standing } from './downhill_api';
 import type { Words } from './words';
 
-interface FieldRow { id: string; label: string; help: string; value: string; choices?: { id: string; label: string }[] }
+interface FieldRow { id: string; label: string; help: string; value: string; choices?: { id: string; label: string }[]; press?: boolean }
+/** A list as a table of numbers that are typed; rows are added and taken away where `add` and `remove` say so. */
+interface FieldTable { id: string; label: string; help: string; columns: string[]; rows: { head: string; cells: string[] }[]; add: boolean; remove: boolean }
 
 export interface FormActions {
   /** Whether the lab has a verb. */
@@ -29,7 +31,7 @@ const kRefresh_ms = 2000;
 /** The cells of a line of CSV. */
 const cells_of = (line: string): string[] => [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 
-type Control = HTMLInputElement | HTMLSelectElement;
+type Control = HTMLInputElement | HTMLSelectElement | HTMLButtonElement;
 
 const key_of = (node: Node) => node instanceof HTMLElement ? node.dataset.key ?? node.dataset.field : undefined;
 /** Makes `old` like `fresh` where it stands: what has the focus, is selected or half typed stays so. */
@@ -81,8 +83,8 @@ export class FormView {
   /** Brings everything up to the experiment and the language. */
   build(): void {
     const { root, words, actions } = this;
-    const state = actions.command('getState');
-    const version = JSON.stringify(state) + words.language;
+    const state = actions.command('getState'), all_fields = actions.command('fields') as FieldRow[];
+    const version = JSON.stringify([state, all_fields, words.language]);
     if (version === this.built) return;
     this.built = version;
     const columns = actions.command('columns') as string[], heads_of_numbers = columns.map((column) => 'form.' + column);
@@ -101,7 +103,12 @@ export class FormView {
       element.dataset.key = control.dataset.field;
       fields.append(element);
     };
-    for (const field of actions.command('fields') as FieldRow[]) labelled(field.label, this.control(field), field.help);
+    for (const field of all_fields) {
+      if (!field.press) { labelled(field.label, this.control(field), field.help); continue; }
+      const element = make('div', '', this.control(field), make('small', field.help)); // a button says what it does by itself
+      element.dataset.key = field.id;
+      fields.append(element);
+    }
     const section = make('div', '', make('h2', words.say('form.settings')), fields);
     section.className = 'settings';
     const fresh = root.cloneNode() as HTMLElement;
@@ -115,6 +122,7 @@ export class FormView {
       row.className = 'row';
       fresh.append(row, make('h2', words.say('form.results')), table(words.say('form.results'), ['form.lane', ...heads_of_numbers, 'form.status'], this.rows(actions.command('standings') as Standing[])), this.every_number());
     }
+    for (const table of actions.command('tables') as FieldTable[]) section.append(this.list(table));
     fresh.append(section);
     become(root, fresh);
   }
@@ -134,11 +142,46 @@ export class FormView {
     return box;
   }
 
+  /** A list of the document, behind its name, since it may be long. */
+  private list(of: FieldTable): HTMLDetailsElement {
+    const { words, actions } = this, place = `table ${of.id}`;
+    const button = (text: string, name: string, verb: string, rest: object) => {
+      const b = make('button', text);
+      b.type = 'button';
+      b.dataset.verb = `${verb} ${of.id}`;
+      if (name !== text) b.setAttribute('aria-label', name);
+      b.onclick = (event) => {
+        const pressed = event.currentTarget as HTMLElement;
+        actions.attempt(verb, { table: of.id, ...rest });
+        this.build();
+        if (!pressed.isConnected) this.root.querySelector<HTMLElement>(`[data-key="${place}"] > summary`)?.focus(); // it went with its row
+      };
+      return b;
+    };
+    const body = make('tbody', '', ...of.rows.map(({ head, cells }, row) => {
+      const th = make('th', head);
+      th.scope = 'row';
+      const numbers = cells.map((text, column) => {
+        const input = this.input(`${of.id}/${row}/${column}`, text, (it) => this.changed(it, 'type_cell', { table: of.id, row, column, text: it.value }));
+        input.setAttribute('aria-label', `${of.label} ${head}: ${of.columns[column]}`);
+        return make('td', '', input);
+      });
+      const remove = of.remove ? [make('td', '', button(words.say('form.remove_row'), `${of.label} ${head}: ${words.say('form.remove_row')}`, 'remove_row', { row }))] : [];
+      return make('tr', '', th, ...numbers, ...remove);
+    }));
+    const heads = ['', ...of.columns, ...(of.remove ? [''] : [])].map((text) => ({ text, number: false }));
+    const details = make('details', '', make('summary', `${of.label} (${of.rows.length})`), make('small', of.help), this.table(of.label, heads, body),
+      ...(of.add ? [button(words.say('form.add_row'), `${of.label}: ${words.say('form.add_row')}`, 'add_row', {})] : []));
+    details.dataset.key = place;
+    details.open = this.root.querySelector<HTMLDetailsElement>(`[data-key="${place}"]`)?.open ?? false;
+    return details;
+  }
+
   /** The lab's curves or paths, point by point: what its CSV has. Made when it is opened, since it may be long. */
   private every_number(): HTMLDetailsElement {
     const details = make('details', '', make('summary', this.words.say('form.every_number')));
     details.dataset.key = 'every_number';
-    details.open = this.root.querySelector<HTMLDetailsElement>('details')?.open ?? false;
+    details.open = this.root.querySelector<HTMLDetailsElement>('[data-key=every_number]')?.open ?? false;
     if (details.open) details.append(...this.points());
     details.ontoggle = (event) => this.refresh(event.currentTarget as HTMLDetailsElement);
     return details;
@@ -195,7 +238,7 @@ export class FormView {
     this.actions.attempt(verb, rest);
     this.build();
     if (control instanceof HTMLInputElement) control.value = control.defaultValue;
-    else control.value = [...control.options].find((o) => o.defaultSelected)?.value ?? control.value;
+    else if (control instanceof HTMLSelectElement) control.value = [...control.options].find((o) => o.defaultSelected)?.value ?? control.value;
   }
 
   // What happens on a change is told of the element that it happens to: it may be an older one than the one made here.
@@ -213,7 +256,15 @@ export class FormView {
     control.onchange = (event) => act(event.currentTarget as HTMLSelectElement);
     return control;
   }
+  private button(field: FieldRow): HTMLButtonElement {
+    const control = make('button', field.label);
+    control.type = 'button';
+    control.dataset.field = field.id;
+    control.onclick = (event) => this.changed(event.currentTarget as HTMLButtonElement, 'typed', { id: field.id, text: '' });
+    return control;
+  }
   private control(field: FieldRow): Control {
+    if (field.press) return this.button(field);
     const control = field.choices ? this.select(field.id, field.choices, field.value, (it) => this.changed(it, 'set_field', { id: field.id, value: it.value }))
       : this.input(field.id, field.value, (it) => this.changed(it, 'typed', { id: field.id, text: it.value }));
     control.setAttribute('aria-label', field.label);
@@ -222,9 +273,10 @@ export class FormView {
 
   /** The results' rows, cell by cell. */
   update(results: Standing[]): void {
+    this.build(); // what there is to press may hang on how far the lab has come
     const body = this.root.querySelector('tbody');
     if (body) become(body, this.rows(results.length ? results : (this.actions.command('standings') as Standing[])));
-    const open = () => this.root.querySelector<HTMLDetailsElement>('details[open]');
+    const open = () => this.root.querySelector<HTMLDetailsElement>('[data-key=every_number][open]');
     if (open()) this.refresh_timer ||= window.setTimeout(() => {
       this.refresh_timer = 0;
       const details = open();

@@ -271,7 +271,7 @@ struct AskFitRun {
   void fields(auto& a) { a(slot, request, document, evaluations, places); }
 };
 inline constexpr std::uint32_t kFitStandsMost = 1000;
-inline constexpr std::size_t kFitPlacesMost = 2000;
+inline constexpr std::size_t kFitPlacesMost = 2000, kFitUnitsMost = 256;
 /// Nobody waits for the fits in this slot any more.
 struct DropFits {
   std::uint32_t slot = 0;
@@ -621,7 +621,8 @@ struct FitCapacity {
   void fields(auto& a) { a(slot, request, progress, fit); }
 };
 /// The fit to the one training set as it stands: stands from number `from` on; ŷ at the places that were asked for; of a network with one
-/// hidden layer what each unit adds to it there, unit after unit, and the output's bias. At most 30 a second.
+/// hidden layer what units add to it there, unit after unit (at most kFitUnitsMost of its `unit_count`, those that add most), what the
+/// others add together (empty: there are none), and the output's bias. At most 30 a second.
 struct FitRunPiece {
   std::uint32_t slot = 0, request = 0, from = 0;
   std::vector<FitStand> stands;
@@ -629,8 +630,10 @@ struct FitRunPiece {
   bool diverged = false;
   std::vector<double> predictions;
   std::vector<float> units;
+  std::uint32_t unit_count = 0;
+  std::vector<double> others;
   double bias = 0;
-  void fields(auto& a) { a(slot, request, from, stands, progress, diverged, predictions, units, bias); }
+  void fields(auto& a) { a(slot, request, from, stands, progress, diverged, predictions, units, unit_count, others, bias); }
 };
 /// They can't be made.
 struct FitProblem {

@@ -81,6 +81,24 @@ private:
   CapacityRun run_;
 };
 
+// Those that add most; what the others add is summed up, so that nothing of the whole is missing.
+void put_units(FitRunPiece& piece, const Contributions& parts) {
+  const std::vector<std::size_t> shown = parts.largest(kFitUnitsMost);
+  piece.unit_count = static_cast<std::uint32_t>(parts.units.size());
+  piece.bias = parts.bias;
+  auto next = shown.begin();
+  for (std::size_t j = 0; j < parts.units.size(); ++j) {
+    const std::vector<double>& unit = parts.units[j];
+    if (next != shown.end() && *next == j) {
+      ++next;
+      for (const double each : unit) piece.units.push_back(static_cast<float>(each));
+      continue;
+    }
+    piece.others.resize(unit.size());
+    for (std::size_t i = 0; i < unit.size(); ++i) piece.others[i] += unit[i];
+  }
+}
+
 class CourseJob final : public Job {
 public:
   CourseJob(const AskFitRun& ask, const FitSettings& settings)
@@ -89,15 +107,11 @@ public:
   bool ended() const override { return run_.ended(); }
   void advance() override { advance_by(run_, steps_); }
   void tell(const Post& post) override {
-    FitRunPiece piece{slot_, request_, static_cast<std::uint32_t>(told_), {}, told_progress(run_), run_.diverged(), run_.predict(places_), {}, 0};
+    FitRunPiece piece{slot_, request_, static_cast<std::uint32_t>(told_), {}, told_progress(run_), run_.diverged(), run_.predict(places_), {}, 0, {}, 0};
     const auto& stands = run_.stands();
     piece.stands.assign(stands.begin() + static_cast<std::ptrdiff_t>(told_), stands.end());
     told_ = stands.size();
-    if (const auto parts = run_.contributions(places_)) {
-      for (const auto& unit : parts->units)
-        for (const double each : unit) piece.units.push_back(static_cast<float>(each));
-      piece.bias = parts->bias;
-    }
+    if (const auto parts = run_.contributions(places_)) put_units(piece, *parts);
     post(piece);
   }
   ToApp without_memory() const override { return FitProblem{slot_, request_, "memory", "", {}}; }

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr Errors kNoErrors{kNone, kNone, kNone, kNone};
+constexpr std::string_view kHiddenLayers = "/network/hidden";
 constexpr std::int64_t kTrainAsked = 2000; // evaluations ask the first so many, see Evaluation
 
 bool failed(const LaneState& state) { return state.problem || state.status == LaneStatus::diverged; }
@@ -60,7 +61,7 @@ Diagnosis diagnose(const Race& race, std::size_t lane, double acceptable) {
   d.label_noise = settings.data.label_noise;
   d.train_asked = std::min(settings.data.train, kTrainAsked), d.tests = settings.data.test;
   d.dropout = std::any_of(settings.network.hidden.begin(), settings.network.hidden.end(), [](const HiddenLayer& layer) { return layer.dropout > 0; });
-  d.ended = state.ended();
+  d.ended = state.ended(), d.stopped = state.stop != Stop::none;
   const Evaluation* e = state.evaluation();
   if (failed(state)) return d.finding = Finding::diverged, d;
   if (!e || e->step == 0) return d;
@@ -92,10 +93,22 @@ void differing(const Json& before, const Json& after, const std::string& place, 
 
 } // namespace
 
+bool is_dropout_of_layers(const Change& change) {
+  if (change.pointer != kHiddenLayers || change.before.size() != change.after.size()) return false;
+  Json same = change.after;
+  for (std::size_t i = 0; i < same.size(); ++i) same[i]["dropout"] = change.before[i]["dropout"];
+  return same == change.before;
+}
+
 std::optional<Change> only_change(const Json& before, const Json& after) {
   std::vector<Change> all;
   differing(before, after, "", all);
-  return all.size() == 1 ? std::optional(std::move(all[0])) : std::nullopt;
+  if (all.size() < 2) return all.empty() ? std::nullopt : std::optional(std::move(all[0]));
+  const Json::json_pointer layers{std::string(kHiddenLayers)};
+  Change change{std::string(kHiddenLayers), before[layers], after[layers]};
+  Json rest = after;
+  rest[layers] = change.before;
+  return rest == before && is_dropout_of_layers(change) ? std::optional(std::move(change)) : std::nullopt;
 }
 
 // ---- remedies ----
@@ -139,7 +152,9 @@ std::optional<Change> fewer_units(const Race& race, std::size_t lane) {
   return changed(race, lane, of_layer(static_cast<std::size_t>(widest - hidden.begin()), "units"), widest->units / 8);
 }
 
+// A lane that a rule has stopped would not run them.
 std::optional<Change> more_epochs(const Race& race, std::size_t lane) {
+  if (race.lanes()[lane].stop != Stop::none) return {};
   const std::int64_t epochs = settings_of(race, lane).epochs;
   return static_cast<double>(epochs) < kEpochsLong ? changed(race, lane, "/epochs", 3 * epochs) : std::nullopt;
 }
@@ -187,12 +202,17 @@ std::optional<Change> l2(const Race& race, std::size_t lane) {
   return settings_of(race, lane).l2 < kStrongL2 ? changed(race, lane, "/regularization/l2", kStrongL2) : std::nullopt;
 }
 
-bool drops_less(const HiddenLayer& a, const HiddenLayer& b) { return a.dropout < b.dropout; }
+// Of one layer its rate, of several all of them.
 std::optional<Change> no_dropout(const Race& race, std::size_t lane) {
   const auto& hidden = settings_of(race, lane).network.hidden;
-  const auto most = std::max_element(hidden.begin(), hidden.end(), drops_less);
-  if (most == hidden.end() || most->dropout == 0) return {};
-  return changed(race, lane, of_layer(static_cast<std::size_t>(most - hidden.begin()), "dropout"), 0);
+  const auto drops = [](const HiddenLayer& layer) { return layer.dropout > 0; };
+  const auto first = std::find_if(hidden.begin(), hidden.end(), drops);
+  if (first == hidden.end()) return {};
+  if (std::count_if(hidden.begin(), hidden.end(), drops) == 1)
+    return changed(race, lane, of_layer(static_cast<std::size_t>(first - hidden.begin()), "dropout"), 0);
+  Json without = race.experiment().lanes[lane].complete[Json::json_pointer(std::string(kHiddenLayers))];
+  for (Json& layer : without) layer["dropout"] = 0;
+  return changed(race, lane, std::string(kHiddenLayers), std::move(without));
 }
 std::optional<Change> dropout(const Race& race, std::size_t lane) {
   const auto& hidden = settings_of(race, lane).network.hidden;
@@ -319,15 +339,39 @@ std::vector<Comparison> DiagnosisModel::comparisons(const Race& race, std::size_
   return out;
 }
 
-std::string diagnosis_csv(const Race& race, const std::vector<std::string>& names, double acceptable) {
+namespace {
+
+// A pair of lanes once: the later one is what came after.
+std::string pairs_csv(const Race& race, const std::vector<std::string>& names, const DiagnosisModel& model) {
+  std::string out;
+  const auto pair_of = [](double before, double after) {
+    const auto number = [](double v) { return std::isfinite(v) ? csv_number(v) : std::string(); };
+    return "," + number(before) + "," + number(after);
+  };
+  for (std::size_t i = 0; i < race.lanes().size(); ++i)
+    for (const Comparison& pair : model.comparisons(race, i)) {
+      if (!pair.measured || (pair.lane && *pair.lane < i)) continue;
+      out += csv_text(names[i]) + "," + (pair.lane ? csv_text(names[*pair.lane]) : std::string()) + "," + pair.change.pointer + "," +
+             csv_text(pair.change.before.dump()) + "," + csv_text(pair.change.after.dump()) + pair_of(pair.before.train, pair.after.train) +
+             pair_of(pair.before.test, pair.after.test) + (pair.one_loss() ? pair_of(pair.before.test_loss, pair.after.test_loss) : ",,") + "\n";
+    }
+  constexpr const char* kHead =
+      "lane,other_lane,setting,before,after,train_error_before,train_error_after,test_error_before,test_error_after,test_loss_before,test_loss_after\n";
+  return out.empty() ? out : kHead + out;
+}
+
+} // namespace
+
+std::string diagnosis_csv(const Race& race, const std::vector<std::string>& names, const DiagnosisModel& model) {
   std::string out = "lane,epoch,train_error,test_error,test_loss,acceptable,finding\n";
+  const double acceptable = model.acceptable();
   for (std::size_t i = 0; i < race.lanes().size(); ++i) {
     const Diagnosis d = diagnose(race, i, acceptable);
     const auto number = [&](double v) { return d.measured() && std::isfinite(v) ? csv_number(v) : std::string(); };
     out += csv_text(names[i]) + "," + number(d.errors.epoch) + "," + number(d.errors.train) + "," + number(d.errors.test) + "," + number(d.errors.test_loss) +
            "," + csv_number(acceptable) + "," + std::string(kFindingIds[static_cast<std::size_t>(d.finding)]) + "\n";
   }
-  return out;
+  return out + pairs_csv(race, names, model);
 }
 
 } // namespace downhill

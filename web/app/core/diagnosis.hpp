@@ -51,6 +51,7 @@ struct Diagnosis {
   std::int64_t train_asked = 0, tests = 0; ///< examples that the errors are counted over
   bool dropout = false;                    ///< the lane trains with it; neither error is measured with it
   bool ended = false;                      ///< else it is on its way, and the finding may change
+  bool stopped = false;                    ///< a stop rule ended it before its last step
 
   bool measured() const { return finding >= Finding::guessing; }
   double gap_most() const { return acceptable / 2; }
@@ -66,7 +67,8 @@ struct Change {
   Json before, after;
   bool of_base() const { return pointer.starts_with("/data/"); } ///< lanes can't differ in it
 };
-/// The one setting in which two lanes differ; none where it is none or more than one. A choice of another name is one setting.
+/// The one setting in which two lanes differ; none where it is none or more than one. A choice of another name is one setting, and so are
+/// the rates of dropout of several layers: then it is "/network/hidden", with nothing else in it changed.
 std::optional<Change> only_change(const Json& before, const Json& after);
 
 struct Remedy {
@@ -119,7 +121,12 @@ private:
   std::vector<Past> pasts_;
 };
 
-/// lane, epoch, train_error, test_error, test_loss, acceptable, finding: a line a lane.
-std::string diagnosis_csv(const Race& race, const std::vector<std::string>& names, double acceptable);
+/// Whether a change of "/network/hidden" is one of rates of dropout alone.
+bool is_dropout_of_layers(const Change& change);
+
+/// lane, epoch, train_error, test_error, test_loss, acceptable, finding: a line a lane. Then, where lanes that differ in one setting are
+/// both measured, a line a pair: the lane, the other one (empty: the same, before the data were changed), the setting, its values and the
+/// errors before and after.
+std::string diagnosis_csv(const Race& race, const std::vector<std::string>& names, const DiagnosisModel& model);
 
 } // namespace downhill

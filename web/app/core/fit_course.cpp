@@ -30,8 +30,9 @@ void FitCourse::start(const Json& complete, std::vector<double> places, std::uin
 void FitCourse::forget() {
   seats_.drop();
   asked_ = Json();
-  places_.clear(), predictions_.clear(), stands_.clear(), units_.clear();
+  places_.clear(), predictions_.clear(), stands_.clear(), units_.clear(), others_.clear();
   bias_ = progress_ = 0;
+  unit_count_ = 0;
   diverged_ = false;
   problem_.reset();
   ++version_;
@@ -43,9 +44,13 @@ bool FitCourse::take(std::size_t worker, const ToApp& message) {
   if (const auto* m = std::get_if<FitRunPiece>(&message)) {
     if (!seats_.owes(worker, *m) || m->from != stands_.size() || m->predictions.size() != places_.size() || !(m->progress >= 0 && m->progress <= 1))
       return false;
-    if (places_.empty() ? !m->units.empty() : m->units.size() % places_.size() != 0) return false;
+    const std::size_t shown = std::min<std::size_t>(m->unit_count, kFitUnitsMost);
+    if (m->units.size() != shown * places_.size() || m->others.size() != (m->unit_count > shown ? places_.size() : 0)) return false;
     stands_.insert(stands_.end(), m->stands.begin(), m->stands.end());
-    if (!stands_.empty()) predictions_ = m->predictions, units_ = m->units, bias_ = m->bias; // nothing is shown before it was measured
+    if (!stands_.empty()) { // nothing is shown before it was measured
+      predictions_ = m->predictions, units_ = m->units, others_ = m->others, bias_ = m->bias;
+      unit_count_ = m->unit_count;
+    }
     deaths_ = 0;
     diverged_ = m->diverged, progress_ = m->diverged ? 1 : m->progress;
     if (ended()) seats_.paid(worker);
@@ -56,6 +61,12 @@ bool FitCourse::take(std::size_t worker, const ToApp& message) {
   seats_.drop();
   problem_ = UserError{problem->code, problem->place, problem->with};
   return ++version_, true;
+}
+
+double FitCourse::sum_of_units(std::size_t place) const {
+  double sum = others_.empty() ? 0 : others_[place];
+  for (std::size_t j = 0; j < units(); ++j) sum += static_cast<double>(unit(j)[place]);
+  return sum;
 }
 
 bool FitCourse::worker_lost() {

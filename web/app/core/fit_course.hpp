@@ -29,9 +29,13 @@ public:
   const std::vector<double>& places() const { return places_; }
   /// At the places, at the last of the stands or a little later; none yet: empty.
   const std::vector<double>& predictions() const { return predictions_; }
-  /// What each hidden unit adds to it, where there is one hidden layer: unit after unit, at the places.
+  /// Its hidden units, where there is one hidden layer, else 0; and what those of them that add most (at most kFitUnitsMost) add to it,
+  /// unit after unit, at the places.
+  std::size_t unit_count() const { return unit_count_; }
   std::size_t units() const { return places_.empty() ? 0 : units_.size() / places_.size(); }
   std::span<const float> unit(std::size_t number) const { return std::span(units_).subspan(number * places_.size(), places_.size()); }
+  /// What all units add at the place of this number.
+  double sum_of_units(std::size_t place) const;
   double bias() const { return bias_; }
   const std::optional<UserError>& problem() const { return problem_; }
   std::uint64_t version() const { return version_; }
@@ -42,6 +46,8 @@ private:
   std::vector<double> places_, predictions_;
   std::vector<FitStand> stands_;
   std::vector<float> units_;
+  std::vector<double> others_; // what the others add together; empty: there are none
+  std::size_t unit_count_ = 0;
   double bias_ = 0, progress_ = 0;
   bool diverged_ = false;
   int deaths_ = 0; // of workers, of that, since a piece came

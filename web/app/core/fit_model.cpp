@@ -98,10 +98,15 @@ std::optional<UserError> FitLabModel::choose_target(std::string_view id) {
     json["target"] = {{"name", id}, {"formula", settings_.target.formula.empty() ? std::string("x") : settings_.target.formula}};
     return change(std::move(json));
   }
-  Json heights = Json::array();
-  for (std::size_t i = 0; i < kHeights; ++i) heights.push_back(to_grain(target_->at(low + width * static_cast<double>(i) / (kHeights - 1)), grain_y()));
-  json["target"] = {{"name", id}, {"values", std::move(heights)}};
+  json["target"] = {{"name", id}, {"values", shown_heights()}};
   return change(std::move(json));
+}
+
+std::vector<double> FitLabModel::shown_heights() const {
+  std::vector<double> heights;
+  for (std::size_t i = 0; i < kHeights; ++i)
+    heights.push_back(to_grain(target_->at(settings_.low + (settings_.high - settings_.low) * static_cast<double>(i) / (kHeights - 1)), grain_y()));
+  return heights;
 }
 
 std::optional<UserError> FitLabModel::type_formula(const std::string& text) { return put({{"/target", {{"name", "formula"}, {"formula", text}}}}); }
@@ -113,17 +118,20 @@ double FitLabModel::height_place(std::size_t which) const {
 }
 
 std::optional<UserError> FitLabModel::stroke(FitPoint from, FitPoint to, bool held) {
-  if (settings_.target.heights.empty())
-    if (auto error = choose_target("drawn")) return error;
-  std::vector<double> heights = settings_.target.heights;
+  std::vector<double> heights = settings_.target.heights.empty() ? shown_heights() : settings_.target.heights;
   if (from.x > to.x) std::swap(from, to);
   const double last = static_cast<double>(heights.size() - 1), width = settings_.high - settings_.low;
   const auto place = [&](double x) { return std::clamp(std::round((x - settings_.low) / width * last), 0.0, last); };
   const auto first = static_cast<std::size_t>(place(from.x)), end = static_cast<std::size_t>(place(to.x));
   for (std::size_t i = first; i <= end; ++i) { // the nearest of each end, and all between
-    const double share = to.x > from.x ? std::clamp((height_place(i) - from.x) / (to.x - from.x), 0.0, 1.0) : 1;
+    const double x = settings_.low + width * static_cast<double>(i) / last;
+    const double share = to.x > from.x ? std::clamp((x - from.x) / (to.x - from.x), 0.0, 1.0) : 1;
     heights[i] = std::clamp(to_grain(from.y + share * (to.y - from.y), grain_y()), -kFitHeightMost, kFitHeightMost);
   }
+  return put_heights(heights, held);
+}
+
+std::optional<UserError> FitLabModel::put_heights(std::span<const double> heights, bool held) {
   Json values = Json::array();
   for (const double y : heights) values.push_back(number(y));
   return put({{"/target", {{"name", "drawn"}, {"values", std::move(values)}}}}, held);
@@ -214,6 +222,11 @@ std::optional<UserError> FitLabModel::add_point(FitPoint at) {
   return put_points(all, false);
 }
 
+std::optional<UserError> FitLabModel::add_middle_point() {
+  const double middle = (settings_.low + settings_.high) / 2;
+  return add_point({middle, target_->at(middle)});
+}
+
 std::optional<UserError> FitLabModel::move_point(std::size_t which, FitPoint to, bool held) {
   if (which >= points_.size() || points_.size() > kOwnPointsMost) return {};
   std::vector<FitPoint> all = points_;
@@ -246,14 +259,18 @@ std::optional<UserError> FitLabModel::set_capacity(std::int64_t capacity, bool h
 }
 
 std::optional<UserError> FitLabModel::set_width(std::int64_t width, bool held) {
-  Json hidden = document_.at("/model/hidden");
-  for (Json& layer : hidden) layer["units"] = std::clamp<std::int64_t>(width, 1, 256);
+  Json hidden = some_hidden();
+  for (Json& layer : hidden) layer["units"] = std::clamp<std::int64_t>(width, 1, kWidthMost);
   return set_hidden(hidden, held);
 }
 
+Json FitLabModel::some_hidden() const {
+  const Json& hidden = document_.at("/model/hidden");
+  return hidden.empty() ? kFitFormat.field_at("/model/hidden")->standard : hidden;
+}
+
 std::optional<UserError> FitLabModel::set_layers(std::size_t layers) {
-  Json hidden = document_.at("/model/hidden");
-  if (hidden.empty()) return {};
+  Json hidden = some_hidden();
   while (hidden.size() > layers) hidden.erase(hidden.size() - 1);
   while (hidden.size() < layers) hidden.push_back(hidden.back());
   return set_hidden(hidden, false);
@@ -330,6 +347,22 @@ std::optional<std::array<std::int64_t, 2>> just_fitting(std::span<const Capacity
   for (const CapacityFit& fit : fits)
     if (!fit.diverged && fit.expected_error <= kAsGood * fits[*least].expected_error) ends = {std::min(ends[0], fit.capacity), std::max(ends[1], fit.capacity)};
   return ends;
+}
+
+// ---- in two dimensions ----
+
+std::int64_t FitLabModel::points_in_plane() const { return std::max<std::int64_t>(std::ssize(points_), 2); }
+
+Json FitLabModel::in_plane(const Json& experiment, const Json& label) const {
+  Json out = experiment;
+  out["data"]["train"] = points_in_plane();
+  if (out.contains("batch") && out["batch"].is_number() && out["batch"].get<std::int64_t>() > points_in_plane()) out["batch"] = "full";
+  out["data"]["seed"] = out["seed"] = settings_.seed;
+  out.erase("title"); // it is another experiment
+  if (!network() || out["lanes"].size() >= kLanesMost) return out;
+  const Json& model = document_.now().complete["model"];
+  out["lanes"].push_back({{"label", label}, {"network", {{"hidden", model["hidden"]}}}, {"regularization", {{"l2", model["weight_decay"]}}}});
+  return out;
 }
 
 // ---- remedies ----

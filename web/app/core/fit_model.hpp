@@ -65,6 +65,8 @@ public:
   std::optional<UserError> stroke(FitPoint from, FitPoint to, bool held);
   /// One of a drawn target's heights.
   std::optional<UserError> set_height(std::size_t which, double y, bool held);
+  /// All of them, as they are.
+  std::optional<UserError> put_heights(std::span<const double> heights, bool held);
   double height_place(std::size_t which) const;
   /// Both ends; those of a table's target that would be no interval are refused.
   std::optional<UserError> set_interval(double low, double high);
@@ -91,6 +93,8 @@ public:
   bool can_add_point() const { return points_.size() < kOwnPointsMost; }
   /// The points become the student's own: those that were drawn, and this one.
   std::optional<UserError> add_point(FitPoint at);
+  /// On f, in the interval's middle.
+  std::optional<UserError> add_middle_point();
   std::optional<UserError> move_point(std::size_t which, FitPoint to, bool held);
   /// The last one is not taken away.
   std::optional<UserError> remove_point(std::size_t which);
@@ -107,11 +111,15 @@ public:
   bool network() const { return settings_.model.network; }
   std::int64_t capacity() const { return capacity_of(settings_.model); }
   std::optional<UserError> choose_model(bool network);
-  /// The degree, or the width of every hidden layer.
+  /// The degree, or the width of every hidden layer; a network without one gets one.
   std::optional<UserError> set_capacity(std::int64_t capacity, bool held);
   /// Of a network's hidden layers, whichever model is chosen; 0: there are none.
   std::int64_t width() const { return settings_.model.hidden.empty() ? 0 : settings_.model.hidden.front().units; }
+  static constexpr std::int64_t kWidthMost = 256;
+  static constexpr std::size_t kLayersMost = 4;
+  static constexpr double kDropMost = 0.9;
   std::optional<UserError> set_width(std::int64_t width, bool held);
+  /// More are like the last of those that there are.
   std::optional<UserError> set_layers(std::size_t layers);
   std::optional<UserError> set_activation(std::string_view id);
   std::optional<UserError> set_dropout(double p, bool held);
@@ -120,6 +128,14 @@ public:
   const FitOutcome* polynomial() const;
   /// Polynomials of all degrees on the same points.
   const std::vector<CapacityFit>& degrees() const;
+
+  // ---- in two dimensions ----
+  /// How many points there would be in a plane: as many as here, as an experiment of points takes them.
+  std::int64_t points_in_plane() const;
+  /// The experiment, which says its batch, with so many training examples (all at once, where they are fewer than that), and with this
+  /// document's seed for weights and points; with a network, and where there is room, that as one more lane of this label, with its
+  /// weight decay.
+  Json in_plane(const Json& experiment, const Json& label) const;
 
   // ---- remedies ----
   /// Those that there are. `best_capacity`: with the least expected error, where that is known; `best_epoch`: likewise.
@@ -139,7 +155,11 @@ private:
   using Values = std::vector<std::pair<std::string, Json>>;
   std::optional<UserError> put(const Values& values, bool held = false);
   std::optional<UserError> change(Json json);
+  /// Heights of what is shown, at equal distances over the interval.
+  std::vector<double> shown_heights() const;
   std::optional<UserError> set_hidden(const Json& hidden, bool held);
+  /// The hidden layers, or, where there is none, the one that there would be.
+  Json some_hidden() const;
   Json sweep_key() const;
   FitPoint kept_within(FitPoint at) const;
 

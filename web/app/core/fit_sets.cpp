@@ -89,33 +89,45 @@ void DealtFits::want(const Json& complete, const FitSettings& settings, std::siz
   const auto sets = static_cast<std::size_t>(settings.sets);
   Picture* now = wanted();
   const bool same = now && deciding == asked_;
-  if (same && now->fits.size() == sets && (problem_ || seats_.waiting())) return;
+  if (same && now->sets() == sets && (problem_ || seats_.waiting())) return;
   if (!same) {
-    next_.emplace(Picture{settings, std::make_shared<Target>(settings), std::vector<std::optional<SetFit>>(sets), 0, {}});
+    next_.emplace(Picture{settings, std::make_shared<Target>(settings), std::vector<std::optional<SetFit>>(sets)});
     asked_ = std::move(deciding);
     problem_.reset();
     deaths_ = 0;
     seats_.drop();
     ++version_;
-  } else if (now->fits.size() != sets) {
-    now->fits.resize(sets);
-    now->done = static_cast<std::size_t>(std::count_if(now->fits.begin(), now->fits.end(), [](const auto& fit) { return fit.has_value(); }));
-    now->settings.sets = settings.sets;
-    now->decomposition.reset();
-    problem_.reset();
-    seats_.drop();
-    ++version_;
+  } else if (now->sets() != sets) {
+    set_count(sets);
   }
   if (wanted()->done == sets || workers == 0) return;
   text_ = fit_document_text(complete);
   deal(workers);
 }
 
+void DealtFits::set_count(std::size_t sets) {
+  Picture& now = *wanted();
+  now.settings.sets = static_cast<std::int64_t>(sets);
+  if (now.fits.size() < sets) now.fits.resize(sets);
+  now.done = 0;
+  for (std::size_t set = 0; set < sets; ++set) now.done += now.fits[set].has_value();
+  now.decomposition.reset();
+  problem_.reset();
+  seats_.drop();
+  ++version_;
+}
+
+void DealtFits::follow(const Json& complete) {
+  if (!any() || is_of(complete)) return;
+  if (!current() || decisive(complete) != asked_) return forget();
+  set_count(complete["sets"].get<std::size_t>());
+}
+
 void DealtFits::deal(std::size_t workers) {
   std::vector<AskFits> questions(workers);
   std::size_t missing = 0;
   const Picture& now = *wanted();
-  for (std::size_t set = 0; set < now.fits.size(); ++set)
+  for (std::size_t set = 0; set < now.sets(); ++set)
     if (!now.fits[set]) questions[missing++ % workers].sets.push_back(static_cast<std::uint32_t>(set));
   for (std::size_t w = 0; w < workers; ++w)
     if (!questions[w].sets.empty()) {
@@ -129,7 +141,7 @@ bool DealtFits::add(const FitPiece& piece) {
   Picture& now = *wanted();
   if (piece.fits.empty()) return false;
   for (const SetFit& fit : piece.fits)
-    if (!makes_sense(fit, now.fits.size(), static_cast<std::size_t>(now.settings.at))) return false;
+    if (!makes_sense(fit, now.sets(), static_cast<std::size_t>(now.settings.at))) return false;
   for (const SetFit& fit : piece.fits) {
     auto& place = now.fits[static_cast<std::size_t>(fit.set)];
     if (!place) ++now.done;
@@ -144,7 +156,7 @@ bool DealtFits::add(const FitPiece& piece) {
 bool DealtFits::take(std::size_t worker, const ToApp& message) {
   if (const auto* piece = std::get_if<FitPiece>(&message)) {
     if (!seats_.owes(worker, *piece) || !add(*piece)) return false;
-    if (picture_->done == picture_->fits.size()) seats_.drop(); // all have paid; who has dropped nothing is told so once more
+    if (picture_->done == picture_->sets()) seats_.drop(); // all have paid; who has dropped nothing is told so once more
     return true;
   }
   const auto* problem = std::get_if<FitProblem>(&message);
@@ -169,18 +181,17 @@ void DealtFits::worker_lost() {
   ++version_;
 }
 
-bool DealtFits::is_of(const Json& complete) const { return current() && complete["sets"] == picture_->fits.size() && decisive(complete) == asked_; }
+bool DealtFits::is_of(const Json& complete) const { return current() && complete["sets"] == picture_->sets() && decisive(complete) == asked_; }
 
 double DealtFits::progress() const {
   if (!seats_.waiting()) return -1;
-  return next_ ? 0 : static_cast<double>(picture_->done) / static_cast<double>(picture_->fits.size());
+  return next_ ? 0 : static_cast<double>(picture_->done) / static_cast<double>(picture_->sets());
 }
 
 std::vector<SetFit> DealtFits::fits() const {
   std::vector<SetFit> out;
-  if (picture_)
-    for (const auto& fit : picture_->fits)
-      if (fit) out.push_back(*fit);
+  for (std::size_t set = 0; picture_ && set < picture_->sets(); ++set)
+    if (picture_->fits[set]) out.push_back(*picture_->fits[set]);
   return out;
 }
 

@@ -59,6 +59,9 @@ public:
   /// To be called as long as they are wanted and there are workers: what is not known is asked for, set i of those that are missing of
   /// worker i modulo `workers`. `complete`: the document with every field. Fits are kept where only the number of sets has changed.
   void want(const Json& complete, const FitSettings& settings, std::size_t workers);
+  /// The document is this one now, and nothing is wanted of it yet: what is known of its sets stays, whatever their number; what is of
+  /// another document is forgotten.
+  void follow(const Json& complete);
   /// What a worker said. False: it is no answer to what was wanted last, or makes no sense.
   bool take(std::size_t worker, const protocol::ToApp& message);
   /// Nobody looks now: what is under way is dropped; wanted again, what is missing is asked for.
@@ -75,14 +78,14 @@ public:
   bool any() const { return picture_ && picture_->done > 0; }
   bool current() const { return picture_ && !next_; }
   /// Whether every set is done, or has been given up.
-  bool complete() const { return current() && picture_->done == picture_->fits.size(); }
+  bool complete() const { return current() && picture_->done == picture_->sets(); }
   std::size_t done() const { return picture_ ? picture_->done : 0; }
   /// Of what was wanted last.
-  std::size_t sets() const { return next_ ? next_->fits.size() : picture_ ? picture_->fits.size() : 0; }
+  std::size_t sets() const { return next_ ? next_->sets() : picture_ ? picture_->sets() : 0; }
   /// 0 to 1; −1: nothing is under way.
   double progress() const;
   /// Null: not known.
-  const SetFit* fit(std::size_t set) const { return picture_ && set < picture_->fits.size() && picture_->fits[set] ? &*picture_->fits[set] : nullptr; }
+  const SetFit* fit(std::size_t set) const { return picture_ && set < picture_->sets() && picture_->fits[set] ? &*picture_->fits[set] : nullptr; }
   /// Null: there is no picture.
   const FitSettings* settings() const { return picture_ ? &picture_->settings : nullptr; }
   const Target* target() const { return picture_ ? picture_->target.get() : nullptr; }
@@ -99,11 +102,13 @@ private:
   struct Picture {
     FitSettings settings;
     std::shared_ptr<const Target> target;
-    std::vector<std::optional<SetFit>> fits;
+    std::vector<std::optional<SetFit>> fits; // of at least as many sets as there are: those beyond are there when there are more again
     std::size_t done = 0;
-    mutable std::optional<Decomposition> decomposition; // of what is done
+    mutable std::optional<Decomposition> decomposition{}; // of what is done
+    std::size_t sets() const { return static_cast<std::size_t>(settings.sets); }
   };
   Picture* wanted() { return next_ ? &*next_ : picture_ ? &*picture_ : nullptr; }
+  void set_count(std::size_t sets);
   bool add(const protocol::FitPiece& piece);
   void deal(std::size_t workers);
 

@@ -224,10 +224,17 @@ void Race::seek(std::function<std::int64_t(std::size_t lane)> target) {
 }
 
 // As many draws need as many times the training examples.
-DataSettings Race::wished_data() const {
+DataSettings Race::wished_data() const { return draws_data(wanted_ ? wanted_->draws : 1); }
+
+DataSettings Race::draws_data(std::size_t count) const {
   DataSettings needed = data();
-  if (wanted_) needed.train *= static_cast<std::int64_t>(wanted_->draws);
+  needed.train *= static_cast<std::int64_t>(count);
   return needed;
+}
+
+const PackInfo* Race::draws_pack(std::size_t count) const {
+  const DataSettings needed = draws_data(count);
+  return packs_.ready(needed) ? nullptr : &packs_.needed(needed);
 }
 
 void Race::act_on_wish() {

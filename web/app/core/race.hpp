@@ -141,6 +141,8 @@ public:
   const Draws& draws() const { return draws_; }
   /// Trains the lane on `count` draws; the first of them is its own. Ends a sweep.
   void start_draws(std::size_t lane, std::size_t count);
+  /// What would have to be fetched before so many draws are trained; null: nothing.
+  const PackInfo* draws_pack(std::size_t count) const;
   void cancel_draws();
 
   // ---- the world ----
@@ -224,6 +226,7 @@ private:
   std::optional<UserError> missing(std::size_t lane) const;
   void act_on_wish();
   DataSettings wished_data() const;
+  DataSettings draws_data(std::size_t count) const;
   void grant(RunState& run, std::int64_t steps, bool hash_at_rest);
   void grant_running();
   void each_run(const std::function<void(std::size_t lane, RunState& run)>& act);

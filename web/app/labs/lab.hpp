@@ -123,12 +123,20 @@ public:
   virtual std::string spoken(bool ended) const { return static_cast<void>(ended), std::string(); }
 
   // ---- the form view ----
-  /// Its fields in order: id, label, help, value, and the choices if it is one.
+  /// Its fields in order: id, label, help, value, and the choices if it is one; `press` where it is a button, which is typed into with
+  /// nothing.
   virtual Json fields() const { return Json::array(); }
   /// Null: there is no such field.
   virtual Json field(const std::string&) const { return {}; }
   virtual std::optional<UserError> set_field(const std::string& id, const Json& value);
   virtual std::optional<UserError> reset_field(const std::string& id);
+  /// Its lists, as tables of numbers that are typed: id, label, help, columns, rows (head, cells), and whether rows are added (add) and
+  /// taken away (remove).
+  virtual Json tables() const { return Json::array(); }
+  /// Rows and columns from 0.
+  virtual std::optional<UserError> type_cell(const std::string& table, std::size_t row, std::size_t column, const std::string& text);
+  virtual std::optional<UserError> add_row(const std::string& table);
+  virtual std::optional<UserError> remove_row(const std::string& table, std::size_t row);
 
   // ---- its preset ----
   std::string preset; ///< that was opened last; its note is shown

@@ -37,6 +37,9 @@ std::optional<UserError> Lab::open_text(const std::string& text) {
 }
 std::optional<UserError> Lab::set_field(const std::string& id, const Json&) { return no_field(id); }
 std::optional<UserError> Lab::reset_field(const std::string& id) { return no_field(id); }
+std::optional<UserError> Lab::type_cell(const std::string& table, std::size_t, std::size_t, const std::string&) { return no_field(table); }
+std::optional<UserError> Lab::add_row(const std::string& table) { return no_field(table); }
+std::optional<UserError> Lab::remove_row(const std::string& table, std::size_t) { return no_field(table); }
 UserError no_field(const std::string& id) { return {"no_field", "", {shortened(id, 40)}}; }
 
 } // namespace downhill

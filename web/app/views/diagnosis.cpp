@@ -19,6 +19,10 @@ std::string points_text(double share) { return grouped(100 * share, 1); }
 std::string change_value(const Race& race, std::size_t lane, const Change& change, const Json& value) {
   if (change.pointer == "/network/hidden") {
     std::string text;
+    if (is_dropout_of_layers(change)) {
+      for (const Json& layer : value) text += (text.empty() ? "" : ", ") + setting(layer["dropout"].get<double>());
+      return text;
+    }
     for (const Json& layer : value) text += (text.empty() ? "" : "×") + setting(layer["units"].get<double>());
     return text.empty() ? std::string(tr("diagnosis.no_hidden")) : text;
   }
@@ -28,7 +32,8 @@ std::string change_value(const Race& race, std::size_t lane, const Change& chang
 }
 /// "Units 5 → 128"
 std::string change_text(const Race& race, std::size_t lane, const Change& change) {
-  return field_label(change.pointer) + " " + change_value(race, lane, change, change.before) + " → " + change_value(race, lane, change, change.after);
+  return field_label(is_dropout_of_layers(change) ? "/network/hidden/dropout" : change.pointer) + " " + change_value(race, lane, change, change.before) +
+         " → " + change_value(race, lane, change, change.after);
 }
 
 /// The name of the lane that a remedy makes, in both languages; behind the lane's own where others are about something else.
@@ -51,7 +56,7 @@ class DiagnosisView final : public View {
 public:
   void draw(const ViewPlace& s, Rect box) override;
   std::string csv(const Ui& ui, const Race& race, std::size_t) const override {
-    return diagnosis_csv(race, lane_names(race.experiment(), ui.language), model_.acceptable());
+    return diagnosis_csv(race, lane_names(race.experiment(), ui.language), model_);
   }
   std::optional<double> acceptable() const override { return model_.acceptable(); }
   std::optional<UserError> type(std::string_view id, const std::string& text) override { return id == "view.acceptable" ? model_.type(text) : std::nullopt; }
@@ -143,6 +148,7 @@ std::string Findings::said() const {
     if (d.label_noise == 0) words += next + std::string(ui("diagnosis.draw"));
     if (d.dropout) words += next + std::string(ui("diagnosis.dropout"));
   }
+  if (d.stopped) words += next + std::string(ui("diagnosis.stopped"));
   if (!d.ended) words += next + std::string(ui("diagnosis.running"));
   return words;
 }

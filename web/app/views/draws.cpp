@@ -139,6 +139,12 @@ void DrawsView::draw(const ViewPlace& s, Rect box) {
   const std::size_t most = Draws::most(s.race.data());
   if (most < 2) return void(ui.paragraph({row.x, row.y, std::min(row.w, 520.0F), 60}, ui("draws.too_many"), ui.theme->soft));
   head(s, row);
+  if (const PackInfo* pack = s.race.draws().running() ? nullptr : s.race.draws_pack(std::min(wanted_, most)); pack && s.race.has_images()) {
+    const std::string words = fill(ui("draws.download"), {grouped(static_cast<double>(pack->bytes) / 1e6, 1)});
+    const float used = ui.paragraph({box.x, box.y, std::min(box.w, 560.0F), 40}, words, ui.theme->soft);
+    ui.note_item("draws.download" + std::to_string(s.side), ui("draws.count"), "status", words, {box.x, box.y, box.w, used});
+    box.cut_top(used + kHalf);
+  }
   const Draws::Result* result = s.race.draws().of(settings_of(s));
   const Disagreement* all = result && result->disagreement ? &*result->disagreement : nullptr;
   if (!all) {
@@ -173,8 +179,9 @@ std::string DrawsView::csv(const Ui&, const Race& race, std::size_t lane) const 
   std::size_t done = 0;
   for (std::size_t k = 0; k < result->runs.size(); ++k) {
     const Draws::Run& run = result->runs[k];
-    if (!run.said.empty()) out += std::to_string(k) + comma_number(all->errors[done++]) + "," + hex16(run.hash) + "\n";
-    if (run.given_up) out += std::to_string(k) + ",,\n";
+    const std::string number = std::to_string(k + 1); // as the page counts them
+    if (!run.said.empty()) out += number + comma_number(all->errors[done++]) + "," + hex16(run.hash) + "\n";
+    if (run.given_up) out += number + ",,\n";
   }
   out += "mean_error,deviation,disagreement,majority_error\n" + csv_number(all->mean_error) + comma_number(all->deviation) + comma_number(all->disagreement) +
          comma_number(all->majority_error) + "\n";

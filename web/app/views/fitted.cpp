@@ -76,6 +76,11 @@ void Fitted::draw(const ViewPlace& s, Rect box) {
     if (s.race.lanes()[i].hidden) continue;
     if (const auto* look = looks_[i].want(s.race, i); look && is_whole(*look)) looks.emplace_back(i, look);
   }
+  const bool none = std::all_of(s.race.lanes().begin(), s.race.lanes().end(), [](const LaneState& lane) { return lane.hidden; });
+  if (none) { // nothing is on its way
+    s.ui.note_item("fitted.none", s.ui("fitted.none_shown"), "status", "", box);
+    return void(s.ui.paragraph({box.x, box.y, std::min(box.w, 520.0F), box.h}, s.ui("fitted.none_shown"), s.ui.theme->soft));
+  }
   if (looks.empty()) return s.waiting(box, looks_[std::min(s.lane, looks_.size() - 1)]);
   draw_fits(s, box, looks);
 }

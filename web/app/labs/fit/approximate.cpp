@@ -1,7 +1,7 @@
-// Approximating: f by towers that are set by hand, or by a network that a worker trains, with what each of its hidden units adds.
-#include "app/labs/fit/parts.hpp"
+// Approximating: what runs, the network's words, the picture, and how all of it is arranged.
+#include "app/labs/fit/approximate.hpp"
 
-#include "app/core/fit_course.hpp"
+#include "app/core/fit_form.hpp"
 #include "app/core/typed_number.hpp"
 
 #include <algorithm>
@@ -13,82 +13,8 @@ namespace {
 constexpr float kSetup = 276, kBeside = 316;
 constexpr std::int64_t kOutside = 20; // places beyond each end of the interval
 constexpr std::uint32_t kStands = 100;
-constexpr std::size_t kFirstTowers = 5;
 
-class ApproximatePart final : public Part {
-public:
-  explicit ApproximatePart(FitLab& lab)
-      : Part(lab), course_(lab.slot(0), [&lab](std::size_t worker, const protocol::ToTrainer& m) { lab.post(worker, m); }),
-        widths_(lab.slot(1), [&lab](std::size_t worker, const protocol::ToTrainer& m) { lab.post(worker, m); }) {}
-  void draw(Rect box, Room room) override;
-  void follow() override;
-  void forget() override { course_.forget(), widths_.forget(), wanted_ = widths_wanted_ = false; }
-  std::uint64_t news() const override { return course_.version() + widths_.version() + presses_; }
-  std::string csv(std::string_view plot) const override;
-  std::optional<UserError> type(const std::string& id, const std::string& text) override;
-  void add_shown(Json& shown) const override { shown["by"] = by_ == 0 ? "towers" : "network"; }
-  void show(const Json& wanted) override {
-    if (wanted.contains("by")) choose(wanted["by"] == "network" ? 1 : 0);
-  }
-  void look_anew() override { by_ = 0, tower_ = 0; }
-  Transport transport() const override;
-  void start() override;
-  void pause() override { course_.stop(), widths_.cancel(), wanted_ = widths_wanted_ = false, ++presses_; }
-  void reset() override { forget(), ++presses_; }
-  bool waiting() const override { return wanted_; }
-  void take(std::size_t worker, const protocol::ToApp& message) override {
-    if (!course_.take(worker, message)) widths_.take(worker, message);
-  }
-  void worker_lost() override {
-    if (course_.worker_lost()) wanted_ = true;
-    widths_.worker_lost();
-  }
-  bool ask(double now_s) override;
-  const std::optional<UserError>& problem() const override { return by_ == 0 ? Part::problem() : course_.problem() ? course_.problem() : widths_.problem(); }
-  void add_results(Json& row, Json* curve) const override;
-  std::string spoken() const override;
-
-private:
-  Ui& ui() const { return lab_.controls(); }
-  bool by_network() const { return by_ == 1; }
-  /// By towers, or by a network. What is trained is not trained on where nobody sees it.
-  void choose(int by) {
-    if (by == by_) return;
-    if (by == 0 && transport() == Transport::running) pause();
-    by_ = by, ++presses_;
-  }
-  bool deep() const { return lab_.model().settings().model.hidden.size() != 1; }
-  /// What kind of network it is, while there is none yet.
-  std::string_view network_kind() const {
-    return lab_.model().settings().model.hidden.empty() ? ui()("fit.no_hidden") : deep() ? ui()("fit.network_says_deep") : ui()("fit.network_says");
-  }
-  bool has_model() const { return course_.is_of(lab_.complete()) && !course_.predictions().empty(); }
-  /// Of the network over the interval.
-  double model_deviation() const;
-  /// The same over what is shown beyond it; NaN: f has no values there.
-  double outside_deviation() const;
-  std::vector<double> asked_places() const;
-  void setup(Column& column);
-  void towers_setup(Column& column);
-  void towers_words(Column& column);
-  void towers_theory(Column& column);
-  void network_words(Column& column);
-  void widths(Column& column);
-  void picture(Rect box);
-  void towers_on(const PlotFrame& frame);
-  void take_hand(const HandNews& news);
-  std::string sum_words(double x) const;
-
-  int by_ = 0, tower_ = 0, height_ = 0, point_ = 0;
-  Hand hand_;
-  FitCourse course_;
-  DealtCapacities widths_;
-  bool wanted_ = false, widths_wanted_ = false;
-  std::uint64_t presses_ = 0;
-  PlotView epochs_, over_width_;
-  std::uint64_t drawn_ = 0; // the course's version that these are of
-  std::vector<std::vector<double>> units_;
-};
+} // namespace
 
 void ApproximatePart::follow() {
   tower_ = std::clamp(tower_, 0, std::max(0, static_cast<int>(lab_.model().towers().size()) - 1));
@@ -143,143 +69,14 @@ double ApproximatePart::outside_deviation() const {
   return sum / (2 * kOutside);
 }
 
-// ---- towers ----
-
-void ApproximatePart::towers_setup(Column& column) {
-  FitLabModel& model = lab_.model();
-  const auto& towers = model.towers();
-  const FitSettings& s = model.settings();
-  const std::vector<ButtonText> all{{"fit.add_tower", std::string(ui()("fit.add_tower")), "", true, model.can_add_tower()},
-                                    {"fit.remove_tower", std::string(ui()("fit.remove_tower")), "", false, !towers.empty()},
-                                    {"fit.spread", fill(ui()("fit.spread"), {std::to_string(towers.empty() ? kFirstTowers : towers.size())})}};
-  if (const auto pressed = buttons(ui(), column, all)) {
-    if (*pressed == 0) lab_.keep(model.add_tower()), tower_ = static_cast<int>(model.towers().size()) - 1;
-    if (*pressed == 1) lab_.keep(model.remove_tower(static_cast<std::size_t>(tower_)));
-    if (*pressed == 2) lab_.keep(model.spread_towers(towers.empty() ? kFirstTowers : towers.size()));
-    follow();
-  }
-  if (!model.towers().empty()) {
-    const auto which = static_cast<std::size_t>(tower_);
-    const Tower t = model.towers()[which];
-    const auto slide = [&](const char* id, std::string_view label, std::string_view help, double value, double least, double most, bool whole = false) {
-      const Rect row = column.row();
-      const auto to = ui().slider_field({.id = id,
-                                         .label = label,
-                                         .text = setting(value),
-                                         .help = help,
-                                         .value = value,
-                                         .range = {.least = least, .most = most, .parts = whole ? 1.0 : 0.0},
-                                         .label_px = 92,
-                                         .number_px = 60,
-                                         .explains = id},
-                                        {row.x, row.y, row.w, ui().control_height()});
-      if (!ui().slider_held) lab_.let_go();
-      return to;
-    };
-    using Edge = FitLabModel::Edge;
-    const auto [low, high] = model.heights_shown();
-    if (const auto to = slide("fit.tower", ui()("fit.tower"), ui()("help.fit.tower"), tower_ + 1, 1, static_cast<double>(model.towers().size()), true))
-      tower_ = static_cast<int>(*to) - 1;
-    if (const auto to = slide("fit.tower.left", ui()("fit.tower_left"), ui()("help.fit.tower_left"), t.from, s.low, s.high))
-      lab_.keep(model.move_tower(which, Edge::left, *to, ui().slider_held));
-    if (const auto to = slide("fit.tower.right", ui()("fit.tower_right"), ui()("help.fit.tower_right"), t.to, s.low, s.high))
-      lab_.keep(model.move_tower(which, Edge::right, *to, ui().slider_held));
-    if (const auto to = slide("fit.tower.height", ui()("fit.tower_height"), ui()("help.fit.tower_height"), t.height, low, high))
-      lab_.keep(model.move_tower(which, Edge::top, *to, ui().slider_held));
-  }
-  column.rule();
-  field_slider(lab_, column.row(), "/steepness", {.least = 1, .most = 100000, .logarithmic = true, .digits = 2});
-  field_slider(lab_, column.row(), "/goal", {.least = 0.001, .most = 1, .logarithmic = true, .digits = 2});
-}
-
-void ApproximatePart::towers_words(Column& column) {
-  const FitLabModel& model = lab_.model();
-  const FitSettings& s = model.settings();
-  const bool reached = model.goal_reached();
-  column.title(ui()("fit.deviation"));
-  const Rect row = column.row(30);
-  const std::string number = error_text(model.towers_deviation());
-  ui().text(row, number, reached ? ui().theme->positive : ui().theme->ink, 20, Weight::bold);
-  ui().note_item("fit.deviation", ui()("fit.deviation"), "status", number, row);
-  say(lab_, column, "fit.goal", ui()("fit.goal"),
-      fill(reached ? ui()("fit.goal_reached") : ui()("fit.goal_open"), {std::to_string(model.towers().size()), setting(s.goal)}),
-      reached ? ui().theme->positive : ui().theme->ink);
-}
-
-void ApproximatePart::towers_theory(Column& column) {
-  const FitLabModel& model = lab_.model();
-  const FitSettings& s = model.settings();
-  column.rule();
-  column.paragraph(ui()("fit.tower_says"), ui().theme->soft);
-  if (!model.towers().empty()) {
-    const Tower& t = model.towers()[static_cast<std::size_t>(tower_)];
-    const double w = s.steepness / (s.high - s.low);
-    column.rest.cut_top(kHalf);
-    say(lab_, column, "fit.tower_formula", ui()("fit.tower"),
-        fill(ui()("fit.tower_formula"), {setting(t.height), error_text(w), setting(t.from), setting(t.to)}), ui().theme->ink);
-  }
-  column.rest.cut_top(kHalf);
-  column.paragraph(ui()("fit.theorem"), ui().theme->soft);
-}
-
-// The towers as they stand, with the handles of the chosen one, or of the one under the hand.
-void ApproximatePart::towers_on(const PlotFrame& frame) {
-  const auto& towers = lab_.model().towers();
-  ImDrawList* list = ui().draw();
-  list->PushClipRect(frame.area.min(), frame.area.max(), true);
-  for (std::size_t i = 0; i < towers.size(); ++i) {
-    const Tower& t = towers[i];
-    const bool chosen = static_cast<int>(i) == tower_;
-    const ImVec2 a = frame.at(t.from, std::max(0.0, t.height)), b = frame.at(t.to, std::min(0.0, t.height));
-    list->AddRectFilled(a, b, faded(ui().theme->accent, chosen ? 0.16F : 0.07F));
-    list->AddRect(a, b, faded(ui().theme->accent, chosen ? 0.9F : 0.35F), 0, 0, 1);
-  }
-  if (!towers.empty()) {
-    const Tower& t = towers[static_cast<std::size_t>(tower_)];
-    const double half = t.height / 2;
-    for (const ImVec2 at : {frame.at(t.from, half), frame.at(t.to, half), frame.at((t.from + t.to) / 2, t.height)}) {
-      list->AddCircleFilled(at, 6, ui().theme->panel, 20);
-      list->AddCircle(at, 6, ui().theme->accent, 20, 2.2F);
-    }
-  }
-  list->PopClipRect();
-}
-
-void ApproximatePart::take_hand(const HandNews& news) {
-  using What = HandNews::What;
-  FitLabModel& model = lab_.model();
-  if (news.what == What::none) return;
-  if (news.what == What::moves) {
-    if (hand_.before.is_null()) hand_.before = lab_.document();
-    if (news.grip >= 0 && news.grip / 3 < static_cast<int>(model.towers().size())) { // it may have been undone under the hand
-      tower_ = news.grip / 3;
-      const auto edge = static_cast<FitLabModel::Edge>(news.grip % 3);
-      lab_.keep(model.move_tower(static_cast<std::size_t>(tower_), edge, edge == FitLabModel::Edge::top ? news.at.y : news.at.x, true));
-    } else if (news.grip < 0 && model.target_name() == "drawn") {
-      lab_.keep(model.stroke(news.from, news.at, true));
-    }
-    return;
-  }
-  if (news.what == What::taps) { // the tower that stands there
-    const auto& towers = model.towers();
-    for (std::size_t i = 0; i < towers.size(); ++i)
-      if (news.at.x >= towers[i].from && news.at.x <= towers[i].to) tower_ = static_cast<int>(i);
-  }
-  if (news.what == What::given_up && !hand_.before.is_null()) lab_.give_up(hand_.before);
-  hand_.before = Json();
-  lab_.let_go();
-}
-
 // ---- the network ----
 
 std::string ApproximatePart::sum_words(double x) const {
   const auto& places = course_.places();
   const auto at =
       static_cast<std::size_t>(std::min<std::ptrdiff_t>(std::lower_bound(places.begin(), places.end(), x) - places.begin(), std::ssize(places) - 1));
-  double sum = 0;
-  for (const auto& unit : units_) sum += unit[at];
-  return fill(ui()("fit.sum"),
-              {grouped(places[at], 3), std::to_string(units_.size()), error_text(sum), error_text(course_.bias()), error_text(course_.predictions()[at])});
+  return fill(ui()("fit.sum"), {grouped(places[at], 3), std::to_string(course_.unit_count()), error_text(course_.sum_of_units(at)), error_text(course_.bias()),
+                                error_text(course_.predictions()[at])});
 }
 
 void ApproximatePart::network_words(Column& column) {
@@ -302,6 +99,9 @@ void ApproximatePart::network_words(Column& column) {
     if (const double outside = outside_deviation(); std::isfinite(outside) && !course_.diverged())
       say(lab_, column, "fit.outside", ui()("fit.outside"), fill(ui()("fit.outside_says"), {error_text(outside)}), ui().theme->ink);
     if (!units_.empty()) say(lab_, column, "fit.sum", ui()("fit.contributions"), sum_words(lab_.model().settings().place), ui().theme->ink);
+    if (const std::size_t others = course_.unit_count() - course_.units(); others > 0)
+      say(lab_, column, "fit.units_left_out", ui()("fit.contributions"),
+          fill(ui()("fit.units_left_out"), {std::to_string(course_.units()), std::to_string(others)}), ui().theme->soft);
   } else if (const auto& why = course_.problem()) {
     say(lab_, column, "fit.problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
   } else {
@@ -312,18 +112,20 @@ void ApproximatePart::network_words(Column& column) {
   widths(column);
 }
 
+void ApproximatePart::toggle_widths() {
+  if (std::exchange(widths_wanted_, !widths_wanted_))
+    widths_.cancel();
+  else if (!lab_.model().network())
+    lab_.put("/model/name", "network"), widths_wanted_ = true;
+  if (widths_.problem()) widths_.forget(); // asked for again
+  ++presses_;
+}
+
 void ApproximatePart::widths(Column& column) {
   const bool known = widths_.is_of(lab_.complete(), false) && !widths_.known().empty();
   const std::vector<ButtonText> all{
       {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"))}};
-  if (buttons(ui(), column, all)) {
-    if (std::exchange(widths_wanted_, !widths_wanted_))
-      widths_.cancel();
-    else if (!lab_.model().network())
-      lab_.put("/model/name", "network"), widths_wanted_ = true;
-    if (widths_.problem()) widths_.forget(); // asked for again
-    ++presses_;
-  }
+  if (buttons(ui(), column, all)) toggle_widths();
   if (const auto& why = widths_.problem()) say(lab_, column, "fit.widths_problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
   if (!known) return column.paragraph(widths_wanted_ ? ui()("fit.training") : ui()("fit.widths_says"), ui().theme->soft);
   capacity_plot(lab_, column.rest.cut_top(196), widths_.known(), "fit.widths_plot", over_width_);
@@ -338,10 +140,7 @@ void ApproximatePart::setup(Column& column) {
   column.rule();
   int by = by_;
   ui().segmented("fit.by", column.row().min(), {ui()("fit.by_towers"), ui()("fit.by_network")}, by);
-  if (by != by_) {
-    choose(by);
-    if (by_network() && !lab_.model().network()) lab_.put("/model/name", "network");
-  }
+  if (by != by_) choose_by(by);
   if (!by_network()) return towers_setup(column);
   model_setup(lab_, column, false);
   column.rule();
@@ -417,23 +216,37 @@ void ApproximatePart::draw(Rect box, Room room) {
 
 std::optional<UserError> ApproximatePart::type(const std::string& id, const std::string& text) {
   FitLabModel& model = lab_.model();
-  const auto number = [&](double least, double most) { return number_between(text, least, most); };
-  using Edge = FitLabModel::Edge;
-  const auto which = static_cast<std::size_t>(tower_);
-  const FitSettings& s = model.settings();
   if (id == "fit.tower") {
-    const auto to = number(1, std::max(1.0, static_cast<double>(model.towers().size())));
+    const auto to = number_between(text, 1, std::max(1.0, static_cast<double>(model.towers().size())));
     if (!to) return to.error();
     tower_ = static_cast<int>(*to) - 1;
     return {};
   }
-  for (const auto& [name, edge] :
-       {std::pair{"fit.tower.left", Edge::left}, std::pair{"fit.tower.right", Edge::right}, std::pair{"fit.tower.height", Edge::top}})
-    if (id == name) {
-      const auto to = edge == Edge::top ? number(-kFitHeightMost, kFitHeightMost) : number(s.low, s.high);
-      return to ? model.move_tower(which, edge, *to, false) : std::optional(to.error());
-    }
+  constexpr std::string_view kEdges[] = {"fit.tower.left", "fit.tower.right", "fit.tower.height"}; // the columns of the table of towers
+  for (std::size_t column = 0; column < std::size(kEdges); ++column)
+    if (id == kEdges[column]) return type_fit_cell(model, "towers", static_cast<std::size_t>(tower_), column, text);
   return type_shared(lab_, id, text, height_, point_);
+}
+
+void ApproximatePart::add_fields(Json& out) const {
+  Json by = form_line("fit.by", ui()("fit.by"), ui()("help.control.fit.by"), std::string(kFitBy[by_]));
+  for (const std::string_view id : kFitBy) by["choices"].push_back({{"id", id}, {"label", id == kFitBy[0] ? ui()("fit.by_towers") : ui()("fit.by_network")}});
+  out.push_back(std::move(by));
+  if (by_network())
+    out.push_back(form_button("fit.widths", widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"), ui()("help.control.fit.widths")));
+  else
+    out.push_back(form_button("fit.spread", fill(ui()("fit.spread"), {std::to_string(spread_count())}), ui()("help.control.fit.spread")));
+}
+
+std::optional<UserError> ApproximatePart::choose_field(const std::string& id, const std::string& to) {
+  if (id != "fit.by" || (to != kFitBy[0] && to != kFitBy[1])) return no_field(id);
+  return choose_by(to == kFitBy[1] ? 1 : 0), std::nullopt;
+}
+
+bool ApproximatePart::press(const std::string& id) {
+  if (id == "fit.spread" && !by_network()) return spread(), true;
+  if (id == "fit.widths" && by_network()) return toggle_widths(), true;
+  return false;
 }
 
 std::string ApproximatePart::csv(std::string_view plot) const {
@@ -464,7 +277,7 @@ void ApproximatePart::add_results(Json& row, Json* curve) const {
   }
   if (!has_model()) return;
   const FitStand& last = course_.stands().back();
-  row["step"] = last.epoch, row["deviation"] = model_deviation();
+  row["step"] = last.epoch, row["steps"] = lab_.model().settings().model.epochs, row["deviation"] = model_deviation();
   row["train_error"] = last.train_error, row["expected_error"] = last.expected_error;
   if (curve)
     for (const FitStand& stand : course_.stands()) curve->push_back({stand.epoch, stand.train_error, stand.expected_error});
@@ -478,8 +291,6 @@ std::string ApproximatePart::spoken() const {
   const FitStand& last = course_.stands().back();
   return fill(ui()("fit.after_epochs"), {grouped(last.epoch), error_text(model_deviation()), error_text(last.train_error), error_text(last.expected_error)});
 }
-
-} // namespace
 
 std::unique_ptr<Part> approximate_part(FitLab& lab) { return std::make_unique<ApproximatePart>(lab); }
 

@@ -3,6 +3,8 @@
 #include "app/labs/fit/parts.hpp"
 
 #include "app/core/fit_course.hpp"
+#include "app/core/text.hpp"
+#include "app/presets.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +16,19 @@ constexpr float kSetup = 276, kBeside = 380;
 constexpr std::uint32_t kStands = 100;
 constexpr double kPatience_s = 0.25; // a network that is being trained gives way to another one no sooner
 constexpr std::string_view kOver[] = {"epochs", "width"};
+constexpr std::string_view kPlanePreset = "boundary_capacity";
+
+std::string_view id_of(const RemedyOffer& offer) {
+  constexpr std::string_view kIds[] = {"fit.remedy.capacity", "fit.remedy.decay", "fit.remedy.dropout", "fit.remedy.data", "fit.remedy.stop"};
+  return kIds[static_cast<std::size_t>(offer.kind)];
+}
+
+// Of the lane that a student's network becomes.
+Json plane_label() {
+  Json label;
+  for (const auto& [key, language] : {std::pair{"zh", Language::zh}, {"en", Language::en}}) label[key] = name_in("fit.plane_lane", language);
+  return label;
+}
 
 class CapacityPart final : public Part {
 public:
@@ -31,6 +46,8 @@ public:
     if (wanted.contains("over")) over_ = wanted["over"] == kOver[1] ? 1 : 0;
   }
   void look_anew() override { over_ = 0; }
+  void add_fields(Json& out) const override;
+  bool press(const std::string& id) override;
   Transport transport() const override;
   void start() override { started_ = true, ++presses_; }
   void pause() override;
@@ -70,6 +87,14 @@ private:
   void verdict(Column& column);
   void remedies(Column& column);
   std::string remedy_name(const RemedyOffer& offer) const;
+  /// What they would be compared with is known.
+  bool can_try() const { return outcome() && outcome_is_new() && (!network() || course_.ended()); }
+  std::vector<RemedyOffer> offers() const { return lab_.model().remedies(best_capacity(), best_epoch()); }
+  void try_remedy(const RemedyOffer& offer);
+  void toggle_widths();
+  /// To the Race, where points lie in a plane.
+  void to_plane() const;
+  void plane_row(Column& column);
   void setup(Column& column);
 
   int height_ = 0, point_ = 0, over_ = 0;
@@ -215,11 +240,7 @@ void CapacityPart::errors(Column& column) {
   } else if (net) {
     const std::vector<ButtonText> all{
         {widths_wanted_ ? "fit.stop_widths" : "fit.widths", std::string(widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"))}};
-    if (buttons(ui(), column, all)) {
-      if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
-      if (widths_.problem()) widths_.forget(); // asked for again
-      ++presses_;
-    }
+    if (buttons(ui(), column, all)) toggle_widths();
     if (const auto& why = widths_.problem()) say(lab_, column, "fit.widths_problem", ui()("fit.network"), why->sentence(ui().language), ui().theme->bad);
     if (const auto* all_widths = capacities())
       capacity_plot(lab_, column.rest.cut_top(232), *all_widths, "fit.widths_plot", over_width_);
@@ -235,6 +256,25 @@ void CapacityPart::errors(Column& column) {
   column.paragraph(ui()("fit.not_a_law"), ui().theme->soft);
   column.rule();
   remedies(column);
+  column.rule();
+  plane_row(column);
+}
+
+void CapacityPart::to_plane() const {
+  if (const Json& preset = preset_of(kPlanePreset); !preset.is_null()) lab_.lead_with(lab_.model().in_plane(preset["experiment"], plane_label()));
+}
+
+// In two dimensions the same: classes and a boundary in place of a curve.
+void CapacityPart::plane_row(Column& column) {
+  const std::vector<ButtonText> all{{"fit.plane", std::string(ui()("fit.plane"))}};
+  if (buttons(ui(), column, all)) to_plane();
+  column.paragraph(fill(network() ? ui()("fit.plane_network") : ui()("fit.plane_says"), {std::to_string(lab_.model().points_in_plane())}), ui().theme->soft);
+}
+
+void CapacityPart::toggle_widths() {
+  if (std::exchange(widths_wanted_, !widths_wanted_)) widths_.cancel();
+  if (widths_.problem()) widths_.forget(); // asked for again
+  ++presses_;
 }
 
 std::string CapacityPart::remedy_name(const RemedyOffer& offer) const {
@@ -249,19 +289,19 @@ std::string CapacityPart::remedy_name(const RemedyOffer& offer) const {
   return {};
 }
 
+void CapacityPart::try_remedy(const RemedyOffer& offer) {
+  if (!can_try()) return;
+  lab_.keep(lab_.model().apply(offer, *outcome()));
+  follow();
+}
+
 void CapacityPart::remedies(Column& column) {
-  FitLabModel& model = lab_.model();
+  const FitLabModel& model = lab_.model();
   column.title(ui()("fit.remedies"));
-  const FitOutcome* now = outcome();
-  const auto offers = model.remedies(best_capacity(), best_epoch());
+  const auto offered = offers();
   std::vector<ButtonText> all;
-  constexpr const char* kIds[] = {"fit.remedy.capacity", "fit.remedy.decay", "fit.remedy.dropout", "fit.remedy.data", "fit.remedy.stop"};
-  const bool ready = now && outcome_is_new() && (!network() || course_.ended());
-  for (const RemedyOffer& offer : offers) all.push_back({kIds[static_cast<std::size_t>(offer.kind)], remedy_name(offer), "", false, ready});
-  if (const auto pressed = buttons(ui(), column, all); pressed && now) {
-    lab_.keep(model.apply(offers[*pressed], *now));
-    follow();
-  }
+  for (const RemedyOffer& offer : offered) all.push_back({std::string(id_of(offer)), remedy_name(offer), "", false, can_try()});
+  if (const auto pressed = buttons(ui(), column, all)) try_remedy(offered[*pressed]);
   const auto* before = model.before();
   if (!before) return column.paragraph(ui()("fit.remedies_says"), ui().theme->soft);
   const FitOutcome* after = outcome();
@@ -275,6 +315,23 @@ void CapacityPart::remedies(Column& column) {
 }
 
 // ---- all ----
+
+void CapacityPart::add_fields(Json& out) const {
+  if (network()) out.push_back(form_button("fit.widths", widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"), ui()("help.control.fit.widths")));
+  if (started_ && can_try())
+    for (const RemedyOffer& offer : offers())
+      out.push_back(form_button(std::string(id_of(offer)), remedy_name(offer), tr_id("help.control." + std::string(id_of(offer)))));
+  out.push_back(form_button("fit.plane", ui()("fit.plane"), ui()("help.control.fit.plane")));
+}
+
+bool CapacityPart::press(const std::string& id) {
+  if (id == "fit.plane") return to_plane(), true;
+  if (id == "fit.widths" && network()) return toggle_widths(), true;
+  if (!started_) return false;
+  for (const RemedyOffer& offer : offers())
+    if (id == id_of(offer)) return try_remedy(offer), true;
+  return false;
+}
 
 void CapacityPart::setup(Column& column) {
   target_setup(lab_, column, height_);
@@ -330,7 +387,7 @@ void CapacityPart::add_results(Json& row, Json* curve) const {
   const FitOutcome* now = outcome_is_new() ? outcome() : nullptr;
   if (!started_ || !now) return;
   row["train_error"] = now->train_error, row["expected_error"] = now->expected_error;
-  if (network()) row["step"] = course_.stands().back().epoch;
+  if (network()) row["step"] = course_.stands().back().epoch, row["steps"] = lab_.model().settings().model.epochs;
   if (!curve) return;
   if (network())
     for (const FitStand& s : course_.stands()) curve->push_back({s.epoch, s.train_error, s.expected_error});

@@ -1,6 +1,7 @@
 // The controls that several parts of the lab Fit have: the function, the points, the model.
 #include "app/labs/fit/parts.hpp"
 
+#include "app/core/fit_form.hpp"
 #include "app/core/typed_number.hpp"
 #include "network/activation.hpp"
 
@@ -73,17 +74,24 @@ void own_point(FitLab& lab, Column& column, int& chosen) {
     lab.keep(model.move_point(which, {at.x, *to}, ui.slider_held));
 }
 
+void training_rows(FitLab& lab, Column& column) {
+  field_slider(lab, column.row(), "/model/epochs", {.least = 10, .most = 10000, .logarithmic = true, .parts = 1, .digits = 2});
+  if (!lab.field_of("/model/optimizer/lr").value.is_null())
+    field_slider(lab, column.row(), "/model/optimizer/lr", {.least = 1e-4, .most = 1, .logarithmic = true, .digits = 1});
+  decay_slider(lab, column.row());
+}
+
 void network_rows(FitLab& lab, Column& column) {
   Ui& ui = lab.controls();
   FitLabModel& model = lab.model();
   const auto& hidden = model.settings().model.hidden;
-  if (hidden.empty()) return column.paragraph(ui("fit.no_hidden"), ui.theme->soft);
-  if (const auto to = own_slider(lab, column.row(), "fit.width", ui("fit.width"), ui("help.fit.width"), static_cast<double>(model.width()),
-                                 {.least = 1, .most = 256, .logarithmic = true, .parts = 1}, std::to_string(model.width())))
-    lab.keep(model.set_width(static_cast<std::int64_t>(*to), ui.slider_held));
   if (const auto to = own_slider(lab, column.row(), "fit.layers", ui("fit.layers"), ui("help.fit.layers"), static_cast<double>(hidden.size()),
-                                 {.least = 1, .most = 4, .parts = 1}, std::to_string(hidden.size())))
+                                 {.least = 0, .most = FitLabModel::kLayersMost, .parts = 1}, std::to_string(hidden.size())))
     lab.keep(model.set_layers(static_cast<std::size_t>(*to)));
+  if (hidden.empty()) return column.paragraph(ui("fit.no_hidden"), ui.theme->soft), training_rows(lab, column);
+  if (const auto to = own_slider(lab, column.row(), "fit.width", ui("fit.width"), ui("help.fit.width"), static_cast<double>(model.width()),
+                                 {.least = 1, .most = FitLabModel::kWidthMost, .logarithmic = true, .parts = 1}, std::to_string(model.width())))
+    lab.keep(model.set_width(static_cast<std::int64_t>(*to), ui.slider_held));
   std::vector<std::string> names;
   std::vector<std::string_view> ids;
   std::size_t now = 0;
@@ -96,12 +104,9 @@ void network_rows(FitLab& lab, Column& column) {
   const std::vector<std::string_view> labels(names.begin(), names.end());
   if (const auto pick = ui.select("fit.activation", row, ui("fit.activation"), labels, static_cast<int>(now), ui("help.fit.activation")))
     lab.keep(model.set_activation(ids[static_cast<std::size_t>(*pick)]));
-  field_slider(lab, column.row(), "/model/epochs", {.least = 10, .most = 10000, .logarithmic = true, .parts = 1, .digits = 2});
-  if (!lab.field_of("/model/optimizer/lr").value.is_null())
-    field_slider(lab, column.row(), "/model/optimizer/lr", {.least = 1e-4, .most = 1, .logarithmic = true, .digits = 1});
-  decay_slider(lab, column.row());
-  if (const auto to = own_slider(lab, column.row(), "fit.dropout", "Dropout p", ui("help.fit.dropout"), model.dropout(), {.least = 0, .most = 0.9, .parts = 20},
-                                 setting(model.dropout())))
+  training_rows(lab, column);
+  if (const auto to = own_slider(lab, column.row(), "fit.dropout", "Dropout p", ui("help.fit.dropout"), model.dropout(),
+                                 {.least = 0, .most = FitLabModel::kDropMost, .parts = 20}, setting(model.dropout())))
     lab.keep(model.set_dropout(*to, ui.slider_held));
 }
 
@@ -207,13 +212,8 @@ void points_setup(FitLab& lab, Column& column, int& chosen) {
                                     {"fit.add_point", std::string(ui("fit.add_point")), "", false, model.can_add_point()},
                                     {"fit.remove_point", std::string(ui("fit.remove_point")), "", false, own && model.points().size() > 1}};
   if (const auto pressed = buttons(ui, column, all)) {
-    const FitSettings& s = model.settings();
     if (*pressed == 0) lab.keep(model.draw_anew());
-    if (*pressed == 1) {
-      const double middle = (s.low + s.high) / 2;
-      lab.keep(model.add_point({middle, model.target().at(middle)}));
-      chosen = static_cast<int>(model.points().size()) - 1;
-    }
+    if (*pressed == 1) lab.keep(model.add_middle_point()), chosen = static_cast<int>(model.points().size()) - 1;
     if (*pressed == 2) lab.keep(model.remove_point(static_cast<std::size_t>(chosen)));
   }
   column.paragraph(own ? fill(ui("fit.own_points"), {count}) : std::string(ui("fit.points_here")), ui.theme->soft);
@@ -231,41 +231,17 @@ void model_setup(FitLab& lab, Column& column, bool or_polynomial) {
 
 std::optional<UserError> type_shared(FitLab& lab, const std::string& id, const std::string& text, int& height, int& point) {
   FitLabModel& model = lab.model();
-  const FitSettings& s = model.settings();
-  const auto& points = model.points();
+  const auto choose = [&](std::size_t count, int& chosen) -> std::optional<UserError> {
+    const auto number = number_between(text, 1, static_cast<double>(std::max<std::size_t>(1, count)));
+    if (!number) return number.error();
+    return chosen = static_cast<int>(*number) - 1, std::nullopt;
+  };
   if (id == "fit.formula") return model.type_formula(text);
-  // each number: from where to where, and what becomes of it
-  struct Row {
-    std::string_view id;
-    double least, most;
-    std::optional<UserError> (*take)(FitLabModel& model, double to, int& height, int& point);
-  };
-  using None = std::optional<UserError>;
-  const auto which = static_cast<std::size_t>(std::clamp(point, 0, static_cast<int>(points.size()) - 1));
-  const Row rows[] = {
-      {"fit.drawn.place", 1, static_cast<double>(std::max<std::size_t>(1, s.target.heights.size())),
-       [](FitLabModel&, double to, int& h, int&) { return h = static_cast<int>(to) - 1, None(); }},
-      {"fit.drawn.height", -kFitHeightMost, kFitHeightMost,
-       [](FitLabModel& m, double to, int& h, int&) { return m.set_height(static_cast<std::size_t>(std::max(0, h)), to, false); }},
-      {"fit.point", 1, static_cast<double>(points.size()), [](FitLabModel&, double to, int&, int& p) { return p = static_cast<int>(to) - 1, None(); }},
-      {"fit.point.x", s.low, s.high,
-       [](FitLabModel& m, double to, int&, int& p) {
-         return m.move_point(static_cast<std::size_t>(p), {to, m.points()[static_cast<std::size_t>(p)].y}, false);
-       }},
-      {"fit.point.y", -kFitHeightMost, kFitHeightMost,
-       [](FitLabModel& m, double to, int&, int& p) {
-         return m.move_point(static_cast<std::size_t>(p), {m.points()[static_cast<std::size_t>(p)].x, to}, false);
-       }},
-      {"fit.width", 1, 256, [](FitLabModel& m, double to, int&, int&) { return m.set_width(static_cast<std::int64_t>(to), false); }},
-      {"fit.layers", 1, 4, [](FitLabModel& m, double to, int&, int&) { return m.set_layers(static_cast<std::size_t>(to)); }},
-      {"fit.dropout", 0, 0.9, [](FitLabModel& m, double to, int&, int&) { return m.set_dropout(to, false); }},
-  };
-  point = static_cast<int>(which);
-  for (const Row& row : rows)
-    if (row.id == id) {
-      const auto number = number_between(text, row.least, row.most);
-      return number ? row.take(model, *number, height, point) : None(number.error());
-    }
+  if (id == "fit.drawn.place") return choose(model.settings().target.heights.size(), height);
+  if (id == "fit.point") return choose(model.points().size(), point);
+  if (id == "fit.drawn.height") return type_fit_cell(model, "heights", static_cast<std::size_t>(std::max(0, height)), 0, text);
+  if (id == "fit.point.x" || id == "fit.point.y")
+    return type_fit_cell(model, "points", static_cast<std::size_t>(std::max(0, point)), id == "fit.point.x" ? 0 : 1, text);
   return {};
 }
 

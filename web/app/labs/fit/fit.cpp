@@ -2,6 +2,7 @@
 // or several, and what runs for it. The diagnosis is no part of the document: it leads to runs of the Race.
 #include "app/labs/fit/parts.hpp"
 
+#include "app/core/fit_form.hpp"
 #include "app/presets.hpp"
 
 #include <algorithm>
@@ -48,6 +49,9 @@ void FitLab::look_anew() {
 
 std::optional<UserError> FitLab::type(const std::string& id, const std::string& text) {
   if (id == "field:/target/formula") return followed(model_.type_formula(text));
+  if (of_fit_layers(id)) return followed(type_fit_layers(model_, id, text));
+  if (id == "fit.anew") return followed(model_.draw_anew());
+  if (part().press(id)) return std::exchange(refused_, {}); // it follows itself, as after a press in the lab
   return followed(id.find('/') == std::string::npos ? part().type(id, text) : DocumentLab::type(id, text));
 }
 
@@ -60,6 +64,9 @@ std::optional<UserError> FitLab::set_field(const std::string& id, const Json& va
       return followed(model_.choose_target(value.get_ref<const std::string&>()));
   }
   if (text && id == "field:/target/formula") return followed(model_.type_formula(value.get<std::string>()));
+  if (text && id == "fit.activation") return followed(model_.set_activation(value.get_ref<const std::string&>()));
+  if (text && id.starts_with("fit.")) return followed(part().choose_field(id, value.get_ref<const std::string&>()));
+  if (id == "field:/part") diagnosis_ = false;
   return followed(DocumentLab::set_field(id, value));
 }
 

@@ -32,6 +32,12 @@ public:
   virtual std::string csv(std::string_view plot) const = 0;
   /// What was typed into a field of its own, which no field of the document is.
   virtual std::optional<UserError> type(const std::string& id, const std::string& text) { return static_cast<void>(id), static_cast<void>(text), std::nullopt; }
+  /// Adds the form view's rows of what it has besides the document's fields, and of its buttons.
+  virtual void add_fields(Json&) const {}
+  /// A choice of those.
+  virtual std::optional<UserError> choose_field(const std::string& id, const std::string& to) { return static_cast<void>(to), no_field(id); }
+  /// A button of those. Whether it is one of its.
+  virtual bool press(const std::string& id) { return static_cast<void>(id), false; }
   virtual void add_shown(Json&) const {}
   virtual void show(const Json&) {}
   virtual void look_anew() {}
@@ -75,6 +81,13 @@ public:
   bool redo() override { return followed(DocumentLab::redo()); }
   std::optional<UserError> set_field(const std::string& id, const Json& value) override;
   std::optional<UserError> reset_field(const std::string& id) override { return followed(DocumentLab::reset_field(id)); }
+  // form.cpp
+  Json fields() const override;
+  Json field(const std::string& id) const override;
+  Json tables() const override;
+  std::optional<UserError> type_cell(const std::string& table, std::size_t row, std::size_t column, const std::string& text) override;
+  std::optional<UserError> add_row(const std::string& table) override;
+  std::optional<UserError> remove_row(const std::string& table, std::size_t row) override;
   void add_shown(Json& shown) const override;
   void show(const Json& wanted) override;
   void look_anew() override;
@@ -126,6 +139,10 @@ public:
   void lead_to(const std::string& preset) const {
     if (world_.lead) world_.lead({{"preset", preset}});
   }
+  /// To the lab of this document, which opens there.
+  void lead_with(Json document) const {
+    if (world_.lead) world_.lead({{"document", std::move(document)}});
+  }
   Answer script_of() const;
 
   Part& part() const { return *parts_[tab_]; }
@@ -153,6 +170,9 @@ void field_slider(FitLab& lab, Rect box, std::string_view pointer, const SliderR
 void field_segments(FitLab& lab, Column& column, std::string_view pointer, const std::string& id);
 /// The weight decay: 0, or a power of ten.
 void decay_slider(FitLab& lab, Rect box);
+/// A row of the form view; a button has no value, a choice is one of `ids` by the strings `choices` + id.
+Json form_line(const std::string& id, std::string_view label, std::string_view help, const std::string& value);
+Json form_button(const std::string& id, std::string_view label, std::string_view help);
 /// Text with a place among the items, for who reads by ear, and for tests.
 void say(FitLab& lab, Column& column, const char* id, std::string_view label, const std::string& text, std::uint32_t color);
 /// Buttons side by side that break into rows. Which was pressed.

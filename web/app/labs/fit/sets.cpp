@@ -51,9 +51,12 @@ std::size_t SetsPart::chosen() const {
 
 // What was fitted to another document is no more, but where it is being fitted anew: then it stays until there is something new.
 void SetsPart::follow() {
-  if (!wanted_ && fits_.any() && !fits_.is_of(lab_.complete())) forget();
+  if (!wanted_ && fits_.any()) {
+    fits_.follow(lab_.complete());
+    if (!fits_.any()) forget();
+  }
   for (std::size_t i = 0; i < quarters_.size(); ++i)
-    if (quarters_[i]->any() && quarters_[i]->current() && !quarters_[i]->is_of(quarter_document(lab_.complete(), kFitQuarters[i]))) quarters_[i]->forget();
+    if (quarters_[i]->current()) quarters_[i]->follow(quarter_document(lab_.complete(), kFitQuarters[i]));
   if (sweep_wanted_ && !sweep_.is_of(lab_.complete(), true)) sweep_wanted_ = false, sweep_.cancel();
 }
 
@@ -129,7 +132,7 @@ std::string SetsPart::csv(std::string_view plot) const {
 void SetsPart::add_results(Json& row, Json* curve) const {
   if (!told()) return;
   const Decomposition& d = fits_.decomposition();
-  row["step"] = fits_.done();
+  row["step"] = fits_.done(), row["steps"] = fits_.sets();
   if (fits_.complete()) { // as the command line's
     Hash hash;
     for (const SetFit& fit : fits_.fits()) hash.add_doubles(fit.predictions);
@@ -176,17 +179,31 @@ void SetsPart::words(Column& column) {
   if (const auto& why = problem()) say(lab_, column, "fit.sets.problem", ui()("fit.sets.title"), why->sentence(ui().language), ui().theme->bad);
 }
 
+void SetsPart::toggle_sweep() {
+  const bool running = sweeping();
+  sweep_wanted_ = !running, ++presses_;
+  running ? sweep_.cancel() : start();
+}
+
+void SetsPart::add_fields(Json& out) const {
+  out.push_back(form_line("fit.set", ui()("fit.sets.set"), ui()("help.fit.sets.set"), std::to_string(chosen() + 1)));
+  if (lab_.model().network() && (sweeping() || (fits_.any() && !swept())))
+    out.push_back(form_button("fit.sets.sweep", sweeping() ? ui()("fit.sets.stop") : ui()("fit.sets.sweep"), ui()("help.fit.sets.sweep")));
+}
+
+bool SetsPart::press(const std::string& id) {
+  if (id != "fit.sets.sweep" || !lab_.model().network()) return false;
+  return toggle_sweep(), true;
+}
+
 void SetsPart::sweep_row(Column& column) {
   const bool network = lab_.model().network(), here = sweep_.is_of(lab_.complete(), true);
   column.title(network ? ui()("fit.sets.over_width") : ui()("fit.sets.over_degree"));
   if (network) {
-    const bool running = sweep_wanted_ && wanted_ && !(here && sweep_.complete());
+    const bool running = sweeping();
     const std::vector<ButtonText> all{{running ? "fit.sets.stop" : "fit.sets.sweep", std::string(running ? ui()("fit.sets.stop") : ui()("fit.sets.sweep")),
-                                       std::string(ui()("help.fit.sets.sweep")), false, running || (fits_.any() && !(here && sweep_.complete()))}};
-    if (buttons(ui(), column, all)) {
-      sweep_wanted_ = !running, ++presses_;
-      running ? sweep_.cancel() : start();
-    }
+                                       std::string(ui()("help.fit.sets.sweep")), false, running || (fits_.any() && !swept())}};
+    if (buttons(ui(), column, all)) toggle_sweep();
   }
   if (const double progress = sweep_.progress(); here && progress >= 0) column.paragraph(fill(ui()("views.progress"), {percent(progress)}), ui().theme->soft);
   if (!here || sweep_.known().empty()) return column.paragraph(network ? ui()("fit.sets.sweep_says") : ui()("fit.sets.sweep_later"), ui().theme->soft);

@@ -21,6 +21,8 @@ public:
     if (wanted.contains("set")) set_ = wanted["set"].get<int>();
   }
   void look_anew() override { set_ = 1; }
+  void add_fields(Json& out) const override;
+  bool press(const std::string& id) override;
   Transport transport() const override;
   void start() override;
   void pause() override;
@@ -49,6 +51,9 @@ private:
   void run_row(Column& column);
   void words(Column& column);
   void sweep_row(Column& column);
+  bool sweeping() const { return sweep_wanted_ && wanted_ && !swept(); }
+  bool swept() const { return sweep_.is_of(lab_.complete(), true) && sweep_.complete(); }
+  void toggle_sweep();
   std::string sum_text(StringKey key, double bias2, double variance, double error, const std::string& where) const;
   // sets_plots.cpp
   void picture(Rect box);
