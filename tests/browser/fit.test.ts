@@ -217,7 +217,7 @@ lab_test('remedies and the way into the plane are in the form view, too; there t
   await undo(page);
   await page.$eval('#accessible', (e) => (e as HTMLElement).click());
   await open_document(page, { ...noisy, points: 60, seed: 7, model: { name: 'network', hidden: [{ units: 5, activation: 'relu' }] } });
-  await wait_for_item(page, '^fit\\.start$');
+  await settle(page);
   await command(page, 'start');
   await wait_for_item(page, '^fit\\.plane$');
   await screenshot(page, 'fit-plane');

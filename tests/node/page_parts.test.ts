@@ -48,7 +48,7 @@ test('the narrator names the least test loss where losses can be compared, and n
 });
 
 test('the first visit is within its budget, in every language; the quick data besides', () => {
-  for (const [language, gzip, brotli] of [['zh', 938_000, 775_000], ['en', 850_000, 687_500]] as const) {
+  for (const [language, gzip, brotli] of [['zh', 943_000, 779_000], ['en', 855_000, 691_500]] as const) {
     const files = first_visit(language);
     assert.equal(files.length, language === 'zh' ? 7 : 6);
     const sum = (of: 'gzip' | 'brotli') => files.reduce((total, file) => total + file[of], 0);
@@ -59,7 +59,7 @@ test('the first visit is within its budget, in every language; the quick data be
 });
 
 test('every lab but the first is a module of its own, within its budget, and what several share another', () => {
-  const budgets: Record<string, number> = { activations: 22_600, dropout: 14_700, surface: 52_000, neuron: 43_200, backprop: 75_500, losses: 37_500, fit: 89_500, shared: 26_200 }, modules = lab_modules();
+  const budgets: Record<string, number> = { activations: 22_600, dropout: 14_700, surface: 52_000, neuron: 43_200, backprop: 75_500, losses: 37_500, fit: 94_500, shared: 26_200 }, modules = lab_modules();
   const labs = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string; first?: boolean }[]).filter((lab) => !lab.first).map(({ id }) => id);
   assert.deepEqual(labs.filter((id) => !modules.some(({ what }) => what === id)), []);
   for (const { what, gzip } of modules) assert.ok(gzip < (budgets[what] ?? 75_000), `${what}: ${gzip} by gzip`);

@@ -261,7 +261,11 @@ void CapacityPart::errors(Column& column) {
 }
 
 void CapacityPart::to_plane() const {
-  if (const Json& preset = preset_of(kPlanePreset); !preset.is_null()) lab_.lead_with(lab_.model().in_plane(preset["experiment"], plane_label()));
+  const Json& preset = preset_of(kPlanePreset);
+  if (preset.is_null()) return;
+  Json document = lab_.model().in_plane(preset["experiment"], plane_label());
+  document["lab"] = preset["lab"]; // its own document may do without
+  lab_.lead_with(std::move(document));
 }
 
 // In two dimensions the same: classes and a boundary in place of a curve.
