@@ -124,7 +124,10 @@ export class FormView {
     }
     for (const table of actions.command('tables') as FieldTable[]) section.append(this.list(table));
     fresh.append(section);
+    const had = document.activeElement;
     become(root, fresh);
+    // a button that was pressed and is no more, as that of a remedy that has been tried
+    if (had instanceof HTMLElement && !had.isConnected) root.querySelector<HTMLElement>('.row button, input, select')?.focus();
   }
 
   private table(caption: string, heads: { text: string; number: boolean }[], body: HTMLTableSectionElement): HTMLDivElement {

@@ -321,7 +321,7 @@ void CapacityPart::remedies(Column& column) {
 // ---- all ----
 
 void CapacityPart::add_fields(Json& out) const {
-  if (network()) out.push_back(form_button("fit.widths", widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"), ui()("help.control.fit.widths")));
+  if (network() && started_) out.push_back(form_button("fit.widths", widths_wanted_ ? ui()("fit.stop") : ui()("fit.over_width"), ui()("help.control.fit.widths")));
   if (started_ && can_try())
     for (const RemedyOffer& offer : offers())
       out.push_back(form_button(std::string(id_of(offer)), remedy_name(offer), tr_id("help.control." + std::string(id_of(offer)))));
