@@ -82,6 +82,8 @@ inline constexpr PinnedHash kPinnedHashes[] = {
     {"losses softmax", "a61eaee8282aa385"},
     {"losses line", "15b6d08acc83b603"},
     {"losses neuron", "8aba8e987cc32b9b"},
+    {"neuron logic", "d1462ee06633906b"},
+    {"neuron soft", "cd04c9b0f2445732"},
 };
 
 /// The pinned hash of a run, or words that it is not pinned. `./dev bless` has `found` printed as a line of the table.
