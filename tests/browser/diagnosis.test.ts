@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { browser, change_language, command, focus_item, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
+import { browser, choose_preset, change_language, command, focus_item, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_item, wait_until_finished, type Lab, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -17,7 +17,7 @@ const lab_test = (name: string, act: (page: Page, lab: Lab) => Promise<void>, op
   });
 const cases = [['case_high_variance', '方差高'], ['case_odd', '训练误差反而大'], ['case_both', '偏差高，方差也高'], ['case_good', '都不高']] as const;
 const open_preset = async (page: Page, id: string) => {
-  await page.select('#presets', id);
+  await choose_preset(page, id);
   await settle(page);
   await wait_for_item(page, '^diagnosis\\.0\\.finding$');
 };

@@ -90,7 +90,7 @@ for (const engine of engines)
       for (const it of computed) {
         if (it.document.lab !== lab) await open(`?lang=en#${(lab = it.document.lab)}`);
         // images may have to come first
-        await tab.run(`downhill.setState(${JSON.stringify(it.document)}); await until(() => { const [r] = downhill.results(); if (r.status === 'ready') downhill.start(); return r.hash === '${it.hash}'; })`);
+        await tab.run(`downhill.setState(${JSON.stringify(it.document)}); await until(() => { const [r] = downhill.results(); if (r.hash === '${it.hash}') return true; if (r.status !== 'running') downhill.start(); })`);
       }
       await clean('hashes of other labs');
       // the other labs, and the form view

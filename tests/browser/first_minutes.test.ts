@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type LabOptions } from './lab';
+import { at_rest, box_of, browser, choose_preset, item, open_lab, press, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished, type LabOptions } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -176,7 +176,7 @@ minutes('undo after a preset: its note, its name and what was looked at go too, 
   await press(page, 'metric.1');
   const note = await seen();
   const metric = (await item(page, 'metric'))?.value;
-  await page.select('#presets', 'weight_decay');
+  await choose_preset(page, 'weight_decay');
   await settle(page);
   assert.notDeepEqual(await seen(), note);
   await page.click('#undo');
@@ -318,7 +318,7 @@ test('the projector\'s letters are visibly larger than the laptop\'s', async () 
 const phone: LabOptions = { query: '?lang=en&theme=light', width: 390, height: 844, touch: true };
 minutes('phone, dropout: a preset opens the part it speaks of, its Start shows the state, and what it says is on the screen', async (page) => {
   await page.evaluate(() => window.downhill.show({ lab: 'dropout', tab: 'unit' }));
-  await page.select('#presets', 'dropout_boundary');
+  await choose_preset(page, 'dropout_boundary');
   await page.waitForSelector('#preset fieldset');
   await settle(page);
   assert.equal((await items(page)).find((i) => i.id === 'drop.tab.3')?.value, 'true', 'the boundary is open');
@@ -329,7 +329,7 @@ minutes('phone, dropout: a preset opens the part it speaks of, its Start shows t
   await settle(page);
   assert.match((await items(page)).find((i) => i.id === 'drop.boundary_says')?.label ?? '', /p = 0: training .*p = 0.5: training/);
   // and where the note leaves little room, the curves that it speaks of are what is shown
-  await page.select('#presets', 'overfitting');
+  await choose_preset(page, 'overfitting');
   await page.waitForSelector('#preset fieldset');
   await page.waitForFunction(() => window.downhill.items().some((i) => i.id === 'plot'), { timeout: 10000 });
 }, phone);
@@ -341,7 +341,7 @@ minutes('phone, activations: readings have their names, the functions are in rea
   for (const { id, label } of read) assert.match(label.toLowerCase(), new RegExp(id.slice('act.read.'.length)), label);
   await press(page, 'act.pick');
   assert.ok((await items(page)).some((i) => i.id === 'act.gelu' || i.id === 'act.sigmoid'), 'one press leads to all functions');
-  await page.select('#presets', 'dying_relu');
+  await choose_preset(page, 'dying_relu');
   await page.waitForSelector('#preset fieldset');
   await page.tap('#preset_start');
   await wait_until_finished(page);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { at_rest, box_of, browser, command, drag, item, type Lab, type LabOptions, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { at_rest, box_of, browser, choose_preset, command, drag, item, type Lab, type LabOptions, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -702,7 +702,7 @@ lab_test('the line between curves and views is dragged, by hand and by key; a bu
   assert.ok(least > 40 && least < 100, `views keep room: ${least}`);
   // a preset leaves it where it is, two presses give it back
   const low = await height('views.content');
-  await page.select('#presets', 'same_rate_small');
+  await choose_preset(page, 'same_rate_small');
   await settle(page);
   assert.ok(Math.abs(await height('views.content') - low) < 30);
   await page.select('#presets', '');

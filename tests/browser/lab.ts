@@ -164,6 +164,12 @@ export async function at_rest(page: Page): Promise<void> {
   await settle(page);
 }
 /** Waits until a control that matches is there (views answer after a moment). */
+/** Opens a preset from the header's menu, and waits for it: the lab that it leads to may have to come first. */
+export async function choose_preset(page: Page, id: string): Promise<void> {
+  await page.select('#presets', id);
+  await page.waitForFunction((wanted) => (window.downhill_internal.page.command('shown') as { preset?: string }).preset === wanted, { timeout: 60000 }, id);
+  await settle(page);
+}
 /** Gives a control the keyboard: the mirror has it a moment after the canvas. */
 export async function focus_item(page: Page, id: string): Promise<void> {
   const selector = `#mirror [data-id="${id}"]`;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { type Lab, type LabOptions, at_rest, box_of, browser, change_language, command, drag, item, open_lab, press, press_tool, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { type Lab, type LabOptions, at_rest, box_of, browser, choose_preset, change_language, command, drag, item, open_lab, press, press_tool, results, screenshot, serve, settle, type_into, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -381,7 +381,7 @@ lab_test('race', 'the labs are real links; each keeps its experiment; the way ba
 });
 
 lab_test('race', 'a preset from the menu: its lab, its experiment, what to do and what is seen, in both languages; kept by the link', async (page) => {
-  await page.select('#presets', 'deep_sigmoid');
+  await choose_preset(page, 'deep_sigmoid');
   await page.waitForSelector('#preset:not([hidden])');
   assert.match(await page.$eval('#preset', (e) => e.textContent ?? ''), /做.*梯度.*猜/);
   assert.equal(await page.$eval('nav [aria-current]', (a) => a.getAttribute('href')), '#activations');
@@ -402,7 +402,7 @@ lab_test('race', 'a preset from the menu: its lab, its experiment, what to do an
 const note_text = (page: Page) => page.$eval('#preset', (e) => (e.textContent ?? '').replace(/\s+/g, ' '));
 
 lab_test('race', 'a preset asks for a guess, takes it until the run starts, and tells what is to be seen when the run has ended', async (page) => {
-  await page.select('#presets', 'adadelta_stage_one');
+  await choose_preset(page, 'adadelta_stage_one');
   await page.waitForSelector('#preset fieldset');
   assert.doesNotMatch(await note_text(page), /逐位重合/);
   await page.evaluate(() => window.downhill.step(1)); // a step is a beginning, too
@@ -453,12 +453,12 @@ lab_test('race', 'a preset asks for a guess, takes it until the run starts, and 
   await page.keyboard.press('Enter');
   assert.equal(await focused(), 'presets');
   await page.select('#presets', '');
-  await page.select('#presets', 'adadelta_stage_one');
+  await choose_preset(page, 'adadelta_stage_one');
   await page.waitForSelector('#preset fieldset');
 });
 
 lab_test('race', 'a preset whose settings were changed claims nothing, and offers to be opened anew', async (page) => {
-  await page.select('#presets', 'adadelta_stage_one');
+  await choose_preset(page, 'adadelta_stage_one');
   await page.waitForSelector('#preset fieldset');
   await command(page, 'set_field', { id: 'lane:0:/optimizer/lr', value: 0.01 });
   await page.waitForSelector('#preset_anew');
@@ -501,7 +501,7 @@ for (const language of ['zh', 'en'])
     await wait_for_images(page);
     const missing: string[] = [];
     for (const preset of JSON.parse(readFileSync('assets/presets.json', 'utf8'))) {
-      await page.select('#presets', preset.id);
+      await choose_preset(page, preset.id);
       await settle(page);
       await new Promise((resolve) => setTimeout(resolve, 100));
       const names = await page.evaluate(() => [
@@ -515,7 +515,7 @@ for (const language of ['zh', 'en'])
   });
 
 lab_test('activations', 'dying ReLU: the promised share is open, lanes have their rates in the legend, and a lane that diverges says so', async (page) => {
-  await page.select('#presets', 'dying_relu');
+  await choose_preset(page, 'dying_relu');
   await settle(page);
   assert.equal(await value(page, 'act.measure.1'), 'true', 'the share of dead units is shown');
   assert.deepEqual((await results(page)).map((r) => r.label), ['ReLU η = 0.05', 'LeakyReLU η = 0.05', 'ReLU η = 0.001']);
@@ -536,7 +536,7 @@ lab_test('activations', 'dying ReLU: the promised share is open, lanes have thei
 });
 
 lab_test('race', 'a rate that throws the loss up is called too large, though the loss ends where it began', async (page) => {
-  await page.select('#presets', 'rate_network');
+  await choose_preset(page, 'rate_network');
   await page.click('#preset_start');
   await wait_until_finished(page);
   const said = (await page.evaluate(() => window.downhill.explain())).map((e) => e.text).join(' ');
@@ -546,7 +546,7 @@ lab_test('race', 'a rate that throws the loss up is called too large, though the
 });
 
 lab_test('race', 'overfitting: training and test loss in one chart', async (page) => {
-  await page.select('#presets', 'overfitting');
+  await choose_preset(page, 'overfitting');
   await settle(page);
   assert.match((await item(page, 'plot'))?.label ?? '', /测试损失.*训练损失/);
   assert.equal(await item(page, 'plot2'), null);
@@ -556,7 +556,7 @@ lab_test('race', 'overfitting: training and test loss in one chart', async (page
 });
 
 lab_test('dropout', 'a race over points of the plane is itself the one whose boundary is seen', async (page) => {
-  await page.select('#presets', 'dropout_boundary');
+  await choose_preset(page, 'dropout_boundary');
   await settle(page);
   await wait_for_item(page, '^boundary\\.1$');
   await wait_for_images(page);
@@ -602,7 +602,7 @@ test('every preset, opened in the page and started, shows its effect', { timeout
   const unseen: string[] = []; // what they claim is no number of the page's results: the words' numbers are downhill_presets' alone
   for (const preset of presets) {
     if (preset.lab === 'losses' && preset.id !== 'losses_saturated') continue; // nothing runs in it: its numbers are seen by losses.test
-    await page.select('#presets', preset.id);
+    await choose_preset(page, preset.id);
     await settle(page); // images beyond the quick ones are fetched when they are wanted: by the start
     const began = performance.now();
     await page.click('#preset_start');

@@ -132,6 +132,7 @@ export class FormView {
 
   private table(caption: string, heads: { text: string; number: boolean }[], body: HTMLTableSectionElement): HTMLDivElement {
     const t = make('table', '', make('caption', caption), make('thead', '', make('tr', '', ...heads.map(({ text, number }) => {
+      if (!text) return make('td'); // above heads of rows, or buttons
       const th = make('th', text);
       th.scope = 'col';
       if (number) th.className = 'number';
