@@ -76,7 +76,7 @@ for (const language of ['zh', 'en'])
         assert.deepEqual(await violations(page), [], `${id} ${tab}`);
       }
       await page.$eval('#accessible', (e) => (e as HTMLElement).click());
-      await page.waitForSelector('#form section');
+      await page.waitForSelector('#form input, #form select');
       await page.$$eval('#form details', (all) => { for (const each of all) (each as HTMLDetailsElement).open = true; });
       assert.deepEqual(await violations(page), [], `${id}'s form`);
       await page.$eval('#accessible', (e) => (e as HTMLElement).click());
