@@ -41,7 +41,7 @@ const tex = JSON.parse(read('assets/formulas.json')), late = late_keys(root, [..
 // those that all share come first, then lab after lab
 const parts = ['', ...later_labs].map((lab) => [lab, shown_keys.filter((key) => (late.get(key) ?? '') === lab)]);
 const app_keys = parts.flatMap(([, those]) => those);
-const named = keys.filter((key) => /^(activation|remedy\.lane)\.|^fit\.plane_lane$/.test(key));
+const named = keys.filter((key) => /^(activation|remedy\.lane|fit\.lane)\./.test(key));
 write('strings.hpp', head + '#include <string_view>\nnamespace downhill {\ninline constexpr std::string_view kKeys[] = {\n' + app_keys.map((key) => `  ${c_string(key)},\n`).join('') + '};\n'
   + 'struct NameRow {\n  std::string_view key, zh, en;\n};\ninline constexpr NameRow kNames[] = {\n' + named.map((key) => `  {${[key, strings.zh[key], strings.en[key]].map(c_string).join(', ')}},\n`).join('') + '};\n} // namespace downhill\n');
 const formulas_of = (lab) => Object.fromEntries(Object.entries(tex).filter(([key]) => (late.get(key) ?? '') === lab).map(([key, text]) => [key, temml.renderToString(text, { displayMode: true, xml: true, throwOnError: true })]));

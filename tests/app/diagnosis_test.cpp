@@ -500,6 +500,12 @@ TEST_CASE("a lane that a stop rule has ended: more epochs are no remedy, since i
   CHECK(d.stopped);
   CHECK(d.ended);
   CHECK(!change_of("more_epochs", race));
+  REQUIRE(!race.edit("/epochs", 1)); // the rule is met where the run ends by itself
+  race.start();
+  table.until_finished();
+  CHECK(race.lanes()[0].stop == Stop::accuracy);
+  CHECK(!diagnose(race, 0).stopped);
+  CHECK(change_of("more_epochs", race));
   race.set_stop_rules({});
   REQUIRE(!race.edit("/epochs", 5)); // begins anew
   race.start();

@@ -113,6 +113,16 @@ TEST_CASE("fit form: the heights of a drawn f, each beside its x; none where f i
   CHECK_FALSE(formula.table("heights"));
 }
 
+TEST_CASE("fit form: tables stand where they mean something") {
+  const std::pair<const char*, std::pair<bool, bool>> parts[] = {{"approximate", {true, true}}, {"capacity", {false, true}}, {"sets", {false, false}}};
+  for (const auto& [part, there] : parts) {
+    FormRoom room(Json{{"part", part}, {"points", 10}});
+    CHECK((room.table("towers") != nullptr) == there.first);
+    CHECK((room.table("points") != nullptr) == there.second);
+    CHECK(add_fit_row(room.model, "towers").has_value() != there.first);
+  }
+}
+
 TEST_CASE("fit form: layers, width and dropout are numbers for all hidden layers; parts of a layer there are none") {
   FormRoom room(Json{{"model", {{"name", "network"}}}});
   const Json before = room.document.json();

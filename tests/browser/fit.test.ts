@@ -229,6 +229,7 @@ lab_test('remedies and the way into the plane are in the form view, too; there t
   assert.equal(there.seed, 7);
   assert.equal(there.lanes.length, 4);
   assert.equal(there.lanes[3].network.hidden[0].units, 5);
+  assert.equal(await page.evaluate(() => (window.downhill_internal.page.command('shown') as { view?: string }).view), 'boundary');
   assert.deepEqual(there.lanes[3].label, { zh: '我的网络', en: 'my network' });
 });
 

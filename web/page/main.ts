@@ -441,7 +441,7 @@ class Page {
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
       case 'lead': // not within the frame that asks
-        setTimeout(() => void (event.preset === undefined ? this.open_document(event.document as { lab: string }) : this.open_preset(String(event.preset))));
+        setTimeout(() => void (event.preset === undefined ? this.open_document(event.document as { lab: string }, event.show as object | undefined) : this.open_preset(String(event.preset))));
         break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
@@ -454,10 +454,11 @@ class Page {
     });
   }
   /** Somebody goes on with it in its lab; that lab's own undo brings back what was there. */
-  private open_document(document: { lab: string }): Promise<boolean> {
+  private open_document(document: { lab: string }, show?: object): Promise<boolean> {
     return this.go(() => {
       this.command('lab', { id: document.lab });
       this.command('setState', { experiment: document });
+      if (show) this.command('show', show);
       this.command('close_preset');
       this.show_lab();
       this.input();
@@ -556,8 +557,15 @@ class Page {
   private language_asked?: Language | undefined;
   /** For a name in Chinese on an English page, or in letters that no word has; where there is no network they come later. */
   private bring_chinese(): void {
-    Promise.all([letters_of('chinese'), letters_of('rare')]).then((both) => both.forEach((letters) => this.give_letters(letters)), () => { window.setTimeout(() => this.bring_chinese(), 15000); });
+    if (this.bringing_chinese) return;
+    this.bringing_chinese = true;
+    const both = (['chinese', 'rare'] as const).map((script) => letters_of(script).then((letters) => this.give_letters(letters)));
+    void Promise.allSettled(both).then((all) => {
+      this.bringing_chinese = false;
+      if (all.some(({ status }) => status === 'rejected')) window.setTimeout(() => this.bring_chinese(), 15000);
+    });
   }
+  private bringing_chinese = false;
   private given = new Set<string>();
   give_letters({ script, bytes }: Letters): void {
     if (this.given.has(script)) return;

@@ -20,6 +20,8 @@ constexpr Errors kNoErrors{kNone, kNone, kNone, kNone};
 constexpr std::string_view kHiddenLayers = "/network/hidden";
 constexpr std::int64_t kTrainAsked = 2000; // evaluations ask the first so many, see Evaluation
 
+// At its last step no rule ends anything.
+bool stopped_early(const LaneState& state) { return state.stop != Stop::none && state.step < state.steps; }
 bool failed(const LaneState& state) { return state.problem || state.status == LaneStatus::diverged; }
 
 double variance(double share, std::int64_t asked) { return asked > 0 ? share * (1 - share) / static_cast<double>(asked) : 0; }
@@ -61,7 +63,7 @@ Diagnosis diagnose(const Race& race, std::size_t lane, double acceptable) {
   d.label_noise = settings.data.label_noise;
   d.train_asked = std::min(settings.data.train, kTrainAsked), d.tests = settings.data.test;
   d.dropout = std::any_of(settings.network.hidden.begin(), settings.network.hidden.end(), [](const HiddenLayer& layer) { return layer.dropout > 0; });
-  d.ended = state.ended(), d.stopped = state.stop != Stop::none;
+  d.ended = state.ended(), d.stopped = stopped_early(state);
   const Evaluation* e = state.evaluation();
   if (failed(state)) return d.finding = Finding::diverged, d;
   if (!e || e->step == 0) return d;
@@ -154,7 +156,7 @@ std::optional<Change> fewer_units(const Race& race, std::size_t lane) {
 
 // A lane that a rule has stopped would not run them.
 std::optional<Change> more_epochs(const Race& race, std::size_t lane) {
-  if (race.lanes()[lane].stop != Stop::none) return {};
+  if (stopped_early(race.lanes()[lane])) return {};
   const std::int64_t epochs = settings_of(race, lane).epochs;
   return static_cast<double>(epochs) < kEpochsLong ? changed(race, lane, "/epochs", 3 * epochs) : std::nullopt;
 }

@@ -68,9 +68,9 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"heights", [](const FitLabModel& m) { return !m.settings().target.heights.empty(); }, height_table, type_height, nullptr, nullptr},
-    {"towers", [](const FitLabModel&) { return true; }, tower_table, type_tower, [](FitLabModel& m) { return m.add_tower(); },
+    {"towers", [](const FitLabModel& m) { return m.part() == FitPart::approximate; }, tower_table, type_tower, [](FitLabModel& m) { return m.add_tower(); },
      [](FitLabModel& m, std::size_t row) { return m.remove_tower(row); }},
-    {"points", [](const FitLabModel& m) { return m.points().size() <= kOwnPointsMost; }, point_table, type_point,
+    {"points", [](const FitLabModel& m) { return m.part() != FitPart::sets && m.points().size() <= kOwnPointsMost; }, point_table, type_point,
      [](FitLabModel& m) { return m.add_middle_point(); }, [](FitLabModel& m, std::size_t row) { return m.remove_point(row); }},
 };
 template <class Of, std::size_t count> const Of* found_in(const Of (&table)[count], std::string_view id) {

@@ -66,12 +66,6 @@ void FitSeats::drop() {
     if (std::exchange(owed_[w], 0) != 0) post_(w, DropFits{slot_});
 }
 
-std::uint32_t FitSeats::next_request() {
-  static std::uint32_t last = 0;
-  if (++last == 0) ++last; // 0 is none
-  return last;
-}
-
 bool FitSeats::waiting() const {
   return std::any_of(owed_.begin(), owed_.end(), [](std::uint32_t request) { return request != 0; });
 }

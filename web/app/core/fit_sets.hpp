@@ -1,6 +1,7 @@
 // Fits to many training sets, dealt out to all workers and collected; and what becomes of each capacity, likewise. What they come to does
 // not hang on the number of workers, nor on who is done first. No ImGui, no words.
 #pragma once
+#include "app/core/fresh_number.hpp"
 #include "fit/decomposition.hpp"
 #include "fit/fit_document.hpp"
 #include "protocol/messages.hpp"
@@ -30,7 +31,7 @@ public:
   template <class Ask> void ask(std::size_t worker, Ask question) {
     if (owed_.size() <= worker) owed_.resize(worker + 1, 0);
     question.slot = slot_;
-    owed_[worker] = question.request = next_request();
+    owed_[worker] = question.request = fresh_request();
     post_(worker, question);
   }
   bool waiting() const;
@@ -44,8 +45,6 @@ public:
   bool lost();
 
 private:
-  static std::uint32_t next_request();
-
   std::uint32_t slot_;
   Post post_;
   std::vector<std::uint32_t> owed_; // the request, by worker; 0: nothing

@@ -26,7 +26,7 @@ std::string_view id_of(const RemedyOffer& offer) {
 // Of the lane that a student's network becomes.
 Json plane_label() {
   Json label;
-  for (const auto& [key, language] : {std::pair{"zh", Language::zh}, {"en", Language::en}}) label[key] = name_in("fit.plane_lane", language);
+  for (const auto& [key, language] : {std::pair{"zh", Language::zh}, {"en", Language::en}}) label[key] = name_in("fit.lane.plane", language);
   return label;
 }
 
@@ -265,7 +265,7 @@ void CapacityPart::to_plane() const {
   if (preset.is_null()) return;
   Json document = lab_.model().in_plane(preset["experiment"], plane_label());
   document["lab"] = preset["lab"]; // its own document may do without
-  lab_.lead_with(std::move(document));
+  lab_.lead_with(std::move(document), preset["show"]);
 }
 
 // In two dimensions the same: classes and a boundary in place of a curve.

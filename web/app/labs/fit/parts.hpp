@@ -139,9 +139,9 @@ public:
   void lead_to(const std::string& preset) const {
     if (world_.lead) world_.lead({{"preset", preset}});
   }
-  /// To the lab of this document, which opens there.
-  void lead_with(Json document) const {
-    if (world_.lead) world_.lead({{"document", std::move(document)}});
+  /// To the lab of this document, which opens there; `show`: what is looked at, as a preset has it.
+  void lead_with(Json document, Json show) const {
+    if (world_.lead) world_.lead({{"document", std::move(document)}, {"show", std::move(show)}});
   }
   Answer script_of() const;
 
