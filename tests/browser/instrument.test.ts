@@ -283,7 +283,7 @@ lab_test('explanations are true: divergence of a normalised rule, overfitting, l
   await page.evaluate(() => window.downhill.show({ metric: 'test_loss' }));
   // pressed, it opens the setting that mends it
   await run(short({ network: { hidden: [{ units: 16, activation: 'identity' }] }, lanes: [{ optimizer: { lr: 100 } }, {}] }));
-  await press(page, 'explanation.0');
+  await press(page, 'explanation.diverged');
   await page.waitForSelector('#field:not([hidden])');
   await page.keyboard.type('0.1');
   await page.keyboard.press('Enter');

@@ -172,9 +172,11 @@ export async function choose_preset(page: Page, id: string): Promise<void> {
 }
 /** Gives a control the keyboard: the mirror has it a moment after the canvas. */
 export async function focus_item(page: Page, id: string): Promise<void> {
-  const selector = `#mirror [data-id="${id}"]`;
-  await page.waitForSelector(selector, { timeout: 20000 });
-  await page.focus(selector);
+  // what can't have the focus yet (a note that becomes a button, a control that is out of use) is waited for
+  await page.waitForFunction((wanted) => {
+    const element = document.querySelector<HTMLElement>(`#mirror [data-id="${wanted}"]`);
+    return element?.focus(), element !== null && document.activeElement === element;
+  }, { timeout: 20000 }, id);
 }
 export const wait_for_item = (page: Page, pattern: string) =>
   page.waitForFunction((p) => window.downhill.items().some((i) => new RegExp(p).test(i.id)), { timeout: 20000 }, pattern);

@@ -52,7 +52,7 @@ async function no_id_twice(page: Page, where: string): Promise<void> {
 const covered = (page: Page) => page.evaluate(() => {
   const all = window.downhill.items();
   if (all.some((i) => i.role === 'option' || i.role === 'menuitem')) return [];
-  const pressed = all.filter((i) => i.whole && !i.by_keys && /^(button|radio|checkbox|combobox|textbox|slider)$/.test(i.role) && !/^(lane:\d+(:choose)?|surface\.turn|above\.turn|drop\.unit\.\d+\.\d+|losses\.point\.\d+|explanation\.\d+)$/.test(i.id));
+  const pressed = all.filter((i) => i.whole && !i.by_keys && /^(button|radio|checkbox|combobox|textbox|slider)$/.test(i.role) && !/^(lane:\d+(:choose)?|surface\.turn|above\.turn|drop\.unit\.\d+\.\d+|losses\.point\.\d+|explanation\..+)$/.test(i.id));
   const over = (a: typeof all[0], b: typeof all[0]) => {
     const p = a.rectangle, q = b.rectangle;
     const w = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x), h = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y);

@@ -5,6 +5,8 @@
 #include "optimizers/list.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace downhill {
 
@@ -205,6 +207,7 @@ void column_heads(Ui& ui, RaceView& view, Column& column, Metric ranked, bool cl
 // as many of the explanations as there is room for, the first in any case; each leads to what mends or shows it
 void explanations(Ui& ui, Race& race, RaceView& view, Column& column, float room) {
   std::size_t said = 0;
+  std::map<std::string, int> names;
   for (const Explanation& e : explain(race, ui.language, plotted(race, view.metric), acceptable_error(view))) {
     const auto id = FieldId::parse(e.field);
     const bool leads = id || !e.show.empty();
@@ -213,7 +216,10 @@ void explanations(Ui& ui, Race& race, RaceView& view, Column& column, float room
     if (said > 0 && column.rest.y + kHalf + height > room) break;
     column.rest.cut_top(kHalf);
     const Rect frame = column.rest.cut_top(height);
-    const std::string name = "explanation." + std::to_string(said++);
+    // by what it says, not by its place: what has the keyboard keeps it when another sentence comes before it
+    const int again = names[e.rule]++;
+    const std::string name = "explanation." + e.rule + (again == 0 ? "" : "." + std::to_string(again));
+    ++said;
     const Ui::Press p = leads ? ui.press(name, frame) : Ui::Press{};
     ui.draw()->AddRectFilled(frame.min(), frame.max(), ui.theme->note, 6);
     if (p.hovered) ui.draw()->AddRect(frame.min(), frame.max(), ui.theme->accent, 6);
