@@ -54,6 +54,9 @@ struct LaneSettings {
   std::uint64_t seed = 1;
   std::int64_t repeats = 1;
   Interval evaluate;
+  /// Whether an epoch leaves out what is left over when whole batches are taken; whether each epoch has an order of its own. No fields
+  /// of an experiment, whose runs never do the one and always the other: the lab Cases has them.
+  bool drop_last = false, shuffle = true;
 
   /// The same lane with the seed of its `repeat`-th run, 0 being the first.
   LaneSettings repeat(std::int64_t index) const {

@@ -1,0 +1,45 @@
+#include "cases/cases_csv.hpp"
+
+#include "cases/stations.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace downhill {
+namespace {
+
+// Empty where there is none.
+std::string cell(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.9g", value + 0.0);
+  return value != value ? "" : text;
+}
+std::string row(const std::string& head, std::initializer_list<double> cells) {
+  std::string out = head;
+  for (const double value : cells) out += "," + cell(value);
+  return out + "\n";
+}
+
+} // namespace
+
+std::string cases_csv(const CaseRun& run) {
+  const CaseSettings& s = run.settings();
+  const std::string metric(s.metric());
+  std::string out = "epoch,train_loss,train_" + metric + ",validation_loss,validation_" + metric + "\n";
+  for (const CaseStand& at : run.stands()) out += row(std::to_string(at.epoch), {at.train_loss, at.train_metric, at.validation_loss, at.validation_metric});
+  const CaseMeasure test = run.measure(CasePart::test);
+  out += "part,loss," + metric + "\n" + row("test", {test.loss, test.metric});
+  if (s.kind == CaseKind::yes_no) {
+    out += "threshold,part,accuracy,precision,recall\n";
+    for (const CasePart part : {CasePart::validation, CasePart::test}) {
+      const YesNoCounts counts = counts_at(run.yes(part), run.data().answers(part).labels, s.threshold);
+      out += row(cell(s.threshold) + "," + std::string(kCaseParts[static_cast<std::size_t>(part)]), {counts.accuracy(), counts.precision(), counts.recall()});
+    }
+  }
+  const CaseAnswer answer = answer_of(run, s.picture);
+  if (s.kind == CaseKind::scores) return out + "picture,truth,said\n" + row(std::to_string(s.picture), {answer.truth, answer.said});
+  const auto said = static_cast<std::size_t>(std::find(s.classes.begin(), s.classes.end(), static_cast<int>(answer.said)) - s.classes.begin());
+  return out + "picture,truth,said,probability\n" + row(std::to_string(s.picture), {answer.truth, answer.said, answer.probabilities[said]});
+}
+
+} // namespace downhill
