@@ -59,9 +59,9 @@ Failure check_hidden(Json& value, const Field& field, const std::string& place) 
 const std::vector<Field>& case_fields() {
   static const std::vector<Field> table = [] {
     std::vector<Field> all{choice("/case", "one_of_ten", named<kKinds>), choice("/station", "data", named<kCaseStations>)};
-    all.push_back(field_of_race("/data/classes", "/data/classes", kExperimentFormat.field_at("/data/classes")->standard));
     all.push_back(choice("/score", "height_to_width", score_names));
     all.push_back(own("/raters", Json::array(), check_raters));
+    all.push_back(field_of_race("/data/classes", "/data/classes", kExperimentFormat.field_at("/data/classes")->standard));
     all.push_back(whole("/data/seed", 1, 0, kSeedMost));
     all.push_back(whole("/data/train", 2000, 1, kCaseTrainMost));
     all.push_back(whole("/data/validation", 500, 1, kCaseOthersMost));
