@@ -138,6 +138,9 @@ Json prediction_json(const CaseRun& run) {
           {number_or_null(at.threshold), number_or_null(at.counts.accuracy()), number_or_null(at.counts.precision()), number_or_null(at.counts.recall())});
   }
   if (s.kind == CaseKind::scores) {
+    out["given_and_said"] = Json::array(); // of each test picture
+    for (const Prediction& p : run.say(CasePart::test))
+      out["given_and_said"].push_back({answer_in(run.data().answers(CasePart::test), p.place), number_or_null(static_cast<double>(p.output[0]))});
     out["surprises"] = Json::array();
     for (const Surprise& one : surprises(run, CasePart::test, kSurprisesShown))
       out["surprises"].push_back({{"i", one.place}, {"given", one.given}, {"said", number_or_null(one.said)}});

@@ -6,6 +6,7 @@
 #include "trainer/trainer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace downhill {
 namespace {
@@ -38,7 +39,7 @@ private:
   std::string metric() const { return std::string(s_.metric()); }
 
   void end_of(std::string_view id) {
-    ScriptPiece piece{id, {}};
+    ScriptPiece piece{id, {}, std::exchange(marks_, {})};
     for (std::size_t begin = 0; begin < out_.size();) {
       const std::size_t end = out_.find('\n', begin);
       piece.lines.push_back(out_.substr(begin, end - begin));
@@ -50,6 +51,12 @@ private:
   // `text` and a remark, which begin in the same column of neighbouring lines
   void noted(const std::string& text, const std::string& zh, const std::string& en, std::size_t column = 0) {
     line(text + std::string(column > text.size() ? column - text.size() : 0, ' ') + "  # " + said(zh, en));
+  }
+  // the line that comes next
+  void mark(const char* id) {
+    const auto* known = std::find(std::begin(kScriptMarks), std::end(kScriptMarks), id);
+    assert(known != std::end(kScriptMarks));
+    marks_.push_back({*known, static_cast<std::size_t>(std::count(out_.begin(), out_.end(), '\n'))});
   }
   void doc(const std::string& indent, const std::string& zh, const std::string& en) { line(indent + "\"\"\"" + said(zh, en) + "\"\"\""); }
 
@@ -182,13 +189,16 @@ private:
 
   void dataset() {
     section("2 Dataset：一张一张地取", "2 Dataset: one by one");
-    block("class Pictures(Dataset):\n"
-          "    def __init__(self, pixels, y):\n"
+    line("class Pictures(Dataset):");
+    mark("init");
+    block("    def __init__(self, pixels, y):\n"
           "        self.pixels = pixels\n"
-          "        self.y = y\n\n"
-          "    def __len__(self):\n"
-          "        return len(self.pixels)\n\n"
-          "    def __getitem__(self, i):\n");
+          "        self.y = y\n\n");
+    mark("len");
+    block("    def __len__(self):\n"
+          "        return len(self.pixels)\n\n");
+    mark("getitem");
+    line("    def __getitem__(self, i):");
     noted("        x = torch.from_numpy(self.pixels[i]).unsqueeze(0).float() / 255", "1×28×28，0 到 1", "1×28×28, from 0 to 1");
     if (s_.one_number())
       noted("        y = torch.tensor(self.y[i])", "形状 [1]，float32", "shape [1], float32");
@@ -210,8 +220,9 @@ private:
           "Shuffled anew each epoch, as shuffle=True does: a random number for each picture, sorted.");
       block("    epoch = 0\n\n"
             "    def __init__(self, n):\n"
-            "        self.n = n\n\n"
-            "    def __iter__(self):\n"
+            "        self.n = n\n\n");
+      mark("order");
+      block("    def __iter__(self):\n"
             "        words = stream(SEED, ORDER, counter=(0, self.epoch, 0)).random_raw(self.n)\n"
             "        return iter(np.argsort(words, kind='stable').tolist())\n\n"
             "    def __len__(self):\n"
@@ -219,6 +230,7 @@ private:
             "order = EpochOrder(len(train_set))\n");
     }
     const std::string workers = s_.workers > 0 ? ", num_workers=WORKERS" : "";
+    mark("loader");
     line(std::string("train_loader = DataLoader(train_set, batch_size=BATCH, ") + (s_.shuffle ? "sampler=order" : "shuffle=False") +
          (s_.drop_last ? ", drop_last=True" : "") + workers + ")");
     line("validation_loader = DataLoader(validation_set, batch_size=256" + workers + ")");
@@ -229,6 +241,7 @@ private:
 
   void look() {
     section("4 看一看", "4 look at it");
+    mark("batch");
     block("x, y = next(iter(train_loader))\n"
           "print(x.shape, x.dtype, y.shape, y.dtype, file=sys.stderr)\n");
     remark("", "第一张，用字符画出来", "the first one, drawn with characters");
@@ -244,8 +257,9 @@ private:
     };
     if (uses("step")) step_module();
     if (uses("crelu")) crelu_module();
-    block("class Model(nn.Module):\n"
-          "    def __init__(self):\n"
+    line("class Model(nn.Module):");
+    mark("layers");
+    block("    def __init__(self):\n"
           "        super().__init__()\n");
     noted("        self.flatten = nn.Flatten()", "1×28×28 → 784", "1×28×28 → 784");
     std::string inputs = "784", call = "self.flatten(x)";
@@ -258,6 +272,7 @@ private:
     const char* last = s_.hidden.empty() ? "linear" : "output";
     line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + std::to_string(s_.outputs()) + ")");
     line();
+    mark("forward");
     line("    def forward(self, x):");
     noted(std::string("        return self.") + last + "(" + call + ")",
           scored()          ? "分数"
@@ -289,7 +304,9 @@ private:
 
   void training() {
     section("6 训练", "6 training");
+    mark("loss");
     line("loss_function = " + std::string(entry_of(losses(), s_.loss()).torch) + "()");
+    mark("optimizer");
     rule(s_.optimizer, lane_of_case(s_).schedule, "model.parameters()", "", "");
     if (looks_at_few()) {
       noted("seen_set = Subset(train_set, range(" + std::to_string(kEvaluateTrainMost) + "))", "训练集上的损失只看前面这些",
@@ -317,16 +334,23 @@ private:
           "def row(head, *numbers):\n"
           "    print(head, *('' if n != n else f'{n:.9g}' for n in numbers), sep=',')\n\n\n");
     line("print('epoch,train_loss,train_" + metric() + ",validation_loss,validation_" + metric() + "')");
-    block("row(0, *evaluate(seen_loader), *evaluate(validation_loader))\n"
-          "for epoch in range(EPOCHS):\n"
-          "    model.train()\n");
+    line("row(0, *evaluate(seen_loader), *evaluate(validation_loader))");
+    mark("epoch");
+    line("for epoch in range(EPOCHS):");
+    line("    model.train()");
     if (s_.shuffle) line("    order.epoch = epoch");
+    mark("step_batch");
     line("    for x, y in train_loader:");
     const std::size_t column = 42;
+    mark("zero_grad");
     line("        optimizer.zero_grad()");
+    mark("step_forward");
     noted("        loss = loss_function(model(x), y)", "前向传播", "forward", column);
+    mark("step_backward");
     noted("        loss.backward()", "反向传播", "backward", column);
+    mark("step_update");
     noted("        optimizer.step()", "更新权重", "update", column);
+    mark("validation");
     line("    row(epoch + 1, *evaluate(seen_loader), *evaluate(validation_loader))");
   }
 
@@ -334,8 +358,10 @@ private:
     section("7 预测", "7 prediction");
     remark("", "测试集到这时才用", "the test part is used only now");
     line("print('part,loss," + metric() + "')");
+    mark("test");
     line("row('test', *evaluate(test_loader))");
     if (yes_no()) thresholds();
+    mark("picture");
     block("x, y = test_set[PICTURE]\n"
           "model.eval()\n"
           "with torch.no_grad():\n");
@@ -374,6 +400,7 @@ private:
 
   const CaseSettings& s_;
   std::vector<ScriptPiece> pieces_;
+  std::vector<ScriptMark> marks_; // of the piece that is written
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -502,6 +503,7 @@ TEST_CASE("cases: all stations as JSON, and the tables") {
     const CaseAnswer answer = answer_of(run, s.picture);
     CHECK(prediction["said"] == answer.said);
     CHECK(prediction.contains("surprises") == (s.kind == CaseKind::scores));
+    if (s.kind == CaseKind::scores) CHECK(prediction["given_and_said"].size() == static_cast<std::size_t>(s.count(CasePart::test)));
     CHECK(prediction.contains("thresholds") == (s.kind == CaseKind::yes_no));
     if (s.kind == CaseKind::yes_no) {
       CHECK(prediction["at_threshold"]["test"]["pictures"] == s.count(CasePart::test));
@@ -536,6 +538,36 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
           all += line + "\n";
         }
       }
+      // every line that a page may light, and what stands there
+      const std::map<std::string_view, const char*> texts{{"init", "def __init__"},
+                                                          {"len", "def __len__"},
+                                                          {"getitem", "def __getitem__"},
+                                                          {"order", "def __iter__"},
+                                                          {"loader", "train_loader = "},
+                                                          {"batch", "x, y = next("},
+                                                          {"layers", "def __init__"},
+                                                          {"forward", "def forward"},
+                                                          {"loss", "loss_function = "},
+                                                          {"optimizer", "optimizer = "},
+                                                          {"epoch", "for epoch in"},
+                                                          {"step_batch", "for x, y in train_loader"},
+                                                          {"zero_grad", "zero_grad()"},
+                                                          {"step_forward", "model(x)"},
+                                                          {"step_backward", "loss.backward()"},
+                                                          {"step_update", "optimizer.step()"},
+                                                          {"validation", "row(epoch + 1"},
+                                                          {"test", "row('test'"},
+                                                          {"picture", "x, y = test_set[PICTURE]"}};
+      std::size_t marks = 0;
+      for (const ScriptPiece& piece : pieces)
+        for (const ScriptMark& mark : piece.marks) {
+          CAPTURE(mark.id);
+          ++marks;
+          REQUIRE(mark.line < piece.lines.size());
+          CHECK(piece.lines[mark.line].find(texts.at(mark.id)) != std::string::npos);
+        }
+      CHECK(texts.size() == std::size(kScriptMarks));
+      CHECK(marks == std::size(kScriptMarks) - (document.settings.shuffle ? 0 : 1));
       CHECK(all == cases_script(document, {"\"\"\"A case", language}));
       CHECK(all.find("class Pictures(Dataset):") != std::string::npos);
       CHECK((all.find("num_workers=WORKERS") != std::string::npos) == (document.settings.workers > 0));

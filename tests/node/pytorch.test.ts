@@ -292,6 +292,55 @@ test("fits are those of their scripts: polynomials NumPy's to 1e-9, networks PyT
   t.diagnostic(`polynomials' worst ${worst.toExponential(2)}`);
 });
 
+const kCases = 20;
+test(`${kCases} random cases, of each kind, are those of their scripts: curves, thresholds and the prediction within 1e-4`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  let state = 2718;
+  const draw = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const whole = (least: number, most: number) => least + Math.floor(draw() * (most - least + 1));
+  const one_of = <T>(items: readonly T[]) => items[whole(0, items.length - 1)]!;
+  const some = (count: number) => Array.from({ length: 10 }, (_, i) => [draw(), i] as const).sort(([a], [b]) => a - b).slice(0, count).map(([, i]) => i);
+  const rater = (n: number) => ({ name: `rater ${n}`, scores: Array.from({ length: whole(60, 150) }, () => [whole(0, 120), one_of([1, 2, 3, 4, 4.5, 5])]) });
+  const scripts: string[] = [], ours: string[] = [], documents: string[] = [];
+  for (let n = 0; n < kCases; ++n) {
+    const kind = (['one_of_ten', 'scores', 'yes_no', 'scores'] as const)[n % 4]!, rated = n % 8 === 1;
+    const document = JSON.stringify({
+      downhill: 1, lab: 'cases', case: kind, seed: whole(0, 1000), epochs: whole(1, 4), picture: whole(0, 9), drop_last: draw() < 0.4, shuffle: draw() < 0.7, workers: n % 10 === 0 ? 2 : 0,
+      data: { seed: whole(0, 1000), ...(rated ? {} : { train: n === 0 ? 2100 : whole(64, 400), validation: whole(10, 300), test: whole(10, 300) }), ...(kind === 'yes_no' ? { classes: some(2) } : draw() < 0.5 ? { classes: some(whole(2, 9)) } : {}) },
+      batch: draw() < 0.15 ? 'full' : whole(8, 36),
+      ...(kind === 'scores' ? (rated ? { raters: Array.from({ length: whole(1, 3) }, (_, i) => rater(i)) } : { score: one_of(['height_to_width', 'ink', 'symmetry']) }) : {}),
+      ...(kind === 'yes_no' ? { output: one_of(['one', 'two']), threshold: Number((0.3 + 0.4 * draw()).toFixed(2)) } : {}),
+      ...(kind === 'one_of_ten' && draw() < 0.7 ? { hidden: [{ units: whole(4, 40), activation: one_of(['relu', 'tanh', 'sigmoid', 'crelu', 'elu']) }] } : {}),
+      optimizer: kind === 'scores' ? { name: one_of(['adam', 'sgd']), lr: 0.001 } : one_of([{ name: 'sgd', lr: 0.02 }, { name: 'momentum', lr: 0.005 }, { name: 'adam', lr: 0.001 }, { name: 'adagrad', lr: 0.01 }]),
+    });
+    const path = join(folder, `case${n}.json`), script = join(folder, `case${n}.py`);
+    writeFileSync(path, (documents[n] = document));
+    ours.push(run(native, 'cases', path).trim());
+    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    scripts.push(script);
+  }
+  const runner = join(folder, 'cases.py');
+  writeFileSync(runner, "import contextlib, io, json, runpy, sys\nout = []\nscripts, sys.argv = sys.argv[1:], sys.argv[:1]\nfor script in scripts:\n    with contextlib.redirect_stdout(io.StringIO()) as printed:\n        runpy.run_path(script)\n    out.append(printed.getvalue())\nprint(json.dumps(out))\n");
+  const theirs = (JSON.parse(run(python!, runner, ...scripts)) as string[]).map((text) => text.trim());
+  let worst = 0;
+  for (let n = 0; n < kCases; ++n) {
+    const [mine, other] = [ours[n]!, theirs[n]!].map((text) => text.split('\n').map((row) => row.split(',')));
+    assert.deepEqual(mine!.map((row) => row.length), other!.map((row) => row.length), documents[n]);
+    let heads: string[] = [];
+    mine!.forEach((row, r) => {
+      if (/^[a-z]/.test(row[0]!) && row[0] !== 'test') heads = row;
+      row.forEach((cell, c) => {
+        const [x, y] = [Number(cell), Number(other![r]![c])];
+        if (cell === '' || Number.isNaN(x)) return assert.equal(other![r]![c], cell, documents[n]);
+        const counted = /accuracy|precision|recall/.test(heads[c]!); // of a few pictures, of which rounding may turn one
+        const apart = Math.abs(x - y) / Math.max(Math.abs(x), 0.01);
+        assert.ok(counted ? Math.abs(x - y) < 0.02 : apart < 1e-4, `${documents[n]}: ${row.join()} and ${other![r]!.join()}`);
+        if (!counted) worst = Math.max(worst, apart);
+      });
+    });
+  }
+  t.diagnostic(`worst ${worst.toExponential(2)}`);
+});
+
 test('bias and variance are those of an independent program on the same points', { skip: python ? false : 'NumPy is not installed' }, () => {
   const path = join(folder, 'known.json'), points = join(folder, 'known_points.csv');
   for (const degree of [1, 3, 5, 8, 10]) {
