@@ -11,6 +11,8 @@
 namespace downhill {
 namespace {
 
+constexpr std::size_t kLineMost = 110; // about so many characters in a line of ratings
+
 template <class Items, class Text> std::string list_of(const Items& items, Text text) {
   std::string out;
   for (const auto& item : items) out += (out.empty() ? "" : ", ") + text(item);
@@ -106,13 +108,15 @@ private:
       for (const Rater& rater : s_.raters) {
         std::map<std::uint32_t, std::vector<double>> by_place;
         for (const Rating& rating : rater.ratings) by_place[rating.place].push_back(rating.score);
-        std::string text = "    {";
+        std::string text = "    {", between;
         for (const auto& [place, given] : by_place) {
-          const std::string entry = std::to_string(place) + ": " + list_of(given, shortest_text) + ", ";
-          if (text.size() - text.rfind('\n') + entry.size() > 118 ||
-              text.size() > 118 * (1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'))))
-            text += "\n     ";
-          text += entry;
+          const std::string entry = std::to_string(place) + ": " + list_of(given, shortest_text);
+          if (text.size() + entry.size() > kLineMost) {
+            line(text + ",");
+            text = "     ", between.clear();
+          }
+          text += between + entry;
+          between = ", ";
         }
         line(text + "},");
       }

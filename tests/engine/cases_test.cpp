@@ -521,9 +521,11 @@ TEST_CASE("cases: all stations as JSON, and the tables") {
 }
 
 TEST_CASE("cases: the script is its pieces, one for each station") {
+  Json ratings = Json::array();
+  for (int i = 0; i < 120; ++i) ratings.push_back({i, 1 + i % 5});
   for (const Language language : {Language::zh, Language::en})
-    for (const Json& patch :
-         {Json{{"case", "one_of_ten"}, {"hidden", one_layer(9)}}, Json{{"case", "yes_no"}, {"workers", 2}}, Json{{"case", "scores"}, {"shuffle", false}}}) {
+    for (const Json& patch : {Json{{"case", "one_of_ten"}, {"hidden", one_layer(9)}}, Json{{"case", "yes_no"}, {"workers", 2}},
+                              Json{{"case", "scores"}, {"shuffle", false}}, Json{{"case", "scores"}, {"raters", raters_of({ratings, ratings})}}}) {
       const CasesDocument document = case_of(patch);
       const auto pieces = cases_script_pieces(document, {"\"\"\"A case", language});
       REQUIRE(pieces.size() == 1 + std::size(kCaseStations));
@@ -535,6 +537,7 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
         for (const std::string& line : pieces[i].lines) {
           CHECK(line.find('\n') == std::string::npos);
           CHECK((line.empty() || line.back() != ' '));
+          CHECK(characters(line) <= 160);
           all += line + "\n";
         }
       }
