@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace downhill {
@@ -60,7 +61,11 @@ std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::size_t m
   const Part& answers = run.data().answers(part);
   std::vector<Surprise> all;
   for (const Prediction& p : run.say(part)) all.push_back({p.place, static_cast<double>(answers.targets[p.place]), static_cast<double>(p.output[0])});
-  std::stable_sort(all.begin(), all.end(), [](const Surprise& a, const Surprise& b) { return std::fabs(a.said - a.given) > std::fabs(b.said - b.given); });
+  const auto apart = [](const Surprise& one) {
+    const double off = std::fabs(one.said - one.given);
+    return off == off ? off : std::numeric_limits<double>::infinity(); // of a run that has diverged
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const Surprise& a, const Surprise& b) { return apart(a) > apart(b); });
   if (all.size() > most) all.resize(most);
   return all;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace downhill {
 namespace {
@@ -27,10 +26,11 @@ YesNoCounts counts_at(std::span<const double> yes, std::span<const std::uint8_t>
 }
 
 std::vector<ThresholdCounts> counts_at_all(std::span<const double> yes, std::span<const std::uint8_t> labels) {
-  std::vector<std::size_t> order(yes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < yes.size(); ++i)
+    if (yes[i] == yes[i]) order.push_back(i);
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return yes[a] != yes[b] ? yes[a] < yes[b] : a < b; });
-  YesNoCounts counts = counts_at(yes, labels, -std::numeric_limits<double>::infinity()); // all are said to be yes
+  YesNoCounts counts = counts_at(yes, labels, -std::numeric_limits<double>::infinity()); // all that are numbers are said to be yes
   std::vector<ThresholdCounts> out;
   for (std::size_t k = 0; k < order.size(); ++k) {
     const double at = yes[order[k]];

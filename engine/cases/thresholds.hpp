@@ -14,14 +14,14 @@ struct YesNoCounts {
   double recall() const;    ///< of those that are yes the share that is found; NaN where none is
   bool operator==(const YesNoCounts&) const = default;
 };
-/// Yes is said where the probability is at least the threshold. `yes` and `labels` are as long.
+/// Yes is said where the probability is at least the threshold; never where it is NaN (of a run that has diverged). `yes` and `labels` are as long.
 YesNoCounts counts_at(std::span<const double> yes, std::span<const std::uint8_t> labels, double threshold);
 
 struct ThresholdCounts {
   double threshold;
   YesNoCounts counts;
 };
-/// At every threshold that makes a difference: each probability that occurs, ascending. At the first all are said to be yes, at the
+/// At every threshold that makes a difference: each probability that occurs, ascending. At the first all are said to be yes (but NaN), at the
 /// last the surest alone.
 std::vector<ThresholdCounts> counts_at_all(std::span<const double> yes, std::span<const std::uint8_t> labels);
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -518,6 +519,24 @@ TEST_CASE("cases: all stations as JSON, and the tables") {
     CHECK((csv.find("\nthreshold,") != std::string::npos) == (s.kind == CaseKind::yes_no));
     CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + s.epochs + 1 + 2 + (s.kind == CaseKind::yes_no ? 3 : 0) + 2);
   }
+}
+
+TEST_CASE("cases: a run that diverges has stations and tables, too") {
+  const CaseRun run = trained(case_of(with(kSmall, {{"case", "scores"}, {"batch", 8}, {"optimizer", {{"name", "sgd"}, {"lr", 100}}}})));
+  CHECK(run.diverged());
+  const auto json = read_json(stations_json(run, {}));
+  REQUIRE(json.ok());
+  CHECK((*json)["training"]["diverged"] == true);
+  CHECK((*json)["prediction"]["surprises"].size() == 12);
+  CHECK(cases_csv(run).find("\npicture,truth,said") != std::string::npos);
+  // some probabilities are no numbers: never yes
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> yes{0.5, nan, 0.25, nan, 0.75};
+  const std::vector<std::uint8_t> labels{1, 1, 0, 0, 1};
+  const auto all = counts_at_all(yes, labels);
+  REQUIRE(all.size() == 3);
+  for (const ThresholdCounts& at : all) CHECK(at.counts == counts_at(yes, labels, at.threshold));
+  CHECK(all[0].counts == YesNoCounts{2, 1, 1, 1});
 }
 
 TEST_CASE("cases: the script is its pieces, one for each station") {
