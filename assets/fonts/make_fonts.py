@@ -4,9 +4,9 @@
 usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as Debian's packages lay them out; OUT_DIR the
                                             words that generate.mjs made
 
-Writes outlines_latin.bin and outlines_chinese.bin, regular and bold, as web/data/make_letters.cpp reads them. Latin is Inter
-with its tabular figures made the standard ones (columns of numbers must not dance, and ImGui applies no OpenType features);
-Chinese is Noto Sans CJK SC. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth
+Writes outlines_latin.bin, outlines_chinese.bin and outlines_rare.bin, regular and bold, as web/data/make_letters.cpp reads them.
+Latin is Inter with its tabular figures made the standard ones (columns of numbers must not dance, and ImGui applies no OpenType
+features); Chinese is Noto Sans CJK SC, and rare are those of it that only labs beside the first show. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth
 of a pixel in letters of 16 px and takes a third of their weight. A character of the string tables that neither face has stops
 the build: no empty boxes on a student's screen.
 """
@@ -27,10 +27,13 @@ out.mkdir(parents=True, exist_ok=True)
 
 UNITS_PER_EM = 200  # kEm of web/data/letters.hpp
 # What the canvas can show: its strings, the engine's sentences and formulas, labels of lanes, printable ASCII, figures' company.
-words = {path.stem[-2:]: json.loads(path.read_text("utf-8"))["app"] for path in out.glob("words_*.json")}
-labels = ""
-for path in sorted((root / "assets/experiments").glob("*.json")):
-    labels += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in json.loads(path.read_text("utf-8")).get("lanes", []))
+# Strings and labels by lab, '' for what all share.
+words = {path.stem[-2:]: {lab: part["app"] for lab, part in json.loads(path.read_text("utf-8"))["parts"].items()} for path in out.glob("words_*.json")}
+labels = {lab: "" for lab in words["zh"]}
+for preset in json.loads((root / "assets/presets.json").read_text("utf-8")):
+    document = json.loads((root / f"assets/experiments/{preset['id']}.json").read_text("utf-8"))
+    lab = preset["lab"] if preset["lab"] in labels else ""
+    labels[lab] += "".join(json.dumps(lane.get("label", ""), ensure_ascii=False) for lane in document.get("lanes", []))
 always = {chr(c) for c in range(32, 127)} | set("\u202f±₁₂∞−×·…‹›–≤≥≠←→λημβ")
 
 def characters(texts):
@@ -40,12 +43,20 @@ def characters(texts):
 # what the engine itself writes: error sentences, formulas
 written = [(root / "engine" / path).read_text("utf-8") for path in (
     "core/user_error.cpp", "core/worked_text.cpp", "surfaces/working.cpp", "surfaces/recipe.cpp", "backprop/quantity.cpp", "backprop/workings.cpp")]
-shown = characters([labels, *written, *(text for texts in words.values() for text in texts.values())])
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24
 symbols = "".join(c for c in written[-2] + "←→" if ord(c) > 126)  # names of numbers, which head their workings
-bold = characters([labels, symbols, *(text for key, text in words["zh"].items() if not key.startswith(sentences) and len(text) <= longest_bold)]) & shown
+
+
+def shown_in(labs):
+    regular = characters([*written, *(text for lab in labs for text in (labels[lab], *(text for language in words.values() for text in language[lab].values())))])
+    titles = (text for lab in labs for key, text in words["zh"][lab].items() if not key.startswith(sentences) and len(text) <= longest_bold)
+    return regular, characters([symbols, *(labels[lab] for lab in labs), *titles]) & regular
+
+
+shown, bold = shown_in(words["zh"])
+shown_first, bold_first = shown_in([""])
 
 
 def make(path, number, characters, tabular):
@@ -90,14 +101,16 @@ def pieces(glyph, scale):
     return [len(all_of_them), *(number for piece in all_of_them for number in piece)]
 
 
-latin, chinese = [], []
-for weight, inter, noto, wanted in (("regular", "Inter-Regular.otf", "NotoSansCJK-Regular.ttc", shown), ("bold", "Inter-SemiBold.otf", "NotoSansCJK-Bold.ttc", bold)):
+latin, chinese, rare = [], [], []
+for weight, inter, noto, wanted, first in (("regular", "Inter-Regular.otf", "NotoSansCJK-Regular.ttc", shown, shown_first), ("bold", "Inter-SemiBold.otf", "NotoSansCJK-Bold.ttc", bold, bold_first)):
     face, have = make(fonts / "inter" / inter, -1, wanted, True)
     latin.append(face)
-    face, more = make(fonts / "noto" / noto, 2, wanted - have, False)
-    chinese.append(face)
-    missing = wanted - have - more
+    for letters, those in ((chinese, first), (rare, wanted - first)):
+        face, more = make(fonts / "noto" / noto, 2, those - have, False)
+        letters.append(face)
+        have |= more
+    missing = wanted - have
     if missing:
         sys.exit(f"make_fonts: no {weight} glyph for {' '.join(f'U+{ord(c):04X} {c}' for c in sorted(missing))}")
-for script, faces in (("latin", latin), ("chinese", chinese)):
+for script, faces in (("latin", latin), ("chinese", chinese), ("rare", rare)):
     (out / f"outlines_{script}.bin").write_bytes(b"".join(faces))

@@ -1,6 +1,6 @@
 #include "losses/losses_csv.hpp"
 
-#include "neuron/neuron_csv.hpp"
+#include "core/nine_digits.hpp"
 
 namespace downhill {
 namespace {

@@ -1,14 +1,8 @@
 #include "neuron/neuron_csv.hpp"
 
-#include <cstdio>
+#include "core/nine_digits.hpp"
 
 namespace downhill {
-
-std::string nine_digits(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.9g", value + 0.0);
-  return text;
-}
 
 std::string truth_table_csv(const LogicSettings& s) {
   std::string out;

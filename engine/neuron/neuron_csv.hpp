@@ -8,7 +8,5 @@ namespace downhill {
 std::string truth_table_csv(const LogicSettings& settings);
 /// "step,weight,loss,slope".
 std::string soft_path_csv(const SoftSettings& settings);
-/// A number in nine digits, without a −0.
-std::string nine_digits(double value);
 
 } // namespace downhill

@@ -24,6 +24,10 @@ const slow_line = () => {
 const let_go = (page: Page) => page.evaluate(() => (window as any).let_go());
 /** The page's own requests for modules of labs: the service worker's are its own. */
 const fetched = (page: Page) => page.evaluate(() => performance.getEntriesByType('resource').flatMap(({ name }) => /lab-(\w+)-[0-9a-f]{12}\.wasm$/.exec(name)?.[1] ?? []));
+/** Likewise for what only labs beside the first say, in whichever language, and for the letters of that. */
+const said = (page: Page) => page.evaluate(() => performance.getEntriesByType('resource').flatMap(({ name }) => /(lab-\w+-(?:zh|en)|letters-rare)-[0-9a-f]{12}\.(?:json|bin)$/.exec(name)?.[1] ?? []));
+/** Labels, values and helps of controls that are keys of strings, or say nothing. */
+const wordless = (page: Page) => page.evaluate((keys) => window.downhill.items().flatMap(({ id, label, value, help }) => (label === '' || [label, value, ...help.split('\n')].some((text) => keys.includes(text)) ? [id] : [])), Object.keys(words));
 const shown = (page: Page) => command(page, 'lab') as Promise<string>;
 const until_shown = (page: Page, lab: string) => page.waitForFunction((id) => document.querySelector('nav [aria-current]')?.getAttribute('href') === '#' + id, { timeout: 30000 }, lab);
 const until_told = (page: Page, text: string) => page.waitForFunction((wanted) => !document.getElementById('notice')!.hidden && document.getElementById('notice')!.textContent!.includes(wanted), { timeout: 30000 }, text);
@@ -40,14 +44,17 @@ test('the first lab races with all its views and fetches no lab; another one is 
     await page.evaluate((v) => window.downhill.show({ view: v, lane: 1 }), view);
     await settle(page);
   }
-  assert.deepEqual(await fetched(page), []);
-  for (const id of others) {
+  assert.deepEqual([...await fetched(page), ...await said(page)], []);
+  assert.deepEqual(await wordless(page), []);
+  for (const [i, id] of others.entries()) {
     const before = (await fetched(page)).length;
     await page.click(`nav a[href="#${id}"]`);
     await until_shown(page, id);
     await settle(page);
     assert.ok((await fetched(page)).slice(before).includes(id), id);
+    assert.deepEqual((await said(page)).sort(), ['letters-rare', ...others.slice(0, i + 1).map((lab) => `lab-${lab}-zh`)].sort());
     assert.ok((await page.evaluate(() => window.downhill.items())).length > 5, id);
+    assert.deepEqual(await wordless(page), [], id);
   }
   const all = await fetched(page);
   assert.equal(new Set(all).size, all.length, all.join());
@@ -129,6 +136,60 @@ test('a module that does not come is told, the lab stays, and another try is a p
   assert.equal(((await linked.page.evaluate(() => window.downhill.getState())) as { lanes: unknown[] }).lanes.length, 2);
   assert.deepEqual(linked.faults, []);
   await linked.close();
+});
+
+test('words or letters that do not come are told like a module that does not; the next try has them', async () => {
+  for (const file of [/^lab-surface-zh/, /^letters-rare/]) {
+    const lab = await open_lab(chromium, site.origin, { allow: /404/ }), { page } = lab;
+    await wait_for_images(page);
+    broken = file;
+    await page.click('nav a[href="#surface"]');
+    await until_told(page, not_there('surface'));
+    assert.equal(await shown(page), first);
+    broken = /^$/;
+    await page.click('#again');
+    await until_shown(page, 'surface');
+    await settle(page);
+    assert.deepEqual(await wordless(page), []);
+    assert.deepEqual(lab.faults, []);
+    await lab.close();
+  }
+});
+
+test('a lab and the language: its words change with it, whichever is first; presets are told in both', async () => {
+  const presets = JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string; lab: string; do: { zh: string; en: string } }[];
+  for (const id of others) {
+    const lab = await open_lab(chromium, site.origin, { query: '?lang=en', hash: '#' + id }), { page } = lab, preset = presets.find((each) => each.lab === id)!;
+    await settle(page);
+    assert.deepEqual(await said(page), [`lab-${id}-en`]);
+    const before = await page.evaluate(() => window.downhill.items().map(({ label }) => label));
+    await page.click('#language');
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await settle(page);
+    assert.deepEqual((await said(page)).sort(), [`lab-${id}-en`, `lab-${id}-zh`, 'letters-rare']);
+    assert.deepEqual(await wordless(page), []);
+    assert.notDeepEqual(await page.evaluate(() => window.downhill.items().map(({ label }) => label)), before);
+    await page.select('#presets', preset.id);
+    await page.waitForFunction((text) => document.getElementById('preset')!.textContent!.includes(text), {}, preset.do.zh);
+    await page.click('#language');
+    await page.waitForFunction((text) => document.getElementById('preset')!.textContent!.includes(text), {}, preset.do.en);
+    assert.deepEqual(lab.faults, []);
+    await lab.close();
+  }
+  const lab = await open_lab(chromium, site.origin, { before: slow_line }), { page } = lab;
+  await page.click('nav a[href="#surface"]');
+  await until_told(page, words['app.loading']!);
+  await page.click('#language');
+  await page.waitForFunction(() => document.documentElement.lang === 'en');
+  await let_go(page);
+  await until_shown(page, 'surface');
+  await settle(page);
+  const labels = await page.evaluate(() => window.downhill.items().map(({ label }) => label)), chinese = labels.filter((label) => /[\u4e00-\u9fff]/.test(label));
+  assert.ok(labels.length > 20, labels.join());
+  assert.deepEqual(chinese, []);
+  assert.deepEqual(await wordless(page), []);
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
 });
 
 test('of two labs asked for while the line is slow, the last one is shown', async () => {

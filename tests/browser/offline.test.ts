@@ -97,7 +97,7 @@ test('a new version comes whole: the old page until the new one is kept, then th
   const site = await serve((file, content) => {
     if (!newer) return content;
     if (file === 'index.html') return Buffer.from(content.toString().replace('<title>', '<title>2 '));
-    if (file === 'service_worker.js') return Buffer.from(with_version(content.toString(), 'newer').replace(/ lab-surface-\w+\.wasm/, ''));
+    if (file === 'service_worker.js') return Buffer.from(with_version(content.toString(), 'newer').replace(/ lab-surface-[\w-]+\.\w+/g, ''));
     return /^lab-surface/.test(file) ? null : content;
   });
   const context = await chromium.createBrowserContext();

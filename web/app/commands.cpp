@@ -264,7 +264,10 @@ constexpr Verb<App> kVerbs[] = {
      }},
 
     // ---- what happens to the page ----
-    {"lab_fetched", Reach::page, {must(choice("id", lab_ids))}, [](App& app, const Json& a) { return app.fetched[lab_in(a, "id")->number] = true, ok(); }},
+    {"lab_fetched",
+     Reach::page,
+     {must(choice("id", lab_ids)), any("presets")},
+     [](App& app, const Json& a) { return take_presets(a["presets"]), app.fetched[lab_in(a, "id")->number] = true, ok(); }},
     {"graphics",
      Reach::page,
      {flag("lost", "false")},

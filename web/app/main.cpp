@@ -213,6 +213,7 @@ void App::tell_changes() {
     ui.help_request.reset();
   }
   if (ui.wants_chinese()) tell({{"type", "chinese_wanted"}});
+  if (words_lack()) tell({{"type", "words_wanted"}});
   if (const auto complaint = here().take_complaint()) tell({{"type", "notice"}, {"text", complaint->sentence(ui.language)}});
   if (here().version() != told_version || here_ != told_lab) {
     told_version = here().version();
@@ -349,7 +350,10 @@ void App::show(const Json& c) {
   if (c.contains("lab"))
     if (const LabRow* row = lab_of(c["lab"].get_ref<const std::string&>())) show_lab(*row);
   here().show(c);
-  if (c.contains("preset")) here().set_preset(c["preset"].get<std::string>());
+  if (!c.contains("preset")) return;
+  const auto& id = c["preset"].get_ref<const std::string&>();
+  const Json& wanted = preset_of(id); // another lab's speaks of nothing here, and may not have come
+  if (wanted.is_null() || wanted["lab"] == here().row().id) here().set_preset(id);
 }
 
 std::optional<UserError> App::open_preset(const std::string& id) {
@@ -393,7 +397,7 @@ EMSCRIPTEN_KEEPALIVE int app_create(const char* packs) {
 }
 
 /// Of one language, as set_words() takes them.
-EMSCRIPTEN_KEEPALIVE void app_words(const char* bytes, std::size_t size) { downhill::set_words({bytes, size}); }
+EMSCRIPTEN_KEEPALIVE void app_words(std::size_t first, const char* bytes, std::size_t size) { downhill::set_words(first, {bytes, size}); }
 
 /// Of a script, as Ui::take_letters() takes them.
 EMSCRIPTEN_KEEPALIVE void app_letters(std::size_t script, const std::uint8_t* bytes, std::size_t size) {

@@ -4,9 +4,19 @@
 
 namespace downhill {
 
-const Json& presets() {
-  static const Json all = Json::parse(kPresets);
-  return all;
+namespace {
+Json& all() {
+  static Json rows = Json::parse(kPresets);
+  return rows;
+}
+} // namespace
+
+const Json& presets() { return all(); }
+
+void take_presets(const Json& whole) {
+  for (Json& row : all())
+    for (const Json& each : whole)
+      if (row["id"] == each["id"]) row = each;
 }
 
 const Json& preset_of(std::string_view id) {

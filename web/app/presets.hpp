@@ -1,5 +1,4 @@
-// The presets that the page carries: of assets/presets.json what is not words, each with its document. The words come to the
-// page with its language.
+// The presets: of assets/presets.json what is not words, each with its document. The words come to the page with its language.
 #pragma once
 #include "experiment/fields.hpp"
 
@@ -7,9 +6,11 @@
 
 namespace downhill {
 
-/// All of them, in the order of the menu.
+/// All of them, in the order of the menu: id and lab; show, answers and experiment only of those whose lab is there.
 const Json& presets();
 /// Null: there is none of that id.
 const Json& preset_of(std::string_view id);
+/// A list of presets of a lab, which have come with it.
+void take_presets(const Json& whole);
 
 } // namespace downhill

@@ -1,7 +1,7 @@
 // Runs as soon as the first bytes of the page are here, long before its script is (ES5): asks for the modules, which take
-// longest on the line, for the language's words and letters, for a linked lab's module, and starts two workers while the page's own thread
-// has nothing else to do. Not in frames: an embed further down a course page costs nothing until it is in sight. FILES, WORDS and LETTERS
-// (by language), LABS (by lab) are named by build_site.mjs; fetch_bytes.ts takes the answers, worker_pool.ts the workers, trusted.ts the policy.
+// longest on the line, for the language's words and letters, for what a linked lab needs, and starts two workers while the page's own thread
+// has nothing else to do. Not in frames: an embed further down a course page costs nothing until it is in sight. FILES, TONGUES (by language),
+// LABS (by lab and language) are named by build_site.mjs; fetch_bytes.ts takes the answers, worker_pool.ts the workers, trusted.ts the policy.
 import { first_language } from './first_language';
 import { linked_lab } from './linked_lab';
 
@@ -9,7 +9,7 @@ import { linked_lab } from './linked_lab';
   if (window.parent !== window || window.downhill_lacking.length || typeof fetch !== 'function') return;
   window.downhill_asked = {};
   var language = first_language(), lab = linked_lab(location.hash), is_lab = Object.prototype.hasOwnProperty.call(LABS, lab); // not `constructor`
-  var files = FILES.concat(WORDS[language], LETTERS[language] || [], is_lab ? LABS[lab] : []);
+  var files = FILES.concat(TONGUES[language], is_lab ? LABS[lab][language] : []);
   for (var i = 0; i < files.length; ++i) {
     window.downhill_asked[files[i]] = fetch(files[i]);
     window.downhill_asked[files[i]]['catch'](function () {}); // told to whoever wants it

@@ -32,12 +32,15 @@ const files = {
 // of each lab but the first, what it needs besides the app
 const lab_modules = JSON.parse(readFileSync(join(scalar, 'split/modules.json'), 'utf8'));
 files.labs = Object.fromEntries(Object.entries(lab_modules).map(([lab, modules]) => [lab, modules.map((id) => hashed(`lab-${id}.wasm`, readFileSync(join(scalar, `split/modules/${id}.wasm`))))]));
-// words of each language, in the order of the app's keys; letters of each script
+// words by part (what all labs share, '', and what comes with one) and language; letters of each script
 const generated = (file) => readFileSync(join(scalar, 'generated', file));
 const languages = readdirSync('assets/strings').map((file) => basename(file, '.json'));
-const words_of = (language) => { const { app, presets } = JSON.parse(generated(`words_${language}.json`)); return JSON.stringify({ app: Object.values(app), presets }); };
-files.words = Object.fromEntries(languages.map((language) => [language, hashed(`words-${language}.json`, Buffer.from(words_of(language)))]));
-files.letters = Object.fromEntries(['latin', 'chinese'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
+const by_language = (act) => Object.fromEntries(languages.map((language) => [language, act(language)]));
+const words = by_language((language) => JSON.parse(generated(`words_${language}.json`)));
+const words_file = (part, language) => hashed(part ? `lab-${part}-${language}.json` : `words-${language}.json`,
+  Buffer.from(JSON.stringify({ ...words[language].parts[part], ...(part ? {} : { titles: words[language].titles }) })));
+files.words = Object.fromEntries(['', ...Object.keys(files.labs)].map((part) => [part, by_language((language) => words_file(part, language))]));
+files.letters = Object.fromEntries(['latin', 'chinese', 'rare'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
 files.sizes = Object.fromEntries([...entries].map(([file, content]) => [file, content.length]));
 
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
@@ -73,7 +76,8 @@ const css = readFileSync(join(scalar, 'generated/tokens.css'), 'utf8') + readFil
 const style = (await esbuild.transform(css, { loader: 'css', minify: true })).code;
 const old_text = (await esbuild.transform(readFileSync(join(page, 'old_browser.js'), 'utf8'), { target: 'es5', minify: true, charset: 'utf8',
   define: { TOO_OLD: JSON.stringify(strings['status.too_old']), BROKEN: JSON.stringify(strings['status.broken']) } })).code;
-const early_text = await bundle('ask_early.js', { target: 'es5', define: { FILES: JSON.stringify([files.app, files.trainer_simd, files.letters.latin]), LETTERS: JSON.stringify({ zh: files.letters.chinese }), WORDS: JSON.stringify(files.words), LABS: JSON.stringify(files.labs) } });
+const early_text = await bundle('ask_early.js', { target: 'es5', define: { FILES: JSON.stringify([files.app, files.trainer_simd, files.letters.latin]), TONGUES: JSON.stringify(by_language((language) => [files.words[''][language], ...(language === 'zh' ? [files.letters.chinese] : [])])),
+  LABS: JSON.stringify(Object.fromEntries(Object.entries(files.labs).map(([lab, modules]) => [lab, by_language((language) => [...modules, files.words[lab][language], ...(language === 'zh' ? [files.letters.rare] : [])])]))) } });
 // scripts that stand in the pages themselves are let in by their hash
 const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -96,7 +100,7 @@ const main_text = entries.get(script).replaceAll('</script', '<\\/script').repla
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const inlined = [files.app, files.trainer_simd, files.script, ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words), ...Object.values(files.letters)];
+const inlined = [files.app, files.trainer_simd, files.script, ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words).flatMap(Object.values), ...Object.values(files.letters)];
 const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')

@@ -105,7 +105,7 @@ export class Contents {
     list.setAttribute('aria-label', words.say('contents.presets_of', words.say('nav.' + id)));
     for (const preset of presets) {
       const item = document.createElement('li'), button = document.createElement('button');
-      button.textContent = words.presets[preset]?.title ?? preset;
+      button.textContent = words.titles[preset] ?? preset;
       if (preset === current) button.setAttribute('aria-pressed', 'true');
       button.addEventListener('click', () => { this.show(false); this.actions.open_preset(preset); });
       item.append(button);

@@ -14,4 +14,9 @@ export function first_visit(language, site = 'dist/site') {
 export function lab_modules(site = 'dist/site') {
   return readdirSync(site).filter((file) => /^lab-.*\.wasm$/.test(file)).map((file) => ({ file, what: /^lab-(\w+)-/.exec(file)[1], ...weight(readFileSync(join(site, file))) }));
 }
+/** What a lab says, and the letters that come with it: [file, whose]. */
+export function lab_words(language, site = 'dist/site') {
+  return readdirSync(site).filter((file) => new RegExp(`^(lab-\\w+-${language}-.*\\.json${language === 'zh' ? '|letters-rare-.*\\.bin' : ''})$`).test(file))
+    .map((file) => ({ file, what: /^lab-(\w+)-/.exec(file)?.[1] ?? 'letters, rare', ...weight(readFileSync(join(site, file))) }));
+}
 export const weight = (bytes) => ({ bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length });

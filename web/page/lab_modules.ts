@@ -3,6 +3,8 @@
 // of it is called before.
 import { files } from 'site-files';
 import { file_once, forget_file } from './fetch_bytes';
+import { files_of } from './tongue';
+import type { Language } from './words';
 
 /** What was asked for leads to a lab whose module is not there; nothing was done. */
 export class LabAbsent extends Error {
@@ -12,9 +14,10 @@ export class LabAbsent extends Error {
 /** None for what is no lab's id, as `constructor`. */
 const modules_of = (lab: string): string[] => (Object.hasOwn(files.labs, lab) ? files.labs[lab] ?? [] : []);
 
-/** Begins to fetch what a lab needs besides the app; whoever wants it is told what comes of it. */
-export function fetch_lab(lab: string): void {
-  for (const file of modules_of(lab)) file_once(file).catch(() => undefined);
+/** Begins to fetch what a lab needs besides the app, its words, too; whoever wants it is told what comes of it. */
+export function fetch_lab(lab: string, language: Language): void {
+  const modules = modules_of(lab);
+  for (const file of modules.length ? [...modules, ...files_of(language, lab)] : []) file_once(file).catch(() => undefined);
 }
 
 export class LabModules {
@@ -24,9 +27,9 @@ export class LabModules {
   /** The app that they are joined to. */
   into(app: WebAssembly.Instance): void { this.app = app.exports; }
 
-  /** Resolves when a lab can be made. Rejects where its modules can't be had; then it may be tried again. */
+  /** Resolves when a lab's functions are there. Rejects where its modules can't be had; then it may be tried again. */
   async bring(lab: string): Promise<void> {
-    fetch_lab(lab);
+    for (const file of modules_of(lab)) file_once(file).catch(() => undefined);
     for (const file of modules_of(lab)) await this.join(file);
   }
 

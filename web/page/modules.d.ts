@@ -15,7 +15,7 @@ interface TrainerModule extends WasmModule {
 }
 interface AppModule extends WasmModule {
   _app_create(packs: number): number;
-  _app_words(bytes: number, size: number): void;
+  _app_words(first: number, bytes: number, size: number): void;
   _app_letters(script: number, bytes: number, size: number): void;
   _app_resize(width: number, height: number, pixel_ratio: number): void;
   _app_frame(now_ms: number, input: number): number;
@@ -41,6 +41,10 @@ declare module '*/first_visit.mjs' {
   interface Weighed { file: string; what: string; bytes: number; gzip: number; brotli: number }
   export const first_visit: (language: string) => Weighed[];
   export const lab_modules: () => Weighed[];
+  export const lab_words: (language: string) => Weighed[];
+}
+declare module '*/late_keys.mjs' {
+  export const late_keys: (root: string, keys: string[], labs: string[]) => Map<string, string>;
 }
 declare module 'bench-source' {
   const source: string;
@@ -53,8 +57,8 @@ declare module 'site-files' {
     /** By lab: modules that it needs besides the app, in the order in which they are joined to it. */
     labs: Record<string, string[]>;
     trainer_simd: string; trainer_scalar: string; script: string;
-    /** By language, and by script. */
-    words: Record<'zh' | 'en', string>; letters: Record<'latin' | 'chinese', string>;
+    /** By part (see tongue.ts) and language, and by script. */
+    words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare', string>;
     sizes: Record<string, number>;
   };
   /** assets/labs.json, in the book's order; a drawing is lines of a colour. */

@@ -8,6 +8,8 @@ export interface HelpEvent {
   key?: string; formula?: string; value?: string; least?: string; most?: string; standard?: string; lane?: boolean; differs?: boolean;
 }
 
+/** Those that come with a lab. */
+export const add_formulas = (more: Record<string, string>) => void Object.assign(formulas, more);
 /** MathML of a formula, or null. Parsed as XML: nothing in the page is ever made from HTML text. */
 export function formula_element(key: string): Node | null {
   const text = formulas[key];

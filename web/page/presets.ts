@@ -2,7 +2,8 @@
 // it is asked for, what is to be seen.
 import type { PresetWords, Words } from './words';
 
-interface Preset extends PresetWords { id: string; lab: string }
+interface Titled { id: string; lab: string; title: string }
+type Preset = Titled & PresetWords;
 /** Where the note stands; see App::note(). */
 interface Note { changed: boolean; started: boolean; guess: number; seen: boolean }
 
@@ -32,8 +33,9 @@ export class Presets {
   /** After a change of language, lab, preset, experiment, or when a run starts or ends. */
   update(): void {
     const { labs, presets: rows, current, note } = this.actions.command('presets') as { labs: string[]; presets: { id: string; lab: string }[]; current: string; note: Note | null };
-    const presets = rows.flatMap((row): Preset[] => { const said = this.words.presets[row.id]; return said ? [{ ...row, ...said }] : []; });
-    const preset = presets.find((p) => p.id === current);
+    const presets = rows.map((row): Titled => ({ ...row, title: this.words.titles[row.id] ?? row.id }));
+    const chosen = presets.find((p) => p.id === current), said = this.words.presets[current];
+    const preset = chosen && said ? { ...chosen, ...said } : undefined;
     const state = this.words.language + current;
     if (state !== this.shown) this.keep_focus(() => this.build(labs, presets, preset));
     this.shown = state;
@@ -55,7 +57,7 @@ export class Presets {
     (this.note.hidden ? this.menu : again ?? this.start).focus({ preventScroll: true });
   }
 
-  private build(labs: string[], presets: Preset[], preset?: Preset): void {
+  private build(labs: string[], presets: Titled[], preset?: Preset): void {
     const { menu, note, words } = this;
     menu.replaceChildren(new Option(words.say('preset.choose'), ''));
     for (const lab of labs) {

@@ -2,7 +2,7 @@
 // by Brotli; within a module a part has its share of the module's, by the linker's map.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { first_visit, lab_modules, weight } from './first_visit.mjs';
+import { first_visit, lab_modules, lab_words, weight } from './first_visit.mjs';
 
 /** Bytes by part in a linker's map: lines of addresses, section, input, symbols; those with nine spaces are inputs. */
 function parts_of(map, functions) {
@@ -48,3 +48,4 @@ row('in all', files.reduce((sum, file) => ({ bytes: sum.bytes + file.bytes, gzip
 
 console.log('\nfetched when a lab is asked for');
 for (const { what, ...size } of lab_modules()) row(what, size);
+for (const { what, ...size } of lab_words(language)) row(what.startsWith('letters') ? what : `${what}, words and presets`, size);

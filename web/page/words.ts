@@ -3,7 +3,7 @@ import { strings } from 'strings.ts';
 
 export type Language = 'zh' | 'en';
 /** What a preset says; see assets/presets.json. */
-export interface PresetWords { title: string; do: string; ask: string; answers: string[]; see: string }
+export interface PresetWords { do: string; ask: string; answers: string[]; see: string }
 
 /** What the browser lets us remember; in sandboxed frames it is nothing. */
 export const memory = {
@@ -16,7 +16,9 @@ export const memory = {
 };
 
 export class Words {
-  /** By preset; they come with the language's file. */
+  /** By preset; those of all come with the language. */
+  titles: Record<string, string> = {};
+  /** By preset; they come with its lab. */
   presets: Record<string, PresetWords> = {};
 
   constructor(public language: Language) {}

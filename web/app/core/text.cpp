@@ -3,40 +3,48 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace downhill {
 
 namespace {
 
-// Of each language that came: views of earlier ones may still be held by what was laid out.
+// As they came: views of earlier languages may still be held by what was laid out.
 std::deque<std::string> kept;
-std::vector<std::string_view> shown;
+std::vector<std::string_view> shown;                       // by the key's number; empty: not here
+std::unordered_map<std::string_view, std::size_t> numbers; // of the keys that are here
+bool lack = false;
 
 } // namespace
 
-void set_words(std::string_view words) {
+void set_words(std::size_t first, std::string_view words) {
   auto known = std::find(kept.begin(), kept.end(), words);
   if (known == kept.end()) known = kept.emplace(kept.end(), words);
-  std::vector<std::string_view> all;
-  for (std::string_view rest = *known; !rest.empty();) {
-    const std::size_t end = rest.find('\0');
-    all.push_back(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  std::string_view rest = *known;
+  const auto next = [&rest] {
+    const std::string_view piece = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
+    return piece;
+  };
+  shown.resize(std::size(kKeys));
+  for (std::size_t number = first; number < shown.size() && !rest.empty(); ++number) {
+    numbers[next()] = number;
+    shown[number] = next();
   }
-  if (all.size() == std::size(kKeys)) shown = std::move(all);
 }
 
-std::string_view tr(StringKey key) { return key.index < shown.size() ? shown[key.index] : kKeys[key.index]; }
+std::string_view tr(StringKey key) {
+  if (shown.empty()) return {};
+  if (shown[key.index].empty()) lack = true;
+  return shown[key.index];
+}
+
+bool words_lack() { return std::exchange(lack, false); }
 
 std::string_view tr_id(std::string_view key) {
-  static const auto index = [] {
-    std::unordered_map<std::string_view, std::size_t> map;
-    for (const std::string_view each : kKeys) map.emplace(each, map.size());
-    return map;
-  }();
-  const auto it = index.find(key);
-  return it == index.end() || it->second >= shown.size() ? key : shown[it->second];
+  const auto it = numbers.find(key);
+  return it == numbers.end() ? key : shown[it->second];
 }
 
 std::string_view name_in(std::string_view key, Language language) {

@@ -23,10 +23,13 @@ public:
   std::size_t index = 0;
 };
 
-/// From now on words are of this language: one for each of kKeys, in their order, each ended by a zero byte. The page brings
-/// them; what was handed out before stays good for as long as the program runs.
-void set_words(std::string_view words);
+/// From now on these are the words of kKeys[first] and those behind it: key and word in turn, each ended by a zero byte. The page
+/// brings them: what all labs share, then, before a lab is shown, what that alone says. What was handed out before stays good for as
+/// long as the program runs.
+void set_words(std::size_t first, std::string_view words);
 std::string_view tr(StringKey key);
+/// Whether a word was asked for that has not come: told once.
+bool words_lack();
 /// For keys put together at run time from table ids; the key itself if there is none.
 std::string_view tr_id(std::string_view key);
 /// The name of a choice in one language, whichever is shown: labels hold it in both.

@@ -29,6 +29,8 @@ void Ui::take_letters(std::size_t script, std::span<const std::uint8_t> bytes) {
   const auto faces = read_letters(bytes);
   if (!faces || script >= fonts_of_.size()) return;
   for (std::size_t weight = 0; weight < faces->size(); ++weight) fonts_of_[script][weight] = opentype((*faces)[weight]);
+  brought_.resize(kCodes);
+  for (const Letter& letter : faces->front()) brought_[letter.code] = true;
 }
 
 void Ui::load_fonts(float pixel_ratio) {
@@ -51,8 +53,8 @@ void Ui::load_fonts(float pixel_ratio) {
     };
     const bool bold = font.weight == Weight::bold;
     face(kLatin, bold);
-    if (bold) face(kChinese, true);
-    face(kChinese, false); // for bold: characters of sentences only
+    if (bold) face(kChinese, true), face(kRare, true);
+    face(kChinese, false), face(kRare, false); // for bold: characters of sentences only
   }
   io.FontGlobalScale = 1 / pixel_ratio;
   io.Fonts->Build();
@@ -70,7 +72,8 @@ void Ui::want(const Font& font, std::string_view text) const {
   const auto mark = [&](std::size_t c) {
     if (c >= font.letters.size() || font.letters[c]) return;
     font.letters[c] = letters_lack_ = true;
-    chinese_wanted_ = chinese_wanted_ || (c >= kFirstOfChinese && fonts_of_[kChinese][0].empty());
+    const bool may_come = fonts_of_[kChinese][0].empty() || fonts_of_[kRare][0].empty();
+    chinese_wanted_ = chinese_wanted_ || (may_come && c >= kFirstOfChinese && !(c < brought_.size() && brought_[c]));
     font.ranges.insert(font.ranges.end(), 2, static_cast<ImWchar>(c));
   };
   for (const char *at = text.data(), *end = at + text.size(); at < end;) {
