@@ -1,19 +1,15 @@
 #include "cases/cases_csv.hpp"
 
 #include "cases/stations.hpp"
+#include "core/nine_digits.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace downhill {
 namespace {
 
 // Empty where there is none.
-std::string cell(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.9g", value + 0.0);
-  return value != value ? "" : text;
-}
+std::string cell(double value) { return value != value ? "" : nine_digits(value); }
 std::string row(const std::string& head, std::initializer_list<double> cells) {
   std::string out = head;
   for (const double value : cells) out += "," + cell(value);
