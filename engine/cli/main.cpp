@@ -488,7 +488,7 @@ int bench(const Arguments&) {
 
 struct Option {
   const char *name, *value; // the value as the usage shows it
-  std::string Arguments::*to;
+  std::string Arguments::* to;
 };
 struct Verb {
   const char* name;
