@@ -11,7 +11,7 @@
 namespace downhill {
 namespace {
 
-constexpr std::size_t kLineMost = 110; // about so many characters in a line of ratings
+constexpr std::size_t kLineMost = 120; // characters in a line of ratings
 
 template <class Items, class Text> std::string list_of(const Items& items, Text text) {
   std::string out;
@@ -26,8 +26,8 @@ public:
   std::vector<ScriptPiece> write() {
     settings();
     end_of("settings");
-    void (CasesScript::*const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
-                                               &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
+    void (CasesScript::* const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
+                                                &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
     for (std::size_t i = 0; i < std::size(stations); ++i) {
       (this->*stations[i])();
       end_of(kCaseStations[i]);
@@ -54,6 +54,15 @@ private:
   void noted(const std::string& text, const std::string& zh, const std::string& en, std::size_t column = 0) {
     line(text + std::string(column > text.size() ? column - text.size() : 0, ' ') + "  # " + said(zh, en));
   }
+  // `text` in several lines where it is too long for one, broken after commas; the others begin with `indent`
+  void folded(std::string text, const std::string& indent) {
+    while (text.size() > kLineMost) {
+      const std::size_t comma = text.rfind(", ", kLineMost - 1);
+      line(text.substr(0, comma + 1));
+      text = indent + text.substr(comma + 2);
+    }
+    line(text);
+  }
   // the line that comes next
   void mark(const char* id) {
     const auto* known = std::find(std::begin(kScriptMarks), std::end(kScriptMarks), id);
@@ -70,8 +79,9 @@ private:
     line(said("用法：python3 script.py [--data DIR]", "Usage: python3 script.py [--data DIR]"));
     line("\"\"\"");
     block("import argparse\n"
-          "import gzip\n"
-          "from pathlib import Path\n"
+          "import gzip\n");
+    if (s_.workers > 0) line("import multiprocessing");
+    block("from pathlib import Path\n"
           "import sys\n\n"
           "import numpy as np\n"
           "import torch\n"
@@ -92,9 +102,12 @@ private:
     else
       line(classes);
     line("BATCH = " + (s_.batch == 0 ? std::string("TRAIN") : std::to_string(s_.batch)));
-    if (s_.workers > 0)
-      noted("WORKERS = " + std::to_string(s_.workers), "读数据的进程数，不影响结果；Windows 和 macOS 上请改为 0",
-            "processes that read data; they change no result. Set it to 0 on Windows and macOS");
+    if (s_.workers > 0) {
+      remark("", "读数据的进程数，不影响结果；这些进程由 fork 产生，没有 fork 的系统（Windows）上不另开进程",
+             "how many processes read data; they change no result. They are made by fork: on a system without it (Windows) there are none");
+      line("FORK = 'fork' if 'fork' in multiprocessing.get_all_start_methods() else None");
+      line("WORKERS = " + std::to_string(s_.workers) + " if FORK else 0");
+    }
     line("EPOCHS = " + std::to_string(s_.epochs));
     line("LR = " + shortest_text(s_.optimizer.values[0]));
     if (yes_no()) noted("THRESHOLD = " + shortest_text(s_.threshold), "概率不低于它，就说“是”", "yes is said from this probability on");
@@ -108,17 +121,9 @@ private:
       for (const Rater& rater : s_.raters) {
         std::map<std::uint32_t, std::vector<double>> by_place;
         for (const Rating& rating : rater.ratings) by_place[rating.place].push_back(rating.score);
-        std::string text = "    {", between;
-        for (const auto& [place, given] : by_place) {
-          const std::string entry = std::to_string(place) + ": " + list_of(given, shortest_text);
-          if (text.size() + entry.size() > kLineMost) {
-            line(text + ",");
-            text = "     ", between.clear();
-          }
-          text += between + entry;
-          between = ", ";
-        }
-        line(text + "},");
+        std::string text;
+        for (const auto& [place, given] : by_place) text += (text.empty() ? "" : ", ") + std::to_string(place) + ": " + list_of(given, shortest_text);
+        folded("    {" + text + "},", "     ");
       }
       line("]");
       block("RATED = sorted(set().union(*RATINGS))\n\n\n"
@@ -132,7 +137,8 @@ private:
     if (s_.score == "height_to_width")
       doc("    ", "图案的高与宽：1 分是宽为高的两倍，3 分是一样，5 分是高为宽的两倍。",
           "The drawing's height to its width: 1 is twice as wide as high, 3 as wide as high, 5 twice as high as wide.");
-    if (s_.score == "ink") doc("    ", "全图的平均亮度：全黑 1 分，半白起 5 分。", "The mean brightness: black scores 1, half white and more 5.");
+    if (s_.score == "ink")
+      doc("    ", "全图的平均亮度：全黑 1 分，平均亮度达到一半，就是 5 分。", "The mean brightness: black scores 1, half white and more 5.");
     if (s_.score == "symmetry")
       doc("    ", "与左右镜像有多像：完全一样 5 分，毫不重叠 1 分。", "How much it is like its mirror image: 5 the very same, 1 nothing in common.");
     const std::string text(entry_of(scores(), s_.score).numpy);
@@ -155,7 +161,7 @@ private:
     idx_reader();
     block("def draw(train, places):\n");
     doc("    ", "每一类内部随机排序，然后各类轮流取一张；返回图片（N×28×28 字节）和类别的序号。",
-        "Each class in random order, then one of each class in turn: pictures (N×28×28 bytes), and the places of their classes.");
+        "Each class in random order, then one of each class in turn: pictures (N×28×28 bytes), and the index of each one's class.");
     block("    name = 'train' if train else 't10k'\n"
           "    pixels = read_idx(f'{options.data}/{name}-images-idx3-ubyte', 16).reshape(-1, 28, 28)\n"
           "    labels = read_idx(f'{options.data}/{name}-labels-idx1-ubyte', 8)\n"
@@ -165,7 +171,7 @@ private:
           "        words = stream(DATA_SEED, TRAIN_SUBSET if train else TEST_SUBSET, c).random_raw(len(members))\n"
           "        drawn.append(members[np.argsort(words, kind='stable')])\n"
           "    rows = [drawn[i % len(CLASSES)][i // len(CLASSES)] for i in places]\n"
-          "    return pixels[rows], np.array(places) % len(CLASSES)\n\n\n");
+          "    return pixels[rows], np.array(places, dtype=np.int64) % len(CLASSES)\n\n\n");
     if (scored()) scores_of_pictures();
     std::string part = "draw";
     if (s_.one_number()) {
@@ -207,7 +213,7 @@ private:
     if (s_.one_number())
       noted("        y = torch.tensor(self.y[i])", "形状 [1]，float32", "shape [1], float32");
     else
-      noted("        y = torch.tensor(self.y[i])", "类别的序号，int64", "the class's place, int64");
+      noted("        y = torch.tensor(self.y[i])", "类别的序号，int64", "the class's index, int64");
     block("        return x, y\n\n\n"
           "train_set = Pictures(*train_part)\n"
           "validation_set = Pictures(*validation_part)\n"
@@ -233,7 +239,7 @@ private:
             "        return self.n\n\n\n"
             "order = EpochOrder(len(train_set))\n");
     }
-    const std::string workers = s_.workers > 0 ? ", num_workers=WORKERS" : "";
+    const std::string workers = s_.workers > 0 ? ", num_workers=WORKERS, multiprocessing_context=FORK" : "";
     mark("loader");
     line(std::string("train_loader = DataLoader(train_set, batch_size=BATCH, ") + (s_.shuffle ? "sampler=order" : "shuffle=False") +
          (s_.drop_last ? ", drop_last=True" : "") + workers + ")");
@@ -280,7 +286,7 @@ private:
     line("    def forward(self, x):");
     noted(std::string("        return self.") + last + "(" + call + ")",
           scored()          ? "分数"
-          : s_.one_number() ? "是的 logit；sigmoid 在损失函数里"
+          : s_.one_number() ? "“是”的 logit；sigmoid 在损失函数里"
                             : "每类一个 logit；softmax 在损失函数里",
           scored()          ? "the score"
           : s_.one_number() ? "the logit of yes; the sigmoid is in the loss"
@@ -288,7 +294,7 @@ private:
     line();
     line();
     line("model = Model()");
-    remark("", "PyTorch 的默认初始化，用自己的随机流抽取", "PyTorch's own initialisation, drawn from our streams");
+    remark("", "PyTorch 的默认初始化，用 Downhill 的随机流抽取", "PyTorch's own initialisation, drawn from Downhill's streams");
     block("with torch.no_grad():\n"
           "    for layer, linear in enumerate(m for m in model.modules() if isinstance(m, nn.Linear)):\n"
           "        bound = 1 / np.sqrt(linear.in_features)\n"
@@ -317,15 +323,22 @@ private:
             "the training loss is measured on these first ones");
     }
     line(std::string("seen_loader = DataLoader(") + (looks_at_few() ? "seen_set" : "train_set") + ", batch_size=256" +
-         (s_.workers > 0 ? ", num_workers=WORKERS" : "") + ")");
+         (s_.workers > 0 ? ", num_workers=WORKERS, multiprocessing_context=FORK" : "") + ")");
     line();
     line();
     line("def measure(z, y):");
     if (scored())
-      noted("    return (z - y).abs().sum().item()", "差几分", "points that it is off by");
+      noted("    return (z - y).abs().sum().item()", "一共差几分", "points that they are off by, in all");
     else
-      noted(std::string("    return ") + (s_.one_number() ? "((z > 0) == (y == 1))" : "(z.argmax(1) == y)") + ".sum().item()", "对几张", "how many are right");
-    block("\n\ndef evaluate(loader):\n"
+      noted(std::string("    return ") + (s_.one_number() ? "((z > 0) == (y == 1))" : "(z.argmax(1) == y)") + ".sum().item()", "答对几张",
+            "how many are right");
+    block("\n\ndef finite(loss):\n");
+    doc("    ", "损失不再是有限的数，就是发散了：到此为止。", "A loss that is no finite number any more has diverged: that is the end.");
+    block("    if not np.isfinite(loss):\n"
+          "        print('diverged')\n");
+    line("        sys.exit('" + said("发散了，请调小 LR", "diverged; take a smaller LR") + "')");
+    block("    return loss\n\n\n"
+          "def evaluate(loader):\n"
           "    model.eval()\n"
           "    loss = metric = count = 0\n"
           "    with torch.no_grad():\n"
@@ -334,7 +347,7 @@ private:
           "            loss += loss_function(z, y).item() * len(y)\n"
           "            metric += measure(z, y)\n"
           "            count += len(y)\n"
-          "    return loss / count, metric / count\n\n\n"
+          "    return finite(loss / count), metric / count\n\n\n"
           "def row(head, *numbers):\n"
           "    print(head, *('' if n != n else f'{n:.9g}' for n in numbers), sep=',')\n\n\n");
     line("print('epoch,train_loss,train_" + metric() + ",validation_loss,validation_" + metric() + "')");
@@ -350,6 +363,7 @@ private:
     line("        optimizer.zero_grad()");
     mark("step_forward");
     noted("        loss = loss_function(model(x), y)", "前向传播", "forward", column);
+    line("        finite(loss.item())");
     mark("step_backward");
     noted("        loss.backward()", "反向传播", "backward", column);
     mark("step_update");
