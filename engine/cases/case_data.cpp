@@ -1,5 +1,7 @@
 #include "cases/case_data.hpp"
 
+#include "core/hash.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -23,7 +25,12 @@ double score_of(const Source& source, const CaseSettings& settings, const CaseEx
 // The examples of a draw from place `from` on. A failure of it is told at the part that asks.
 Result<std::vector<Drawn>> draw(const Source& source, bool from_train, const CaseSettings& settings, std::int64_t from, std::int64_t count, CasePart part) {
   const auto drawn = draw_part(source, from_train, settings.data_seed, settings.classes, count, from);
-  if (!drawn) return UserError{drawn.error().code, drawn.error().place == "/data/seed" ? "/data/seed" : pointer_of(part), drawn.error().with};
+  if (!drawn) {
+    UserError error = drawn.error();
+    if (error.place != "/data/seed") error.place = pointer_of(part);
+    if (error.code == "too_many_examples" && part == CasePart::validation) error.code = "too_many_to_validate";
+    return error;
+  }
   std::vector<Drawn> out;
   for (std::size_t i = 0; i < drawn->rows.size(); ++i) {
     const int kind = settings.classes[drawn->labels[i]];
@@ -32,15 +39,32 @@ Result<std::vector<Drawn>> draw(const Source& source, bool from_train, const Cas
   return out;
 }
 
+// Where a document has the first score of a place.
+std::string pointer_of(const std::vector<Rater>& raters, std::uint32_t place) {
+  for (std::size_t i = 0; i < raters.size(); ++i)
+    for (std::size_t j = 0; j < raters[i].ratings.size(); ++j)
+      if (raters[i].ratings[j].place == place) return "/raters/" + std::to_string(i) + "/scores/" + std::to_string(j) + "/0";
+  return "/raters";
+}
+
+std::int64_t wanted(const CaseSettings& settings) { return std::accumulate(std::begin(settings.counts), std::end(settings.counts), std::int64_t{0}); }
+
+// As many as the parts ask for, by place; what is rated beyond them is not looked at.
 Result<std::vector<Drawn>> rated_pictures(const Source& source, const CaseSettings& settings) {
   if (const auto error = too_few_rated(settings)) return *error;
   const auto means = mean_scores(settings.raters);
-  const auto all = draw(source, true, settings, 0, static_cast<std::int64_t>(means.rbegin()->first) + 1, CasePart::train);
-  if (!all) return UserError{all.error().code, all.error().place == "/data/seed" ? "/data/seed" : "/raters", all.error().with};
+  const auto end = std::next(means.begin(), static_cast<std::ptrdiff_t>(wanted(settings)));
+  const std::uint32_t last = std::prev(end)->first;
+  const auto all = draw(source, true, settings, 0, static_cast<std::int64_t>(last) + 1, CasePart::train);
+  if (!all) {
+    const UserError& error = all.error();
+    if (error.code == "too_many_examples") return UserError{"no_such_place", pointer_of(settings.raters, last), {std::to_string(last), error.with[1]}};
+    return UserError{error.code, error.place == "/data/seed" ? "/data/seed" : "/raters", error.with};
+  }
   std::vector<Drawn> out;
-  for (const auto& [place, mean] : means) {
-    out.push_back((*all)[place]);
-    out.back().target = static_cast<float>(mean);
+  for (auto rated = means.begin(); rated != end; ++rated) {
+    out.push_back((*all)[rated->first]);
+    out.back().target = static_cast<float>(rated->second);
   }
   return out;
 }
@@ -61,6 +85,21 @@ void add(const Source& source, const CaseSettings& settings, const Drawn& drawn,
   part.true_labels.push_back(drawn.label);
 }
 
+// Names what is learned and measured, so that no checkpoint of a run is taken up by one on other pictures or other answers.
+std::uint64_t hash_of(const Source& source, const CaseSettings& settings) {
+  Hash hash;
+  for (const Examples* examples : {&source.train, &source.test}) {
+    hash.add_bytes(examples->pixels);
+    hash.add_bytes(examples->labels);
+    hash.add_floats(examples->targets);
+  }
+  for (const std::int64_t count : settings.counts) { // where one part ends and the next begins
+    const auto exact = static_cast<double>(count);
+    hash.add_doubles({&exact, 1});
+  }
+  return hash.value();
+}
+
 } // namespace
 
 std::span<const std::uint8_t> CaseData::picture(CasePart part, std::size_t i) const {
@@ -70,10 +109,9 @@ std::span<const std::uint8_t> CaseData::picture(CasePart part, std::size_t i) co
 
 std::optional<UserError> too_few_rated(const CaseSettings& settings) {
   if (!settings.rated()) return {};
-  const std::int64_t wanted = std::accumulate(std::begin(settings.counts), std::end(settings.counts), std::int64_t{0});
   const auto rated = static_cast<std::int64_t>(mean_scores(settings.raters).size());
-  if (rated >= wanted) return {};
-  return UserError{"too_few_rated", "/raters", {std::to_string(wanted), std::to_string(rated)}};
+  if (rated >= wanted(settings)) return {};
+  return UserError{"too_few_rated", "/raters", {std::to_string(wanted(settings)), std::to_string(rated)}};
 }
 
 Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const CaseSettings& settings) {
@@ -106,6 +144,8 @@ Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const Ca
 
   CaseData data;
   auto copied = std::make_shared<Source>();
+  copied->train.pixels.reserve(static_cast<std::size_t>(train) * kCasePixels);
+  copied->test.pixels.reserve(static_cast<std::size_t>(validation + test) * kCasePixels);
   Subset learned, held;
   copied->classes = learned.classes = held.classes = settings.kind == CaseKind::scores ? 0 : static_cast<std::int64_t>(settings.classes.size());
   for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test})
@@ -116,6 +156,7 @@ Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const Ca
           : part == CasePart::validation ? learned.test
                                          : held.test);
     }
+  copied->file_hash = hash_of(*copied, settings);
   held.train = learned.train;
   learned.source = held.source = copied;
   data.learned = std::make_shared<Subset>(std::move(learned));

@@ -5,7 +5,8 @@
 
 namespace downhill {
 
-/// Where a picture comes from: its row in the official training or test part, its class there, and its place in that part's draw.
+/// Where a picture comes from: its class, and its place in the draw of the official training or test part. `row` is its row in the source
+/// it was drawn from, which is the official one alone where the source is whole.
 struct CaseExample {
   std::uint32_t row = 0, place = 0;
   bool from_train = true;
@@ -28,7 +29,8 @@ struct CaseData {
   std::span<const std::uint8_t> picture(CasePart part, std::size_t i) const;
 };
 
-/// Errors: needs_images, too_few_rated, and those of draw_part with the place of the part that asks for too many.
+/// Errors: needs_images, too_few_rated, no_such_place, too_many_to_validate, and those of draw_part with the place of the part that asks for
+/// too many.
 Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const CaseSettings& settings);
 /// Whether as many pictures are rated as the parts ask for; needs no data. Error: too_few_rated.
 std::optional<UserError> too_few_rated(const CaseSettings& settings);

@@ -7,13 +7,14 @@
 namespace downhill {
 
 /// How it stands after so many epochs: losses are of eval mode, and so is what is measured beside (CaseSettings::metric()); of the
-/// first 2,000 training pictures at most (kEvaluateTrainMost), and of all validation pictures.
+/// first 2,000 training pictures at most (kEvaluateTrainMost), and of all validation pictures. Where a loss is no finite number, which
+/// ends the run as diverged, what is measured beside it is NaN.
 struct CaseStand {
   std::int64_t epoch = 0;
   double train_loss = 0, train_metric = 0, validation_loss = 0, validation_metric = 0;
 };
 
-/// Of all pictures of a part.
+/// Of all pictures of a part; the metric is NaN where the loss is no finite number.
 struct CaseMeasure {
   double loss = 0, metric = 0;
 };
@@ -25,7 +26,8 @@ public:
 
   /// A piece of work, at most some ms; whether there is more.
   bool advance();
-  bool ended() const { return trainer_.verdict() != Verdict::running; }
+  bool ended() const { return !measuring_ && trainer_.verdict() != Verdict::running; }
+  /// Outputs of a batch or of an evaluation were no finite numbers: there it ended, and what it says is worth nothing.
   bool diverged() const { return trainer_.verdict() == Verdict::diverged; }
   double progress() const { return static_cast<double>(trainer_.step()) / static_cast<double>(trainer_.steps()); }
   /// As far as it has got; the first is of the start weights.
@@ -43,11 +45,20 @@ public:
   std::vector<float> weights(std::int64_t unit) const;
 
 private:
-  CaseMeasure measured(const std::vector<Prediction>& said, CasePart part) const;
+  // a stand whose points are being counted, piece by piece: sums so far, over so many training, then validation pictures
+  struct Measuring {
+    CaseStand stand;
+    std::int64_t done = 0;
+    double train = 0, validation = 0;
+  };
+  std::vector<Prediction> say(CasePart part, std::int64_t from, std::int64_t count) const;
+  double points_off(const Prediction& said, CasePart part) const; // of scores
+  void measure_more();
   CaseSettings settings_;
   CaseData data_;
   Trainer trainer_;
   std::vector<CaseStand> stands_;
+  std::optional<Measuring> measuring_; // of scores alone, whose trainer measures no metric
 };
 
 /// A picture whose given score is far from what the model says.

@@ -4,6 +4,8 @@
 #include "core/nine_digits.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace downhill {
 namespace {
@@ -22,7 +24,10 @@ std::string cases_csv(const CaseRun& run) {
   const CaseSettings& s = run.settings();
   const std::string metric(s.metric());
   std::string out = "epoch,train_loss,train_" + metric + ",validation_loss,validation_" + metric + "\n";
-  for (const CaseStand& at : run.stands()) out += row(std::to_string(at.epoch), {at.train_loss, at.train_metric, at.validation_loss, at.validation_metric});
+  for (const CaseStand& at : run.stands())
+    if (std::isfinite(at.train_loss) && std::isfinite(at.validation_loss))
+      out += row(std::to_string(at.epoch), {at.train_loss, at.train_metric, at.validation_loss, at.validation_metric});
+  if (run.diverged()) return out + "diverged\n";
   const CaseMeasure test = run.measure(CasePart::test);
   out += "part,loss," + metric + "\n" + row("test", {test.loss, test.metric});
   if (s.kind == CaseKind::yes_no) {
@@ -34,8 +39,10 @@ std::string cases_csv(const CaseRun& run) {
   }
   const CaseAnswer answer = answer_of(run, s.picture);
   if (s.kind == CaseKind::scores) return out + "picture,truth,said\n" + row(std::to_string(s.picture), {answer.truth, answer.said});
-  const auto said = static_cast<std::size_t>(std::find(s.classes.begin(), s.classes.end(), static_cast<int>(answer.said)) - s.classes.begin());
-  return out + "picture,truth,said,probability\n" + row(std::to_string(s.picture), {answer.truth, answer.said, answer.probabilities[said]});
+  const auto said = std::find_if(s.classes.begin(), s.classes.end(), [&](int label) { return static_cast<double>(label) == answer.said; });
+  const double probability =
+      said == s.classes.end() ? std::numeric_limits<double>::quiet_NaN() : answer.probabilities[static_cast<std::size_t>(said - s.classes.begin())];
+  return out + "picture,truth,said,probability\n" + row(std::to_string(s.picture), {answer.truth, answer.said, probability});
 }
 
 } // namespace downhill

@@ -14,7 +14,7 @@ using namespace row;
 constexpr std::string_view kKinds[] = {"scores", "yes_no", "one_of_ten"};
 constexpr std::string_view kOutputs[] = {"one", "two"};
 constexpr int kClasses = 10; // of Fashion-MNIST
-constexpr const char* kRaters = "[{\"name\": \"A\", \"scores\": [[0, 3], [1, 5], …]}]";
+constexpr const char* kRaters = "[{\"name\": \"A\", \"seed\": 1, \"classes\": [0, 1, …], \"scores\": [[0, 3], [1, 5], …]}]";
 
 std::vector<std::string_view> score_names() {
   std::vector<std::string_view> names = ids_of<scores>();
@@ -39,11 +39,14 @@ Failure check_raters(Json& value, const Field&, const std::string& place) {
   if (value.size() > kRatersMost) return UserError{"out_of_range", place, {std::to_string(value.size()), "0", std::to_string(kRatersMost)}};
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string here = place + "/" + std::to_string(i);
-    if (!value[i].is_object()) return wrong_type(here, "{\"name\": …, \"scores\": …}");
-    if (auto failure = check_known(value[i], {"name", "scores"}, here)) return failure;
+    if (!value[i].is_object()) return wrong_type(here, "{\"name\": …, \"seed\": …, \"classes\": …, \"scores\": …}");
+    if (auto failure = check_known(value[i], {"name", "seed", "classes", "scores"}, here)) return failure;
     if (!value[i].contains("name")) value[i]["name"] = std::to_string(i + 1);
     if (auto failure = check_line(value[i]["name"], here + "/name", kNameMost)) return failure;
-    if (!value[i].contains("scores")) return UserError{"missing", here, {"scores"}};
+    for (const char* key : {"seed", "classes", "scores"}) // scores are worth nothing where nobody knows of which pictures
+      if (!value[i].contains(key)) return UserError{"missing", here, {key}};
+    if (auto failure = check_number(value[i]["seed"], here + "/seed", 0, kSeedMost, true)) return failure;
+    if (auto failure = complete_field(value[i]["classes"], *kExperimentFormat.field_at("/data/classes"), here + "/classes")) return failure;
     if (auto failure = check_ratings(value[i]["scores"], here + "/scores")) return failure;
   }
   return {};
@@ -85,14 +88,15 @@ const std::vector<Field>& case_fields() {
 std::vector<Rater> raters_from_json(const Json& json) {
   std::vector<Rater> raters;
   for (const Json& entry : json) {
-    Rater rater{entry["name"].get<std::string>(), {}};
+    Rater rater{entry["name"].get<std::string>(), {}, static_cast<std::uint64_t>(entry["seed"].get<double>()), entry["classes"].get<std::vector<int>>()};
     for (const Json& rating : entry["scores"]) rater.ratings.push_back({static_cast<std::uint32_t>(rating[0].get<double>()), rating[1].get<double>()});
     raters.push_back(std::move(rater));
   }
   return raters;
 }
 
-// What hangs on fields that were completed before. Rated pictures are few, and three fifths of them are for training.
+// What hangs on fields that were completed before. Rated pictures are those of their raters' draw; they are few, and three fifths of them
+// are for training.
 Json standard_for_case(const Field& field, const Json& given) {
   const std::string_view pointer = field.pointer;
   if (pointer == "/case") return field.standard;
@@ -103,9 +107,20 @@ Json standard_for_case(const Field& field, const Json& given) {
   if (pointer == "/optimizer" && given["case"] == "yes_no") return Json{{"name", "sgd"}, {"lr", 0.01}};
   if (pointer == "/batch" && given["data"]["train"].get<double>() < field.standard.get<double>()) return "full";
   if (!pointer.starts_with("/data/") || !scored || given["score"] != "raters") return field.standard;
-  const auto rated = static_cast<std::int64_t>(mean_scores(raters_from_json(given["raters"])).size()), fifth = std::max<std::int64_t>(1, rated / 5);
+  const Json& raters = given["raters"];
+  if (pointer == "/data/seed" || pointer == "/data/classes") return raters.empty() ? field.standard : raters[0][std::string(pointer.substr(6))];
+  const auto rated = static_cast<std::int64_t>(mean_scores(raters_from_json(raters)).size()), fifth = std::max<std::int64_t>(1, rated / 5);
   if (pointer == "/data/train") return std::max<std::int64_t>(1, rated - 2 * fifth);
   return pointer == "/data/validation" || pointer == "/data/test" ? Json(fifth) : field.standard;
+}
+
+Failure check_draws(const Json& raters, const Json& data, const std::string& place) {
+  for (std::size_t i = 0; i < raters.size(); ++i) {
+    const Json &seed = raters[i]["seed"], &classes = raters[i]["classes"];
+    if (seed != data["seed"] || classes != data["classes"])
+      return UserError{"other_draw", place + "/" + std::to_string(i), {brief(seed), brief(classes), brief(data["seed"]), brief(data["classes"])}};
+  }
+  return {};
 }
 
 // What fields ask of each other, each of them being well by itself.
@@ -118,7 +133,9 @@ Failure check_case(const Json& value, const std::string& place) {
   if (classes.empty()) return wrong_type(place + "/data/classes", "[0, 1, …]");
   if (value["case"] == "yes_no" && classes.size() != 2) return UserError{"case_needs_two", place + "/data/classes", {std::to_string(classes.size())}};
   if (value["case"] == "one_of_ten" && classes.size() == 1) return UserError{"one_class", place + "/data/classes", {}};
-  if (value["case"] != "one_of_ten" && !value["hidden"].empty()) return UserError{"out_of_range", place + "/hidden", {"1", "0", "0"}};
+  if (value["case"] != "one_of_ten" && !value["hidden"].empty()) return UserError{"case_takes_no_hidden", place + "/hidden", {}};
+  if (value["case"] == "scores" && value["score"] == "raters")
+    if (auto failure = check_draws(value["raters"], data, place + "/raters")) return failure;
   if (value["batch"].is_number() && value["batch"].get<double>() > data["train"].get<double>())
     return UserError{"batch_above_train", place + "/batch", {brief(value["batch"]), brief(data["train"])}};
   if (value["picture"].get<double>() >= data["test"].get<double>())

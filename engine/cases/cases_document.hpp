@@ -63,7 +63,8 @@ struct CasesDocument {
 
 inline constexpr double kCaseTrainMost = 10000, kCaseOthersMost = 5000;
 
-/// Errors: those of document_from_json, no_such_class, duplicate_class, one_class, case_needs_two, batch_above_train.
+/// Errors: those of document_from_json, no_such_class, duplicate_class, one_class, case_needs_two, case_takes_no_hidden, other_draw,
+/// batch_above_train.
 Result<CasesDocument> cases_document_from_json(const Json& json);
 /// What a document says that was read already.
 CasesDocument cases_settings(const Document& document);

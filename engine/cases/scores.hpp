@@ -33,10 +33,13 @@ struct Rating {
   std::uint32_t place = 0;
   double score = 0;
 };
-/// Ratings of one person in the order in which they were given. A place may come several times.
+/// Ratings of one person in the order in which they were given. A place may come several times. Places are those of one draw, which is
+/// that of `seed` from `classes`: in another one other pictures stand there.
 struct Rater {
   std::string name;
   std::vector<Rating> ratings;
+  std::uint64_t seed = 1;
+  std::vector<int> classes{};
 };
 inline constexpr std::size_t kRatersMost = 8, kRatingsMost = 300;
 inline constexpr double kRatedPlaceMost = 59999;

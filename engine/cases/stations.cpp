@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace downhill {
 namespace {
@@ -22,7 +23,7 @@ double told(const CaseSettings& settings, double answer) {
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 Json json_of(const TensorLook& look) { return {{"shape", look.shape}, {"dtype", std::string(look.dtype)}}; }
-Json json_of(const CaseExample& e) { return {{"row", e.row}, {"official", e.from_train ? "train" : "test"}, {"class", e.kind}, {"place", e.place}}; }
+Json json_of(const CaseExample& e) { return {{"official", e.from_train ? "train" : "test"}, {"class", e.kind}, {"place", e.place}}; }
 Json json_of(const Agreement& a) { return {{"pairs", a.pairs}, {"equal", a.equal}, {"mean_difference", number_or_null(a.mean_difference)}}; }
 Json json_of(const YesNoCounts& c) {
   return {{"true_yes", c.true_yes},
@@ -242,6 +243,10 @@ CaseAnswer answer_of(const CaseRun& run, std::int64_t picture) {
   const Prediction p = predict(run.trainer(), *run.data().held, false, {&place, 1}).front();
   CaseAnswer out{run.data().examples[static_cast<std::size_t>(CasePart::test)][place], p.output, p.probabilities, 0, 0};
   out.truth = told(s, answer_in(run.data().answers(CasePart::test), place));
+  if (run.diverged() || !std::all_of(p.output.begin(), p.output.end(), [](float z) { return std::isfinite(z); })) {
+    out.said = std::numeric_limits<double>::quiet_NaN();
+    return out;
+  }
   const double said = s.kind == CaseKind::scores   ? static_cast<double>(p.output[0])
                       : s.kind == CaseKind::yes_no ? static_cast<double>(p.probabilities[1] >= s.threshold)
                                                    : static_cast<double>(p.predicted);

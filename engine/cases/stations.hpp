@@ -54,7 +54,7 @@ struct CaseAnswer {
   CaseExample example;
   std::vector<float> output;         ///< logits, or the score
   std::vector<double> probabilities; ///< of the classes; empty of scores
-  double truth = 0, said = 0;        ///< the official class, or the score
+  double truth = 0, said = 0;        ///< the official class, or the score; `said` is NaN of a run that has diverged
 };
 /// A picture of the test part. Of yes or no, yes is said from the threshold on.
 CaseAnswer answer_of(const CaseRun& run, std::int64_t picture);
@@ -63,7 +63,7 @@ CaseAnswer answer_of(const CaseRun& run, std::int64_t picture);
 std::string with_commas(std::int64_t value);
 
 /// Station by station, by its name: {"data": …, …, "prediction": …}, or one alone. The Dataset's item and the batch are the first.
-/// Numbers read back as the same; null where there is none. `run` has ended.
+/// Numbers read back as the same; null where there is none, as in much of what a run says that has diverged. `run` has ended.
 std::string stations_json(const CaseRun& run, std::optional<CaseStation> one);
 
 } // namespace downhill

@@ -40,11 +40,11 @@ Json one_layer(int units, const char* activation = "relu") {
   Json layer = {{"units", units}, {"activation", activation}};
   return Json::array({std::move(layer)});
 }
-// One rater, or several, by their [place, score] pairs.
+// One rater, or several, by their [place, score] pairs in the draw of seed 1 from all classes.
 Json raters_of(const std::vector<Json>& scores) {
   Json raters = Json::array();
   for (const Json& pairs : scores) {
-    Json rater = Json::object();
+    Json rater = {{"seed", 1}, {"classes", {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}};
     rater["scores"] = pairs;
     raters.push_back(std::move(rater));
   }
@@ -144,7 +144,8 @@ TEST_CASE("cases: documents, what hangs on the case, and what is refused with it
   refused({{"data", {{"classes", Json::array()}}}}, "wrong_type", "/data/classes");
   refused({{"hidden", Json::array({one_layer(4)[0], one_layer(4)[0]})}}, "out_of_range", "/hidden");
   refused({{"hidden", Json::array({Json{{"units", 4}, {"dropout", 0.5}}})}}, "out_of_range", "/hidden/0/dropout");
-  refused({{"case", "scores"}, {"hidden", one_layer(4)}}, "out_of_range", "/hidden");
+  refused({{"case", "scores"}, {"hidden", one_layer(4)}}, "case_takes_no_hidden", "/hidden");
+  refused({{"case", "yes_no"}, {"hidden", one_layer(4)}}, "case_takes_no_hidden", "/hidden");
   refused({{"batch", 65}, {"data", {{"train", 64}}}}, "batch_above_train", "/batch");
   refused({{"picture", 500}}, "out_of_range", "/picture");
   refused({{"threshold", 1.5}}, "out_of_range", "/threshold");
@@ -153,6 +154,44 @@ TEST_CASE("cases: documents, what hangs on the case, and what is refused with it
   refused({{"raters", Json::array({Json::object()})}}, "missing", "/raters/0");
   refused({{"raters", raters_of({Json::array({0, 3})})}}, "wrong_type", "/raters/0/scores/0");
   refused({{"lanes", Json::array()}}, "unknown_key", "");
+  CHECK(refusal_of({{"case", "yes_no"}, {"data", {{"classes", Json::array({1})}}}}).sentence(Language::en) ==
+        "/data/classes: yes or no takes just two classes, not 1");
+}
+
+TEST_CASE("cases: scores are tied to the draw whose pictures they were given to") {
+  Json raters = raters_of({{{0, 3}, {2, 4}, {5, 1}}, {{0, 2}, {2, 5}, {7, 1}}});
+  for (Json& rater : raters) rater["seed"] = 7, rater["classes"] = {3, 1};
+  const CasesDocument document = case_of({{"case", "scores"}, {"raters", raters}});
+  CHECK(document.settings.data_seed == 7); // where the document says nothing it is the raters' draw
+  CHECK(document.settings.classes == std::vector<int>{3, 1});
+  CHECK(document.settings.raters[1].seed == 7);
+  CHECK(document.settings.raters[1].classes == std::vector<int>{3, 1});
+
+  const UserError other = refusal_of({{"case", "scores"}, {"raters", raters}, {"data", {{"seed", 8}}}});
+  CHECK(other.place == "/raters/0");
+  CHECK(other.sentence(Language::en) == "/raters/0: these scores are of pictures drawn with seed 7 from the classes [3,1], here they are drawn with 8 from "
+                                        "[3,1]; take those, or leave this rater out");
+  CHECK(refusal_of({{"case", "scores"}, {"raters", raters}, {"data", {{"classes", {1, 3}}}}}).code == "other_draw");
+  Json mixed = raters;
+  mixed[1]["seed"] = 8;
+  CHECK(refusal_of({{"case", "scores"}, {"raters", mixed}}).place == "/raters/1");
+  // where nobody's scores are learned the draw may be another one
+  CHECK(read_case({{"case", "scores"}, {"score", "ink"}, {"raters", mixed}}).ok());
+  CHECK(read_case({{"raters", mixed}}).ok());
+
+  for (const char* key : {"seed", "classes", "scores"}) {
+    Json lacking = raters;
+    lacking[1].erase(key);
+    const UserError error = refusal_of({{"case", "scores"}, {"raters", lacking}});
+    CHECK(error.code == "missing");
+    CHECK(error.place == "/raters/1");
+    CHECK(error.with == std::vector<std::string>{key});
+  }
+  raters[0]["classes"] = {1, 1};
+  CHECK(refusal_of({{"raters", raters}}).place == "/raters/0/classes");
+  raters[0]["classes"] = {1, 3};
+  raters[0]["seed"] = -1;
+  CHECK(refusal_of({{"raters", raters}}).place == "/raters/0/seed");
 }
 
 TEST_CASE("cases: scores measured from pictures drawn by hand") {
@@ -242,7 +281,11 @@ TEST_CASE("cases: the three parts have no picture in common and are what the doc
   const auto most = case_data(boxes(), case_of(with(kSmall, {{"data", {{"train", 1100}, {"validation", 101}}}})).settings);
   REQUIRE_FALSE(most.ok());
   CHECK(most.error().place == "/data/validation");
-  CHECK(most.error().code == "too_many_examples");
+  CHECK(most.error().sentence(Language::en) ==
+        "/data/validation: training and validation together ask for 1201 pictures, these classes have 1200; ask for fewer");
+  const auto too_many = case_data(boxes(), case_of(with(kSmall, {{"data", {{"train", 1201}}}})).settings);
+  REQUIRE_FALSE(too_many.ok());
+  CHECK(too_many.error().sentence(Language::en) == "/data/train: 1201 examples were asked for, these classes have 1200; ask for fewer");
   const auto without = case_data(nullptr, case_of({}).settings);
   REQUIRE_FALSE(without.ok());
   CHECK(without.error().code == "needs_images");
@@ -270,9 +313,17 @@ TEST_CASE("cases: rated pictures alone are taken where there are raters") {
   const CasesDocument few = case_of({{"case", "scores"}, {"data", {{"train", 29}}}, {"raters", raters_of({ratings})}, {"batch", 8}});
   const auto error = too_few_rated(few.settings);
   REQUIRE(error);
-  CHECK(error->sentence(Language::en) ==
-        "/raters: 41 rated pictures are asked for, 30 are rated; rate more, or ask for fewer to train, validate and test with");
+  CHECK(error->sentence(Language::en) == "/raters: rated pictures asked for: 41, rated: 30; rate more, or ask for fewer to train, validate and test with");
   CHECK_FALSE(case_data(boxes(), few.settings).ok());
+
+  // pictures that there are not: only where they are taken
+  const Json far = raters_of({{{0, 3}, {1, 4}, {2, 5}}, {{3, 2}, {1200, 1}, {1201, 1}}});
+  const Json three = {{"train", 2}, {"validation", 1}, {"test", 1}}, four = {{"train", 2}, {"validation", 1}, {"test", 2}};
+  CHECK(case_data(boxes(), case_of({{"case", "scores"}, {"raters", far}, {"data", three}}).settings).ok());
+  const auto beyond = case_data(boxes(), case_of({{"case", "scores"}, {"raters", far}, {"data", four}}).settings);
+  REQUIRE_FALSE(beyond.ok());
+  CHECK(beyond.error().sentence(Language::en) ==
+        "/raters/1/scores/1/0: place 1200 is not among the 1200 pictures of these classes, counted from 0; leave this score out");
 }
 
 TEST_CASE("cases: batches are as many as the formula says, and those that the trainer takes") {
@@ -340,6 +391,48 @@ TEST_CASE("cases: a run with dropped or unshuffled batches has checkpoints of it
     fixtures::finish(again);
     CHECK(again.hash() == other.hash());
   }
+}
+
+TEST_CASE("cases: checkpoints are those of a run on the same pictures and answers") {
+  const Json ratings = raters_of({{{0, 1}, {1, 2}, {2, 5}, {3, 4}, {4, 3}, {5, 2}}}), others = raters_of({{{0, 1}, {1, 2}, {2, 5}, {3, 4}, {4, 3}, {5, 1}}});
+  const Json scored = {{"case", "scores"}, {"epochs", 2}}, rated = {{"case", "scores"}, {"raters", ratings}};
+  struct Pair {
+    Json one, other;
+  };
+  for (const Pair& pair : {Pair{with(kSmall, scored), with(with(kSmall, scored), {{"score", "ink"}})}, Pair{kSmall, with(kSmall, {{"data", {{"seed", 2}}}})},
+                           Pair{with(kSmall, {{"data", {{"classes", {0, 1, 2}}}}}), with(kSmall, {{"data", {{"classes", {0, 2, 1}}}}})},
+                           Pair{rated, with(rated, {{"raters", others}})}, Pair{kSmall, with(kSmall, {{"data", {{"validation", 79}}}})},
+                           Pair{with(rated, {{"data", {{"validation", 2}, {"test", 1}, {"train", 3}}}}),
+                                with(rated, {{"data", {{"validation", 1}, {"test", 2}, {"train", 3}}}})}}) {
+    const CasesDocument document = case_of(pair.one);
+    const auto data = case_data(boxes(), document.settings), again = case_data(boxes(), document.settings),
+               other = case_data(boxes(), case_of(pair.other).settings);
+    REQUIRE(data.ok());
+    REQUIRE(again.ok());
+    REQUIRE(other.ok());
+    Trainer trainer(lane_of_case(document.settings), data->learned), same(lane_of_case(document.settings), again->learned),
+        on_others(lane_of_case(document.settings), other->learned);
+    for (int i = 0; i < 9; ++i) trainer.advance();
+    CHECK(same.restore(trainer.save()).ok());
+    const auto refused = on_others.restore(trainer.save());
+    CAPTURE(pair.other);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == "checkpoint_other");
+  }
+}
+
+TEST_CASE("cases: the points that a run is off by are counted in pieces") {
+  const CasesDocument document = case_of({{"case", "scores"}, {"data", {{"train", 1000}, {"validation", 200}, {"test", 60}}}, {"epochs", 2}});
+  const auto data = case_data(boxes(), document.settings);
+  REQUIRE(data.ok());
+  CaseRun run(document.settings, *data);
+  int pieces = 0;
+  while (run.advance()) pieces += run.trainer().verdict() == Verdict::finished;
+  CHECK(pieces == 3); // two of training pictures, one of validation pictures
+  REQUIRE(run.stands().size() == 3);
+  CHECK(run.stands().back().validation_metric == run.measure(CasePart::validation).metric);
+  CHECK(run.stands().back().train_metric == run.measure(CasePart::train).metric);
+  CHECK(run.stands()[0].train_metric > run.stands()[2].train_metric);
 }
 
 TEST_CASE("cases: the Race trains to the same weights, bit for bit") {
@@ -528,7 +621,20 @@ TEST_CASE("cases: a run that diverges has stations and tables, too") {
   REQUIRE(json.ok());
   CHECK((*json)["training"]["diverged"] == true);
   CHECK((*json)["prediction"]["surprises"].size() == 12);
-  CHECK(cases_csv(run).find("\npicture,truth,said") != std::string::npos);
+  CHECK((*json)["prediction"]["said"].is_null());
+  for (const Json& patch : {Json{{"case", "scores"}, {"batch", 8}}, Json{{"hidden", one_layer(8, "identity")}, {"batch", 32}}}) {
+    const CaseRun wild = trained(case_of(with(with(kSmall, patch), {{"optimizer", {{"name", "sgd"}, {"lr", 100}}}})));
+    CAPTURE(patch);
+    REQUIRE(wild.diverged());
+    CHECK(std::isnan(answer_of(wild, 0).said));
+    const CaseMeasure test = wild.measure(CasePart::test);
+    CHECK(std::isfinite(test.loss) == std::isfinite(test.metric));
+    const std::string csv = cases_csv(wild);
+    CHECK(csv.ends_with("\ndiverged\n"));
+    CHECK(csv.find("\npart,") == std::string::npos);
+    CHECK(csv.find("\n0,") != std::string::npos);
+    for (const char* none : {"inf", "nan", ",,", ",\n"}) CHECK(csv.find(none) == std::string::npos);
+  }
   // some probabilities are no numbers: never yes
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> yes{0.5, nan, 0.25, nan, 0.75};
@@ -542,9 +648,11 @@ TEST_CASE("cases: a run that diverges has stations and tables, too") {
 TEST_CASE("cases: the script is its pieces, one for each station") {
   Json ratings = Json::array();
   for (int i = 0; i < 120; ++i) ratings.push_back({i, 1 + i % 5});
+  Json often = Json::array(); // one place so often that its scores fill lines of their own, first, last and between others
+  for (int i = 0; i < 300; ++i) often.push_back({i % 3 == 0 ? 7 + 2 * (i % 4) : 7 + i / 75 * 5, 1 + i % 5});
   for (const Language language : {Language::zh, Language::en})
     for (const Json& patch : {Json{{"case", "one_of_ten"}, {"hidden", one_layer(9)}}, Json{{"case", "yes_no"}, {"workers", 2}},
-                              Json{{"case", "scores"}, {"shuffle", false}}, Json{{"case", "scores"}, {"raters", raters_of({ratings, ratings})}}}) {
+                              Json{{"case", "scores"}, {"shuffle", false}}, Json{{"case", "scores"}, {"raters", raters_of({ratings, often})}}}) {
       const CasesDocument document = case_of(patch);
       const auto pieces = cases_script_pieces(document, {"\"\"\"A case", language});
       REQUIRE(pieces.size() == 1 + std::size(kCaseStations));
@@ -557,6 +665,7 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
           CHECK(line.find('\n') == std::string::npos);
           CHECK((line.empty() || line.back() != ' '));
           CHECK(characters(line) <= 160);
+          CHECK(line.find("{,") == std::string::npos);
           all += line + "\n";
         }
       }
