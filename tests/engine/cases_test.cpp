@@ -399,11 +399,12 @@ TEST_CASE("cases: checkpoints are those of a run on the same pictures and answer
   struct Pair {
     Json one, other;
   };
-  for (const Pair& pair : {Pair{with(kSmall, scored), with(with(kSmall, scored), {{"score", "ink"}})}, Pair{kSmall, with(kSmall, {{"data", {{"seed", 2}}}})},
-                           Pair{with(kSmall, {{"data", {{"classes", {0, 1, 2}}}}}), with(kSmall, {{"data", {{"classes", {0, 2, 1}}}}})},
-                           Pair{rated, with(rated, {{"raters", others}})}, Pair{kSmall, with(kSmall, {{"data", {{"validation", 79}}}})},
-                           Pair{with(rated, {{"data", {{"validation", 2}, {"test", 1}, {"train", 3}}}}),
-                                with(rated, {{"data", {{"validation", 1}, {"test", 2}, {"train", 3}}}})}}) {
+  for (const Pair& pair :
+       {Pair{with(kSmall, scored), with(with(kSmall, scored), {{"score", "ink"}})}, Pair{kSmall, with(kSmall, {{"data", {{"seed", 2}}}})},
+        Pair{with(kSmall, {{"data", {{"classes", {0, 1, 2}}, {"train", 200}}}}), with(kSmall, {{"data", {{"classes", {0, 2, 1}}, {"train", 200}}}})},
+        Pair{rated, with(rated, {{"raters", others}})}, Pair{kSmall, with(kSmall, {{"data", {{"validation", 79}}}})},
+        Pair{with(rated, {{"data", {{"validation", 2}, {"test", 1}, {"train", 3}}}}),
+             with(rated, {{"data", {{"validation", 1}, {"test", 2}, {"train", 3}}}})}}) {
     const CasesDocument document = case_of(pair.one);
     const auto data = case_data(boxes(), document.settings), again = case_data(boxes(), document.settings),
                other = case_data(boxes(), case_of(pair.other).settings);
