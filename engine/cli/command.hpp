@@ -7,7 +7,7 @@
 namespace downhill {
 
 struct Arguments {
-  std::string document, data, out, lane, jobs, map, working, formulas, weights, kind = "principal", points, fits, draws, lang = "zh";
+  std::string document, data, out, lane, jobs, map, working, formulas, weights, kind = "principal", points, fits, draws, stations, lang = "zh";
 };
 
 /// Says what is wrong; the status to exit with.

@@ -2,6 +2,7 @@
 // The same program natively and, run by node, as WebAssembly.
 #include "bench/bench.hpp"
 #include "cli/backprop.hpp"
+#include "cli/cases.hpp"
 #include "cli/command.hpp"
 #include "cli/files.hpp"
 #include "cli/fit.hpp"
@@ -456,9 +457,13 @@ struct Lab {
   int (*export_script)(const Arguments&, const Json&);
 };
 constexpr Lab kLabs[] = {
-    {"race", check_experiment, hash_experiment, export_experiment}, {"surface", check_surface, hash_surface, export_surface},
-    {"backprop", check_backprop, hash_backprop, export_backprop},   {"neuron", check_neuron, hash_neuron, export_neuron},
-    {"losses", check_losses, hash_losses, export_losses},           {"fit", check_fit, hash_fit, export_fit},
+    {"race", check_experiment, hash_experiment, export_experiment},
+    {"surface", check_surface, hash_surface, export_surface},
+    {"backprop", check_backprop, hash_backprop, export_backprop},
+    {"neuron", check_neuron, hash_neuron, export_neuron},
+    {"losses", check_losses, hash_losses, export_losses},
+    {"fit", check_fit, hash_fit, export_fit},
+    {"cases", check_cases, hash_cases, export_cases},
 };
 
 template <int (*Lab::*verb)(const Arguments&, const Json&)> int by_lab(const Arguments& arguments) {
@@ -545,15 +550,20 @@ const std::vector<Verb>& verbs() {
        {{"--fits", "FILE", &Arguments::fits}, {"--points", "FILE", &Arguments::points}, {"--out", "FILE", &Arguments::out}},
        "bias and variance of many fits, at every place and on average; or errors over capacity; or how close an approximation comes",
        fit},
+      {"cases",
+       "CASE.json",
+       {images, {"--stations", "all|STATION", &Arguments::stations}, {"--out", "FILE", &Arguments::out}},
+       "trains a model from Dataset to prediction; its curves and a prediction, or what is to be seen at each station, as JSON",
+       cases},
       {"hash",
        "DOCUMENT.json",
        {data, lane, jobs},
-       "a hash of each lane's weights, or of its path, or of a trace, or of what a unit or a loss says, or of fits",
+       "a hash of each lane's or case's weights, or of its path, or of a trace, or of what a unit or a loss says, or of fits",
        by_lab<&Lab::hash>},
       {"export",
        "DOCUMENT.json",
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
-       "a lane, a trace, a unit, losses or fits as a PyTorch script",
+       "a lane, a trace, a unit, losses, fits or a case as a PyTorch script",
        by_lab<&Lab::export_script>},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},

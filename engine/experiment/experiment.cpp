@@ -99,6 +99,14 @@ Result<Experiment> experiment_from_json(const Json& json) {
   return experiment;
 }
 
+Field field_of_race(std::string_view race_pointer, std::string_view pointer, const Json& standard) {
+  Field field = *kExperimentFormat.field_at(race_pointer);
+  field.pointer = pointer;
+  field.standard = standard;
+  field.lanes_may = false;
+  return field;
+}
+
 bool same_start(const Experiment& experiment) {
   const auto shape = [](const LaneSettings& lane) {
     std::vector<std::int64_t> shape{entry_of(losses(), lane.loss.name).one_logit};

@@ -30,6 +30,9 @@ Result<Experiment> read_experiment(std::string_view text);
 /// not_a_line, and more that fields ask of each other.
 Result<Experiment> experiment_from_json(const Json& json);
 
+/// A field as the experiment has it, at a place of another document that has no lanes.
+Field field_of_race(std::string_view race_pointer, std::string_view pointer, const Json& standard);
+
 /// Whether all lanes start from the same weights: the same initialisation, layers and outputs.
 bool same_start(const Experiment& experiment);
 

@@ -54,6 +54,9 @@ struct LaneSettings {
   std::uint64_t seed = 1;
   std::int64_t repeats = 1;
   Interval evaluate;
+  /// Whether an epoch leaves out what is left over when whole batches are taken; whether each epoch has an order of its own. The lab Cases
+  /// has them; runs of an experiment never do the one and always the other, so fields() leaves them out: an archive does not carry them.
+  bool drop_last = false, shuffle = true;
 
   /// The same lane with the seed of its `repeat`-th run, 0 being the first.
   LaneSettings repeat(std::int64_t index) const {
@@ -61,7 +64,7 @@ struct LaneSettings {
     s.seed += static_cast<std::uint64_t>(index);
     return s;
   }
-  /// All that decides a run's numbers; `repeats` does not.
+  /// All that decides the numbers of an experiment's run; `repeats` does not.
   void fields(auto& a) { a(data, network, loss, optimizer, schedule, l1, l2, batch, epochs, seed, evaluate); }
 };
 

@@ -170,7 +170,7 @@ private:
       return;
     }
     line("    x = np.stack([x, y], 1).astype(np.float32)");
-    line("    y = np.arange(n) % len(CLASSES)");
+    line("    y = np.arange(n, dtype=np.int64) % len(CLASSES)");
     line("    rows = [np.flatnonzero(label == CLASSES[y[i]])[i // len(CLASSES)] for i in range(n)]");
     label_noise("len(CLASSES)");
     line("    return x[rows], y");
@@ -199,7 +199,7 @@ private:
             "    if 'target' in rows[0]:\n"
             "        return x, np.array([float(row['target']) for row in part], np.float32)\n"
             "    names = sorted({row['label'] for row in rows}, key=value_first)\n"
-            "    return x, np.array([names.index(row['label']) for row in part])\n\n\n");
+            "    return x, np.array([names.index(row['label']) for row in part], np.int64)\n\n\n");
       block("def read(train):\n"
             "    return read_images(options.data, train) if Path(options.data).is_dir() else read_table(options.data, train)\n\n\n"
             "REGRESSION = read(True)[1].dtype == np.float32\n");
@@ -221,7 +221,7 @@ private:
           "        drawn.append(members[np.argsort(words, kind='stable')])\n"
           "    rows = [drawn[i % len(drawn)][i // len(drawn)] for i in range(n)]\n");
     if (own()) block("    if REGRESSION:\n        return x[rows], labels[rows]\n");
-    line("    y = np.arange(n) % len(CLASSES)");
+    line("    y = np.arange(n, dtype=np.int64) % len(CLASSES)");
     label_noise("len(CLASSES)");
     line("    return x[rows], y");
   }

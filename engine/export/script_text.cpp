@@ -22,12 +22,16 @@ void ScriptText::title() {
   line();
 }
 
-void ScriptText::image_readers() {
+void ScriptText::idx_reader() {
   block("def read_idx(path, header):\n"
         "    path = Path(str(path) + '.gz') if Path(str(path) + '.gz').exists() else Path(path)\n"
         "    data = gzip.open(path).read() if path.suffix == '.gz' else path.read_bytes()\n"
-        "    return np.frombuffer(data, np.uint8, offset=header)\n\n\n"
-        "def read_images(folder, train):\n"
+        "    return np.frombuffer(data, np.uint8, offset=header)\n\n\n");
+}
+
+void ScriptText::image_readers() {
+  idx_reader();
+  block("def read_images(folder, train):\n"
         "    name = 'train' if train else 't10k'\n"
         "    labels = read_idx(f'{folder}/{name}-labels-idx1-ubyte', 8)\n"
         "    pixels = read_idx(f'{folder}/{name}-images-idx3-ubyte', 16).reshape(len(labels), -1)\n"

@@ -18,6 +18,8 @@ protected:
   // the title within a docstring, which begins here
   void title();
 
+  // a function that reads an IDX file, .gz or plain, as bytes: read_idx(path, header)
+  void idx_reader();
   // functions that read images and labels from the four IDX files: read_images(folder, train)
   void image_readers();
 

@@ -55,15 +55,6 @@ Failure check_heights(Json& value, const Field&, const std::string& place) { ret
 Failure check_own(Json& value, const Field&, const std::string& place) { return check_list(value, place, "[[x, y], …]", 0, kOwnPointsMost, 2); }
 Failure check_towers(Json& value, const Field&, const std::string& place) { return check_list(value, place, "[[from, to, height], …]", 0, kTowersMost, 3); }
 
-// As the Race has it, at a place of this document.
-Field of_race(std::string_view race_pointer, std::string_view pointer, const Json& standard) {
-  Field field = *kExperimentFormat.field_at(race_pointer);
-  field.pointer = pointer;
-  field.standard = standard;
-  field.lanes_may = false;
-  return field;
-}
-
 const std::vector<Field>& fit_fields() {
   static const std::vector<Field> table = [] {
     std::vector<Field> all{choice("/part", "capacity", named<kParts>), choice("/target/name", "two_bumps", target_names)};
@@ -92,10 +83,10 @@ const std::vector<Field>& fit_fields() {
     all.push_back(choice("/model/name", "polynomial", named<kModels>));
     all.push_back(whole("/model/degree", 5, 0, kDegreeMost));
     all.push_back(number("/model/weight_decay", 0, 0, 1));
-    all.push_back(of_race("/network/hidden", "/model/hidden", Json::array({Json{{"units", 64}, {"activation", "tanh"}, {"dropout", 0}}})));
-    all.push_back(of_race("/optimizer", "/model/optimizer", Json{{"name", "adam"}, {"lr", 0.03}}));
+    all.push_back(field_of_race("/network/hidden", "/model/hidden", Json::array({Json{{"units", 64}, {"activation", "tanh"}, {"dropout", 0}}})));
+    all.push_back(field_of_race("/optimizer", "/model/optimizer", Json{{"name", "adam"}, {"lr", 0.03}}));
     all.push_back(whole("/model/epochs", 400, 1, 10000));
-    all.push_back(of_race("/batch", "/model/batch", "full"));
+    all.push_back(field_of_race("/batch", "/model/batch", "full"));
     all.push_back(own("/towers", Json::array(), check_towers));
     all.push_back(number("/steepness", 1000, 1, 100000));
     all.push_back(number("/goal", 0.1, 0, kFitHeightMost));

@@ -7,14 +7,18 @@
 namespace downhill {
 
 std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<const std::uint32_t> which) {
+  return predict(trainer, trainer.data(), train, which);
+}
+
+std::vector<Prediction> predict(const Trainer& trainer, const Subset& data, bool train, std::span<const std::uint32_t> which) {
   constexpr std::size_t kBlock = 64;
   Network network = trainer.network();
-  Matrix block(static_cast<Index>(kBlock), trainer.data().features());
+  Matrix block(static_cast<Index>(kBlock), data.features());
   Gathered gathered;
   std::vector<Prediction> out;
   for (std::size_t begin = 0; begin < which.size(); begin += kBlock) {
     const auto rows = which.subspan(begin, std::min(kBlock, which.size() - begin));
-    gather(trainer.data(), train, rows, block, gathered);
+    gather(data, train, rows, block, gathered);
     const Matrix& output = network.evaluate(block, static_cast<Index>(rows.size()));
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const float* row = output.data() + static_cast<Index>(r) * output.cols();

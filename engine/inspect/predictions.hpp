@@ -16,6 +16,8 @@ struct Prediction {
 
 /// Predictions for places `which` of the training or the test part, in eval mode, in that order.
 std::vector<Prediction> predict(const Trainer& trainer, bool train, std::span<const std::uint32_t> which);
+/// The same of examples that are not the run's, but have its features and its kind of answers.
+std::vector<Prediction> predict(const Trainer& trainer, const Subset& data, bool train, std::span<const std::uint32_t> which);
 /// The same for the first `count` places; all, if there are fewer.
 std::vector<Prediction> predict_first(const Trainer& trainer, bool train, std::int64_t count);
 

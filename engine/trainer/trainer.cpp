@@ -53,7 +53,7 @@ Trainer::Trainer(const LaneSettings& settings, std::shared_ptr<const Subset> dat
   if (!optimizer_->state.empty()) state0_.resize(size);
   if (optimizer_->state.size() > 1) state1_.resize(size);
   batch_ = settings_.batch == 0 ? train_count() : settings_.batch;
-  steps_per_epoch_ = (train_count() + batch_ - 1) / batch_;
+  steps_per_epoch_ = settings_.drop_last ? train_count() / batch_ : (train_count() + batch_ - 1) / batch_;
   steps_ = steps_per_epoch_ * settings_.epochs;
   block_rows_ = block_rows_for(network_);
   input_.resize(block_rows_, data_->features());
@@ -158,6 +158,11 @@ void Trainer::evaluate_block() {
 }
 
 std::vector<std::uint32_t> Trainer::order_of(std::int64_t epoch) const {
+  if (!settings_.shuffle) {
+    std::vector<std::uint32_t> order(data_->train.rows.size());
+    std::iota(order.begin(), order.end(), 0U);
+    return order;
+  }
   return random_order(PhiloxStream(stream_key(settings_.seed, Purpose::order), {0, static_cast<std::uint64_t>(epoch), 0}), data_->train.rows.size());
 }
 
@@ -266,6 +271,7 @@ void Trainer::drop_batch() {
 std::uint64_t Trainer::fingerprint() const {
   archive::Writer writer;
   writer(settings_, data_->source->file_hash);
+  if (settings_.drop_last || !settings_.shuffle) writer(settings_.drop_last, settings_.shuffle); // those of an experiment keep theirs
   Hash hash;
   hash.add_bytes(writer.take());
   return hash.value();

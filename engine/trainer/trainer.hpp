@@ -55,7 +55,7 @@ public:
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t batch_size() const { return batch_; } ///< of all batches but an epoch's last
   std::int64_t examples() const { return examples_at(step_); }
-  double epoch() const { return static_cast<double>(examples()) / static_cast<double>(train_count()); }
+  double epoch() const { return static_cast<double>(examples()) / static_cast<double>(epoch_examples()); }
   double seconds() const { return seconds_; }
   double batch_loss() const { return batch_loss_; }
   double lr() const { return lr_at(step_); } ///< of the step that comes next
@@ -97,7 +97,8 @@ private:
   enum class Phase : std::uint8_t { evaluate_train, evaluate_test, train, done, last = done };
   struct Checkpoint;
   std::int64_t train_count() const { return data_->train.size(); }
-  std::int64_t examples_at(std::int64_t step) const { return step / steps_per_epoch_ * train_count() + step % steps_per_epoch_ * batch_; }
+  std::int64_t epoch_examples() const { return settings_.drop_last ? steps_per_epoch_ * batch_ : train_count(); } // that an epoch works off
+  std::int64_t examples_at(std::int64_t step) const { return step / steps_per_epoch_ * epoch_examples() + step % steps_per_epoch_ * batch_; }
   std::int64_t batch_size_at(std::int64_t step) const { return std::min(batch_, train_count() - step % steps_per_epoch_ * batch_); }
   double lr_at(std::int64_t step) const;
   std::vector<std::uint32_t> order_of(std::int64_t epoch) const;

@@ -4,6 +4,7 @@
 #include "backprop/mistakes.hpp"
 #include "backprop/trace_text.hpp"
 #include "backprop/workings.hpp"
+#include "cases/case_data.hpp"
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
@@ -11,6 +12,7 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/cases_script.hpp"
 #include "export/fit_script.hpp"
 #include "export/losses_script.hpp"
 #include "export/neuron_script.hpp"
@@ -116,6 +118,25 @@ void neuron(Bytes bytes) {
   must(!soft_path_csv(document->soft).empty());
   must(painting_from(text_of(document->image.painting)) == document->image.painting);
   must(!neuron_script(*document, {"", Language::en}).empty());
+}
+
+void cases_documents(Bytes bytes) {
+  const auto json = read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!json) return;
+  const auto document = cases_document_from_json(*json);
+  if (!document) {
+    must(!document.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = cases_document_from_json(document->json());
+  must(again.ok() && again->json() == document->json());
+  const CaseSettings& settings = document->settings;
+  if (const auto error = too_few_rated(settings)) must(!error->sentence(Language::zh).empty());
+  const auto batches = case_batches(settings, 0);
+  must(static_cast<std::int64_t>(batches.size()) == settings.iterations() && !batches.empty());
+  must(!cases_script(*document, {"", Language::en}).empty());
+  const Json race = race_of_case(*document);
+  must(race.is_null() || experiment_from_json(race).ok());
 }
 
 void losses_documents(Bytes bytes) {
@@ -263,10 +284,22 @@ void letters(Bytes bytes) {
 } // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{
-      {"json", json}, {"surface", surface},       {"backprop", backprop}, {"neuron", neuron},       {"losses", losses_documents},
-      {"fit", fit},   {"formula", formula},       {"idx", idx},           {"idx_files", idx_files}, {"gzip", gzip},
-      {"csv", csv},   {"checkpoint", checkpoint}, {"protocol", protocol}, {"pack", pack},           {"letters", letters}};
+  static const std::vector<Target> table{{"json", json},
+                                         {"surface", surface},
+                                         {"backprop", backprop},
+                                         {"neuron", neuron},
+                                         {"losses", losses_documents},
+                                         {"cases", cases_documents},
+                                         {"fit", fit},
+                                         {"formula", formula},
+                                         {"idx", idx},
+                                         {"idx_files", idx_files},
+                                         {"gzip", gzip},
+                                         {"csv", csv},
+                                         {"checkpoint", checkpoint},
+                                         {"protocol", protocol},
+                                         {"pack", pack},
+                                         {"letters", letters}};
   return table;
 }
 

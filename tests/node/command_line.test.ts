@@ -39,6 +39,7 @@ const images = file('images.json', JSON.stringify(images_settings));
 const gate = file('gate.json', JSON.stringify({ downhill: 1, lab: 'neuron', logic: { task: 'xor', layers: 2, out: { w2: -1 } } }));
 const wrong = file('wrong.json', JSON.stringify({ downhill: 1, lab: 'losses', part: 'softmax', softmax: { logits: [0, 0], label: 1 } }));
 const bumps = file('bumps.json', JSON.stringify({ downhill: 1, lab: 'fit', part: 'sets', sets: 4, at: 5, points: 20, noise: 0.3 }));
+const walk = file('walk.json', JSON.stringify({ downhill: 1, lab: 'cases', data: { train: 200, validation: 50, test: 50 }, batch: 50, epochs: 2 }));
 const seeing_settings = JSON.parse(readFileSync('assets/experiments/neuron_gap.json', 'utf8'));
 const seeing = file('seeing.json', JSON.stringify(seeing_settings));
 
@@ -54,7 +55,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
   options: [...rest.matchAll(/\[(--\w+) /g)].map(([, option = '']) => option),
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
-const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : verb.name === 'fit' ? bumps : tiny);
+const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : verb.name === 'fit' ? bumps : verb.name === 'cases' ? walk : tiny);
 const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
@@ -76,8 +77,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--draws', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--weights', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'cases', 'hash', 'export', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--data', '--draws', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--stations', '--weights', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -100,7 +101,7 @@ test('a closed standard output is told, and no file is written in its place', ()
   for (const verb of verbs) {
     const out = verb.options.includes('--out') ? ['--out', join(folder, `closed.${verb.name}`)] : [];
     const { status, stderr } = run(['bash', '-c', 'exec "$@" >&-', 'bash', ...native], ...words_of(verb), ...out);
-    if (['export', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit'].includes(verb.name)) {
+    if (['export', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'cases'].includes(verb.name)) {
       assert.equal(status, 0); // prints nothing
       continue;
     }
@@ -115,7 +116,7 @@ for (const verb of verbs.filter((v) => v.takes_file)) {
     const link = join(folder, `link.${verb.name}.json`);
     symlinkSync(document_of(verb), link);
     assert.equal(run(native, ...words_of(verb, link)).status, 0);
-    const own = ['surface', 'export'].includes(verb.name) ? images : verb.name === 'neuron' ? seeing : file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
+    const own = ['surface', 'export'].includes(verb.name) ? images : verb.name === 'neuron' ? seeing : verb.name === 'cases' ? walk : file('needs.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 20, test: 4, classes: [] } }));
     for (const path of [fifo(`in.${verb.name}`), '/dev/zero', '/dev/null', folder, join(folder, 'nothing'), join(tiny, 'below')])
       for (const words of [words_of(verb, path), ...(verb.options.includes('--data') && path !== folder ? [[...words_of(verb, own), '--data', path]] : [])]) {
         const { status, stderr } = run(native, ...words);
@@ -469,7 +470,7 @@ test('check accepts every experiment in assets', () => {
 
 test('an allocation that fails, whichever it is, ends in a sentence', () => {
   const adam = file('adam.json', JSON.stringify({ ...tiny_settings, optimizer: 'adam' }));
-  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate], ['losses', wrong], ['export', wrong], ['fit', bumps], ['export', bumps]]) {
+  for (const words of [['hash', adam], ['surface', hill], ['export', hill], ['trace', small], ['export', small], ['neuron', gate], ['export', gate], ['losses', wrong], ['export', wrong], ['fit', bumps], ['export', bumps], ['export', walk]]) {
     const { status, stdout } = run(['build/native/downhill_starved'], ...words);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /[0-9]{3} allocations failed in turn, each was told/);
@@ -525,17 +526,26 @@ test('export: a script for a lane that is there, in the language asked for', () 
   assert.match(run(native, 'export', short, '--lang', 'fr').stderr, /--lang: "fr" is not known/);
 });
 
-test('export: scripts of random experiments and of every table entry are Python', () => {
+test('export: scripts of random experiments, of every table entry, of every preset and of cases are Python', () => {
   const names = Array.from({ length: 30 }, (_, n) => ['random' + n, run(['build/native/downhill_random'], String(n)).stdout] as const);
   const golden = run(['build/native/downhill_random'], 'golden').stdout.trim().split('\n').map((line) => line.split('\t') as [string, string]);
   const paths = run(['build/native/downhill_random'], 'surfaces').stdout.trim().split('\n').map((line) => line.split('\t') as [string, string]);
   const random_paths = Array.from({ length: 30 }, (_, n) => ['random surface' + n, run(['build/native/downhill_random'], 'surface', String(n)).stdout] as const);
-  const scripts = [...names, ...golden, ...paths, ...random_paths].map(([name, json], i) => {
-    const script = file(name.replaceAll('/', '_') + '.py', '');
-    const { status, stderr } = run(native, 'export', file('exported.json', json), '--out', script, '--lang', i % 2 ? 'en' : 'zh');
-    assert.equal(status, 0, name + stderr);
-    return script;
-  });
+  const presets = readdirSync('assets/experiments').map((name) => [name, readFileSync(join('assets/experiments', name), 'utf8')] as const);
+  const classes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  // places that were rated so often that their scores fill lines: first, last, and between others
+  const often = (at: number) => Array.from({ length: 150 }, (_, i) => [i % 3 ? at : i % 9, 1 + (i % 5)]);
+  const cases = [{}, { hidden: [{ units: 4, activation: 'crelu' }], drop_last: true }, { hidden: [{ units: 4, activation: 'step' }], shuffle: false, workers: 2 }, { case: 'yes_no' }, { case: 'yes_no', output: 'two', workers: 1 },
+    ...['height_to_width', 'ink', 'symmetry'].map((score) => ({ case: 'scores', score })), ...[0, 4, 9].map((at) => ({ case: 'scores', raters: [{ seed: 1, classes, scores: often(at) }, { seed: 1, classes, scores: [] }] })),
+  ].map((patch, i) => ['case' + i, JSON.stringify({ downhill: 1, lab: 'cases', ...patch })] as const);
+  const scripts = [...names, ...golden, ...paths, ...random_paths, ...presets, ...cases].flatMap(([name, json], i) =>
+    (name.startsWith('case') ? ['zh', 'en'] : [i % 2 ? 'en' : 'zh']).map((lang) => {
+      const script = file(`${name.replaceAll('/', '_')}.${lang}.py`, '');
+      const { status, stderr } = run(native, 'export', file('exported.json', json), '--out', script, '--lang', lang);
+      assert.equal(status, 0, name + stderr);
+      return script;
+    }),
+  );
   const compiled = spawnSync('python3', ['-c', 'import sys\nfor p in sys.argv[1:]: compile(open(p, encoding="utf-8").read(), p, "exec")', ...scripts], { encoding: 'utf8' });
   assert.equal(compiled.status, 0, compiled.stderr);
 });
@@ -605,7 +615,7 @@ test('check, hash and export take the documents of every lab; bad ones are refus
   }
   const of = (patch: object) => file('bad.json', JSON.stringify({ ...hill_settings, ...patch }));
   const cases: [string[], RegExp][] = [
-    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron, losses, fit\n/],
+    [['check', of({ lab: 'hills' })], /bad\.json \/lab: "hills" is not known; choose one of: race, surface, backprop, neuron, losses, fit, cases\n/],
     [['surface', tiny], /tiny\.json: "lab" is missing; add it/],
     [['train', hill], /hill\.json \/lab: this is a document of the lab "surface"; here one of "race" is wanted/],
     [['hash', hill, '--data', folder], /--data: this document needs no data file/],
@@ -889,4 +899,59 @@ test('bench: a row for each kind of work, with its share of the peak', () => {
   assert.equal(status, 0);
   assert.match(stdout, /^peak, .* 100 % of peak\ntrain 784-128-10 sgd batch 64 /);
   assert.ok(stdout.trim().split('\n').length > 10);
+});
+
+test('cases: curves and a prediction, the seven stations, the same in all three builds; the Race’s hash; what is refused', () => {
+  const of = (name: string, patch: object) => file(name, JSON.stringify({ downhill: 1, lab: 'cases', epochs: 2, ...patch }));
+  const few = { train: 120, validation: 40, test: 30 };
+  const rater = (more: object) => ({ seed: 1, classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], ...more });
+  const documents = [
+    walk,
+    of('hidden.json', { data: few, hidden: [{ units: 6, activation: 'tanh' }], batch: 'full' }),
+    of('yes_no.json', { case: 'yes_no', data: few, drop_last: true, threshold: 0.4, picture: 29 }),
+    of('two.json', { case: 'yes_no', output: 'two', data: { ...few, classes: [7, 9] }, shuffle: false }),
+    ...['height_to_width', 'ink', 'symmetry'].map((score) => of(`${score}.json`, { case: 'scores', score, data: few })),
+    of('rated.json', { case: 'scores', raters: [rater({ name: 'A', scores: Array.from({ length: 40 }, (_, i) => [(i * 7) % 90, 1 + (i % 5)]) })] }),
+    of('wild.json', { case: 'scores', data: few, epochs: 20, optimizer: { name: 'sgd', lr: 100 } }),
+  ];
+  for (const [name, command] of builds)
+    for (const document of documents)
+      for (const words of [['cases', document], ['cases', document, '--stations', 'all'], ['hash', document], ['check', document], ['export', document]]) {
+        const answer = run(command, ...words);
+        assert.equal(answer.status, 0, `${name} ${words.join(' ')}: ${answer.stderr}`);
+        assert.equal(answer.stdout, run(native, ...words).stdout, `${name} ${words.join(' ')}`);
+      }
+  const printed = run(native, 'cases', walk).stdout;
+  assert.match(printed, /^epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n0,[^\n]*\n1,[^\n]*\n2,[^\n]*\npart,loss,accuracy\ntest,[\d.]+,[\d.]+\npicture,truth,said,probability\n0,\d,\d,[\d.]+\n$/);
+  assert.match(run(native, 'cases', documents[2]!).stdout, /\nthreshold,part,accuracy,precision,recall\n0\.4,validation,[\d.,]+\n0\.4,test,[\d.,]+\npicture,truth,said,probability\n29,[06],[06],/);
+  assert.match(run(native, 'cases', documents[5]!).stdout, /^epoch,train_loss,train_mae,[^\n]*\n[^]*\npicture,truth,said\n0,[\d.]+,-?[\d.]+\n$/);
+  assert.match(run(native, 'cases', documents.at(-1)!).stdout, /^epoch,train_loss,train_mae,validation_loss,validation_mae\n(\d,[\d.,e+]+\n)+diverged\n$/);
+  const lost = JSON.parse(run(native, 'cases', documents.at(-1)!, '--stations', 'all').stdout);
+  assert.deepEqual([lost.training.diverged, lost.prediction.said], [true, null]);
+  const stations = JSON.parse(run(native, 'cases', walk, '--stations', 'all').stdout);
+  assert.deepEqual(Object.keys(stations).sort(), ['data', 'dataset', 'loader', 'look', 'model', 'prediction', 'training']);
+  assert.deepEqual([stations.loader.formula, stations.model.layers[1].by_hand], ['⌈200/50⌉ = 4', '784·10 + 10 = 7,850']);
+  assert.deepEqual(JSON.parse(run(native, 'cases', walk, '--stations', 'loader').stdout), { loader: stations.loader });
+  // the same run in the Race
+  const race = file('race_of_walk.json', JSON.stringify({ downhill: 1, data: { train: 200, test: 50 }, network: { hidden: [] }, optimizer: { name: 'sgd', lr: 0.05 }, batch: 50, epochs: 2, lanes: [{ label: 'cases' }] }));
+  assert.equal(run(native, 'hash', walk).stdout, run(native, 'hash', race).stdout);
+  for (const [words, expected] of [
+    [['cases', tiny], /tiny\.json: "lab" is missing; add it/],
+    [['cases', gate], /gate\.json \/lab: this is a document of the lab "neuron"/],
+    [['cases', walk, '--stations', 'all of them'], /--stations: "all of them" is not known; choose one of: all, data, dataset, loader, look, model, training, prediction/],
+    [['cases', walk, '--data', folder], /can't read this file/],
+    [['export', walk, '--data', folder], /--data: this document needs no data file/],
+    [['check', of('three_classes.json', { case: 'yes_no', data: { classes: [1, 2, 3] } })], /\/data\/classes: yes or no takes just two classes, not 3/],
+    [['check', of('few.json', { case: 'scores', raters: [rater({ scores: [[0, 3], [4, 2]] })] })], /\/raters: rated pictures asked for: 3, rated: 2; rate more, or ask for fewer/],
+    [['check', of('whose.json', { case: 'scores', raters: [{ scores: [[0, 3], [4, 2], [5, 1]] }] })], /\/raters\/0: "seed" is missing; add it/],
+    [['check', of('other.json', { case: 'scores', data: { seed: 2 }, raters: [rater({ scores: [[0, 3], [4, 2], [5, 1]] })] })], /\/raters\/0: these scores are of pictures drawn with seed 1 from the classes \[0,1,2,3,4,5,6,7,8,9\], here they are drawn with 2 from/],
+    [['cases', of('nowhere.json', { case: 'scores', raters: [rater({ classes: [0, 1], scores: [[0, 3], [1, 4], [2, 5], [59999, 1]] })] })], /\/raters\/0\/scores\/3\/0: place 59999 is not among the 12000 pictures of these classes, counted from 0; leave this score out/],
+    [['check', of('deep.json', { case: 'scores', hidden: [{ units: 4 }] })], /\/hidden: only one of ten takes a hidden layer here; leave it out/],
+    [['cases', of('many.json', { data: { train: 10000, validation: 5000, classes: [1, 2] } })], /\/data\/validation: training and validation together ask for 15000 pictures, these classes have 12000; ask for fewer/],
+    [['check', of('far.json', { picture: 500 })], /\/picture: 500 is out of range; allowed is 0 to 499/],
+  ] as const) {
+    const { status, stdout, stderr } = run(native, ...words);
+    assert.deepEqual([status, stdout], [2, ''], words.join(' '));
+    assert.match(stderr, expected);
+  }
 });

@@ -1,0 +1,193 @@
+#include "cases/case_data.hpp"
+
+#include "core/hash.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace downhill {
+namespace {
+
+struct Drawn {
+  CaseExample example;
+  std::uint8_t label = 0;
+  float target = 0;
+};
+
+std::string pointer_of(CasePart part) { return "/data/" + std::string(kCaseParts[static_cast<std::size_t>(part)]); }
+
+double score_of(const Source& source, const CaseSettings& settings, const CaseExample& example) {
+  const Examples& all = example.from_train ? source.train : source.test;
+  return entry_of(scores(), settings.score).of(std::span(all.pixels).subspan(example.row * kCasePixels, kCasePixels));
+}
+
+// The examples of a draw from place `from` on. A failure of it is told at the part that asks.
+Result<std::vector<Drawn>> draw(const Source& source, bool from_train, const CaseSettings& settings, std::int64_t from, std::int64_t count, CasePart part) {
+  const auto drawn = draw_part(source, from_train, settings.data_seed, settings.classes, count, from);
+  if (!drawn) {
+    UserError error = drawn.error();
+    if (error.place != "/data/seed") error.place = pointer_of(part);
+    if (error.code == "too_many_examples" && part == CasePart::validation) error.code = "too_many_to_validate";
+    return error;
+  }
+  std::vector<Drawn> out;
+  for (std::size_t i = 0; i < drawn->rows.size(); ++i) {
+    const int kind = settings.classes[drawn->labels[i]];
+    out.push_back({{drawn->rows[i], static_cast<std::uint32_t>(static_cast<std::size_t>(from) + i), from_train, kind}, drawn->labels[i], 0});
+  }
+  return out;
+}
+
+// Where a document has the first score of a place.
+std::string pointer_of(const std::vector<Rater>& raters, std::uint32_t place) {
+  for (std::size_t i = 0; i < raters.size(); ++i)
+    for (std::size_t j = 0; j < raters[i].ratings.size(); ++j)
+      if (raters[i].ratings[j].place == place) return "/raters/" + std::to_string(i) + "/scores/" + std::to_string(j) + "/0";
+  return "/raters";
+}
+
+std::int64_t wanted(const CaseSettings& settings) { return std::accumulate(std::begin(settings.counts), std::end(settings.counts), std::int64_t{0}); }
+
+// As many as the parts ask for, by place; what is rated beyond them is not looked at.
+Result<std::vector<Drawn>> rated_pictures(const Source& source, const CaseSettings& settings) {
+  if (const auto error = too_few_rated(settings)) return *error;
+  const auto means = mean_scores(settings.raters);
+  const auto end = std::next(means.begin(), static_cast<std::ptrdiff_t>(wanted(settings)));
+  const std::uint32_t last = std::prev(end)->first;
+  const auto all = draw(source, true, settings, 0, static_cast<std::int64_t>(last) + 1, CasePart::train);
+  if (!all) {
+    const UserError& error = all.error();
+    if (error.code == "too_many_examples") return UserError{"no_such_place", pointer_of(settings.raters, last), {std::to_string(last), error.with[1]}};
+    return UserError{error.code, error.place == "/data/seed" ? "/data/seed" : "/raters", error.with};
+  }
+  std::vector<Drawn> out;
+  for (auto rated = means.begin(); rated != end; ++rated) {
+    out.push_back((*all)[rated->first]);
+    out.back().target = static_cast<float>(rated->second);
+  }
+  return out;
+}
+
+void add(const Source& source, const CaseSettings& settings, const Drawn& drawn, Examples& to, Part& part) {
+  const Examples& from = drawn.example.from_train ? source.train : source.test;
+  const auto picture = std::span(from.pixels).subspan(drawn.example.row * kCasePixels, kCasePixels);
+  part.rows.push_back(static_cast<std::uint32_t>(to.size()));
+  to.features = static_cast<std::int64_t>(kCasePixels);
+  to.pixels.insert(to.pixels.end(), picture.begin(), picture.end());
+  if (settings.kind == CaseKind::scores) {
+    to.targets.push_back(drawn.target);
+    part.targets.push_back(drawn.target);
+    return;
+  }
+  to.labels.push_back(drawn.label);
+  part.labels.push_back(drawn.label);
+  part.true_labels.push_back(drawn.label);
+}
+
+// Names what is learned and measured, so that no checkpoint of a run is taken up by one on other pictures or other answers.
+std::uint64_t hash_of(const Source& source, const CaseSettings& settings) {
+  Hash hash;
+  for (const Examples* examples : {&source.train, &source.test}) {
+    hash.add_bytes(examples->pixels);
+    hash.add_bytes(examples->labels);
+    hash.add_floats(examples->targets);
+  }
+  for (const std::int64_t count : settings.counts) { // where one part ends and the next begins
+    const auto exact = static_cast<double>(count);
+    hash.add_doubles({&exact, 1});
+  }
+  return hash.value();
+}
+
+} // namespace
+
+std::span<const std::uint8_t> CaseData::picture(CasePart part, std::size_t i) const {
+  const Examples& all = part == CasePart::train ? learned->source->train : learned->source->test;
+  return std::span(all.pixels).subspan(answers(part).rows[i] * kCasePixels, kCasePixels);
+}
+
+std::optional<UserError> too_few_rated(const CaseSettings& settings) {
+  if (!settings.rated()) return {};
+  const auto rated = static_cast<std::int64_t>(mean_scores(settings.raters).size());
+  if (rated >= wanted(settings)) return {};
+  return UserError{"too_few_rated", "/raters", {std::to_string(wanted(settings)), std::to_string(rated)}};
+}
+
+Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const CaseSettings& settings) {
+  if (!source || source->train.features != static_cast<std::int64_t>(kCasePixels) || source->train.pixels.empty()) return UserError{"needs_images", "", {}};
+  std::vector<Drawn> parts[3];
+  const std::int64_t train = settings.count(CasePart::train), validation = settings.count(CasePart::validation), test = settings.count(CasePart::test);
+  if (settings.rated()) {
+    auto rated = rated_pictures(*source, settings);
+    if (!rated) return rated.error();
+    auto from = rated->begin();
+    for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test}) {
+      const auto to = from + settings.count(part);
+      parts[static_cast<std::size_t>(part)].assign(from, to);
+      from = to;
+    }
+  } else {
+    struct Ask {
+      CasePart part;
+      bool from_train;
+      std::int64_t from, count;
+    };
+    for (const Ask& ask : {Ask{CasePart::train, true, 0, train}, Ask{CasePart::validation, true, train, validation}, Ask{CasePart::test, false, 0, test}}) {
+      auto drawn = draw(*source, ask.from_train, settings, ask.from, ask.count, ask.part);
+      if (!drawn) return drawn.error();
+      if (settings.kind == CaseKind::scores)
+        for (Drawn& one : *drawn) one.target = static_cast<float>(score_of(*source, settings, one.example));
+      parts[static_cast<std::size_t>(ask.part)] = std::move(*drawn);
+    }
+  }
+
+  CaseData data;
+  auto copied = std::make_shared<Source>();
+  copied->train.pixels.reserve(static_cast<std::size_t>(train) * kCasePixels);
+  copied->test.pixels.reserve(static_cast<std::size_t>(validation + test) * kCasePixels);
+  Subset learned, held;
+  copied->classes = learned.classes = held.classes = settings.kind == CaseKind::scores ? 0 : static_cast<std::int64_t>(settings.classes.size());
+  for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test})
+    for (const Drawn& drawn : parts[static_cast<std::size_t>(part)]) {
+      data.examples[static_cast<std::size_t>(part)].push_back(drawn.example);
+      add(*source, settings, drawn, part == CasePart::train ? copied->train : copied->test,
+          part == CasePart::train        ? learned.train
+          : part == CasePart::validation ? learned.test
+                                         : held.test);
+    }
+  copied->file_hash = hash_of(*copied, settings);
+  held.train = learned.train;
+  learned.source = held.source = copied;
+  data.learned = std::make_shared<Subset>(std::move(learned));
+  data.held = std::make_shared<Subset>(std::move(held));
+  return data;
+}
+
+std::vector<std::vector<std::uint32_t>> case_batches(const CaseSettings& settings, std::int64_t epoch) {
+  const auto count = static_cast<std::size_t>(settings.count(CasePart::train)), batch = static_cast<std::size_t>(settings.batch_size());
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  if (settings.shuffle) order = random_order(PhiloxStream(stream_key(settings.seed, Purpose::order), {0, static_cast<std::uint64_t>(epoch), 0}), count);
+  std::vector<std::vector<std::uint32_t>> batches;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(settings.iterations()); ++i)
+    batches.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(i * batch), order.begin() + static_cast<std::ptrdiff_t>(std::min(count, (i + 1) * batch)));
+  return batches;
+}
+
+double case_baseline(const CaseData& data, CasePart part) {
+  const Part& answers = data.answers(part);
+  const auto count = static_cast<double>(data.size(part));
+  if (answers.targets.empty()) {
+    std::int64_t most = 0;
+    for (std::int64_t label = 0; label < data.learned->classes; ++label)
+      most = std::max<std::int64_t>(most, std::count(answers.labels.begin(), answers.labels.end(), static_cast<std::uint8_t>(label)));
+    return static_cast<double>(most) / count;
+  }
+  double mean = 0, sum = 0;
+  for (const float target : data.learned->train.targets) mean += static_cast<double>(target) / static_cast<double>(data.size(CasePart::train));
+  for (const float target : answers.targets) sum += std::fabs(static_cast<double>(target) - mean);
+  return sum / count;
+}
+
+} // namespace downhill
