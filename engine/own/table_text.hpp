@@ -1,0 +1,46 @@
+// What a table's text tells of itself: encoding, separator, names of columns, and how it writes numbers.
+#pragma once
+#include "data/csv_text.hpp"
+#include "core/user_error.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace downhill {
+
+inline constexpr std::size_t kTableBytesMost = 256U << 20;
+inline constexpr std::size_t kTableColumnsMost = 4100; ///< kFeaturesMost and a few that are none
+
+/// A table whose first record names its columns, or, where that holds numbers alone, none does: then they are #1, #2, …
+struct TableText {
+  std::shared_ptr<const std::string> text; ///< UTF-8
+  char separator = ',';
+  bool named = true;
+  std::vector<std::string> columns; ///< tidy, none twice
+  /// From the first row on, which is line 1 or 2.
+  CsvRecords rows() const;
+};
+/// The separator is that of tab, semicolon and comma by which the first 50 records have as many cells as the first one (most of them; more than
+/// one). Errors: own_encoding, own_columns, own_one_column, own_no_rows, too_large.
+Result<TableText> table_text(std::span<const std::uint8_t> bytes);
+
+/// A cell without spaces around it, "" where it says that nothing is known (NA, NaN, null, -, ?, 无, 缺失 …).
+std::string cell_text(std::string_view cell);
+
+/// Whether a table's numbers have decimal commas; all cells are shown to it before the first is read.
+class NumberStyle {
+public:
+  explicit NumberStyle(char separator) : separator_(separator) {}
+  void see(const std::string& cell);
+  /// "1,5" is a number where the table has commas and no points as decimals; "1,234" then is, too, but where commas separate cells, or points are
+  /// decimals: there it is a thousand. False for what is no finite float32.
+  bool read(const std::string& cell, double& value) const;
+
+private:
+  bool commas() const;
+  char separator_;
+  bool sure_comma_ = false, sure_point_ = false;
+};
+
+} // namespace downhill
