@@ -125,7 +125,6 @@ constexpr ErrorText kTexts[] = {
     {"own_no_number", "“{1}”是“{2}”，不是数，没有用", "its \"{1}\" is \"{2}\", no number; it was left out"},
     {"own_ragged", "第 {1} 行有 {2} 格，第一行有 {3} 格，这一行没有用", "line {1} has {2} cells, the first one {3}; the row was left out"},
     {"own_quote", "第 {1} 行的引号没有配对，从这里起没有读", "line {1}: a quote is not closed; from here on nothing was read"},
-    {"own_not_squares", "边长只能是 28 或 32，不能是 {1}", "squares have 28 or 32 pixels a side, not {1}"},
     {"checkpoint_damaged", "检查点不完整或已损坏", "the checkpoint is cut or damaged"},
     {"checkpoint_other", "检查点属于另一个实验，无法在此恢复", "the checkpoint belongs to another experiment and can't be restored here"},
     {"memory", "内存不足，请减少样本、神经元或赛道", "out of memory; use fewer examples, units or lanes"},
