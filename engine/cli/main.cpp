@@ -502,8 +502,8 @@ struct Verb {
 };
 
 const std::vector<Verb>& verbs() {
-  static const Option data{"--data", "DIR|FILE.csv|FILE.downhill-data", &Arguments::data}, images{"--data", "DIR", &Arguments::data}, lane{"--lane", "N", &Arguments::lane},
-      jobs{"--jobs", "N", &Arguments::jobs};
+  static const Option data{"--data", "DIR|FILE.csv|FILE.downhill-data", &Arguments::data}, images{"--data", "DIR", &Arguments::data},
+      lane{"--lane", "N", &Arguments::lane}, jobs{"--jobs", "N", &Arguments::jobs};
   static const std::vector<Verb> table{
       {"train", "EXPERIMENT.json", {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
       {"surface",
@@ -611,7 +611,8 @@ int main_with(const std::vector<std::string>& words) {
     arguments.*option->to = words[++i];
   }
   if (verb->many && files.empty()) return misuse(std::string(verb->name) + " takes " + verb->file);
-  if (!verb->many && files.size() != (*verb->file ? 1U : 0U)) return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
+  if (!verb->many && files.size() != (*verb->file ? 1U : 0U))
+    return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
   if (*verb->file) arguments.document = files[0];
   arguments.files = std::move(files);
   return verb->run(arguments);

@@ -125,7 +125,9 @@ void print_told(const Told& told) {
 }
 
 void print_parts(const OwnData& data) {
-  const auto counted = [](const Examples& part, std::size_t label) { return std::count(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label)); };
+  const auto counted = [](const Examples& part, std::size_t label) {
+    return std::count(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label));
+  };
   const auto row = [](const std::string& name, std::int64_t train, std::int64_t validation, std::int64_t test) {
     print("%s%*s %8lld %10lld %8lld\n", name.c_str(), static_cast<int>(name.size() < 24 ? 24 - name.size() : 0), "", static_cast<long long>(train),
           static_cast<long long>(validation), static_cast<long long>(test));
@@ -180,7 +182,8 @@ int from_table(const Arguments& arguments, const Asked& asked, const std::string
   const auto data = table->finish(asked.split);
   std::string names;
   for (const std::size_t column : table->features()) names += (names.empty() ? "" : ", ") + table->columns()[column].name;
-  print("features: %zu, %s\nanswer: %s, %s\n", table->features().size(), shortened(names, 400).c_str(), table->answer().c_str(), table->of_classes() ? "classes" : "numbers");
+  print("features: %zu, %s\nanswer: %s, %s\n", table->features().size(), shortened(names, 400).c_str(), table->answer().c_str(),
+        table->of_classes() ? "classes" : "numbers");
   print_told(table->told());
   if (!data) return complain(in_file(path, data.error()));
   return done_with(arguments, data);
@@ -202,8 +205,8 @@ int from_pictures(const Arguments& arguments, const Asked& asked) {
     }
   }
   auto data = pictures.finish(asked.choice, asked.split);
-  print("pictures: %zu, %d × %d, grey, %s%s\n", pictures.pictures(), asked.look.side, asked.look.side, asked.look.fit ? "fitted whole on white" : "cropped to the middle square",
-        asked.look.invert ? ", inverted" : "");
+  print("pictures: %zu, %d × %d, grey, %s%s\n", pictures.pictures(), asked.look.side, asked.look.side,
+        asked.look.fit ? "fitted whole on white" : "cropped to the middle square", asked.look.invert ? ", inverted" : "");
   if (data && !data->answer.empty()) print("answer: %s, %s\n", data->answer.c_str(), data->classes.empty() ? "numbers" : "classes");
   print_told(pictures.told());
   return done_with(arguments, data);
@@ -217,7 +220,8 @@ int own_data(const Arguments& arguments) {
   if (!arguments.out.empty())
     if (auto error = unwritable(arguments.out)) return complain(*error);
   const std::string& first = arguments.files.front();
-  if (arguments.files.size() == 1 && !fs::is_directory(first) && own_path(fs::path(first).filename().string()).kind == PathKind::table) return from_table(arguments, *asked, first);
+  if (arguments.files.size() == 1 && !fs::is_directory(first) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
+    return from_table(arguments, *asked, first);
   return from_pictures(arguments, *asked);
 }
 

@@ -64,8 +64,12 @@ Result<Told> header_in(std::string_view line) {
   const auto json = read_json(line);
   if (!json || !json->is_object()) return damaged("{…}");
   const Json& head = *json;
-  const auto is = [&](const char* key, std::string_view value) { return head.contains(key) && head[key].is_string() && head[key].get_ref<const std::string&>() == value; };
-  const auto whole = [](const Json& value, std::int64_t most) { return value.is_number_unsigned() && value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most); };
+  const auto is = [&](const char* key, std::string_view value) {
+    return head.contains(key) && head[key].is_string() && head[key].get_ref<const std::string&>() == value;
+  };
+  const auto whole = [](const Json& value, std::int64_t most) {
+    return value.is_number_unsigned() && value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
+  };
   if (!head.contains("downhill_data") || head["downhill_data"] != 1) return damaged("downhill_data");
   Told told{};
   if (head.contains("columns")) {

@@ -6,7 +6,7 @@ namespace downhill {
 
 inline constexpr std::int64_t kOwnExamplesMost = 70000; ///< as many as runs can use
 inline constexpr std::size_t kOwnClassesMost = 256;
-inline constexpr std::size_t kOwnNameMost = 100;          ///< bytes of the name of a class or a column
+inline constexpr std::size_t kOwnNameMost = 100;           ///< bytes of the name of a class or a column
 inline constexpr std::size_t kOwnContentMost = 512U << 20; ///< bytes of a file, unpacked
 
 /// Pictures or a table, with a class or a number each.

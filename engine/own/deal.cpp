@@ -29,7 +29,8 @@ template <class T> void copy_rows(const std::vector<std::uint32_t>& rows, std::s
 }
 
 template <class T> void place_all(OwnData& data, const Dealt& dealt, std::span<const T> from, std::size_t features, std::vector<T> Examples::* values) {
-  const std::pair<Examples*, const std::vector<std::uint32_t>*> parts[] = {{&data.train, &dealt.train}, {&data.validation, &dealt.validation}, {&data.test, &dealt.test}};
+  const std::pair<Examples*, const std::vector<std::uint32_t>*> parts[] = {
+      {&data.train, &dealt.train}, {&data.validation, &dealt.validation}, {&data.test, &dealt.test}};
   for (const auto& [part, rows] : parts) {
     part->features = static_cast<std::int64_t>(features);
     copy_rows(*rows, from, features, part->*values);
@@ -76,7 +77,8 @@ Result<Dealt> deal(OwnData& data, const OwnAnswers& answers, const OwnSplit& spl
     return UserError{"own_one_value", "", {column, std::to_string(answers.numbers.front())}};
 
   const auto given = [&](OwnPart part) {
-    return std::any_of(members.begin(), members.end(), [&](const auto& m) { return std::any_of(m.second.begin(), m.second.end(), [&](std::uint32_t i) { return answers.parts[i] == part; }); });
+    return std::any_of(members.begin(), members.end(),
+                       [&](const auto& m) { return std::any_of(m.second.begin(), m.second.end(), [&](std::uint32_t i) { return answers.parts[i] == part; }); });
   };
   std::vector<OwnPart> parts = answers.parts;
   if (parts.empty() || !given(OwnPart::train) || !given(OwnPart::test)) {
@@ -105,7 +107,11 @@ Result<Dealt> deal(OwnData& data, const OwnAnswers& answers, const OwnSplit& spl
   return dealt;
 }
 
-void place(OwnData& data, const Dealt& dealt, std::span<const std::uint8_t> pixels, std::size_t features) { place_all(data, dealt, pixels, features, &Examples::pixels); }
-void place(OwnData& data, const Dealt& dealt, std::span<const float> values, std::size_t features) { place_all(data, dealt, values, features, &Examples::values); }
+void place(OwnData& data, const Dealt& dealt, std::span<const std::uint8_t> pixels, std::size_t features) {
+  place_all(data, dealt, pixels, features, &Examples::pixels);
+}
+void place(OwnData& data, const Dealt& dealt, std::span<const float> values, std::size_t features) {
+  place_all(data, dealt, values, features, &Examples::values);
+}
 
 } // namespace downhill

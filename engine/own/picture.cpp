@@ -3,7 +3,6 @@
 #include "data/gzip.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <stb_image.h>
 #include <webp/decode.h>
@@ -47,6 +46,7 @@ int orientation_in(Bytes tiff) {
 struct Walk {
   bool whole = false;
   int orientation = 1;
+  std::int64_t width = 0, height = 0;
 };
 
 // Chunk after chunk: stb_image looks at no checksum
@@ -59,6 +59,7 @@ Walk walk_png(Bytes bytes) {
     const Bytes named = bytes.subspan(at + 4, size + 4);
     if (crc32_of(named) != number(bytes, at + 8 + size, 4, false)) return walk;
     const std::string_view name = text_of(named).substr(0, 4);
+    if (name == "IHDR" && size >= 8) walk.width = number(named, 4, 4, false), walk.height = number(named, 8, 4, false);
     if (name == "eXIf") walk.orientation = orientation_in(named.subspan(4));
     if (name == "IEND") return walk.whole = true, walk;
     at += size + 12;
@@ -88,6 +89,8 @@ Walk walk_jpeg(Bytes bytes) {
     if (size < 2 || size > bytes.size() - at - 2) return walk;
     const Bytes part = bytes.subspan(at + 4, size - 2);
     if (marker == 0xe1 && text_of(part).starts_with(std::string_view("Exif\0\0", 6))) walk.orientation = orientation_in(part.subspan(6));
+    const bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    if (frame && part.size() >= 5) walk.height = number(part, 1, 2, false), walk.width = number(part, 3, 2, false);
     in_scan = in_scan || marker == 0xda; // between scans tables may stand, which have a length as all others
     at += size + 2;
   }
@@ -95,7 +98,8 @@ Walk walk_jpeg(Bytes bytes) {
 }
 
 Walk walk_webp(Bytes bytes) {
-  Walk walk{true, 1}; // libwebp tells by itself what is cut
+  Walk walk;
+  walk.whole = true; // libwebp tells by itself what is cut
   std::size_t at = 12;
   while (bytes.size() - at >= 8) {
     const std::size_t size = number(bytes, at + 4, 4, true);
@@ -110,10 +114,6 @@ Walk walk_webp(Bytes bytes) {
     if (at > bytes.size()) break;
   }
   return walk;
-}
-
-UserError too_large(std::int64_t width, std::int64_t height) {
-  return {"own_picture_large", "", {std::to_string(width), std::to_string(height), std::to_string(kPicturePixelsMost / 1'000'000)}};
 }
 
 // Four bytes a pixel, to grey: over white, then Pillow's weights.
@@ -156,23 +156,21 @@ Result<GreyPicture> read_picture(Bytes bytes) {
   if (!is_picture(bytes)) return UserError{"own_not_picture", "", {}};
   if (bytes.size() > kPictureBytesMost) return UserError{"too_large", "", {std::to_string(kPictureBytesMost)}};
   const bool webp = is_webp(bytes);
-  const Walk walk = webp ? walk_webp(bytes) : is_png(bytes) ? walk_png(bytes) : walk_jpeg(bytes);
+  Walk walk = webp ? walk_webp(bytes) : is_png(bytes) ? walk_png(bytes) : walk_jpeg(bytes);
   if (!walk.whole) return UserError{"own_picture_cut", "", {}};
-  int width = 0, height = 0, channels = 0;
-  const auto size = static_cast<int>(bytes.size());
   if (webp) {
     WebPBitstreamFeatures features;
     if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) return UserError{"own_picture_cut", "", {}};
     if (features.has_animation) return UserError{"own_picture_kind", "", {"animation"}};
-    width = features.width, height = features.height;
-  } else if (!stbi_info_from_memory(bytes.data(), size, &width, &height, &channels)) {
-    if (std::strcmp(stbi_failure_reason(), "too large") == 0) return too_large(kPictureSideMost + 1, kPictureSideMost + 1);
-    return UserError{"own_picture_kind", "", {stbi_failure_reason()}};
+    walk.width = features.width, walk.height = features.height;
   }
-  if (width < 1 || height < 1 || width > kPictureSideMost || height > kPictureSideMost || std::int64_t{width} * height > kPicturePixelsMost)
-    return too_large(width, height);
-  const std::unique_ptr<std::uint8_t, FreePixels> rgba(
-      webp ? WebPDecodeRGBA(bytes.data(), bytes.size(), &width, &height) : stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4), FreePixels{webp});
+  if (walk.width > kPictureSideMost || walk.height > kPictureSideMost || walk.width * walk.height > kPicturePixelsMost)
+    return UserError{"own_picture_large", "", {std::to_string(walk.width), std::to_string(walk.height), std::to_string(kPicturePixelsMost / 1'000'000)}};
+  int width = 0, height = 0, channels = 0;
+  const auto size = static_cast<int>(bytes.size());
+  const std::unique_ptr<std::uint8_t, FreePixels> rgba(webp ? WebPDecodeRGBA(bytes.data(), bytes.size(), &width, &height)
+                                                            : stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4),
+                                                       FreePixels{webp});
   if (!rgba) return webp ? UserError{"own_picture_cut", "", {}} : UserError{"own_picture_kind", "", {stbi_failure_reason()}};
   const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   return upright({width, height, grey_of(rgba.get(), pixels)}, walk.orientation);

@@ -18,7 +18,8 @@ std::size_t shared_folders(const std::vector<OwnPath>& paths) {
   for (const OwnPath& path : paths) {
     const auto& first = paths.front().folders;
     shared = std::min(shared, path.folders.size());
-    shared = static_cast<std::size_t>(std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(shared), path.folders.begin()).first - first.begin());
+    shared =
+        static_cast<std::size_t>(std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(shared), path.folders.begin()).first - first.begin());
   }
   return shared;
 }
@@ -31,7 +32,7 @@ std::map<std::string, std::int64_t> names_of(const std::vector<OwnPath>& paths) 
     const OwnPath& path = paths[i];
     OwnPath below = path;
     below.folders.erase(below.folders.begin(), below.folders.begin() + static_cast<std::ptrdiff_t>(shared));
-    for (const std::string& name : std::set<std::string>{path.text(), below.text(), path.file, stem(path.file)}) {
+    for (const std::string& name : std::set<std::string>{path.text(), stem(path.text()), below.text(), stem(below.text()), path.file, stem(path.file)}) {
       const auto [at, is_new] = by_name.emplace(name, static_cast<std::int64_t>(i));
       if (!is_new) at->second = kTwoOfThisName;
     }
@@ -100,7 +101,8 @@ std::vector<std::uint32_t> OwnPictures::in_order() const {
 OwnPictures::Chosen OwnPictures::by_folder(const std::vector<std::uint32_t>& order) {
   Chosen chosen;
   const std::size_t shared = shared_folders(paths_);
-  const bool parted = std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() > shared + 1 && part_named(path.folders[shared]); });
+  const bool parted =
+      std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() > shared + 1 && part_named(path.folders[shared]); });
   const bool together = std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() == shared; });
   for (const std::uint32_t i : order) {
     const auto& folders = paths_[i].folders;
@@ -133,7 +135,7 @@ std::optional<std::size_t> OwnPictures::column_of_names(const Table& table, cons
 }
 
 Result<OwnPictures::Chosen> OwnPictures::by_table(const std::vector<std::uint32_t>& order, const Table& table, std::size_t names,
-                                                 const std::map<std::string, std::int64_t>& by_name, const OwnChoice& choice) {
+                                                  const std::map<std::string, std::int64_t>& by_name, const OwnChoice& choice) {
   const auto answer = answer_column(table.text, choice, names);
   if (!answer) return UserError{answer.error().code, table.name, answer.error().with};
   const auto& columns = table.text.columns;

@@ -100,7 +100,8 @@ Result<bool> OwnTable::choose(const OwnChoice& choice) {
       told_.add({"own_column", "", {columns_[c].name, std::to_string(columns_[c].filled), std::to_string(columns_[c].numbers)}});
   }
   if (features_.empty()) return UserError{"own_no_features", "", {columns_[answer_].name}};
-  if (features_.size() > static_cast<std::size_t>(kFeaturesMost)) return UserError{"own_columns", "", {std::to_string(features_.size()), std::to_string(kFeaturesMost)}};
+  if (features_.size() > static_cast<std::size_t>(kFeaturesMost))
+    return UserError{"own_columns", "", {std::to_string(features_.size()), std::to_string(kFeaturesMost)}};
   std::sort(features_.begin(), features_.end());
   records_ = text_.rows();
   reading_ = Reading::rows;

@@ -1,7 +1,7 @@
 // What a table's text tells of itself: encoding, separator, names of columns, and how it writes numbers.
 #pragma once
-#include "data/csv_text.hpp"
 #include "core/user_error.hpp"
+#include "data/csv_text.hpp"
 
 #include <cstdint>
 #include <memory>

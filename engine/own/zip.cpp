@@ -129,12 +129,14 @@ Result<std::vector<std::uint8_t>> ZipFile::read(std::size_t most) {
   if (declared > most) return UserError{"too_large", "", {std::to_string(most)}};
   if (declared > kZipContentMost - p.unpacked) return UserError{"own_zip_bomb", "", {std::to_string(kZipContentMost)}};
   if ((p.info.flag & 1U) != 0) return UserError{"own_zip_locked", "", {}};
-  if (p.info.compression_method != 0 && p.info.compression_method != Z_DEFLATED) return UserError{"own_zip_method", "", {std::to_string(p.info.compression_method)}};
+  if (p.info.compression_method != 0 && p.info.compression_method != Z_DEFLATED)
+    return UserError{"own_zip_method", "", {std::to_string(p.info.compression_method)}};
   if (unzOpenCurrentFile(p.file) != UNZ_OK) return damaged();
   std::vector<std::uint8_t> content(static_cast<std::size_t>(declared));
   std::size_t size = 0;
   int got = 0;
-  while (size < content.size() && (got = unzReadCurrentFile(p.file, content.data() + size, static_cast<unsigned>(std::min<std::size_t>(content.size() - size, 1U << 20)))) > 0)
+  while (size < content.size() &&
+         (got = unzReadCurrentFile(p.file, content.data() + size, static_cast<unsigned>(std::min<std::size_t>(content.size() - size, 1U << 20)))) > 0)
     size += static_cast<std::size_t>(got);
   p.unpacked += size;
   const bool sound = unzCloseCurrentFile(p.file) == UNZ_OK; // the checksum, so an entry that holds other than it declares is found out
