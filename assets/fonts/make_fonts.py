@@ -39,7 +39,7 @@ def characters(texts):
 
 # what the engine itself writes: error sentences, formulas
 written = [(root / "engine" / path).read_text("utf-8") for path in (
-    "core/user_error.cpp", "core/worked_text.cpp", "surfaces/working.cpp", "surfaces/recipe.cpp", "backprop/quantity.cpp", "backprop/workings.cpp")]
+    "core/user_error.cpp", "own/sentences.cpp", "core/worked_text.cpp", "surfaces/working.cpp", "surfaces/recipe.cpp", "backprop/quantity.cpp", "backprop/workings.cpp")]
 shown = characters([labels, *written, *(text for texts in words.values() for text in texts.values())])
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")

@@ -1,5 +1,7 @@
 #include "own/choice.hpp"
 
+#include "own/sentences.hpp"
+
 #include <algorithm>
 #include <cmath>
 

@@ -2,6 +2,7 @@
 
 #include "core/streams.hpp"
 #include "data/csv_text.hpp"
+#include "own/sentences.hpp"
 
 #include <algorithm>
 #include <map>

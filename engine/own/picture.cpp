@@ -1,6 +1,7 @@
 #include "own/picture.hpp"
 
 #include "data/gzip.hpp"
+#include "own/sentences.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,5 +1,6 @@
 #include "own/table.hpp"
 
+#include "own/sentences.hpp"
 #include "own/text.hpp"
 
 #include <algorithm>

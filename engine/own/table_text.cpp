@@ -2,6 +2,7 @@
 
 #include "core/typed_text.hpp"
 #include "document/document.hpp"
+#include "own/sentences.hpp"
 #include "own/text.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 #include "data/own_file.hpp"
+#include "own/sentences.hpp"
 
 #include <iconv.h>
 
