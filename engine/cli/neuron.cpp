@@ -5,6 +5,7 @@
 #include "core/printable.hpp"
 #include "export/neuron_script.hpp"
 #include "neuron/neuron_csv.hpp"
+#include "neuron/neuron_hash.hpp"
 
 #include <cstdio>
 
@@ -85,24 +86,15 @@ int check_neuron(const Arguments& arguments, const Json& json) {
 int hash_neuron(const Arguments& arguments, const Json& json) {
   const auto document = asked(arguments, json, true);
   if (!document) return complain(document.error());
-  Hash hash;
+  std::uint64_t hash = 0;
   if (document->part == NeuronPart::image) {
     const auto learning = taught(arguments, *document);
     if (!learning) return complain(learning.error());
-    const double parts[] = {static_cast<double>(learning->hash() >> 32), static_cast<double>(learning->hash() & 0xffffffffU)};
-    hash.add_doubles(parts);
-    const std::string painted = scores(*learning, document->image);
-    hash.add_bytes({reinterpret_cast<const std::uint8_t*>(painted.data()), painted.size()});
+    hash = learning->hash();
   } else {
-    const std::string text = document->part == NeuronPart::logic ? truth_table_csv(document->logic) : std::string();
-    hash.add_bytes({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-    if (document->part == NeuronPart::soft)
-      for (const SoftStand& stand : soft_path(document->soft)) {
-        const double numbers[] = {stand.weight, stand.loss, stand.slope};
-        hash.add_doubles(numbers);
-      }
+    hash = neuron_hash(*document);
   }
-  print("%s\t%s\n", std::string(kNeuronFormat.lab).c_str(), hex16(hash.value()).c_str());
+  print("%s\t%s\n", std::string(kNeuronFormat.lab).c_str(), hex16(hash).c_str());
   return 0;
 }
 

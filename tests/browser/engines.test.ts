@@ -28,6 +28,12 @@ const hills = [...readFileSync('engine/surfaces/surface.cpp', 'utf8').matchAll(/
   return { document, hashes: execFileSync('build/native/downhill', ['hash', 'build/engines-surface.json']).toString().trim().split('\n').map((line) => line.split('\t')[1]) };
 });
 
+// presets of labs that compute without lanes, and end with a hash: not fits of one set, whose page shows none
+const computed = readdirSync('assets/experiments').map((file) => file.replace('.json', '')).filter((id) => /^(backprop|losses|neuron)_|^fit_(few|free|noise|simple)$/.test(id)).map((id) => {
+  const file = `assets/experiments/${id}.json`;
+  return { id, document: JSON.parse(readFileSync(file, 'utf8')) as { lab: string }, hash: execFileSync('build/native/downhill', ['hash', file]).toString().trim().split('\t').at(-1) };
+});
+
 let site: Awaited<ReturnType<typeof serve>>;
 before(async () => {
   site = await serve((file, content) => (file === 'watch.js' ? Buffer.from(watch) : file === 'index.html' ? Buffer.from(content.toString().replace('<script', '<script src="./watch.js"></script><script')) : content), ['watch.js']);
@@ -79,6 +85,14 @@ for (const engine of engines)
         assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), hashes, document.surface);
       }
       await clean('surface');
+      // what the other labs compute
+      let lab = '';
+      for (const it of computed) {
+        if (it.document.lab !== lab) await open(`?lang=en#${(lab = it.document.lab)}`);
+        // images may have to come first
+        await tab.run(`downhill.setState(${JSON.stringify(it.document)}); await until(() => { const [r] = downhill.results(); if (r.status === 'ready') downhill.start(); return r.hash === '${it.hash}'; })`);
+      }
+      await clean('hashes of other labs');
       // the other labs, and the form view
       for (const [lab, control] of [['activations', 'act.relu'], ['dropout', 'drop.p.0']] as const) {
         await open(`?lang=zh&theme=dark#${lab}`);

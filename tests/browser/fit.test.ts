@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { box_of, command, drag, item, press, screenshot, settle, type_into, wait_for_item } from './lab';
+import { box_of, command, drag, focus_item, item, press, screenshot, settle, type_into, wait_for_item } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, native, opened } = tests_of('fit');
@@ -20,7 +20,7 @@ const open_document = async (page: Page, fields: object) => {
 };
 const ended = (page: Page) => page.waitForFunction(() => (window.downhill.results() as unknown as Standing[])[0]!.status === 'finished', { timeout: 60000, polling: 100 });
 const key = async (page: Page, id: string, name: 'ArrowRight' | 'ArrowLeft') => {
-  await page.focus(`#mirror [data-id="${id}"]`);
+  await focus_item(page, id);
   await page.keyboard.press(name);
   await settle(page);
 };

@@ -1,7 +1,7 @@
 // Bias and variance as a student meets them: many training sets fitted by all workers, in the lab Fit.
 import assert from 'node:assert/strict';
 import type { Page } from 'puppeteer-core';
-import { command, drag, item, press, screenshot, settle, type_into } from './lab';
+import { command, drag, focus_item, item, press, screenshot, settle, type_into } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, native } = tests_of('fit', 'fit_sets');
@@ -121,7 +121,7 @@ lab_test('x is dragged on the picture, moved by keys and typed; the words follow
   await page.evaluate(() => window.downhill.undo());
   await settle(page);
   assert.equal((await state(page)).place, place, 'a drag is one step of undo');
-  await page.focus('#mirror [data-id="field:/place.slider"]');
+  await focus_item(page, 'field:/place.slider');
   await page.keyboard.press('ArrowRight');
   await settle(page);
   assert.ok((await state(page)).place > 0);

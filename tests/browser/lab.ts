@@ -164,6 +164,12 @@ export async function at_rest(page: Page): Promise<void> {
   await settle(page);
 }
 /** Waits until a control that matches is there (views answer after a moment). */
+/** Gives a control the keyboard: the mirror has it a moment after the canvas. */
+export async function focus_item(page: Page, id: string): Promise<void> {
+  const selector = `#mirror [data-id="${id}"]`;
+  await page.waitForSelector(selector, { timeout: 20000 });
+  await page.focus(selector);
+}
 export const wait_for_item = (page: Page, pattern: string) =>
   page.waitForFunction((p) => window.downhill.items().some((i) => new RegExp(p).test(i.id)), { timeout: 20000 }, pattern);
 

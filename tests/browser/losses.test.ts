@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { box_of, command, drag, item, press, screenshot, script_of, settle, type_into } from './lab';
+import { box_of, command, drag, focus_item, item, press, screenshot, script_of, settle, type_into } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, native, opened } = tests_of('losses');
@@ -25,10 +25,9 @@ async function as_native(page: Page, name: string): Promise<void> {
   assert.equal(await csv(page), native('losses', document), name);
   assert.equal((await standings(page))[0]!.hash, native('hash', document).split('\t')[1], name);
 }
-const focus = (page: Page, id: string) => page.focus(`#mirror [data-id="${id}"]`);
 const key = async (page: Page, id: string, name: 'ArrowRight' | 'ArrowLeft' | 'ArrowUp' | 'ArrowDown' | 'Enter' | 'Space') => {
   await page.waitForSelector(`#mirror [data-id="${id}"]`);
-  await focus(page, id);
+  await focus_item(page, id);
   await page.keyboard.press(name);
   await settle(page);
 };

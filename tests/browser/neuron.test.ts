@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { box_of, command, drag, item, press, screenshot, script_of, settle, type_into, wait_for_item } from './lab';
+import { box_of, command, drag, focus_item, item, press, screenshot, script_of, settle, type_into, wait_for_item } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, native, opened } = tests_of('neuron');
@@ -73,11 +73,11 @@ lab_test('the line is dragged, turned, and moved by keys; each is undone; a targ
   assert.equal((await standing(page)).wrong, 0);
   await page.evaluate(() => window.downhill.undo());
   assert.deepEqual(await state(page), before, 'a drag is one step of undo');
-  await page.focus('#mirror [data-id="neuron.moved.0"]');
+  await focus_item(page, 'neuron.moved.0');
   await page.keyboard.press('ArrowRight');
   await settle(page);
   assert.ok((await state(page)).logic.threshold > 1);
-  await page.focus('#mirror [data-id="neuron.turned.0"]');
+  await focus_item(page, 'neuron.turned.0');
   await page.keyboard.press('ArrowRight');
   await settle(page);
   assert.notEqual((await state(page)).logic.w1, 1);
@@ -164,12 +164,12 @@ lab_test('painting by keys alone', async (page) => {
   await wait_for_item(page, '^neuron\\.score\\.test$');
   const before = await state(page);
   await page.waitForSelector('#mirror [data-id="neuron.cursor.x"]');
-  await page.focus('#mirror [data-id="neuron.cursor.x"]');
+  await focus_item(page, 'neuron.cursor.x');
   for (let i = 0; i < 3; ++i) { await page.keyboard.press('ArrowLeft'); await settle(page); }
-  await page.focus('#mirror [data-id="neuron.cursor.y"]');
+  await focus_item(page, 'neuron.cursor.y');
   await page.keyboard.press('ArrowRight');
   await settle(page);
-  await page.focus('#mirror [data-id="neuron.stamp"]');
+  await focus_item(page, 'neuron.stamp');
   await page.keyboard.press('Enter');
   await settle(page);
   assert.notEqual((await state(page)).image.weights, before.image.weights);

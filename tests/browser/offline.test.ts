@@ -28,6 +28,14 @@ const run = async (page: Page) => {
   return (await results(page)).map((r) => r.hash);
 };
 const marked = (page: Page) => page.waitForFunction(() => !document.getElementById('offline')!.hidden, { timeout: 30000 });
+/** Until the host's new version serves: its cache is there from the beginning of its installation, while the old one is still active. */
+const renewed = async (page: Page, version: string) => {
+  await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+  await page.waitForFunction(async (wanted) => {
+    const { installing, waiting, active } = await navigator.serviceWorker.ready;
+    return !installing && !waiting && active?.state === 'activated' && (await caches.keys()).some((name) => name.includes(wanted));
+  }, { timeout: 60000 }, version);
+};
 /** The browser's caches: what each holds, by path. */
 const caches_of = (page: Page) => page.evaluate(async () => {
   const held: Record<string, string[]> = {};
@@ -100,11 +108,7 @@ test('a new version comes whole: the old page until the new one is kept, then th
   newer = true;
   await page.reload(); // still the old one, which finds the new one meanwhile
   await ready(page);
-  await page.evaluate(async () => {
-    const changed = new Promise((resolve) => { navigator.serviceWorker.oncontrollerchange = resolve; });
-    await (await navigator.serviceWorker.ready).update();
-    await changed;
-  });
+  await renewed(page, 'newer');
   // neither the host nor the new version has a file of the old one, whose page is still there
   await page.evaluate(() => window.downhill.show({ lab: 'surface' }));
   await page.waitForFunction(() => document.querySelector('nav [aria-current]')?.getAttribute('href') === '#surface'); // with the next frame
@@ -223,8 +227,7 @@ test('two deployments on one origin, one inside the other\'s folder: each keeps 
   await wait_until_finished(page);
   newer = '2';
   await open(page, site.origin, inner);
-  await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
-  await page.waitForFunction(async () => (await caches.keys()).some((name) => name.includes('inner2')) && (await navigator.serviceWorker.ready).active!.state === 'activated' && !(await navigator.serviceWorker.ready).waiting, { timeout: 20000 });
+  await renewed(page, 'inner2');
   await open(page, site.origin, inner);
   await page.waitForFunction(async () => (await caches.keys()).some((name) => name.includes('inner2')) && !(await caches.keys()).some((name) => /inner(?!2|\/)/.test(name)), { timeout: 20000 });
   await open(page, site.origin, base); // its own packs, known to it, are no reason to forget the other's

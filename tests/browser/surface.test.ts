@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'puppeteer-core';
-import { box_of, command, drag, item, press, screenshot, settle, type_into, type LabOptions } from './lab';
+import { box_of, command, drag, focus_item, item, press, screenshot, settle, type_into, type LabOptions } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, native } = tests_of('surface');
@@ -92,7 +92,7 @@ lab_test('the start is dragged, moved by keys, typed; a lane gets its own; undo 
   assert.ok(picture.width > 300);
   await page.evaluate(() => window.downhill.undo());
   assert.deepEqual(await start(), first, 'a drag is one step of undo');
-  await page.focus('#mirror [data-id="surface.start.x"]');
+  await focus_item(page, 'surface.start.x');
   await page.keyboard.press('ArrowRight');
   await settle(page);
   assert.ok((await start())[0]! > first[0]!);
@@ -131,7 +131,7 @@ lab_test('zoom, pan, and back; the relief is turned by dragging and by keys', as
   const turned = await turn();
   await drag(page, 'surface.turn', [0.4, 0.5], [0.6, 0.5]);
   assert.notEqual(await turn(), turned);
-  await page.focus('#mirror [data-id="surface.turn"]');
+  await focus_item(page, 'surface.turn');
   const by_hand = await turn();
   await page.keyboard.press('ArrowRight');
   await settle(page);
@@ -254,12 +254,12 @@ lab_test('by keys: the map of walks, and moving and tilting the pictures', async
   const rate = async () => (await state(page)).lanes[1].optimizer.lr as number;
   const before = await rate();
   await page.waitForSelector('#mirror [data-id="surface.cells.x"]');
-  await page.focus('#mirror [data-id="surface.cells.x"]');
+  await focus_item(page, 'surface.cells.x');
   await page.keyboard.press('ArrowRight');
   await settle(page);
   assert.ok((await rate()) > before);
   assert.ok((await results(page)).every((r) => r.step === r.steps || r.status === 'diverged'), 'it runs the cell');
-  await page.focus('#mirror [data-id="surface.map.x"]');
+  await focus_item(page, 'surface.map.x');
   const middle = async () => (await item(page, 'surface.map.x'))!.value;
   const at = await middle();
   await page.keyboard.press('ArrowRight');
@@ -269,7 +269,7 @@ lab_test('by keys: the map of walks, and moving and tilting the pictures', async
   assert.equal(await middle(), at);
   await show(page, { picture: 'relief' });
   await page.waitForSelector('#mirror [data-id="surface.tilt"]');
-  await page.focus('#mirror [data-id="surface.tilt"]');
+  await focus_item(page, 'surface.tilt');
   const tilt = (await item(page, 'surface.tilt'))!.value;
   await page.keyboard.press('ArrowRight');
   await settle(page);

@@ -2,6 +2,8 @@
 #include "core/philox.hpp"
 #include "export/neuron_script.hpp"
 #include "neuron/neuron_csv.hpp"
+#include "neuron/neuron_hash.hpp"
+#include "pinned_hashes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -264,6 +266,13 @@ TEST_CASE("neuron: a step does not move, a soft one arrives where the step is ri
   }
   s.hard = false, s.steepness = 1000;
   CHECK(soft_path(s).back().weight == s.weight); // σ is flat here, to the last bit
+}
+
+TEST_CASE("neuron: pinned: what is computed without data is equal in every build") {
+  for (const char* part : {"logic", "soft"}) {
+    const std::uint64_t hash = neuron_hash(document_of({{"part", part}}));
+    CHECK_MESSAGE(hex16(hash) == fixtures::pinned_hash(std::string("neuron ") + part, hash), part);
+  }
 }
 
 TEST_CASE("neuron: every part has a script") {

@@ -1,5 +1,7 @@
 #include "app/core/looks.hpp"
 
+#include "app/core/fresh_number.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -15,11 +17,6 @@ constexpr double kGiveUp_s = 3; // a worker that died never answers
 constexpr double kUnwanted_s = 1; // a view that is drawn wants its answer in every frame
 
 bool same(const AskLook& a, const AskLook& b) { return a.key == b.key && a.question == b.question; }
-
-std::uint64_t next_version() {
-  static std::uint64_t last = 0;
-  return ++last;
-}
 
 } // namespace
 
@@ -86,7 +83,7 @@ bool Looks::take_answer(std::uint32_t number, const LaneKey& key, ToApp answer) 
   slot.waiting = false;
   slot.progress = -1;
   slot.answer = std::move(answer);
-  slot.version = next_version();
+  slot.version = fresh_number();
   return true;
 }
 
@@ -99,7 +96,7 @@ bool Looks::take(const Images& m) {
   Sheet& sheet = it->second;
   sheet.waiting = false;
   sheet.images = m;
-  sheet.version = next_version();
+  sheet.version = fresh_number();
   return true;
 }
 

@@ -66,8 +66,7 @@ void LossesModel::follow() {
       surfaces_[static_cast<std::size_t>(loss)] = sigmoid_surface(neuron(), loss);
     }
   }
-  running_ = false;
-  step_ = ended && before == part() ? steps() : 0;
+  renew(ended && before == part());
 }
 
 std::optional<UserError> LossesModel::put(const Values& values, bool held) {
@@ -262,29 +261,6 @@ std::optional<UserError> LossesModel::move_start(Place to, bool held) {
 
 // ---- what runs ----
 
-Transport LossesModel::transport() const {
-  if (running_) return Transport::running;
-  return step_ == 0 ? Transport::ready : step_ < steps() ? Transport::paused : Transport::finished;
-}
-
-void LossesModel::start() {
-  if (steps() == 0) return;
-  if (step_ >= steps()) step_ = 0;
-  running_ = true, moved_s_ = -1, ++news_;
-}
-
-void LossesModel::go(int steps) {
-  running_ = false, ++news_;
-  step_ = std::clamp(step_ + steps, 0, this->steps());
-}
-
-bool LossesModel::tick(double now_s) {
-  if (!running_) return false;
-  const double each = std::min(kStep_s, kRun_s / steps());
-  if (moved_s_ < 0 || now_s < moved_s_) moved_s_ = now_s;
-  for (; running_ && now_s - moved_s_ >= each; moved_s_ += each)
-    if (++news_, ++step_ >= steps()) running_ = false;
-  return true;
-}
+double LossesModel::step_s() const { return std::min(kStep_s, kRun_s / steps()); }
 
 } // namespace downhill

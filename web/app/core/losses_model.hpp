@@ -1,7 +1,7 @@
 // What the lab Losses decides: what a press, a drag or a typed number makes of its document, and what follows from that. No ImGui, no words.
 #pragma once
 #include "app/core/lab_document.hpp"
-#include "app/core/race.hpp"
+#include "app/core/step_walk.hpp"
 #include "losses/losses_document.hpp"
 
 #include <array>
@@ -21,7 +21,7 @@ inline constexpr std::string_view axis_id(LossAxis axis) { return axis == LossAx
 /// A piece of a line, from its left end to its right one.
 using LinePiece = std::array<Place, 2>;
 
-class LossesModel {
+class LossesModel final : public StepWalk {
 public:
   explicit LossesModel(LabDocument& document) : document_(document) { follow(); }
   /// After the document was changed otherwise.
@@ -83,7 +83,7 @@ public:
   const SigmoidSettings& neuron() const { return settings_.neuron; }
   /// The whole way; `step` says how far it has been gone.
   const std::vector<SigmoidStand>& path(SigmoidLoss loss) const { return paths_[static_cast<std::size_t>(loss)]; }
-  const SigmoidStand& stand(SigmoidLoss loss) const { return path(loss)[std::min(static_cast<std::size_t>(step_), path(loss).size() - 1)]; }
+  const SigmoidStand& stand(SigmoidLoss loss) const { return path(loss)[std::min(static_cast<std::size_t>(step()), path(loss).size() - 1)]; }
   const std::shared_ptr<const Surface>& surface(SigmoidLoss loss) const { return surfaces_[static_cast<std::size_t>(loss)]; }
   /// What a map of (w, b) shows: both ways, with room about them.
   Extent weights_extent() const;
@@ -92,21 +92,11 @@ public:
   std::optional<UserError> put_start(Place at) { return put({{"/neuron/w", at.x}, {"/neuron/b", at.y}}, true); }
 
   // ---- what runs: step after step of both ways ----
-  int step() const { return step_; }
-  int steps() const { return part() == LossesPart::neuron ? static_cast<int>(neuron().steps) : 0; }
-  Transport transport() const;
-  /// From the beginning, where it has ended.
-  void start();
-  void pause() { running_ = false, ++news_; }
-  void reset() { running_ = false, step_ = 0, ++news_; }
-  void go(int steps);
-  /// To be called before each frame: whether anything moved, or will.
-  bool tick(double now_s);
-  /// Grows with every change of these.
-  std::uint64_t news() const { return news_; }
+  int steps() const override { return part() == LossesPart::neuron ? static_cast<int>(neuron().steps) : 0; }
 
 private:
   using Values = std::vector<std::pair<std::string, Json>>;
+  double step_s() const override;
   std::optional<UserError> put(const Values& values, bool held = false);
   std::optional<UserError> put_points(const std::vector<LinePoint>& points, bool held = false);
   void draw_curves();
@@ -121,10 +111,7 @@ private:
   bool held_move_ = false;  // the last one was by a hand that may still hold the point
   std::array<std::vector<SigmoidStand>, 2> paths_{{std::vector<SigmoidStand>(1), std::vector<SigmoidStand>(1)}};
   std::array<std::shared_ptr<const Surface>, 2> surfaces_;
-  std::uint64_t followed_ = 0, news_ = 0;
-  int step_ = 0;
-  bool running_ = false;
-  double moved_s_ = -1; // when it went its last step
+  std::uint64_t followed_ = 0;
 };
 
 } // namespace downhill

@@ -1,5 +1,7 @@
 #include "app/core/neuron_images.hpp"
 
+#include "app/core/fresh_number.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -9,10 +11,6 @@ using namespace protocol;
 
 namespace {
 
-std::uint32_t next_number() {
-  static std::uint32_t last = 0;
-  return ++last;
-}
 std::string text_of(const Json& image) { return Json{{"downhill", kFormatVersion}, {"lab", kNeuronFormat.lab}, {"part", "image"}, {"image", image}}.dump(); }
 
 bool makes_sense(const NeuronScore& s) {
@@ -42,7 +40,7 @@ void NeuronImages::want(const Json& document) {
   asked_ = std::move(image);
   problem_.reset();
   waiting_ = true;
-  request_ = next_number();
+  request_ = fresh_request();
   post_(AskNeuron{request_, text_of(asked_)});
 }
 
@@ -65,7 +63,7 @@ void NeuronImages::learn(const Json& document) {
   learned_.counts = {document["image"]["train"].get<std::uint32_t>(), document["image"]["test"].get<std::uint32_t>()};
   learning_problem_.reset();
   learning_ = true;
-  learning_request_ = next_number();
+  learning_request_ = fresh_request();
   ++version_;
   post_(AskLearning{slot_, learning_request_, text_of(image_of(document))});
 }

@@ -61,8 +61,7 @@ void NeuronModel::follow() {
   for (int row = 0; row < row_count(logic().inputs); ++row) rows_.push_back(logic_row(logic(), row));
   against_ = contradiction_of(wanted_table(logic()), logic().inputs);
   path_ = soft_path(soft());
-  running_ = false;
-  step_ = ended && part == settings_.part ? steps() : 0;
+  renew(ended && part == settings_.part);
 }
 
 int NeuronModel::steps() const {
@@ -73,30 +72,7 @@ int NeuronModel::steps() const {
   }
 }
 
-Transport NeuronModel::transport() const {
-  if (running_) return Transport::running;
-  return step_ == 0 ? Transport::ready : step_ < steps() ? Transport::paused : Transport::finished;
-}
-
-void NeuronModel::start() {
-  if (steps() == 0) return;
-  if (step_ >= steps()) step_ = 0;
-  running_ = true, moved_s_ = -1, ++news_;
-}
-
-void NeuronModel::go(int steps) {
-  running_ = false, ++news_;
-  step_ = std::clamp(step_ + steps, 0, this->steps());
-}
-
-bool NeuronModel::tick(double now_s) {
-  if (!running_) return false;
-  const double each = std::min(settings_.part == NeuronPart::logic ? kRow_s : kStep_s, kRun_s / steps());
-  if (moved_s_ < 0 || now_s < moved_s_) moved_s_ = now_s;
-  for (; running_ && now_s - moved_s_ >= each; moved_s_ += each)
-    if (++news_, ++step_ >= steps()) running_ = false;
-  return true;
-}
+double NeuronModel::step_s() const { return std::min(settings_.part == NeuronPart::logic ? kRow_s : kStep_s, kRun_s / steps()); }
 
 std::optional<UserError> NeuronModel::put(const Values& values, bool held) {
   auto error = document_.set_all(values, held);

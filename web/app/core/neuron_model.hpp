@@ -1,7 +1,7 @@
 // What the lab Neuron decides: what a press, a drag or a stroke makes of its document, and what follows from that. No ImGui, no words.
 #pragma once
 #include "app/core/lab_document.hpp"
-#include "app/core/race.hpp"
+#include "app/core/step_walk.hpp"
 #include "neuron/neuron_document.hpp"
 #include "surfaces/surface.hpp"
 
@@ -23,7 +23,7 @@ struct Brush {
   int sign = 1;          ///< 1, −1, or 0: an eraser
 };
 
-class NeuronModel {
+class NeuronModel final : public StepWalk {
 public:
   explicit NeuronModel(LabDocument& document) : document_(document) { follow(); }
   /// After the document was changed otherwise.
@@ -84,24 +84,14 @@ public:
   const SoftSettings& soft() const { return settings_.soft; }
   /// The weight's whole way; `step` says how far it has been gone.
   const std::vector<SoftStand>& path() const { return path_; }
-  const SoftStand& stand() const { return path_[static_cast<std::size_t>(step_)]; }
+  const SoftStand& stand() const { return path_[static_cast<std::size_t>(step())]; }
 
   // ---- what runs: row after row of the truth table, or step after step of the way ----
-  int step() const { return step_; }
-  int steps() const;
-  Transport transport() const;
-  /// From the beginning, where it has ended.
-  void start();
-  void pause() { running_ = false, ++news_; }
-  void reset() { running_ = false, step_ = 0, ++news_; }
-  void go(int steps);
-  /// To be called before each frame: whether anything moved, or will.
-  bool tick(double now_s);
-  /// Grows with every change of these.
-  std::uint64_t news() const { return news_; }
+  int steps() const override;
 
 private:
   using Values = std::vector<std::pair<std::string, Json>>;
+  double step_s() const override;
   std::optional<UserError> put(const Values& values, bool held = false);
   std::optional<UserError> put_unit(Which which, const Unit& unit, bool held);
 
@@ -110,10 +100,7 @@ private:
   std::vector<LogicRow> rows_;
   std::optional<Contradiction> against_;
   std::vector<SoftStand> path_;
-  std::uint64_t followed_ = 0, news_ = 0;
-  int step_ = 0;
-  bool running_ = false;
-  double moved_s_ = -1; // when it went its last step
+  std::uint64_t followed_ = 0;
 };
 
 } // namespace downhill

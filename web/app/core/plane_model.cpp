@@ -1,5 +1,6 @@
 #include "app/core/plane_model.hpp"
 
+#include "app/core/fresh_number.hpp"
 #include "app/core/race.hpp"
 
 #include <algorithm>
@@ -15,11 +16,6 @@ constexpr std::size_t kPointsMost = 24, kPointsLeast = 3; // of a lane
 constexpr std::size_t kPointsOfAll = 200;                 // all pairs of them are multiplied
 constexpr float kFarthest = 1e12F;                        // a weight beyond is as good as diverged
 constexpr int kCells = 40;                                // of a square picture's side
-
-std::uint64_t next_number() {
-  static std::uint64_t last = 0;
-  return ++last;
-}
 
 // They bound memory.
 std::uint64_t parameters_of(const Race& race, std::size_t lane) {
@@ -73,7 +69,7 @@ Slope GridSurface::at(double x, double y) const {
 
 // ---- asking ----
 
-PlaneModel::PlaneModel() : slot_(static_cast<std::uint32_t>(next_number())) {}
+PlaneModel::PlaneModel() : slot_(fresh_request()) {}
 
 void PlaneModel::drop() {
   if (std::exchange(waiting_, false)) post_(DropPlane{slot_});
@@ -175,7 +171,7 @@ void PlaneModel::ask_plane(Race& race) {
   collecting_ = false;
   const auto side = [&](double share) { return static_cast<std::uint32_t>(std::max(2L, std::lround(kCells / 8 * share)) * 8 + 1); };
   ask_ = {slot_,
-          static_cast<std::uint32_t>(next_number()),
+          fresh_request(),
           single_lane(race.experiment(), wish_.lane),
           wish_.kind,
           {},
@@ -264,7 +260,7 @@ bool PlaneModel::add(const PlanePiece& m) {
   }
   if (picture->cells.done() > 0 && !m.losses.empty()) {
     picture->surface = std::make_shared<const GridSurface>(picture->view, picture->cells);
-    picture->version = next_number();
+    picture->version = fresh_number();
     if (begun_) {
       picture_ = std::move(begun_);
       begun_.reset();

@@ -1,5 +1,6 @@
 #include "app/core/surface_map.hpp"
 
+#include "app/core/fresh_number.hpp"
 #include "app/core/typed_number.hpp"
 #include "optimizers/list.hpp"
 #include "surfaces/surface_document.hpp"
@@ -12,12 +13,6 @@ namespace downhill {
 using namespace protocol;
 
 namespace {
-
-// Of textures, and of questions: a map that has another's slot takes none of its answers.
-std::uint64_t next_number() {
-  static std::uint64_t last = 0;
-  return ++last;
-}
 
 const OptimizerEntry* rule_of(const Json& lane) { return find_entry(optimizers(), lane.at("optimizer").at("name").get_ref<const std::string&>()); }
 double rate_of(const Json& lane) { return lane.at("optimizer").at("lr").get<double>(); }
@@ -76,7 +71,7 @@ void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view
   same = same && asked_ == deciding && (kind == MapKind::starts || same_rate(lane.complete));
   if (same && settled) return;
   if (!same) {
-    if (question_ > 0 && (ask_.kind != kind || asked_.at("surface") != deciding.at("surface"))) picture_.reset(), version_ = next_number();
+    if (question_ > 0 && (ask_.kind != kind || asked_.at("surface") != deciding.at("surface"))) picture_.reset(), version_ = fresh_number();
     Json document = lane.complete;
     document["downhill"] = kFormatVersion;
     document["lab"] = kSurfaceFormat.lab;
@@ -85,11 +80,11 @@ void SurfaceMap::want(const DocumentLane& lane, MapKind kind, const Extent& view
     ask_ = {slot_.number, 0, document.dump(-1, ' ', false, Json::error_handler_t::replace), kind, columns_, rows_, view};
     asked_ = std::move(deciding);
     asked_rate_ = rate_of(lane.complete);
-    question_ = next_number();
+    question_ = fresh_number();
     problem_.reset();
   }
   // a question that is asked again finds its cells, and the axes of then
-  ask_.request = static_cast<std::uint32_t>(next_number());
+  ask_.request = fresh_request();
   slot_.waiting = true;
   slot_.post(ask_);
 }
@@ -103,7 +98,7 @@ bool SurfaceMap::take(const ToApp& message) {
   problem_ = UserError{problem->code, problem->place, problem->with};
   slot_.waiting = false;
   picture_.reset();
-  version_ = next_number();
+  version_ = fresh_number();
   return true;
 }
 
@@ -126,7 +121,7 @@ bool SurfaceMap::begin(const MapBegun& m) {
   if (ask_.kind == MapKind::starts && up->name.empty()) return false;
   if (current()) return true; // it was asked for again
   picture_.emplace(Picture{question_, *across, *up, m.minima, MapCells(static_cast<int>(m.columns), static_cast<int>(m.rows))});
-  version_ = next_number();
+  version_ = fresh_number();
   return true;
 }
 
@@ -143,7 +138,7 @@ bool SurfaceMap::add(const MapPiece& m) {
     cells.add({arrived ? static_cast<std::int32_t>(m.steps[i]) : -1, arrived ? m.ends[i] : -1, m.ends[i] == MapPiece::kDiverged, m.f[i]});
   }
   if (complete()) slot_.waiting = false;
-  version_ = next_number();
+  version_ = fresh_number();
   return true;
 }
 

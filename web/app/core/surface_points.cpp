@@ -1,5 +1,7 @@
 #include "app/core/surface_points.hpp"
 
+#include "app/core/fresh_number.hpp"
+
 #include "surfaces/surface_document.hpp"
 
 #include <algorithm>
@@ -10,12 +12,6 @@ namespace downhill {
 using namespace protocol;
 
 namespace {
-
-// Of questions: of several labs, too.
-std::uint32_t next_number() {
-  static std::uint32_t last = 0;
-  return ++last;
-}
 
 std::string document_of(const SurfaceSettings& s) {
   Json surface = {{"name", s.surface.name}, {"along", s.along}};
@@ -43,7 +39,7 @@ void SurfacePoints::want(const SurfaceSettings& settings) {
   asked_ = {settings.surface, settings.along, {}};
   problem_.reset();
   waiting_ = true;
-  request_ = next_number();
+  request_ = fresh_request();
   post_(AskPoints{request_, document_of(settings)});
 }
 

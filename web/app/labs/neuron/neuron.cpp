@@ -5,6 +5,7 @@
 #include "app/presets.hpp"
 #include "core/hash.hpp"
 #include "neuron/neuron_csv.hpp"
+#include "neuron/neuron_hash.hpp"
 
 #include <algorithm>
 
@@ -307,6 +308,7 @@ Json NeuronLab::results(bool curves) const {
   Json one{{"label", tr_id("nav.neuron")}, {"status", kRunWords[static_cast<std::size_t>(transport())]}, {"step", model_.step()}, {"steps", model_.steps()}};
   for (const std::string_view column : columns()) one.emplace(std::string(column), nullptr); // what is not known yet, or not of this part
   Json curve = Json::array();
+  if (model_.settings().part != NeuronPart::image) one["hash"] = hex16(neuron_hash(model_.settings()));
   if (model_.settings().part == NeuronPart::logic) {
     one["wrong"] = model_.wrong();
     for (const LogicRow& row : model_.rows()) curve.push_back({row.sum, row.fires ? 1 : 0, row.wanted ? 1 : 0});
