@@ -71,6 +71,9 @@ zlib_filefunc64_def functions_for(Stream& stream) {
   return functions;
 }
 
+constexpr std::size_t kAtOnce = 1U << 20;
+constexpr std::uint64_t kDeflateMost = 1032; // no byte of deflate comes to more
+
 UserError damaged() { return {"own_zip_damaged", "", {}}; }
 
 } // namespace
@@ -132,16 +135,20 @@ Result<std::vector<std::uint8_t>> ZipFile::read(std::size_t most) {
   if ((p.info.flag & 1U) != 0) return UserError{"own_zip_locked", "", {}};
   if (p.info.compression_method != 0 && p.info.compression_method != Z_DEFLATED)
     return UserError{"own_zip_method", "", {std::to_string(p.info.compression_method)}};
+  const std::uint64_t packed = std::min<std::uint64_t>(p.info.compressed_size, p.stream.source.size);
+  if (declared > packed * kDeflateMost + 64) return damaged();
   if (unzOpenCurrentFile(p.file) != UNZ_OK) return damaged();
-  std::vector<std::uint8_t> content(static_cast<std::size_t>(declared));
+  std::vector<std::uint8_t> content; // what is declared is believed when it is there
   std::size_t size = 0;
-  int got = 0;
-  while (size < content.size() &&
-         (got = unzReadCurrentFile(p.file, content.data() + size, static_cast<unsigned>(std::min<std::size_t>(content.size() - size, 1U << 20)))) > 0)
-    size += static_cast<std::size_t>(got);
-  p.unpacked += size;
+  int got = 1;
+  while (size < declared && got > 0) {
+    content.resize(size + static_cast<std::size_t>(std::min<std::uint64_t>(declared - size, kAtOnce)));
+    got = unzReadCurrentFile(p.file, content.data() + size, static_cast<unsigned>(content.size() - size));
+    if (got > 0) size += static_cast<std::size_t>(got);
+  }
+  p.unpacked = std::min(kZipContentMost, p.unpacked + std::max<std::uint64_t>(size, packed)); // what comes to nothing was work, too
   const bool sound = unzCloseCurrentFile(p.file) == UNZ_OK; // the checksum, so an entry that holds other than it declares is found out
-  if (got < 0 || size < content.size() || !sound) return damaged();
+  if (got < 0 || size < declared || !sound) return damaged();
   return content;
 }
 

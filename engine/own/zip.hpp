@@ -17,7 +17,7 @@ struct ByteSource {
 ByteSource in_memory(std::span<const std::uint8_t> bytes);
 
 inline constexpr std::uint64_t kZipEntriesMost = 200'000;
-inline constexpr std::uint64_t kZipContentMost = std::uint64_t{2} << 30; ///< bytes of all entries that were unpacked
+inline constexpr std::uint64_t kZipContentMost = std::uint64_t{2} << 30; ///< bytes of all entries that were read, packed or unpacked, whichever is more
 
 /// Reads the entries in the directory's order.
 class ZipFile {

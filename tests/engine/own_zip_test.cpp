@@ -48,6 +48,22 @@ TEST_CASE("own zip: what an entry declares untruly, or can't be read, is refused
   CHECK(refusal({"a", {1, 2, 3}, 0, 0, 0xf0000000U}) == "too_large");
 }
 
+TEST_CASE("own zip: what no packing can come to is refused before anything is read") {
+  const OwnBytes bytes = zip({{"a", {1, 2, 3}, 0, 8, 64U << 20}});
+  ByteSource source = in_memory(bytes);
+  int reads = 0;
+  auto counted = [&reads, read = source.read](std::uint64_t at, std::span<std::uint8_t> into) {
+    ++reads;
+    return read(at, into);
+  };
+  auto file = ZipFile::open({source.size, counted});
+  REQUIRE(file.ok());
+  REQUIRE(file->next().ok());
+  const int before = reads;
+  CHECK(file->read(64U << 20).error().code == "own_zip_damaged");
+  CHECK(reads == before);
+}
+
 TEST_CASE("own zip: entries that share their bytes can't come to more than the bound") {
   // thousands of entries at one place: the directory of a zip bomb, each of 64 MB of zeros, packed
   const auto packed = gzip(OwnBytes(64U << 20, 0));
