@@ -2,9 +2,9 @@
 
 #include "data/gzip.hpp"
 #include "own/sentences.hpp"
+#include "own/stb_memory.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <stb_image.h>
 #include <webp/decode.h>
 
@@ -48,6 +48,9 @@ struct Walk {
   bool whole = false;
   int orientation = 1;
   std::int64_t width = 0, height = 0;
+  int bytes_a_pixel = 8;   // that a decoder may need at once
+  std::int64_t scans = 0;  // of a JPEG
+  std::string unread_kind; // one that is not read, whatever else is wrong
 };
 
 // Chunk after chunk: stb_image looks at no checksum
@@ -60,7 +63,11 @@ Walk walk_png(Bytes bytes) {
     const Bytes named = bytes.subspan(at + 4, size + 4);
     if (crc32_of(named) != number(bytes, at + 8 + size, 4, false)) return walk;
     const std::string_view name = text_of(named).substr(0, 4);
-    if (name == "IHDR" && size >= 8) walk.width = number(named, 4, 4, false), walk.height = number(named, 8, 4, false);
+    if (name == "IHDR" && size >= 9) {
+      walk.width = number(named, 4, 4, false), walk.height = number(named, 8, 4, false);
+      if (named[12] == 16) walk.bytes_a_pixel = 16;
+    }
+    if (name == "CgBI") return walk.unread_kind = "PNG CgBI", walk; // Apple's own
     if (name == "eXIf") walk.orientation = orientation_in(named.subspan(4));
     if (name == "IEND") return walk.whole = true, walk;
     at += size + 12;
@@ -68,12 +75,28 @@ Walk walk_png(Bytes bytes) {
   return walk;
 }
 
-// Marker after marker to the end of the image: stb_image takes what is missing for grey
+// What a frame's header says. False: this is none, or one too many.
+bool see_frame(Walk& walk, std::uint8_t marker, Bytes part) {
+  if (walk.width != 0 || part.size() < 6) return false;
+  walk.height = number(part, 1, 2, false), walk.width = number(part, 3, 2, false);
+  const int components = part[5];
+  if (marker > 0xc2)
+    walk.unread_kind = "JPEG SOF" + std::to_string(marker - 0xc0); // lossless, arithmetic coding, in steps of size
+  else if (part[0] != 8)
+    walk.unread_kind = "JPEG, " + std::to_string(part[0]) + " bit";
+  else if (walk.height == 0)
+    walk.unread_kind = "JPEG DNL"; // how high it is stands at its end
+  else if (components != 1 && components != 3 && components != 4)
+    walk.unread_kind = "JPEG, " + std::to_string(components) + " components";
+  return walk.width != 0;
+}
+
+// Marker after marker to the end of the image: stb_image takes what is missing for grey, and an end where it knows no marker
 Walk walk_jpeg(Bytes bytes) {
   Walk walk;
   std::size_t at = 2;
-  bool in_scan = false;
   while (bytes.size() - at >= 2) {
+    const bool in_scan = walk.scans > 0; // between scans tables may stand, which have a length as all others
     if (bytes[at] != 0xff) {
       if (!in_scan) return walk;
       ++at;
@@ -89,10 +112,14 @@ Walk walk_jpeg(Bytes bytes) {
     const std::size_t size = number(bytes, at + 2, 2, false);
     if (size < 2 || size > bytes.size() - at - 2) return walk;
     const Bytes part = bytes.subspan(at + 4, size - 2);
+    const bool table = marker == 0xc4 || marker == 0xdb || marker == 0xdc || marker == 0xdd, words = (marker >= 0xe0 && marker <= 0xef) || marker == 0xfe;
     if (marker == 0xe1 && text_of(part).starts_with(std::string_view("Exif\0\0", 6))) walk.orientation = orientation_in(part.subspan(6));
-    const bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-    if (frame && part.size() >= 5) walk.height = number(part, 1, 2, false), walk.width = number(part, 3, 2, false);
-    in_scan = in_scan || marker == 0xda; // between scans tables may stand, which have a length as all others
+    if (marker == 0xda) {
+      if (walk.width == 0) return walk;
+      ++walk.scans;
+    } else if (!table && !words) {
+      if (marker < 0xc0 || marker > 0xcf || marker == 0xc8 || marker == 0xcc || !see_frame(walk, marker, part) || !walk.unread_kind.empty()) return walk;
+    }
     at += size + 2;
   }
   return walk;
@@ -144,10 +171,34 @@ GreyPicture upright(GreyPicture picture, int orientation) {
   return out;
 }
 
-struct FreePixels {
-  bool webp;
-  void operator()(std::uint8_t* pixels) const { webp ? WebPFree(pixels) : stbi_image_free(pixels); }
-};
+UserError cut() { return {"own_picture_cut", "", {}}; }
+UserError no_memory() { return {"own_picture_memory", "", {}}; }
+
+Result<GreyPicture> decoded_by_stb(Bytes bytes, const Walk& walk) {
+  const auto padded = static_cast<std::size_t>((walk.width + 64) * (walk.height + 64)); // JPEG's blocks, PNG's rows
+  stb_memory = {std::max(padded * static_cast<std::size_t>(walk.bytes_a_pixel) + (1U << 16), 2 * bytes.size()), false};
+  const auto size = static_cast<int>(bytes.size());
+  int width = 0, height = 0, channels = 0;
+  const bool known = stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) != 0;
+  if (!known || width != walk.width || height != walk.height) return stb_memory.ran_out ? no_memory() : cut();
+  std::uint8_t* rgba = stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4);
+  if (!rgba) return stb_memory.ran_out ? no_memory() : cut();
+  GreyPicture picture{width, height, grey_of(rgba, static_cast<std::size_t>(width) * static_cast<std::size_t>(height))};
+  stbi_image_free(rgba);
+  return picture;
+}
+
+Result<GreyPicture> decoded_by_webp(Bytes bytes) {
+  WebPDecoderConfig config;
+  if (!WebPInitDecoderConfig(&config)) return cut();
+  config.output.colorspace = MODE_RGBA;
+  const VP8StatusCode status = WebPDecode(bytes.data(), bytes.size(), &config);
+  GreyPicture picture{config.output.width, config.output.height, {}};
+  if (status == VP8_STATUS_OK) picture.grey = grey_of(config.output.u.RGBA.rgba, static_cast<std::size_t>(picture.width * picture.height));
+  WebPFreeDecBuffer(&config.output);
+  if (status != VP8_STATUS_OK) return status == VP8_STATUS_OUT_OF_MEMORY ? no_memory() : cut();
+  return picture;
+}
 
 } // namespace
 
@@ -158,23 +209,21 @@ Result<GreyPicture> read_picture(Bytes bytes) {
   if (bytes.size() > kPictureBytesMost) return UserError{"too_large", "", {std::to_string(kPictureBytesMost)}};
   const bool webp = is_webp(bytes);
   Walk walk = webp ? walk_webp(bytes) : is_png(bytes) ? walk_png(bytes) : walk_jpeg(bytes);
-  if (!walk.whole) return UserError{"own_picture_cut", "", {}};
+  if (!walk.unread_kind.empty()) return UserError{"own_picture_kind", "", {walk.unread_kind}};
+  if (!walk.whole) return cut();
   if (webp) {
     WebPBitstreamFeatures features;
-    if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) return UserError{"own_picture_cut", "", {}};
-    if (features.has_animation) return UserError{"own_picture_kind", "", {"animation"}};
+    if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) return cut();
+    if (features.has_animation) return UserError{"own_picture_moving", "", {}};
     walk.width = features.width, walk.height = features.height;
   }
   if (walk.width > kPictureSideMost || walk.height > kPictureSideMost || walk.width * walk.height > kPicturePixelsMost)
     return UserError{"own_picture_large", "", {std::to_string(walk.width), std::to_string(walk.height), std::to_string(kPicturePixelsMost / 1'000'000)}};
-  int width = 0, height = 0, channels = 0;
-  const auto size = static_cast<int>(bytes.size());
-  const std::unique_ptr<std::uint8_t, FreePixels> rgba(webp ? WebPDecodeRGBA(bytes.data(), bytes.size(), &width, &height)
-                                                            : stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4),
-                                                       FreePixels{webp});
-  if (!rgba) return webp ? UserError{"own_picture_cut", "", {}} : UserError{"own_picture_kind", "", {stbi_failure_reason()}};
-  const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  return upright({width, height, grey_of(rgba.get(), pixels)}, walk.orientation);
+  if ((walk.width + 31) * (walk.height + 31) > kPictureScannedMost / std::max<std::int64_t>(1, walk.scans))
+    return UserError{"own_picture_scans", "", {std::to_string(walk.scans)}};
+  auto picture = webp ? decoded_by_webp(bytes) : decoded_by_stb(bytes, walk);
+  if (!picture) return picture.error();
+  return upright(std::move(*picture), walk.orientation);
 }
 
 std::vector<std::uint8_t> grey_square(const GreyPicture& picture, const SquareLook& look) {

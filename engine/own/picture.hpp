@@ -11,7 +11,8 @@ namespace downhill {
 
 inline constexpr std::int64_t kPictureSideMost = 16384;
 inline constexpr std::int64_t kPicturePixelsMost = 50'000'000;
-inline constexpr std::size_t kPictureBytesMost = 64U << 20; ///< of a picture's file
+inline constexpr std::int64_t kPictureScannedMost = 1'250'000'000; ///< pixels of a JPEG, counted once for each of its scans
+inline constexpr std::size_t kPictureBytesMost = 64U << 20;        ///< of a picture's file
 
 /// Upright, grey, row by row.
 struct GreyPicture {
@@ -24,8 +25,10 @@ bool is_picture(std::span<const std::uint8_t> bytes);
 
 /// Decodes a picture; of several frames none is chosen, but an animated PNG's first one. What is transparent lies over white. Grey is Pillow's
 /// `convert("L")`: (19595·R + 38470·G + 7471·B + 32768) >> 16. The orientation that a camera noted (Exif) is followed.
-/// Checked beforehand: size, a PNG's checksums, a JPEG's end.
-/// Errors: own_not_picture, own_picture_cut, own_picture_large, own_picture_kind (with the decoder's reason).
+/// Checked beforehand: size, a PNG's checksums, a JPEG's markers to its end. Of a PNG no more is unpacked than its size asks for. What a
+/// damaged file leaves open is the same every time, never what was in memory.
+/// Errors: own_not_picture, own_picture_cut, own_picture_large, own_picture_scans, own_picture_kind, own_picture_moving, own_picture_memory,
+/// too_large.
 Result<GreyPicture> read_picture(std::span<const std::uint8_t> bytes);
 
 /// How a picture becomes a square.

@@ -126,7 +126,7 @@ TEST_CASE("own pictures: what can't be used is told by name, and the rest is use
   };
   CHECK(tells("own_picture_cut", "cats/cut.png"));
   CHECK(tells("own_not_picture", "cats/words.jpg"));
-  CHECK(tells("own_picture_kind", "cats/moving.webp"));
+  CHECK(tells("own_picture_moving", "cats/moving.webp"));
   CHECK(tells("own_twice", "cats/0.png"));
   CHECK(tells("own_not_picture", "dogs/old.gif"));
   CHECK(tells("own_unsafe_name", "../x.png"));
