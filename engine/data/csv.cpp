@@ -11,15 +11,17 @@ namespace downhill {
 namespace {
 
 constexpr std::size_t kTrainMost = 60000, kTestMost = 10000, kClassesMost = 256;
+constexpr std::size_t kColumnsMost = static_cast<std::size_t>(kFeaturesMost) + 2; // and an answer, and a part
 
 UserError damaged(std::size_t line, std::string why) { return {"csv_damaged", "", {std::to_string(line), std::move(why)}}; }
 
 } // namespace
 
 Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
-  CsvRecords records({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  CsvRecords records({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, ',', kColumnsMost);
   std::vector<std::string> names;
   if (!records.next(names)) return records.bad() ? damaged(1, "\"") : UserError{"csv_header", "", {}};
+  if (records.count() > kColumnsMost) return damaged(1, std::to_string(records.count()) + " > " + std::to_string(kColumnsMost));
   const auto column = [&](std::string_view name) { return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin()); };
   const std::size_t label = column("label"), target = column("target"), part = column("part"), none = names.size();
   if ((label == none) == (target == none)) return UserError{"csv_header", "", {}};
@@ -39,7 +41,7 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
       --row; // an empty line is no example
       continue;
     }
-    if (fields.size() != none) return damaged(records.line(), std::to_string(fields.size()) + " ≠ " + std::to_string(none));
+    if (records.count() != none) return damaged(records.line(), std::to_string(records.count()) + " ≠ " + std::to_string(none));
     bool train = row % 5 != 4;
     if (part != none) {
       if (fields[part] != "train" && fields[part] != "test") return damaged(records.line(), "part: train, test");

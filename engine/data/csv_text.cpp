@@ -6,12 +6,13 @@
 
 namespace downhill {
 
-CsvRecords::CsvRecords(std::string_view text, char separator) : rest_(text), separator_(separator) {
+CsvRecords::CsvRecords(std::string_view text, char separator, std::size_t most) : rest_(text), separator_(separator), most_(most) {
   if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
 }
 
 bool CsvRecords::next(std::vector<std::string>& fields) {
   fields.clear();
+  count_ = 0;
   if (rest_.empty()) return false;
   line_ = next_line_;
   const char ends[] = {separator_, '\r', '\n'};
@@ -24,7 +25,7 @@ bool CsvRecords::next(std::vector<std::string>& fields) {
       field = rest_.substr(0, end);
       rest_.remove_prefix(end);
     }
-    fields.push_back(std::move(field));
+    if (count_++ < most_) fields.push_back(std::move(field));
     if (!rest_.starts_with(separator_)) break;
     rest_.remove_prefix(1);
   }

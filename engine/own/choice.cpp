@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kClassNames[] = {"label", "class", "category", "species", "标签", "类别", "分类", "种类"};
 constexpr std::string_view kNumberNames[] = {"target", "score", "rating", "y", "目标", "分数", "评分", "得分", "打分"};
-constexpr std::size_t kFewValues = 10;
+constexpr std::size_t kFewValues = 10, kTwoValues = 2;
 
 bool is_one_of(const std::string& name, std::span<const std::string_view> names) {
   std::string low = name;
@@ -54,7 +54,12 @@ bool AnswerSurvey::classes(const std::string& column, AnswerKind kind) const {
   if (kind != AnswerKind::guess) return kind == AnswerKind::classes;
   if (is_one_of(column, kClassNames)) return true;
   if (numbers_ * 10 < filled_ * 9) return true;
-  return !is_one_of(column, kNumberNames) && !fractions_ && values_.size() <= kFewValues;
+  return !fractions_ && values_.size() <= (is_one_of(column, kNumberNames) ? kTwoValues : kFewValues);
+}
+
+void AnswerSurvey::tell(const std::string& column, AnswerKind kind, const std::string& place, Told& told) const {
+  const bool said = kind != AnswerKind::guess || is_one_of(column, kClassNames);
+  if (!said && numbers_ * 10 >= filled_ * 9 && classes(column, kind)) told.add({"own_as_classes", place, {column, std::to_string(values_.size())}});
 }
 
 } // namespace downhill

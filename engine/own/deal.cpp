@@ -3,6 +3,7 @@
 #include "core/streams.hpp"
 #include "data/csv_text.hpp"
 #include "own/sentences.hpp"
+#include "own/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -66,34 +67,41 @@ Result<Dealt> deal(OwnData& data, const OwnAnswers& answers, const OwnSplit& spl
         ++at;
         continue;
       }
-      told.add({"own_few_in_class", "", {at->first}});
+      told.add({"own_few_in_class", "", {quoted_name(at->first)}});
       at = members.erase(at);
     }
   if (!of_numbers && members.size() < 2) {
-    const std::string name = members.empty() ? "" : members.begin()->first;
+    const std::string name = members.empty() ? "" : quoted_name(members.begin()->first);
     if (members.empty()) return UserError{"own_few", "", {std::to_string(count)}};
     return column.empty() ? UserError{"own_one_class", "", {name}} : UserError{"own_one_value", "", {column, name}};
   }
   if (of_numbers && std::all_of(answers.numbers.begin(), answers.numbers.end(), [&](float v) { return v == answers.numbers.front(); }))
     return UserError{"own_one_value", "", {column, std::to_string(answers.numbers.front())}};
 
+  std::vector<OwnPart> parts = answers.parts;
   const auto given = [&](OwnPart part) {
     return std::any_of(members.begin(), members.end(),
-                       [&](const auto& m) { return std::any_of(m.second.begin(), m.second.end(), [&](std::uint32_t i) { return answers.parts[i] == part; }); });
+                       [&](const auto& m) { return std::any_of(m.second.begin(), m.second.end(), [&](std::uint32_t i) { return parts[i] == part; }); });
   };
-  std::vector<OwnPart> parts = answers.parts;
+  if (!parts.empty() && given(OwnPart::train) && given(OwnPart::validation) && !given(OwnPart::test)) {
+    std::replace(parts.begin(), parts.end(), OwnPart::validation, OwnPart::test);
+    told.add({"own_validation_tests", "", {}});
+  }
   if (parts.empty() || !given(OwnPart::train) || !given(OwnPart::test)) {
+    if (!parts.empty()) told.add({"own_parts_unused", "", {}});
     parts.assign(count, OwnPart::train);
     std::uint32_t index = 0;
     for (const auto& [name, of_class] : members) deal_group(of_class, index++, split, parts);
   }
   std::vector<std::int32_t> label_of(count, -1); // of those that stay
   std::int32_t label = 0;
+  std::vector<std::string> names;
   for (const auto& [name, of_class] : members) {
-    if (!of_numbers) data.classes.push_back(name);
+    if (!of_numbers) names.push_back(name);
     for (const std::uint32_t i : of_class) label_of[i] = label;
     ++label;
   }
+  data.classes = file_names(names);
   Dealt dealt;
   for (std::size_t i = 0; i < count; ++i) {
     if (label_of[i] < 0) continue;

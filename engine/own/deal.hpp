@@ -18,14 +18,15 @@ struct OwnSplit {
 
 /// What each example is to be answered with, examples in an order that does not depend on how they came.
 struct OwnAnswers {
-  std::vector<std::string> labels; ///< a class each, or empty
+  std::vector<std::string> labels; ///< a class each, its whole name, or empty
   Vector numbers;                  ///< a number each, or empty
   std::vector<OwnPart> parts;      ///< given ones, or empty
   std::size_t size() const { return labels.empty() ? numbers.size() : labels.size(); }
 };
 
 /// Fills classes and answers of `data` and tells which examples come to which part, in their order. Given parts are kept if there are
-/// examples for training and for testing among them. Else the members of each class (numbers count as one) are sorted by random words of
+/// examples for training and for testing among them; those for validation test where none is for that, which is told. Else, told where parts
+/// were given, the members of each class (numbers count as one) are sorted by random words of
 /// stream (seed, split, class): the first for testing, the next for validation, as many as the percentages say, rounded, at least one for
 /// testing (and for validation, if asked, where there are three). A class of one example is left out and told.
 /// Errors: own_few, own_many_classes, own_one_class, own_one_value (both with `column`).

@@ -37,6 +37,7 @@ std::string OwnPath::text() const {
 
 OwnPath own_path(std::string_view name) {
   OwnPath path;
+  if (name.size() > kPathBytesMost) return {PathKind::long_name, {}, {}};
   bool unsafe = name.empty() || name.front() == '/' || name.front() == '\\' || (name.size() > 1 && name[1] == ':');
   bool system = false;
   while (!name.empty()) {
@@ -52,6 +53,7 @@ OwnPath own_path(std::string_view name) {
     path.file = std::move(path.folders.back());
     path.folders.pop_back();
   }
+  if (path.folders.size() > kPathFoldersMost) return {PathKind::long_name, {}, {}};
   if (unsafe || path.file.empty())
     path.kind = PathKind::unsafe;
   else

@@ -1,15 +1,18 @@
 #include "own/pictures.hpp"
 
+#include "core/printable.hpp"
 #include "own/sentences.hpp"
 #include "own/text.hpp"
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace downhill {
 namespace {
 
-constexpr std::int64_t kTwoOfThisName = -1;
+constexpr std::int64_t kTwoOfThisName = -1, kNoneOfThisName = -2;
+constexpr std::size_t kCellsAtOnce = 20000;
 
 std::string stem(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
@@ -26,9 +29,8 @@ std::size_t shared_folders(const std::vector<OwnPath>& paths) {
 }
 
 // All that a table may call a picture
-std::map<std::string, std::int64_t> names_of(const std::vector<OwnPath>& paths) {
+std::map<std::string, std::int64_t> names_of(const std::vector<OwnPath>& paths, std::size_t shared) {
   std::map<std::string, std::int64_t> by_name;
-  const std::size_t shared = shared_folders(paths);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const OwnPath& path = paths[i];
     OwnPath below = path;
@@ -41,10 +43,10 @@ std::map<std::string, std::int64_t> names_of(const std::vector<OwnPath>& paths) 
   return by_name;
 }
 
-std::optional<std::size_t> picture_named(const std::map<std::string, std::int64_t>& by_name, const std::string& cell) {
+// Its place, or one of the two above.
+std::int64_t picture_named(const std::map<std::string, std::int64_t>& by_name, const std::string& cell) {
   const auto at = by_name.find(cell.empty() ? cell : own_path(cell).text());
-  if (at == by_name.end() || at->second == kTwoOfThisName) return {};
-  return static_cast<std::size_t>(at->second);
+  return at == by_name.end() ? kNoneOfThisName : at->second;
 }
 
 } // namespace
@@ -54,10 +56,11 @@ bool OwnPictures::wants(std::string_view name, std::uint64_t size) {
   switch (path.kind) {
   case PathKind::system: ++system_files_; return false;
   case PathKind::unsafe: skip(name, {"own_unsafe_name", "", {}}); return false;
+  case PathKind::long_name: skip(name, {"own_long_name", "", {std::to_string(kPathBytesMost), std::to_string(kPathFoldersMost)}}); return false;
   case PathKind::other: skip(name, {"own_not_picture", "", {}}); return false;
   case PathKind::table:
-    if (size <= kTableBytesMost) return true;
-    skip(name, {"too_large", "", {std::to_string(kTableBytesMost)}});
+    if (tables_.size() < kPictureTablesMost && size <= kPictureTableBytesMost - table_bytes_) return true;
+    skip(name, {"own_many_tables", "", {std::to_string(kPictureTablesMost), std::to_string(kPictureTableBytesMost >> 20)}});
     return false;
   case PathKind::picture: break;
   }
@@ -66,28 +69,30 @@ bool OwnPictures::wants(std::string_view name, std::uint64_t size) {
     return false;
   }
   if (paths_.size() < static_cast<std::size_t>(kOwnExamplesMost)) return true;
-  if (!full_) told_.add({"own_many", "", {std::to_string(kOwnExamplesMost)}});
   full_ = true;
   return false;
 }
 
-void OwnPictures::skip(std::string_view name, UserError why) { told_.add({why.code, std::string(name), why.with}); }
+void OwnPictures::skip(std::string_view name, UserError why) { told_.add({why.code, shortened(name, kPathBytesMost), why.with}); }
 
 void OwnPictures::add(std::string_view name, std::span<const std::uint8_t> bytes) {
   OwnPath path = own_path(name);
   if (path.kind == PathKind::table) {
+    if (!wants(name, bytes.size())) return;
+    table_bytes_ += bytes.size();
     auto table = table_text(bytes);
     if (!table) return skip(name, table.error());
     tables_.push_back({path.text(), std::move(*table)});
     return;
   }
   if (path.kind != PathKind::picture || paths_.size() >= static_cast<std::size_t>(kOwnExamplesMost)) return;
-  if (!seen_.insert(path.text()).second) return skip(name, {"own_twice", "", {}});
+  if (!seen_.emplace(path.text(), root_).second) return skip(name, {"own_twice", "", {}});
   auto picture = read_picture(bytes);
   if (!picture) return skip(name, picture.error());
   const auto square = grey_square(*picture, look_);
   pixels_.insert(pixels_.end(), square.begin(), square.end());
   paths_.push_back(std::move(path));
+  roots_.push_back(root_);
 }
 
 std::vector<std::uint32_t> OwnPictures::in_order() const {
@@ -95,48 +100,86 @@ std::vector<std::uint32_t> OwnPictures::in_order() const {
   for (const OwnPath& path : paths_) texts.push_back(path.text());
   std::vector<std::uint32_t> order(paths_.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return texts[a] < texts[b]; });
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return std::tie(texts[a], roots_[a]) < std::tie(texts[b], roots_[b]); });
   return order;
+}
+
+std::optional<OwnPart> OwnPictures::part_of(const OwnPath& path) const {
+  return path.folders.size() > shared_ ? part_named(path.folders[shared_]) : std::nullopt;
+}
+
+// Whether the first folders are parts: train, and one to test with. A class may be called one of these.
+bool OwnPictures::parted() const {
+  bool train = false, others = false;
+  for (const OwnPath& path : paths_)
+    if (const auto part = part_of(path)) (*part == OwnPart::train ? train : others) = true;
+  return train && others;
 }
 
 OwnPictures::Chosen OwnPictures::by_folder(const std::vector<std::uint32_t>& order) {
   Chosen chosen;
-  const std::size_t shared = shared_folders(paths_);
-  const bool parted =
-      std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() > shared + 1 && part_named(path.folders[shared]); });
-  const bool together = std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() == shared; });
+  const bool parts = parted();
+  const bool together = std::all_of(paths_.begin(), paths_.end(), [&](const OwnPath& path) { return path.folders.size() == shared_; });
   for (const std::uint32_t i : order) {
     const auto& folders = paths_[i].folders;
-    std::size_t at = parted ? shared + 1 : shared;
-    if (together && shared > 0) at = shared - 1; // one folder is one class
-    if (at >= folders.size()) {
+    const auto part = part_of(paths_[i]);
+    std::size_t at = parts ? shared_ + 1 : shared_;
+    if (together && shared_ > 0) at = shared_ - 1; // one folder is one class
+    if (at >= folders.size() || (parts && !part)) {
       skip(paths_[i].text(), {"own_no_class", "", {}});
       continue;
     }
     chosen.pictures.push_back(i);
-    chosen.answers.labels.push_back(tidy_name(folders[at]));
-    if (parted) chosen.answers.parts.push_back(*part_named(folders[shared]));
+    chosen.answers.labels.push_back(line_of(folders[at]));
+    if (parts) chosen.answers.parts.push_back(*part);
   }
   return chosen;
 }
 
-std::optional<std::size_t> OwnPictures::column_of_names(const Table& table, const std::map<std::string, std::int64_t>& by_name) const {
-  std::vector<std::size_t> named(table.text.columns.size());
-  std::size_t rows = 0;
-  CsvRecords records = table.text.rows();
-  for (std::vector<std::string> cells; records.next(cells);) {
-    if (cells.size() != named.size()) continue;
-    ++rows;
-    for (std::size_t c = 0; c < cells.size(); ++c)
-      if (picture_named(by_name, cell_text(cells[c]))) ++named[c];
-  }
-  const auto most = std::max_element(named.begin(), named.end());
-  if (*most == 0 || *most * 2 < rows) return {};
-  return static_cast<std::size_t>(most - named.begin());
+OwnPictures::Look OwnPictures::look_at(Table& table) const {
+  const auto first = table.text.first();
+  const auto names = [&](const std::string& cell) { return picture_named(*by_name_, cell_text(cell)) != kNoneOfThisName; };
+  if (table.text.named && std::any_of(first.begin(), first.end(), names)) table.text.take_names_back();
+  return {table.text.rows(), std::vector<std::size_t>(table.text.columns.size())};
 }
 
-Result<OwnPictures::Chosen> OwnPictures::by_table(const std::vector<std::uint32_t>& order, const Table& table, std::size_t names,
-                                                  const std::map<std::string, std::int64_t>& by_name, const OwnChoice& choice) {
+void OwnPictures::looked(std::size_t table, const Look& look) {
+  const auto most = std::max_element(look.named.begin(), look.named.end());
+  if (*most == 0 || *most * 2 < look.rows)
+    skip(tables_[table].name, {"own_table_unused", "", {}});
+  else if (names_)
+    skip(tables_[table].name, {"own_table_second", "", {tables_[names_->first].name}});
+  else
+    names_ = {table, static_cast<std::size_t>(most - look.named.begin())};
+}
+
+bool OwnPictures::advance() {
+  if (paths_.empty()) return false;
+  if (!by_name_) {
+    shared_ = shared_folders(paths_);
+    if (!tables_.empty()) by_name_ = names_of(paths_, shared_);
+    std::sort(tables_.begin(), tables_.end(), [](const Table& a, const Table& b) { return a.name < b.name; });
+  }
+  std::vector<std::string> fields;
+  for (std::size_t cells = 0; cells < kCellsAtOnce && looked_ < tables_.size();) {
+    if (!look_under_way_) look_under_way_ = look_at(tables_[looked_]);
+    Look& look = *look_under_way_;
+    if (look.records.next(fields)) {
+      cells += look.records.count();
+      if (look.records.count() != look.named.size()) continue;
+      ++look.rows;
+      for (std::size_t c = 0; c < fields.size(); ++c)
+        if (picture_named(*by_name_, cell_text(fields[c])) != kNoneOfThisName) ++look.named[c];
+      continue;
+    }
+    looked(looked_++, look);
+    look_under_way_.reset();
+  }
+  return looked_ < tables_.size();
+}
+
+Result<OwnPictures::Chosen> OwnPictures::by_table(const std::vector<std::uint32_t>& order, const Table& table, const OwnChoice& choice) {
+  const std::size_t names = names_->second;
   const auto answer = answer_column(table.text, choice, names);
   if (!answer) return UserError{answer.error().code, table.name, answer.error().with};
   const auto& columns = table.text.columns;
@@ -144,30 +187,31 @@ Result<OwnPictures::Chosen> OwnPictures::by_table(const std::vector<std::uint32_
   NumberStyle style(table.text.separator);
   std::vector<std::string> cells;
   for (CsvRecords records = table.text.rows(); records.next(cells);)
-    if (cells.size() == columns.size()) style.see(cell_text(cells[*answer]));
+    if (records.count() == columns.size()) style.see(cell_text(cells[*answer]));
   AnswerSurvey survey;
   std::map<std::uint32_t, std::string> answers; // by picture
   CsvRecords records = table.text.rows();
   while (records.next(cells)) {
     const std::string line = std::to_string(records.line());
     if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); })) continue;
-    if (cells.size() != columns.size()) {
-      tell({"own_ragged", "", {line, std::to_string(cells.size()), std::to_string(columns.size())}});
+    if (records.count() != columns.size()) {
+      tell({"own_ragged", "", {line, std::to_string(records.count()), std::to_string(columns.size())}});
       continue;
     }
     const std::string name = cell_text(cells[names]), said = cell_text(cells[*answer]);
-    const auto picture = picture_named(by_name, name);
-    if (!picture)
-      tell({"own_no_such_picture", "", {line, tidy_name(name)}});
+    const std::int64_t picture = picture_named(*by_name_, name);
+    if (picture < 0)
+      tell({picture == kTwoOfThisName ? "own_two_of_name" : "own_no_such_picture", "", {line, quoted_name(name)}});
     else if (said.empty())
       tell({"own_missing", "", {line, columns[*answer]}});
-    else if (!answers.emplace(static_cast<std::uint32_t>(*picture), said).second)
-      tell({"own_listed_twice", "", {line, tidy_name(name)}});
+    else if (!answers.emplace(static_cast<std::uint32_t>(picture), said).second)
+      tell({"own_listed_twice", "", {line, quoted_name(name)}});
     else
       survey.see(said, style);
   }
   if (records.bad()) tell({"own_quote", "", {std::to_string(records.line())}});
   const bool classes = survey.classes(columns[*answer], choice.kind);
+  survey.tell(columns[*answer], choice.kind, table.name, told_);
   Chosen chosen;
   chosen.column = columns[*answer];
   for (const std::uint32_t i : order) {
@@ -176,38 +220,36 @@ Result<OwnPictures::Chosen> OwnPictures::by_table(const std::vector<std::uint32_
     if (at == answers.end())
       skip(paths_[i].text(), {"own_not_listed", "", {table.name}});
     else if (!classes && !style.read(at->second, value))
-      skip(paths_[i].text(), {"own_no_number", "", {columns[*answer], tidy_name(at->second)}});
+      skip(paths_[i].text(), {"own_no_number", "", {columns[*answer], quoted_name(at->second)}});
     else {
       chosen.pictures.push_back(i);
       if (classes)
-        chosen.answers.labels.push_back(tidy_name(at->second));
+        chosen.answers.labels.push_back(line_of(at->second));
       else
         chosen.answers.numbers.push_back(static_cast<float>(value));
     }
+  }
+  if (!parted()) return chosen;
+  for (const std::uint32_t i : chosen.pictures)
+    if (const auto part = part_of(paths_[i])) chosen.answers.parts.push_back(*part);
+  if (chosen.answers.parts.size() < chosen.pictures.size()) { // some lie in none
+    chosen.answers.parts.clear();
+    told_.add({"own_parts_unused", "", {}});
   }
   return chosen;
 }
 
 Result<OwnData> OwnPictures::finish(const OwnChoice& choice, const OwnSplit& split) {
+  while (advance()) {
+  }
+  if (told_before_) told_.back_to(*told_before_);
+  told_before_ = told_.count();
   if (system_files_ > 0) told_.add({"own_system_files", "", {std::to_string(system_files_)}});
+  if (full_) return UserError{"own_many_pictures", "", {std::to_string(kOwnExamplesMost)}};
   if (paths_.empty()) return UserError{"own_no_pictures", "", {}};
   const auto order = in_order();
-  std::optional<Chosen> chosen;
-  if (!tables_.empty()) {
-    const auto by_name = names_of(paths_);
-    std::sort(tables_.begin(), tables_.end(), [](const Table& a, const Table& b) { return a.name < b.name; });
-    for (const Table& table : tables_) {
-      const auto names = chosen ? std::optional<std::size_t>() : column_of_names(table, by_name);
-      if (!names) {
-        skip(table.name, {"own_table_unused", "", {}});
-        continue;
-      }
-      auto found = by_table(order, table, *names, by_name, choice);
-      if (!found) return found.error();
-      chosen = std::move(*found);
-    }
-  }
-  if (!chosen) chosen = by_folder(order);
+  auto chosen = names_ ? by_table(order, tables_[names_->first], choice) : by_folder(order);
+  if (!chosen) return chosen.error();
   if (chosen->pictures.empty()) return UserError{"own_no_pictures", "", {}};
   OwnData data;
   data.shape = {look_.side, look_.side};

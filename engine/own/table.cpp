@@ -12,11 +12,10 @@ constexpr std::size_t kCellsAtOnce = 20000;
 
 } // namespace
 
-OwnTable::OwnTable(TableText text) : text_(std::move(text)), style_(text_.separator), records_(*text_.text, text_.separator) {
+OwnTable::OwnTable(TableText text) : text_(std::move(text)), style_(text_.separator), records_(text_.rows()) {
   for (const std::string& name : text_.columns) columns_.push_back({name});
   const auto at = std::find(text_.columns.begin(), text_.columns.end(), "part");
-  if (at != text_.columns.end()) part_ = static_cast<std::size_t>(at - text_.columns.begin());
-  records_ = text_.rows();
+  if (at != text_.columns.end()) called_part_ = static_cast<std::size_t>(at - text_.columns.begin());
 }
 
 Result<OwnTable> OwnTable::open(std::span<const std::uint8_t> bytes) {
@@ -38,7 +37,7 @@ bool OwnTable::advance() {
   for (std::size_t cells = 0; cells < kCellsAtOnce && reading_ != Reading::done;) {
     const bool full = reading_ == Reading::rows && answers_.size() == static_cast<std::size_t>(kOwnExamplesMost);
     if (!full && records_.next(cells_)) {
-      cells += cells_.size();
+      cells += records_.count();
       if (reading_ == Reading::rows)
         take();
       else
@@ -61,7 +60,7 @@ bool OwnTable::advance() {
 
 // First how numbers are written, then which cells are some.
 void OwnTable::look() {
-  if (cells_.size() != columns_.size() || blank()) return;
+  if (records_.count() != columns_.size() || blank()) return;
   if (reading_ == Reading::columns) ++rows_;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const std::string cell = cell_text(cells_[c]);
@@ -74,17 +73,22 @@ void OwnTable::look() {
     ++columns_[c].filled;
     if (style_.read(cell, value)) ++columns_[c].numbers;
     surveys_[c].see(cell, style_);
-    if (c == part_ && part_named(cell)) ++part_cells_;
+    if (c == called_part_ && part_named(cell)) ++part_cells_;
   }
 }
 
 Result<bool> OwnTable::choose(const OwnChoice& choice) {
-  if (part_ && (rows_ == 0 || part_cells_ != rows_)) part_.reset();
+  answers_ = {};
+  values_.clear();
+  told_ = {};
+  told_before_.reset();
+  part_ = rows_ > 0 && part_cells_ == rows_ ? called_part_ : std::nullopt;
   const auto answer = answer_column(text_, choice, part_.value_or(columns_.size()));
   if (!answer) return answer.error();
   answer_ = *answer;
   if (answer_ == part_) part_.reset();
   of_classes_ = surveys_[answer_].classes(columns_[answer_].name, choice.kind);
+  surveys_[answer_].tell(columns_[answer_].name, choice.kind, "", told_);
   features_.clear();
   for (const std::string& name : choice.features) {
     OwnChoice one;
@@ -118,14 +122,14 @@ std::optional<double> OwnTable::number_in(std::size_t column) {
   if (cell.empty())
     told_.add({"own_missing", "", {line, columns_[column].name}});
   else
-    told_.add({"own_cell", "", {line, columns_[column].name, tidy_name(cell)}});
+    told_.add({"own_cell", "", {line, columns_[column].name, quoted_name(cell)}});
   return {};
 }
 
 void OwnTable::take() {
   if (blank()) return;
-  if (cells_.size() != columns_.size()) {
-    told_.add({"own_ragged", "", {std::to_string(records_.line()), std::to_string(cells_.size()), std::to_string(columns_.size())}});
+  if (records_.count() != columns_.size()) {
+    told_.add({"own_ragged", "", {std::to_string(records_.line()), std::to_string(records_.count()), std::to_string(columns_.size())}});
     return;
   }
   const std::size_t before = values_.size();
@@ -135,7 +139,7 @@ void OwnTable::take() {
     values_.push_back(static_cast<float>(*value));
   }
   if (of_classes_) {
-    const std::string label = tidy_name(cell_text(cells_[answer_]));
+    const std::string label = line_of(cell_text(cells_[answer_]));
     if (label.empty()) {
       told_.add({"own_missing", "", {std::to_string(records_.line()), columns_[answer_].name}});
       return values_.resize(before);
@@ -150,6 +154,8 @@ void OwnTable::take() {
 }
 
 Result<OwnData> OwnTable::finish(const OwnSplit& split) {
+  if (told_before_) told_.back_to(*told_before_);
+  told_before_ = told_.count();
   if (answers_.size() == 0) return UserError{"own_no_rows", "", {}};
   OwnData data;
   data.shape = {static_cast<std::int64_t>(features_.size())};

@@ -29,16 +29,16 @@ public:
   /// After the first reading: what there is, and how many rows have as many cells as the first one.
   const std::vector<TableColumn>& columns() const { return columns_; }
   std::size_t rows() const { return rows_; }
-  /// Begins the second reading. A row in which a chosen cell is missing or no number is left out and told; so is, where features are not chosen, a
-  /// column that does not hold numbers. A column named part, all of whose cells are train, validation or test, gives the parts.
-  /// Errors: own_no_column, own_no_features, own_columns.
+  /// Begins the second reading, anew if there was one: nothing of that is kept. A row in which a chosen cell is missing or no number is left out and told; so
+  /// is, where features are not chosen, a column that does not hold numbers. Of very many rows the first kOwnExamplesMost usable ones count, which is told. A
+  /// column named part, all of whose cells are train, validation or test, gives the parts. Errors: own_no_column, own_no_features, own_columns.
   Result<bool> choose(const OwnChoice& choice);
   /// Which columns were chosen, and whether answers are classes.
   const std::string& answer() const { return columns_[answer_].name; }
   const std::vector<std::size_t>& features() const { return features_; }
   bool of_classes() const { return of_classes_; }
 
-  /// After the second reading. Errors: own_no_rows and deal()'s.
+  /// After the second reading; may be asked again with another split. Errors: own_no_rows and deal()'s.
   Result<OwnData> finish(const OwnSplit& split);
   const Told& told() const { return told_; }
 
@@ -56,7 +56,7 @@ private:
   std::vector<std::string> cells_;
   std::vector<TableColumn> columns_;
   std::size_t rows_ = 0;
-  std::optional<std::size_t> part_;
+  std::optional<std::size_t> called_part_, part_; // the latter if it is one
   std::size_t part_cells_ = 0;
   std::size_t answer_ = 0;
   std::vector<std::size_t> features_;
@@ -65,6 +65,7 @@ private:
   OwnAnswers answers_;
   Vector values_;
   Told told_;
+  std::optional<std::uint64_t> told_before_; // finish()
 };
 
 } // namespace downhill

@@ -1,7 +1,6 @@
 #include "own/table_text.hpp"
 
 #include "core/typed_text.hpp"
-#include "document/document.hpp"
 #include "own/sentences.hpp"
 #include "own/text.hpp"
 
@@ -12,20 +11,29 @@ namespace {
 
 constexpr std::size_t kLooked = 50; // records that decide about the separator
 
+bool empty(const std::vector<std::string>& fields) {
+  return std::all_of(fields.begin(), fields.end(), [](const std::string& field) { return field.empty(); });
+}
+
 struct Shape {
   std::size_t columns = 0, alike = 0, records = 0;
-  std::vector<std::string> first;
 };
 Shape shape_with(std::string_view text, char separator) {
   Shape shape;
-  CsvRecords records(text, separator);
+  CsvRecords records(text, separator, kTableColumnsMost);
   std::vector<std::string> fields;
   while (shape.records < kLooked && records.next(fields)) {
-    if (std::all_of(fields.begin(), fields.end(), [](const std::string& field) { return field.empty(); })) continue;
-    if (shape.records++ == 0) shape.columns = fields.size(), shape.first = fields;
-    if (fields.size() == shape.columns) ++shape.alike;
+    if (empty(fields)) continue;
+    if (shape.records++ == 0) shape.columns = records.count();
+    if (records.count() == shape.columns) ++shape.alike;
   }
   return shape;
+}
+
+// "sep=;": what Excel puts before a table, and reads there. 0: nothing of the kind
+char separator_said(std::string_view text) {
+  if (text.size() < 6 || !text.starts_with("sep=") || (text[5] != '\r' && text[5] != '\n')) return 0;
+  return std::string_view("\t;,|:").find(text[4]) == std::string_view::npos ? '\0' : text[4];
 }
 
 bool digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
@@ -33,7 +41,7 @@ bool digits(std::string_view text) { return !text.empty() && text.find_first_not
 // "1,234,567" or "12.345": groups of three after the first, told by `mark`.
 bool grouped(std::string_view text, char mark) {
   std::size_t at = text.find(mark);
-  if (at == std::string_view::npos || at == 0 || at > 3 || !digits(text.substr(0, at))) return false;
+  if (at == std::string_view::npos || at == 0 || at > 3 || text.front() == '0' || !digits(text.substr(0, at))) return false;
   while (at < text.size()) {
     if (text[at] != mark || text.size() - at < 4 || !digits(text.substr(at + 1, 3))) return false;
     at += 4;
@@ -62,11 +70,26 @@ std::string without(std::string text, char mark) {
 } // namespace
 
 CsvRecords TableText::rows() const {
-  CsvRecords records(*text, separator);
+  CsvRecords records(*text, separator, columns.size());
   std::vector<std::string> fields;
+  if (separator_line) records.next(fields);
   while (named && records.next(fields)) // the names may stand below empty lines
-    if (std::any_of(fields.begin(), fields.end(), [](const std::string& field) { return !field.empty(); })) break;
+    if (!empty(fields)) break;
   return records;
+}
+
+std::vector<std::string> TableText::first() const {
+  CsvRecords records(*text, separator, kTableColumnsMost);
+  std::vector<std::string> fields;
+  if (separator_line) records.next(fields);
+  while (records.next(fields))
+    if (!empty(fields)) break;
+  return fields;
+}
+
+void TableText::take_names_back() {
+  named = false;
+  for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = "#" + std::to_string(i + 1);
 }
 
 Result<TableText> table_text(std::span<const std::uint8_t> bytes) {
@@ -75,24 +98,31 @@ Result<TableText> table_text(std::span<const std::uint8_t> bytes) {
   if (!text) return text.error();
   TableText table;
   table.text = std::make_shared<const std::string>(std::move(*text));
+  std::string_view looked = *table.text, separators = "\t;,";
+  const char said = separator_said(looked);
+  table.separator_line = said != 0;
+  if (said) looked.remove_prefix(6), separators = {&said, 1};
   Shape best;
-  for (const char separator : {'\t', ';', ','}) {
-    Shape shape = shape_with(*table.text, separator);
-    const bool better = shape.columns > 1 && (best.columns < 2 || shape.alike * best.records > best.alike * shape.records);
-    if (better || best.records == 0) best = std::move(shape), table.separator = separator;
+  bool any = false;
+  for (const char separator : separators) {
+    const Shape shape = shape_with(looked, separator);
+    any = any || shape.records > 0;
+    if (shape.columns < 2 || shape.alike * 2 <= shape.records) continue;
+    if (best.columns == 0 || shape.alike * best.records > best.alike * shape.records) best = shape, table.separator = separator;
   }
-  if (best.records == 0) return UserError{"own_no_rows", "", {}};
+  if (!any) return UserError{"own_no_rows", "", {}};
+  if (best.columns == 0) return UserError{"own_one_column", "", {}};
   if (best.columns > kTableColumnsMost) return UserError{"own_columns", "", {std::to_string(best.columns), std::to_string(kTableColumnsMost)}};
-  if (best.columns < 2) return UserError{"own_one_column", "", {}};
   NumberStyle style(table.separator);
-  for (const std::string& cell : best.first) style.see(cell_text(cell));
+  const auto first = table.first();
+  for (const std::string& cell : first) style.see(cell_text(cell));
   double unused = 0;
-  table.named = !std::all_of(best.first.begin(), best.first.end(), [&](const std::string& cell) { return style.read(cell_text(cell), unused); });
+  table.named = !std::all_of(first.begin(), first.end(), [&](const std::string& cell) { return style.read(cell_text(cell), unused); });
   for (std::size_t i = 0; i < best.columns; ++i) {
-    std::string name = table.named ? tidy_name(best.first[i]) : "";
+    std::string name = table.named ? line_of(first[i]) : "";
     table.columns.push_back(name.empty() ? "#" + std::to_string(i + 1) : std::move(name));
   }
-  table.columns = told_apart(std::move(table.columns));
+  table.columns = file_names(table.columns);
   return table;
 }
 

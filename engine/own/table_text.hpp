@@ -16,13 +16,19 @@ inline constexpr std::size_t kTableColumnsMost = 4100; ///< kFeaturesMost and a 
 struct TableText {
   std::shared_ptr<const std::string> text; ///< UTF-8
   char separator = ',';
+  bool separator_line = false; ///< a line before all others names the separator
   bool named = true;
-  std::vector<std::string> columns; ///< tidy, none twice
-  /// From the first row on, which is line 1 or 2.
+  std::vector<std::string> columns; ///< as data files hold them, none twice
+  /// From the first row on; what is filled of more cells than there are columns is counted alone.
   CsvRecords rows() const;
+  /// The first record that says something.
+  std::vector<std::string> first() const;
+  /// The first record is a row after all.
+  void take_names_back();
 };
-/// The separator is that of tab, semicolon and comma by which the first 50 records have as many cells as the first one (most of them; more than
-/// one). Errors: own_encoding, own_columns, own_one_column, own_no_rows, too_large.
+/// The separator is the one that a line "sep=;" before all others names, as Excel writes and reads it; else that of tab, semicolon and comma by
+/// which most of the first 50 records have as many cells, more than one, as the first of them. Errors: own_encoding, own_columns, own_one_column, own_no_rows,
+/// too_large.
 Result<TableText> table_text(std::span<const std::uint8_t> bytes);
 
 /// A cell without spaces around it, "" where it says that nothing is known (NA, NaN, null, -, ?, 无, 缺失 …).

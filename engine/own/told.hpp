@@ -13,6 +13,11 @@ public:
     ++count_;
     if (list_.size() < kMost) list_.push_back(std::move(what));
   }
+  /// As it was when it had so many.
+  void back_to(std::uint64_t count) {
+    count_ = count;
+    if (list_.size() > count) list_.resize(static_cast<std::size_t>(count));
+  }
   const std::vector<UserError>& list() const { return list_; }
   std::uint64_t count() const { return count_; }
 

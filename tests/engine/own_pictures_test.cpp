@@ -101,6 +101,74 @@ TEST_CASE("own pictures: folders called train and test are the parts") {
   CHECK(data->classes == std::vector<std::string>{"cats", "dogs"});
 }
 
+TEST_CASE("own pictures: what lies beside train and test is left out, and validation tests where nothing else does") {
+  Files files = two_classes("train/");
+  for (const auto& each : two_classes("test/")) files.push_back(each);
+  const auto clean = taken(files).finish({}, {});
+  REQUIRE(clean.ok());
+  files.push_back({"logo.png", plain_png(1)});
+  files.push_back({"extra/cats/1.png", plain_png(1)});
+  files.push_back({"train/loose.png", plain_png(1)});
+  auto pictures = taken(files);
+  const auto data = pictures.finish({}, {});
+  REQUIRE(data.ok());
+  CHECK(own_content(*data) == own_content(*clean));
+  CHECK(times(pictures.told(), "own_no_class") == 3);
+
+  Files two = two_classes("train/");
+  for (const auto& each : two_classes("val/")) two.push_back(each);
+  auto validated = taken(two);
+  const auto tested = validated.finish({}, {});
+  REQUIRE(tested.ok());
+  CHECK(own_content(*tested) == own_content(*clean));
+  CHECK(times(validated.told(), "own_validation_tests") == 1);
+  // a class may be called train
+  CHECK(taken(two_classes("", "train", "bus")).finish({}, {})->classes == std::vector<std::string>{"bus", "train"});
+}
+
+TEST_CASE("own pictures: two folders may hold files of one name, and finishing again changes nothing") {
+  OwnPictures pictures({});
+  for (int root = 0; root < 2; ++root) {
+    pictures.next_root();
+    for (const auto& [name, bytes] : two_classes()) pictures.add(name, bytes);
+  }
+  pictures.add("lonely/1.png", plain_png(1));
+  const auto data = pictures.finish({}, {});
+  REQUIRE(data.ok());
+  CHECK(data->train.size() + data->test.size() == 40);
+  CHECK(pictures.told().count() == 1); // the lonely one
+  CHECK(own_content(*pictures.finish({}, {7, 50, 0})) != own_content(*data));
+  CHECK(own_content(*pictures.finish({}, {})) == own_content(*data));
+  CHECK(pictures.told().count() == 1);
+}
+
+TEST_CASE("own pictures: long names of classes stay apart, long names of files are left out") {
+  std::string animals;
+  for (int i = 0; i < 8; ++i) animals += "喜欢的动物";
+  Files files = two_classes("", animals + "A", animals + "B");
+  files.push_back({std::string(1001, 'a') + ".png", plain_png(1)});
+  auto pictures = taken(files);
+  const auto data = pictures.finish({}, {});
+  REQUIRE(data.ok());
+  REQUIRE(data->classes.size() == 2);
+  CHECK(data->classes[0].size() <= kOwnNameMost);
+  CHECK(data->classes[0] != data->classes[1]);
+  CHECK(read_own_file(write_own_file(*data)).ok());
+  CHECK(times(pictures.told(), "own_long_name") == 1);
+  CHECK(pictures.told().list().front().place.size() <= kPathBytesMost);
+}
+
+TEST_CASE("own pictures: more than can be used are refused, whichever came first") {
+  OwnPictures pictures({});
+  const OwnBytes dot = plain_png(1, 1);
+  for (std::int64_t i = 0; i <= kOwnExamplesMost; ++i) {
+    const std::string name = std::to_string(i % 2) + "/" + std::to_string(i) + ".png";
+    if (pictures.wants(name, dot.size())) pictures.add(name, dot);
+  }
+  CHECK(pictures.full());
+  CHECK(pictures.finish({}, {}).error().code == "own_many_pictures");
+}
+
 TEST_CASE("own pictures: what can't be used is told by name, and the rest is used") {
   Files files = two_classes();
   OwnBytes cut = plain_png(3);
@@ -181,6 +249,30 @@ TEST_CASE("own pictures: a table beside them gives scores or classes") {
   CHECK(named->classes == std::vector<std::string>{"坏", "好"});
   CHECK(taken(files).finish({"nobody", {}, AnswerKind::guess}, {}).error().code == "own_no_column");
   CHECK(taken(files).finish({"rater", {}, AnswerKind::guess}, {}).error().code == "own_one_value");
+}
+
+TEST_CASE("own pictures: a table may lack names of columns, and there may be many tables") {
+  Files files;
+  std::string rows;
+  for (int i = 0; i < 20; ++i) {
+    files.push_back({"faces/" + std::to_string(i) + ".png", plain_png(static_cast<std::uint8_t>(i))});
+    rows += std::to_string(i) + ".png," + (i % 2 ? "good" : "bad") + "\n";
+  }
+  files.push_back({"a/0.png", plain_png(1)}); // the table's 0.png may be either
+  files.push_back({"ratings.csv", text(rows)});
+  files.push_back({"second.csv", text(rows)});
+  for (std::size_t i = 2; i < kPictureTablesMost + 1; ++i) files.push_back({"tables/" + std::to_string(i) + ".csv", text("a,b\n1,2\n")});
+  auto pictures = taken(files);
+  while (pictures.advance()) {
+  }
+  const auto data = pictures.finish({}, {});
+  REQUIRE(data.ok());
+  CHECK(data->classes == std::vector<std::string>{"bad", "good"});
+  CHECK(data->train.size() + data->test.size() == 19);
+  CHECK(times(pictures.told(), "own_two_of_name") == 1);
+  CHECK(times(pictures.told(), "own_table_second") == 1);
+  CHECK(times(pictures.told(), "own_many_tables") == 1);
+  CHECK(times(pictures.told(), "own_table_unused") == kPictureTablesMost - 2);
 }
 
 TEST_CASE("own pictures: 32 pixels, fit and invert reach the squares") {

@@ -128,4 +128,10 @@ TEST_CASE("own paths: what leads out of a folder, is hidden or a system's is tol
   for (const char* name : {"scores.CSV", "a/b.tsv"}) CHECK(kind(name) == PathKind::table);
   for (const char* name : {"..a/1.png"}) CHECK(kind(name) == PathKind::system);
   CHECK(kind("a..b/1.jpeg") == PathKind::picture);
+  CHECK(kind(std::string(996, 'a') + ".png") == PathKind::picture);
+  CHECK(kind(std::string(997, 'a') + ".png") == PathKind::long_name);
+  std::string deep;
+  for (int i = 0; i < 32; ++i) deep += "a/";
+  CHECK(kind(deep + "1.png") == PathKind::picture);
+  CHECK(kind("a/" + deep + "1.png") == PathKind::long_name);
 }
