@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ Result<Asked> asked_by(const Arguments& a) {
   if (seed == 0) return UserError{"not_a_choice", "--seed", {a.seed, "1 … 999999999"}};
   if (test < 1 || test > 90) return UserError{"not_a_choice", "--test", {a.test, "1 … 90"}};
   if (validation > 50 || (validation == 0 && a.validation != "0")) return UserError{"not_a_choice", "--validation", {a.validation, "0 … 50"}};
+  if (test + validation > 90) return UserError{"own_split", "--test, --validation", {}};
   asked.split = {seed, static_cast<int>(test), static_cast<int>(validation)};
   return asked;
 }
@@ -72,23 +74,38 @@ std::string name_in(const std::string& folder, const std::string& rest) {
 
 void add_file(OwnPictures& pictures, const std::string& name, const std::string& path) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) return pictures.skip(name, {"file_unreadable", "", {}});
+  if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return pictures.skip(name, {"file_unreadable", "", {}});
   if (!pictures.wants(name, static_cast<std::uint64_t>(info.st_size))) return;
   const auto bytes = read_file(path, kTableBytesMost);
   if (!bytes) return pictures.skip(name, bytes.error());
   pictures.add(name, *bytes);
 }
 
-// All files below a folder, by their names: the order of a listing differs between systems. Links to folders are not followed.
-void add_folder(OwnPictures& pictures, const std::string& folder) {
+// All files below a folder, whatever the order of its listing. Links to folders are not followed: one may lead back.
+Result<bool> add_folder(OwnPictures& pictures, const std::string& folder) {
   std::error_code error;
-  std::vector<std::string> files;
   const std::string whole = fs::absolute(folder, error).lexically_normal().string();
   const fs::path root = whole.size() > 1 && whole.ends_with('/') ? whole.substr(0, whole.size() - 1) : whole;
-  for (fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, error), end; !error && at != end; at.increment(error))
-    if (!fs::is_directory(at->status(error))) files.push_back(at->path().lexically_relative(root).generic_string());
+  const auto named = [&](const fs::path& path) { return name_in(root.string(), path.lexically_relative(root).generic_string()); };
+  std::vector<fs::path> folders{root}, files;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const fs::path each = folders[i]; // the list grows
+    std::error_code ended, unknown;
+    for (fs::directory_iterator at(each, ended), end; !ended && at != end; at.increment(ended)) {
+      const bool link = fs::is_symlink(at->symlink_status(unknown)), is_folder = fs::is_directory(at->status(unknown));
+      if (!is_folder)
+        files.push_back(at->path());
+      else if (link)
+        pictures.skip(named(at->path()), {"own_link", "", {}});
+      else
+        folders.push_back(at->path());
+    }
+    if (ended && i == 0) return UserError{"own_folder", folder, {}};
+    if (ended) pictures.skip(named(each), {"own_folder", "", {}});
+  }
   std::sort(files.begin(), files.end());
-  for (const std::string& file : files) add_file(pictures, name_in(root.string(), file), (root / file).string());
+  for (const fs::path& file : files) add_file(pictures, named(file), file.string());
+  return true;
 }
 
 Result<bool> add_zip(OwnPictures& pictures, const std::string& path) {
@@ -138,13 +155,41 @@ void print_parts(const OwnData& data) {
   row("all", data.train.size(), data.validation.size(), data.test.size());
 }
 
+// Classes that have examples for training and for testing, which a run must have of each.
+std::vector<std::size_t> usable_classes(const OwnData& data) {
+  std::vector<std::size_t> usable;
+  const auto has = [](const Examples& part, std::size_t label) {
+    return std::find(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label)) != part.labels.end();
+  };
+  for (std::size_t label = 0; label < data.classes.size(); ++label)
+    if (has(data.train, label) && has(data.test, label)) usable.push_back(label);
+  return usable;
+}
+
 // How many examples an experiment can ask for: as many of each class.
-std::int64_t most_of(const Examples& part, std::size_t classes, std::int64_t bound) {
-  if (classes == 0) return std::min(part.size(), bound);
-  std::vector<std::int64_t> counts(classes);
+long long most_of(const Examples& part, const std::vector<std::size_t>& classes, std::int64_t bound) {
+  if (classes.empty()) return static_cast<long long>(std::min(part.size(), bound));
+  std::vector<std::int64_t> counts(256);
   for (const std::uint8_t label : part.labels) ++counts[label];
-  const auto count = static_cast<std::int64_t>(classes);
-  return std::min(*std::min_element(counts.begin(), counts.end()) * count, bound / count * count);
+  std::int64_t least = part.size();
+  for (const std::size_t label : classes) least = std::min(least, counts[label]);
+  const auto count = static_cast<std::int64_t>(classes.size());
+  return static_cast<long long>(std::min(least * count, bound / count * count));
+}
+
+// What to write into an experiment, so that `train` takes it as it stands.
+void print_experiment(const OwnData& data, const std::string& hash) {
+  const auto usable = usable_classes(data);
+  std::string classes;
+  if (usable.size() < data.classes.size()) {
+    for (std::size_t label = 0; label < data.classes.size(); ++label)
+      if (std::find(usable.begin(), usable.end(), label) == usable.end())
+        print("no run can take the class \"%s\": it has no examples for training or none for testing\n", data.classes[label].c_str());
+    if (usable.size() < 2) return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
+    for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
+  }
+  print("in an experiment: \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"test\": %lld, \"classes\": [%s]}\n", hash.c_str(),
+        most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), classes.c_str());
 }
 
 Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {
@@ -152,9 +197,7 @@ Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {
   const auto content = own_content(data);
   const std::string hash = hex16(own_hash(content));
   print("hash: %s\n", hash.c_str());
-  const auto train = static_cast<long long>(most_of(data.train, data.classes.size(), 60000));
-  const auto test = static_cast<long long>(most_of(data.test, data.classes.size(), 10000));
-  print("in an experiment: \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"test\": %lld, \"classes\": []}\n", hash.c_str(), train, test);
+  print_experiment(data, hash);
   if (arguments.out.empty()) return true;
   const auto file = write_own_file(data);
   return write_file(arguments.out, {reinterpret_cast<const char*>(file.data()), file.size()});
@@ -191,15 +234,21 @@ int from_table(const Arguments& arguments, const Asked& asked, const std::string
 
 int from_pictures(const Arguments& arguments, const Asked& asked) {
   OwnPictures pictures(asked.look);
+  std::set<std::string> given;
   for (const std::string& path : arguments.files) {
     struct stat info;
     if (stat(path.c_str(), &info) != 0) return complain({"file_unreadable", path, {}});
+    std::error_code error;
+    if (!given.insert((fs::absolute(path, error) / "").lexically_normal().string()).second) {
+      pictures.skip(path, {"own_twice", "", {}});
+      continue;
+    }
+    pictures.next_root();
     if (S_ISDIR(info.st_mode)) {
-      add_folder(pictures, path);
+      if (const auto done = add_folder(pictures, path); !done) return complain(done.error());
     } else if (is_zip(path)) {
       if (const auto done = add_zip(pictures, path); !done) return complain(done.error());
     } else {
-      std::error_code error;
       const fs::path whole = fs::absolute(path, error).lexically_normal();
       add_file(pictures, name_in(whole.parent_path().string(), whole.filename().string()), path);
     }
@@ -220,7 +269,8 @@ int own_data(const Arguments& arguments) {
   if (!arguments.out.empty())
     if (auto error = unwritable(arguments.out)) return complain(*error);
   const std::string& first = arguments.files.front();
-  if (arguments.files.size() == 1 && !fs::is_directory(first) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
+  std::error_code error;
+  if (arguments.files.size() == 1 && !fs::is_directory(first, error) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
     return from_table(arguments, *asked, first);
   return from_pictures(arguments, *asked);
 }

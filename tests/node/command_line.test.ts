@@ -576,6 +576,8 @@ test('data: a table, its answer chosen; what can not be used is a sentence and e
     [[pets, '--fit', '--crop'], /--fit and --crop exclude each other/],
     [[pets, '--seed', '0'], /--seed: "0" is not known/],
     [[pets, '--test', '95'], /--test: "95" is not known/],
+    [[pets, '--test', '90', '--validation', '50'], /--test, --validation: testing and validation can be 90% together at most\n/],
+    [['x'.repeat(300)], /x: can't read this file/],
     [[file('gone.csv', Buffer.from([0xff, 0xff, 0x2c, 0xff]))], /gone\.csv: its text is neither UTF-8 nor UTF-16 nor GB18030/],
   ] as [string[], RegExp][]) {
     const { status, stderr } = run(native, 'data', ...words);
@@ -584,6 +586,38 @@ test('data: a table, its answer chosen; what can not be used is a sentence and e
     assert.match(stderr, /^[^\n]*\n$/);
   }
   assert.match(run(native, 'train', file('own_cut.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 10, test: 4, classes: [] } })), '--data', file('cut.downhill-data', readFileSync(out).subarray(0, 90))).stderr, /cut\.downhill-data: the compressed file is cut or damaged/);
+});
+
+test('data: what a folder hides is told, and the line for an experiment names classes that runs take', () => {
+  const at = mkdtempSync(join(tmpdir(), 'downhill-parts-'));
+  chmodSync(at, 0o755);
+  const pictures = join(at, 'pictures');
+  for (const [folder, count] of Object.entries({ 'train/a': 4, 'train/b': 5, 'train/c': 6, 'test/a': 2, 'test/c': 3 })) {
+    mkdirSync(join(pictures, folder), { recursive: true });
+    for (let i = 0; i < count; ++i) writeFileSync(join(pictures, folder, `${i}.png`), grey_png(i));
+  }
+  symlinkSync(join(pictures, 'train'), join(pictures, 'again'));
+  mkdirSync(join(pictures, 'locked'));
+  chmodSync(join(pictures, 'locked'), 0);
+  const out = join(at, 'parts.downhill-data');
+  const { status, stdout } = run_with({ ...nobody }, native, 'data', pictures);
+  assert.equal(status, 0);
+  assert.match(stdout, /pictures\/again: this is a link to a folder and was not followed/);
+  assert.match(stdout, /pictures\/locked: this folder can't be read/);
+  assert.match(stdout, /^no run can take the class "b": it has no examples for training or none for testing\n/m);
+  chmodSync(join(pictures, 'locked'), 0o755);
+  const [, line = ''] = /in an experiment: ("data": \{.*\})\n/.exec(run(native, 'data', pictures, '--out', out).stdout) ?? [];
+  assert.match(line, /"train": 8, "test": 4, "classes": \[0, 2\]/);
+  const experiment = file('own_parts.json', `{"downhill": 1, ${line}, "network": {"hidden": [{"units": 3}]}, "batch": 4, "epochs": 1, "lanes": [{}]}`);
+  assert.match(run(native, 'hash', experiment, '--data', out).stdout, /[0-9a-f]{16}/);
+  // two folders whose pictures have the same names, and one of them twice
+  const two = run(native, 'data', join(pictures, 'train'), join(pictures, 'test', '..', 'train', 'a'), join(pictures, 'train'));
+  assert.match(two.stdout, /train: there are two files of this name/);
+  chmodSync(pictures, 0);
+  const refused = run_with({ ...nobody }, native, 'data', pictures);
+  chmodSync(pictures, 0o755);
+  assert.deepEqual([refused.status, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /pictures: this folder can't be read/);
 });
 
 test('own images with labels from 1 on, in gzip of several members: their classes are those that occur, and train says which', () => {
