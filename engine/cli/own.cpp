@@ -104,7 +104,8 @@ Result<bool> add_folder(OwnPictures& pictures, const std::string& folder) {
     if (ended) pictures.skip(named(each), {"own_folder", "", {}});
   }
   std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) add_file(pictures, named(file), file.string());
+  for (const fs::path& file : files)
+    if (!pictures.full()) add_file(pictures, named(file), file.string());
   return true;
 }
 
@@ -116,7 +117,7 @@ Result<bool> add_zip(OwnPictures& pictures, const std::string& path) {
   for (;;) {
     const auto more = zip->next();
     if (!more) pictures.skip(path, more.error());
-    if (!more || !*more) return true;
+    if (!more || !*more || pictures.full()) return true;
     if (zip->is_folder() || !pictures.wants(zip->name(), zip->size())) continue;
     const auto bytes = zip->read(kTableBytesMost);
     if (bytes)

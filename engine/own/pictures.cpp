@@ -85,7 +85,9 @@ void OwnPictures::add(std::string_view name, std::span<const std::uint8_t> bytes
     tables_.push_back({path.text(), std::move(*table)});
     return;
   }
-  if (path.kind != PathKind::picture || paths_.size() >= static_cast<std::size_t>(kOwnExamplesMost)) return;
+  if (path.kind != PathKind::picture) return;
+  full_ = full_ || paths_.size() == static_cast<std::size_t>(kOwnExamplesMost);
+  if (full_) return;
   if (!seen_.emplace(path.text(), root_).second) return skip(name, {"own_twice", "", {}});
   auto picture = read_picture(bytes);
   if (!picture) return skip(name, picture.error());
@@ -151,6 +153,7 @@ void OwnPictures::looked(std::size_t table, const Look& look) {
     skip(tables_[table].name, {"own_table_second", "", {tables_[names_->first].name}});
   else
     names_ = {table, static_cast<std::size_t>(most - look.named.begin())};
+  if (!names_ || names_->first != table) tables_[table].text = {}; // it may be large
 }
 
 bool OwnPictures::advance() {
