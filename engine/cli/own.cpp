@@ -241,7 +241,7 @@ int from_pictures(const Arguments& arguments, const Asked& asked) {
     if (stat(path.c_str(), &info) != 0) return complain({"file_unreadable", path, {}});
     std::error_code error;
     if (!given.insert((fs::absolute(path, error) / "").lexically_normal().string()).second) {
-      pictures.skip(path, {"own_twice", "", {}});
+      pictures.skip(path, {"own_given_twice", "", {}});
       continue;
     }
     pictures.next_root();

@@ -19,7 +19,7 @@ struct TableText {
   bool separator_line = false; ///< a line before all others names the separator
   bool named = true;
   std::vector<std::string> columns; ///< as data files hold them, none twice
-  /// From the first row on; what is filled of more cells than there are columns is counted alone.
+  /// From the first row on; cells beyond the columns are counted, not kept.
   CsvRecords rows() const;
   /// The first record that says something.
   std::vector<std::string> first() const;
