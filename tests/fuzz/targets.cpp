@@ -285,12 +285,14 @@ void own_table(Bytes bytes) {
   }
   while (table->advance()) {
   }
-  if (!table->choose({})) return;
-  while (table->advance()) {
+  for (const AnswerKind kind : {AnswerKind::guess, AnswerKind::classes, AnswerKind::numbers}) {
+    if (!table->choose({"", {}, kind})) return;
+    while (table->advance()) {
+    }
+    const auto data = table->finish({});
+    told_in_words(table->told());
+    if (data) usable(*data);
   }
-  const auto data = table->finish({});
-  told_in_words(table->told());
-  if (data) usable(*data);
 }
 
 void checkpoint(Bytes bytes) {
