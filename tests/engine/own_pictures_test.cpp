@@ -228,7 +228,7 @@ TEST_CASE("own pictures: a table beside them gives scores or classes") {
   }
   Files rated = files;
   rated.push_back({"faces/scores.csv", text(scores + "nobody.png;3\n3.png;1\n18.png;\n")});
-  rated.push_back({"notes.csv", text("a,b\n1,2\n")});
+  rated.push_back({"notes.csv", text("a,b\nx,y\n")});
   auto pictures = taken(rated);
   const auto data = pictures.finish({}, {});
   REQUIRE(data.ok());
@@ -261,7 +261,7 @@ TEST_CASE("own pictures: a table may lack names of columns, and there may be man
   files.push_back({"a/0.png", plain_png(1)}); // the table's 0.png may be either
   files.push_back({"ratings.csv", text(rows)});
   files.push_back({"second.csv", text(rows)});
-  for (std::size_t i = 2; i < kPictureTablesMost + 1; ++i) files.push_back({"tables/" + std::to_string(i) + ".csv", text("a,b\n1,2\n")});
+  for (std::size_t i = 2; i < kPictureTablesMost + 1; ++i) files.push_back({"tables/" + std::to_string(i) + ".csv", text("a,b\nx,y\n")});
   auto pictures = taken(files);
   while (pictures.advance()) {
   }

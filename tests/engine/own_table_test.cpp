@@ -188,7 +188,8 @@ TEST_CASE("own table: whether an answer is a class or a number") {
 
 TEST_CASE("own table: another choice begins anew") {
   const char* text =
-      "id,part,score,b\n1,train,1,0.5\n2,train,2,0.25\nx,test,3,1.5\n4,test,4,1\n5,validation,5,2\n6,train,1,u\n7,train,2,3\n8,train,1,3\n9,test,1,3\n";
+      "id,part,score,b\n1,train,1,0.5\n2,train,2,0.25\nx,test,3,1.5\n4,test,4,1\n5,validation,5,2\n6,train,1,u\n7,train,2,3\n8,train,1,3\n9,test,1,3\n"
+      "10,train,2,1\n11,train,1,2\n12,test,2,2\n";
   auto table = OwnTable::open(bytes_of(text));
   REQUIRE(table.ok());
   while (table->advance()) {
