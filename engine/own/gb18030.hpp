@@ -7,7 +7,7 @@
 
 namespace downhill {
 
-/// The text as UTF-8, as https://encoding.spec.whatwg.org has it but for the byte 0x80; none where a byte belongs to no character.
+/// The text as UTF-8, as encoding.spec.whatwg.org has it but for the byte 0x80; none where a byte belongs to no character.
 std::optional<std::string> from_gb18030(std::string_view text);
 
 // What make_gb18030.py writes when the library is built.

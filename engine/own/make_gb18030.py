@@ -1,6 +1,6 @@
 """Writes the tables of own/gb18030.hpp: make_gb18030.py OUT.cpp
 
-They are those of https://encoding.spec.whatwg.org, by which browsers read, too: Python's codec, which follows the standard's edition of
+They are those of encoding.spec.whatwg.org, by which browsers read, too: Python's codec, which follows the standard's edition of
 2000, and the characters that got places of their own in Unicode since.
 """
 import hashlib

@@ -16,7 +16,20 @@ constexpr std::size_t kCellsAtOnce = 20000;
 
 std::string stem(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
-// How many folders all of these pictures lie in
+// Whether all pictures that lie deeper lie in one folder there, and some in folders of that: then those that don't are strays.
+bool one_goes_on(const std::vector<OwnPath>& paths, std::size_t depth) {
+  const std::string* only = nullptr;
+  bool goes_on = false;
+  for (const OwnPath& path : paths) {
+    if (path.folders.size() <= depth) continue;
+    if (only && *only != path.folders[depth]) return false;
+    only = &path.folders[depth];
+    goes_on = goes_on || path.folders.size() > depth + 1;
+  }
+  return goes_on;
+}
+
+// How many folders all of these pictures lie in, but for some that lie above
 std::size_t shared_folders(const std::vector<OwnPath>& paths) {
   std::size_t shared = paths.front().folders.size();
   for (const OwnPath& path : paths) {
@@ -25,6 +38,7 @@ std::size_t shared_folders(const std::vector<OwnPath>& paths) {
     shared =
         static_cast<std::size_t>(std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(shared), path.folders.begin()).first - first.begin());
   }
+  while (one_goes_on(paths, shared)) ++shared;
   return shared;
 }
 
@@ -34,7 +48,7 @@ std::map<std::string, std::int64_t> names_of(const std::vector<OwnPath>& paths, 
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const OwnPath& path = paths[i];
     OwnPath below = path;
-    below.folders.erase(below.folders.begin(), below.folders.begin() + static_cast<std::ptrdiff_t>(shared));
+    below.folders.erase(below.folders.begin(), below.folders.begin() + static_cast<std::ptrdiff_t>(std::min(shared, path.folders.size())));
     for (const std::string& name : std::set<std::string>{path.text(), stem(path.text()), below.text(), stem(below.text()), path.file, stem(path.file)}) {
       const auto [at, is_new] = by_name.emplace(name, static_cast<std::int64_t>(i));
       if (!is_new) at->second = kTwoOfThisName;

@@ -38,9 +38,9 @@ public:
   bool advance();
   /// May be asked again with another choice or split. Answers are a table's (.csv, .tsv) where one of its columns names at least half of its rows' pictures, by
   /// path, file name, or file name without ending, each byte for byte; of several such tables the first by name counts. Otherwise the class is the first folder
-  /// below those that all pictures share. Where some of these folders are called train and test (validation), they are the parts, the class is the folder
-  /// within, and what lies beside them is left out. Pictures are taken in the order of their paths' bytes, so that it does not matter in which they came.
-  /// Errors: own_many_pictures, own_no_pictures, own_no_column, and deal()'s.
+  /// below those that all pictures share, but for some that lie above. Where some of these folders are called train and test (validation), they are the parts,
+  /// the class is the folder within, and what lies beside them is left out. Pictures are taken in the order of their paths' bytes, so that it does not matter
+  /// in which they came. Errors: own_many_pictures, own_no_pictures, own_no_column, and deal()'s.
   Result<OwnData> finish(const OwnChoice& choice, const OwnSplit& split);
 
 private:

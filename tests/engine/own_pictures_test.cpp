@@ -115,6 +115,13 @@ TEST_CASE("own pictures: what lies beside train and test is left out, and valida
   CHECK(own_content(*data) == own_content(*clean));
   CHECK(times(pictures.told(), "own_no_class") == 3);
 
+  Files outer = two_classes("x/train/");
+  for (const auto& each : two_classes("x/test/")) outer.push_back(each);
+  outer.push_back({"logo.png", plain_png(1)});
+  auto above = taken(outer);
+  CHECK(own_content(*above.finish({}, {})) == own_content(*clean));
+  CHECK(times(above.told(), "own_no_class") == 1);
+
   Files two = two_classes("train/");
   for (const auto& each : two_classes("val/")) two.push_back(each);
   auto validated = taken(two);
