@@ -1,7 +1,9 @@
 #include "cli/files.hpp"
 
 #include "data/csv.hpp"
+#include "data/gzip.hpp"
 #include "data/idx.hpp"
+#include "data/own_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -137,7 +139,7 @@ Result<Source> read_own(const std::string& path) {
   if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return read_idx_folder(path, 256);
   const auto bytes = read_file(path, kIdxMost);
   if (!bytes) return bytes.error();
-  auto source = read_csv(*bytes);
+  auto source = is_gzip(*bytes) ? own_source(*bytes) : read_csv(*bytes);
   if (!source) return UserError{source.error().code, path, source.error().with};
   return source;
 }

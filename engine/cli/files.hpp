@@ -36,8 +36,8 @@ private:
   int reason_ = 0; // why the first write failed
 };
 
-/// A user's own data: a .csv file (data/csv.hpp), or a folder with four IDX files as MNIST's are named, .gz or plain; up to
-/// 256 classes and any size of image. Errors: those of reading, gzip, IDX and CSV.
+/// A user's own data: a .downhill-data file (data/own_file.hpp), a .csv file (data/csv.hpp), or a folder with four IDX files as MNIST's are named, .gz or
+/// plain; up to 256 classes and any size of image. Errors: those of reading, gzip, IDX, CSV and own files.
 Result<Source> read_own(const std::string& path);
 /// Fashion-MNIST from the four official files in `folder`, .gz or plain. Errors: those of reading, gzip and IDX.
 Result<Source> read_fashion_mnist(const std::string& folder);

@@ -8,6 +8,7 @@
 #include "cli/fit.hpp"
 #include "cli/losses.hpp"
 #include "cli/neuron.hpp"
+#include "cli/own.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/surface.hpp"
 #include "core/hash.hpp"
@@ -487,7 +488,7 @@ int bench(const Arguments&) {
 }
 
 struct Option {
-  const char *name, *value; // the value as the usage shows it
+  const char *name, *value; // the value as the usage shows it; empty: it takes none
   std::string Arguments::* to;
 };
 struct Verb {
@@ -496,17 +497,18 @@ struct Verb {
   std::vector<Option> options;
   const char* says;
   int (*run)(const Arguments&);
+  bool many = false; // files, not one
 
   std::string options_text() const {
     std::string text;
-    for (const Option& option : options) text += std::string(" [") + option.name + " " + option.value + "]";
+    for (const Option& option : options) text += std::string(" [") + option.name + (*option.value ? " " : "") + option.value + "]";
     return text;
   }
 };
 
 const std::vector<Verb>& verbs() {
-  static const Option data{"--data", "DIR|FILE.csv", &Arguments::data}, images{"--data", "DIR", &Arguments::data}, lane{"--lane", "N", &Arguments::lane},
-      jobs{"--jobs", "N", &Arguments::jobs};
+  static const Option data{"--data", "DIR|FILE.csv|FILE.downhill-data", &Arguments::data}, images{"--data", "DIR", &Arguments::data},
+      lane{"--lane", "N", &Arguments::lane}, jobs{"--jobs", "N", &Arguments::jobs};
   static const std::vector<Verb> table{
       {"train", "EXPERIMENT.json", {data, lane, jobs, {"--out", "DIR", &Arguments::out}}, "trains; writes curves and weights", train},
       {"surface",
@@ -565,6 +567,22 @@ const std::vector<Verb>& verbs() {
        {images, lane, {"--out", "SCRIPT.py", &Arguments::out}, {"--lang", "zh|en", &Arguments::lang}},
        "a lane, a trace, a unit, losses, fits or a case as a PyTorch script",
        by_lab<&Lab::export_script>},
+      {"data",
+       "FOLDER|ZIP|CSV|PICTURE...",
+       {{"--out", "FILE.downhill-data", &Arguments::out},
+        {"--size", "28|32", &Arguments::size},
+        {"--crop", "", &Arguments::crop},
+        {"--fit", "", &Arguments::fit},
+        {"--invert", "", &Arguments::invert},
+        {"--target", "COLUMN", &Arguments::target},
+        {"--as", "classes|numbers", &Arguments::as},
+        {"--features", "COLUMN,...", &Arguments::features},
+        {"--test", "PERCENT", &Arguments::test},
+        {"--validation", "PERCENT", &Arguments::validation},
+        {"--seed", "N", &Arguments::seed}},
+       "your own pictures (a folder or zip, the class by folder or by a CSV) or your own table as data for --data; says what was left out, and why",
+       own_data,
+       true},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},
   };
@@ -596,11 +614,18 @@ int main_with(const std::vector<std::string>& words) {
     const auto option = std::find_if(verb->options.begin(), verb->options.end(), [&](const Option& o) { return words[i] == o.name; });
     if (option == verb->options.end())
       return misuse(words[i] + ": no such option of " + verb->name + ", which takes" + (verb->options.empty() ? " none" : verb->options_text()));
+    if (*option->value == 0) {
+      arguments.*option->to = "yes";
+      continue;
+    }
     if (i + 1 == words.size() || words[i + 1].empty() || words[i + 1].starts_with("--")) return misuse(words[i] + ": its value is missing: " + option->value);
     arguments.*option->to = words[++i];
   }
-  if (files.size() != (*verb->file ? 1U : 0U)) return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
+  if (verb->many && files.empty()) return misuse(std::string(verb->name) + " takes " + verb->file);
+  if (!verb->many && files.size() != (*verb->file ? 1U : 0U))
+    return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
   if (*verb->file) arguments.document = files[0];
+  arguments.files = std::move(files);
   return verb->run(arguments);
 }
 

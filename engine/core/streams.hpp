@@ -17,6 +17,7 @@ enum class Purpose : std::uint32_t {
   probe = 9,        // index: what a view draws (engine/inspect); never touches a run
   surface = 10,     // index: 0; counter block: point; key word 0: the surface's own seed
   fit = 11,         // index: 0 training, 1 test; counter block: point, c1: set; key word 0: the document's seed
+  split = 12,       // index: class; key word 0: the seed of the split (engine/own/deal.hpp); never part of a run
 };
 
 /// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.

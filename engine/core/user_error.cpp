@@ -1,5 +1,6 @@
 #include "core/user_error.hpp"
 
+#include "core/error_texts.hpp"
 #include "core/printable.hpp"
 
 #include <cassert>
@@ -93,6 +94,7 @@ constexpr ErrorText kTexts[] = {
      "the first CSV line must name the columns, one of them label (classes) or target (regression), not both"},
     {"csv_columns", "CSV 有两列都叫“{1}”，请给其中一列改名", "two columns of the CSV are called \"{1}\"; rename one"},
     {"csv_empty", "CSV 里训练或测试样本不足：训练 {1} 个，测试 {2} 个", "the CSV has too few examples: {1} for training, {2} for testing"},
+    {"own_damaged", "不是完整的 .downhill-data 文件：{1}", "this is not a whole .downhill-data file: {1}"},
     {"checkpoint_damaged", "检查点不完整或已损坏", "the checkpoint is cut or damaged"},
     {"checkpoint_other", "检查点属于另一个实验，无法在此恢复", "the checkpoint belongs to another experiment and can't be restored here"},
     {"memory", "内存不足，请减少样本、神经元或赛道", "out of memory; use fewer examples, units or lanes"},
@@ -140,14 +142,30 @@ constexpr ErrorText kTexts[] = {
     {"output_unwritable", "输出写不出去（{1}），请检查它通向哪里", "what was to be printed can't be written ({1}); check where it goes"},
 };
 
+// those of libraries that not every program has
+std::vector<std::span<const ErrorText>>& more_texts() {
+  static std::vector<std::span<const ErrorText>> texts;
+  return texts;
+}
+
 } // namespace
 
-std::vector<ErrorText> error_texts() { return {std::begin(kTexts), std::end(kTexts)}; }
+void add_error_texts(std::span<const ErrorText> texts) { more_texts().push_back(texts); }
+
+std::vector<ErrorText> error_texts() {
+  std::vector<ErrorText> all{std::begin(kTexts), std::end(kTexts)};
+  for (const auto& texts : more_texts()) all.insert(all.end(), texts.begin(), texts.end());
+  return all;
+}
 
 std::string UserError::sentence(Language language) const {
   std::string text;
-  for (const ErrorText& row : kTexts)
-    if (row.code == code) text = language == Language::zh ? row.zh : row.en;
+  const auto look_in = [&](std::span<const ErrorText> texts) {
+    for (const ErrorText& row : texts)
+      if (row.code == code) text = language == Language::zh ? row.zh : row.en;
+  };
+  look_in(kTexts);
+  for (const auto& texts : more_texts()) look_in(texts);
   assert(!text.empty() && "every UserError code has a row");
   std::string out = place.empty() ? "" : printable(place) + (language == Language::zh ? "：" : ": ");
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -2,106 +2,26 @@
 
 #include "core/hash.hpp"
 #include "core/printable.hpp"
+#include "data/csv_text.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <map>
 
 namespace downhill {
 namespace {
 
 constexpr std::size_t kTrainMost = 60000, kTestMost = 10000, kClassesMost = 256;
-
-// One record after the other; a quoted field may hold commas, line ends and doubled quotes.
-class Records {
-public:
-  explicit Records(std::string_view text) : rest_(text) {
-    if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
-  }
-  /// False at the end, or where a quote is not closed: bad() tells which.
-  bool next(std::vector<std::string>& fields) {
-    fields.clear();
-    if (rest_.empty()) return false;
-    line_ = next_line_;
-    for (;;) {
-      std::string field;
-      if (rest_.starts_with('"')) {
-        if (!quoted(field)) return false;
-      } else {
-        const std::size_t end = std::min(rest_.find_first_of(",\r\n"), rest_.size());
-        field = rest_.substr(0, end);
-        rest_.remove_prefix(end);
-      }
-      fields.push_back(std::move(field));
-      if (!rest_.starts_with(',')) break;
-      rest_.remove_prefix(1);
-    }
-    // lines end with LF, CR LF, or CR alone
-    const bool cr = rest_.starts_with('\r');
-    if (cr) rest_.remove_prefix(1);
-    if (rest_.starts_with('\n')) {
-      rest_.remove_prefix(1);
-    } else if (!cr && !rest_.empty()) {
-      bad_ = true;
-      return false;
-    }
-    ++next_line_;
-    return true;
-  }
-  bool bad() const { return bad_; }
-  std::size_t line() const { return line_; }
-
-private:
-  bool quoted(std::string& field) {
-    for (std::size_t i = 1; i < rest_.size(); ++i) {
-      if (rest_[i] == '\n' || (rest_[i] == '\r' && !rest_.substr(i + 1).starts_with('\n'))) ++next_line_;
-      if (rest_[i] != '"') {
-        field += rest_[i];
-        continue;
-      }
-      if (i + 1 < rest_.size() && rest_[i + 1] == '"') {
-        field += rest_[i++];
-        continue;
-      }
-      rest_.remove_prefix(i + 1);
-      return true;
-    }
-    bad_ = true;
-    return false;
-  }
-  std::string_view rest_;
-  std::size_t line_ = 0, next_line_ = 1;
-  bool bad_ = false;
-};
-
-// A finite number and nothing else; strtod is correctly rounded in every C library here.
-bool number(const std::string& text, double& value) {
-  if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string::npos) return false;
-  char* end = nullptr;
-  value = std::strtod(text.c_str(), &end);
-  return *end == 0 && std::isfinite(value) && std::isfinite(static_cast<float>(value));
-}
-
-// Numbers before words and by value, words by their bytes
-struct LabelOrder {
-  bool operator()(const std::string& a, const std::string& b) const {
-    double x = 0, y = 0;
-    const bool a_is = number(a, x), b_is = number(b, y);
-    if (a_is != b_is) return a_is;
-    if (a_is && x != y) return x < y;
-    return a < b;
-  }
-};
+constexpr std::size_t kColumnsMost = static_cast<std::size_t>(kFeaturesMost) + 2; // and an answer, and a part
 
 UserError damaged(std::size_t line, std::string why) { return {"csv_damaged", "", {std::to_string(line), std::move(why)}}; }
 
 } // namespace
 
 Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
-  Records records({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  CsvRecords records({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, ',', kColumnsMost);
   std::vector<std::string> names;
   if (!records.next(names)) return records.bad() ? damaged(1, "\"") : UserError{"csv_header", "", {}};
+  if (records.count() > kColumnsMost) return damaged(1, std::to_string(records.count()) + " > " + std::to_string(kColumnsMost));
   const auto column = [&](std::string_view name) { return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin()); };
   const std::size_t label = column("label"), target = column("target"), part = column("part"), none = names.size();
   if ((label == none) == (target == none)) return UserError{"csv_header", "", {}};
@@ -121,7 +41,7 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
       --row; // an empty line is no example
       continue;
     }
-    if (fields.size() != none) return damaged(records.line(), std::to_string(fields.size()) + " ≠ " + std::to_string(none));
+    if (records.count() != none) return damaged(records.line(), std::to_string(records.count()) + " ≠ " + std::to_string(none));
     bool train = row % 5 != 4;
     if (part != none) {
       if (fields[part] != "train" && fields[part] != "test") return damaged(records.line(), "part: train, test");
@@ -137,7 +57,7 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
         if (classes.size() > kClassesMost) return damaged(records.line(), "> " + std::to_string(kClassesMost) + " label");
         continue;
       }
-      if (!number(fields[c], value)) return damaged(records.line(), shortened(names[c], 40) + " = " + shortened(fields[c], 40));
+      if (!csv_number(fields[c], value)) return damaged(records.line(), shortened(names[c], 40) + " = " + shortened(fields[c], 40));
       (c == target ? into.targets : into.values).push_back(static_cast<float>(value));
     }
     const std::size_t size = label == none ? into.targets.size() : labels[train ? 0 : 1].size();

@@ -53,4 +53,6 @@ std::vector<std::uint8_t> gzip(std::span<const std::uint8_t> content) {
   return out;
 }
 
+std::uint32_t crc32_of(std::span<const std::uint8_t> bytes) { return static_cast<std::uint32_t>(crc32(0, bytes.data(), static_cast<uInt>(bytes.size()))); }
+
 } // namespace downhill

@@ -44,13 +44,14 @@ private:
     line();
     line(said("用法：python3 script.py", "Usage: python3 script.py") +
          std::string(source_.generated ? ""
-                     : own()           ? " --data FILE.csv"
+                     : own()           ? " --data FILE.downhill-data"
                                        : " [--data DIR]") +
          " [--seed N]");
     line("\"\"\"");
     line("import argparse");
     if (own()) line("import csv");
     if (!source_.generated) line("import gzip");
+    if (own()) line("import json");
     if (s_.schedule.name == "cosine" && warmup(s_.schedule) > 0) line("import math");
     if (!source_.generated) line("from pathlib import Path");
     line("import sys");
@@ -200,8 +201,24 @@ private:
             "        return x, np.array([float(row['target']) for row in part], np.float32)\n"
             "    names = sorted({row['label'] for row in rows}, key=value_first)\n"
             "    return x, np.array([names.index(row['label']) for row in part], np.int64)\n\n\n");
+      block("def read_own(path, train):\n"
+            "    with gzip.open(path) as file:\n"
+            "        head, data = json.loads(file.readline()), file.read()\n"
+            "    features, at = int(np.prod(head['shape'])), 0\n"
+            "    for part in ('train', 'validation', 'test'):\n"
+            "        n = head['parts'][part]\n"
+            "        x = np.frombuffer(data, np.uint8 if head['features'] == 'pixels' else '<f4', n * features, at).reshape(n, features)\n"
+            "        y = np.frombuffer(data, np.uint8 if head['answers'] == 'classes' else '<f4', n, at + x.nbytes)\n"
+            "        at += x.nbytes + y.nbytes\n"
+            "        if part == ('train' if train else 'test'):\n"
+            "            x = x.astype(np.float32) / np.float32(255 if head['features'] == 'pixels' else 1)\n"
+            "            return x, y.astype(np.int64 if head['answers'] == 'classes' else np.float32)\n\n\n");
       block("def read(train):\n"
-            "    return read_images(options.data, train) if Path(options.data).is_dir() else read_table(options.data, train)\n\n\n"
+            "    path = Path(options.data)\n"
+            "    if path.is_dir():\n"
+            "        return read_images(path, train)\n"
+            "    packed = path.open('rb').read(2) == b'\\x1f\\x8b'\n"
+            "    return read_own(path, train) if packed else read_table(path, train)\n\n\n"
             "REGRESSION = read(True)[1].dtype == np.float32\n");
       line(s_.data.label_noise > 0 ? "if REGRESSION:" : "if REGRESSION and CLASSES:");
       line("    sys.exit('" + said("回归数据没有类别，请去掉类别和标签噪声", "regression data has no classes; leave classes and label noise out") + "')");

@@ -9,6 +9,7 @@
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 #include "data/letters.hpp"
+#include "data/own_file.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
@@ -22,6 +23,9 @@
 #include "losses/losses_csv.hpp"
 #include "losses/losses_hash.hpp"
 #include "neuron/neuron_csv.hpp"
+#include "own/pictures.hpp"
+#include "own/table.hpp"
+#include "own/zip.hpp"
 #include "surfaces/image_points.hpp"
 #include "surfaces/surface_document.hpp"
 #include "trainer/trainer.hpp"
@@ -246,6 +250,72 @@ void csv(Bytes bytes) {
   }
 }
 
+void told_in_words(const Told& told) {
+  for (const UserError& each : told.list()) must(!each.sentence(Language::zh).empty());
+}
+
+// of what is accepted another file can be made, which says the same
+void usable(const OwnData& data) {
+  const auto again = read_own_file(write_own_file(data));
+  must(again.ok() && own_content(*again) == own_content(data));
+}
+
+void own_file(Bytes bytes) {
+  const auto packed = read_own_file(bytes);
+  if (!packed) must(!packed.error().sentence(Language::zh).empty());
+  const auto data = packed ? packed : read_own_file(downhill::gzip(bytes)); // fuzzers don't pack
+  if (data) usable(*data);
+}
+
+void own_picture(Bytes bytes) {
+  if (bytes.size() > 1U << 20) return;
+  const auto picture = read_picture(bytes);
+  if (!picture) {
+    must(!picture.error().sentence(Language::zh).empty());
+    return;
+  }
+  must(picture->grey.size() == static_cast<std::size_t>(picture->width * picture->height));
+  if (picture->grey.size() < 1U << 20)
+    for (const bool fit : {false, true}) must(grey_square(*picture, {28, fit, true}).size() == 784);
+}
+
+void own_zip(Bytes bytes) {
+  auto file = ZipFile::open(in_memory(bytes));
+  if (!file) return;
+  OwnPictures pictures({});
+  for (int i = 0; i < 100; ++i) {
+    const auto more = file->next();
+    if (!more || !*more) break;
+    if (!pictures.wants(file->name(), file->size())) continue;
+    const auto content = file->read(1U << 20);
+    if (content)
+      pictures.add(file->name(), *content);
+    else
+      pictures.skip(file->name(), content.error());
+  }
+  const auto data = pictures.finish({}, {});
+  told_in_words(pictures.told());
+  if (data) usable(*data);
+}
+
+void own_table(Bytes bytes) {
+  auto table = OwnTable::open(bytes);
+  if (!table) {
+    must(!table.error().sentence(Language::zh).empty());
+    return;
+  }
+  while (table->advance()) {
+  }
+  for (const AnswerKind kind : {AnswerKind::guess, AnswerKind::classes, AnswerKind::numbers}) {
+    if (!table->choose({"", {}, kind})) return;
+    while (table->advance()) {
+    }
+    const auto data = table->finish({});
+    told_in_words(table->told());
+    if (data) usable(*data);
+  }
+}
+
 void checkpoint(Bytes bytes) {
   static const Trainer start = [] {
     const auto experiment = read_experiment(
@@ -299,7 +369,11 @@ const std::vector<Target>& targets() {
                                          {"checkpoint", checkpoint},
                                          {"protocol", protocol},
                                          {"pack", pack},
-                                         {"letters", letters}};
+                                         {"letters", letters},
+                                         {"own_file", own_file},
+                                         {"own_picture", own_picture},
+                                         {"own_zip", own_zip},
+                                         {"own_table", own_table}};
   return table;
 }
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 
 const native = [process.env.DOWNHILL_NATIVE ?? 'build/native/downhill']; // ./dev coverage names another
 const builds: [string, string[]][] = [['native', native], ['wasm-simd', ['node', 'build/wasm-simd/downhill.mjs']], ['wasm-scalar', ['node', 'build/wasm-scalar/downhill.mjs']]];
@@ -43,6 +43,8 @@ const walk = file('walk.json', JSON.stringify({ downhill: 1, lab: 'cases', data:
 const seeing_settings = JSON.parse(readFileSync('assets/experiments/neuron_gap.json', 'utf8'));
 const seeing = file('seeing.json', JSON.stringify(seeing_settings));
 
+const pets = file('pets.csv', 'age;weight;animal\n' + Array.from({ length: 30 }, (_, i) => `${i % 7};${i % 5},5;${i % 3 ? 'cat' : 'dog'}\n`).join(''));
+
 // The verbs and their options, as the program itself lists them.
 interface Verb {
   name: string;
@@ -56,7 +58,7 @@ const verbs: Verb[] = [...run(native, '--help').stdout.matchAll(/^(?:usage:| {6}
 }));
 const all_options = [...new Set(verbs.flatMap((verb) => verb.options))];
 const document_of = (verb: Verb) => (verb.name === 'surface' ? hill : verb.name === 'trace' ? small : verb.name === 'neuron' ? gate : verb.name === 'losses' ? wrong : verb.name === 'fit' ? bumps : verb.name === 'cases' ? walk : tiny);
-const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.takes_file ? [document] : [])];
+const words_of = (verb: Verb, document = document_of(verb)) => [verb.name, ...(verb.name === 'data' ? [pets] : verb.takes_file ? [document] : [])];
 
 function fifo(name: string): string {
   const path = join(folder, name);
@@ -77,8 +79,8 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}; // pe
 const told = (stderr: string) => assert.match(stderr, /^downhill: [^\n]*can't [^\n]+\n$/);
 
 test('the program lists its verbs and their options', () => {
-  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'cases', 'hash', 'export', 'check', 'bench']);
-  assert.deepEqual(all_options.sort(), ['--data', '--draws', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--stations', '--weights', '--working']);
+  assert.deepEqual(verbs.map((verb) => verb.name), ['train', 'surface', 'plane', 'draws', 'trace', 'neuron', 'losses', 'fit', 'cases', 'hash', 'export', 'data', 'check', 'bench']);
+  assert.deepEqual(all_options.sort(), ['--as', '--data', '--draws', '--features', '--fits', '--formulas', '--jobs', '--kind', '--lane', '--lang', '--map', '--out', '--points', '--seed', '--size', '--stations', '--target', '--test', '--validation', '--weights', '--working']);
 });
 
 for (const [name, command] of builds)
@@ -139,7 +141,7 @@ for (const verb of verbs) {
         assert.deepEqual([status, stdout], [2, ''], option);
         assert.match(stderr, new RegExp(`^downhill: ${option}: its value is missing: [^\\n]+\\n$`));
       }
-    for (const words of [[...words_of(verb), tiny], verb.takes_file ? [verb.name] : []]) {
+    for (const words of verb.name === 'data' ? [['data']] : [[...words_of(verb), tiny], verb.takes_file ? [verb.name] : []]) {
       const { status, stdout } = run(native, ...words);
       assert.deepEqual([status, stdout], [2, '']);
     }
@@ -501,6 +503,122 @@ test('own data: a CSV of classes and one of numbers, named by their hash; anothe
   assert.match(run(native, 'hash', own({}), '--data', numbers).stderr, /\/loss: the loss cross_entropy is for classification/);
   assert.match(run(native, 'hash', own({ label_noise: 0.1 }), '--data', numbers).stderr, /\/data\/label_noise: regression data has no classes/);
   assert.match(run(native, 'hash', own({}), '--data', file('twice.csv', 'x,x,label\n1,2,a\n')).stderr, /twice\.csv: two columns of the CSV are called "x"; rename one/);
+});
+
+// A grey PNG of one value.
+function grey_png(value: number, side = 8): Buffer {
+  const chunk = (name: string, content: Buffer) => {
+    const named = Buffer.concat([Buffer.from(name), content]);
+    return Buffer.concat([u32(content.length), named, u32(crc32(named))]);
+  };
+  const u32 = (n: number) => Buffer.from([n >>> 24, n >>> 16, n >>> 8, n]);
+  const crc32 = (bytes: Buffer) => {
+    let crc = -1;
+    for (const byte of bytes) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc >>> 0;
+  };
+  const rows = Buffer.concat(Array.from({ length: side }, () => Buffer.concat([Buffer.alloc(1), Buffer.alloc(side, value)])));
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', Buffer.concat([u32(side), u32(side), Buffer.from([8, 0, 0, 0, 0])])), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+test('data: a folder of pictures, and a zip of it, become one file of one hash in every build, which runs take', () => {
+  const at = mkdtempSync(join(tmpdir(), 'downhill-own-'));
+  const pictures = join(at, 'pictures');
+  const stored = 'tests/fuzz/corpus/own_picture';
+  for (const kind of ['dark', 'light']) {
+    mkdirSync(join(pictures, kind), { recursive: true });
+    for (let i = 0; i < 8; ++i) writeFileSync(join(pictures, kind, `${i}.png`), grey_png(kind === 'dark' ? i : 200 + i));
+  }
+  for (const name of ['jpeg_noise', 'jpeg_422', 'webp_noise', 'webp_alpha', 'png_palette']) copyFileSync(join(stored, name), join(pictures, 'dark', name + '.jpg')); // what they are their first bytes say
+  writeFileSync(join(pictures, 'light', 'broken.png'), grey_png(1).subarray(0, 40));
+  writeFileSync(join(pictures, 'notes.txt'), 'x');
+  writeFileSync(join(pictures, '.DS_Store'), 'x');
+  assert.equal(spawnSync('python3', ['-m', 'zipfile', '-c', join(at, 'all.zip'), pictures]).status, 0);
+  const hashes = new Set<string>();
+  for (const [name, command] of builds)
+    for (const from of [pictures, join(at, 'all.zip')]) {
+      const out = join(at, `${name}.downhill-data`);
+      const { status, stdout, stderr } = run(command, 'data', from, '--out', out, '--size', '32', '--fit', '--invert');
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /^pictures: 21, 32 × 32, grey, fitted whole on white, inverted\nleft out or told: 3\n/);
+      assert.match(stdout, /pictures\/light\/broken\.png: the picture is cut or damaged/);
+      assert.match(stdout, /pictures\/notes\.txt: this is no PNG, JPEG or WebP picture/);
+      assert.match(stdout, /1 hidden or system files/);
+      assert.match(stdout, /^dark +10 +0 +3$/m);
+      assert.match(stdout, /^light +6 +0 +2$/m);
+      const [, line = '', hash = ''] = /in an experiment: ("data": \{.*"file": "([0-9a-f]{16})".*\})\n/.exec(stdout) ?? [];
+      hashes.add(hash);
+      const experiment = file('own_pictures.json', `{"downhill": 1, ${line}, "network": {"hidden": [{"units": 3}]}, "batch": 4, "epochs": 1, "lanes": [{}]}`);
+      hashes.add(run(command, 'hash', experiment, '--data', out).stdout);
+    }
+  assert.equal(hashes.size, 2); // of the data, and of the weights
+});
+
+test('data: a table, its answer chosen; what can not be used is a sentence and exit 2', () => {
+  const out = join(folder, 'pets.downhill-data');
+  const { stdout } = run(native, 'data', pets, '--out', out, '--validation', '10', '--seed', '3');
+  assert.match(stdout, /^features: 2, age, weight\nanswer: animal, classes\n/);
+  assert.match(stdout, /^all +21 +3 +6$/m);
+  const content = gunzipSync(readFileSync(out));
+  const head = JSON.parse(content.subarray(0, content.indexOf(10)).toString());
+  assert.deepEqual(head, { answer: 'animal', answers: 'classes', classes: ['cat', 'dog'], columns: ['age', 'weight'], downhill_data: 1, features: 'numbers', parts: { test: 6, train: 21, validation: 3 }, shape: [2] });
+  assert.match(run(native, 'data', pets, '--target', 'weight', '--as', 'numbers').stdout, /answer: weight, numbers\nleft out or told: 1\n {2}column "animal": of 30 filled cells 0 are numbers/);
+  assert.match(run(native, 'data', pets, '--features', 'weight').stdout, /^features: 1, weight\n/);
+  const empty = mkdtempSync(join(tmpdir(), 'downhill-empty-'));
+  for (const [words, why] of [
+    [[pets, '--target', 'size'], /pets\.csv: there is no column "size"; there are: age, weight, animal\n/],
+    [[empty], /there is no picture here that can be used\n/],
+    [[join(folder, 'nothing')], /nothing: can't read this file/],
+    [[file('locked.zip', 'PK\x03\x04 and nothing')], /locked\.zip: the zip file is cut or damaged\n/],
+    [[pets, '--size', '29'], /--size: "29" is not known; choose one of: 28, 32\n/],
+    [[pets, '--fit', '--crop'], /--fit and --crop exclude each other/],
+    [[pets, '--seed', '0'], /--seed: "0" is not known/],
+    [[pets, '--test', '95'], /--test: "95" is not known/],
+    [[pets, '--test', '90', '--validation', '50'], /--test, --validation: testing and validation can be 90% together at most\n/],
+    [['x'.repeat(300)], /x: can't read this file/],
+    [[file('gone.csv', Buffer.from([0xff, 0xff, 0x2c, 0xff]))], /gone\.csv: its text is neither UTF-8 nor UTF-16 nor GB18030/],
+  ] as [string[], RegExp][]) {
+    const { status, stderr } = run(native, 'data', ...words);
+    assert.equal(status, 2, words.join(' '));
+    assert.match(stderr, why);
+    assert.match(stderr, /^[^\n]*\n$/);
+  }
+  assert.match(run(native, 'train', file('own_cut.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 10, test: 4, classes: [] } })), '--data', file('cut.downhill-data', readFileSync(out).subarray(0, 90))).stderr, /cut\.downhill-data: the compressed file is cut or damaged/);
+});
+
+test('data: what a folder hides is told, and the line for an experiment names classes that runs take', () => {
+  const at = mkdtempSync(join(tmpdir(), 'downhill-parts-'));
+  chmodSync(at, 0o755);
+  const pictures = join(at, 'pictures');
+  for (const [folder, count] of Object.entries({ 'train/a': 4, 'train/b': 5, 'train/c': 6, 'test/a': 2, 'test/c': 3 })) {
+    mkdirSync(join(pictures, folder), { recursive: true });
+    for (let i = 0; i < count; ++i) writeFileSync(join(pictures, folder, `${i}.png`), grey_png(i));
+  }
+  symlinkSync(join(pictures, 'train'), join(pictures, 'again'));
+  mkdirSync(join(pictures, 'locked'));
+  chmodSync(join(pictures, 'locked'), 0);
+  const out = join(at, 'parts.downhill-data');
+  const { status, stdout } = run_with({ ...nobody }, native, 'data', pictures);
+  assert.equal(status, 0);
+  assert.match(stdout, /pictures\/again: this is a link to a folder and was not followed/);
+  assert.match(stdout, /pictures\/locked: this folder can't be read/);
+  assert.match(stdout, /^no run can take the class "b": it has no examples for training or none for testing\n/m);
+  chmodSync(join(pictures, 'locked'), 0o755);
+  const [, line = ''] = /in an experiment: ("data": \{.*\})\n/.exec(run(native, 'data', pictures, '--out', out).stdout) ?? [];
+  assert.match(line, /"train": 8, "test": 4, "classes": \[0, 2\]/);
+  const experiment = file('own_parts.json', `{"downhill": 1, ${line}, "network": {"hidden": [{"units": 3}]}, "batch": 4, "epochs": 1, "lanes": [{}]}`);
+  assert.match(run(native, 'hash', experiment, '--data', out).stdout, /[0-9a-f]{16}/);
+  // two folders whose pictures have the same names, and one of them twice
+  const two = run(native, 'data', join(pictures, 'train'), join(pictures, 'test', '..', 'train', 'a'), join(pictures, 'train'));
+  assert.match(two.stdout, /train: it was given twice and is read once/);
+  chmodSync(pictures, 0);
+  const refused = run_with({ ...nobody }, native, 'data', pictures);
+  chmodSync(pictures, 0o755);
+  assert.deepEqual([refused.status, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /pictures: this folder can't be read/);
 });
 
 test('own images with labels from 1 on, in gzip of several members: their classes are those that occur, and train says which', () => {

@@ -1,7 +1,7 @@
 // Exported scripts run in PyTorch, where it is installed (Debian: python3-torch), against the engine's own batch losses.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -89,6 +89,18 @@ test("a user's own table, of classes and of numbers, and own images give PyTorch
     return [join(folder, name), patch];
   });
   sources.push(['/usr/share/datasets/fashion-mnist', {}]);
+  for (const [i, patch] of [{}, {}, { loss: 'mse' }].entries()) { // the same in one file, and pictures
+    const from = i === 1 ? 'tests/fuzz/corpus/own_picture' : sources[i]![0], packed = join(folder, `${i}.downhill-data`);
+    if (i === 1) {
+      const names = ['jpeg', 'jpeg_422', 'jpeg_cmyk', 'jpeg_noise', 'jpeg_turned', 'png_palette', 'webp', 'webp_alpha', 'webp_lossless', 'webp_noise'];
+      for (let n = 0; n < 40; ++n) {
+        mkdirSync(join(folder, 'pictures', String(n % 3)), { recursive: true });
+        copyFileSync(join(from, names[n % names.length]!), join(folder, 'pictures', String(n % 3), `${n}.png`));
+      }
+    }
+    run(native, 'data', i === 1 ? join(folder, 'pictures') : from, '--out', packed);
+    sources.push([packed, patch]);
+  }
   for (const [i, [path, patch]] of sources.entries()) {
     const { data = {}, ...rest } = patch as { data?: object };
     const experiment = join(folder, `own${i}.json`);

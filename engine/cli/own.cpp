@@ -1,0 +1,279 @@
+#include "cli/own.hpp"
+
+#include "cli/files.hpp"
+#include "core/hash.hpp"
+#include "core/printable.hpp"
+#include "own/pictures.hpp"
+#include "own/table.hpp"
+#include "own/zip.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace downhill {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLinesShown = 20; // of what was left out
+
+struct Asked {
+  SquareLook look;
+  OwnChoice choice;
+  OwnSplit split;
+};
+
+Result<Asked> asked_by(const Arguments& a) {
+  Asked asked;
+  if (!a.fit.empty() && !a.crop.empty()) return UserError{"one_or_other", "", {"--fit", "--crop"}};
+  if (a.size != "28" && a.size != "32") return UserError{"not_a_choice", "--size", {a.size, "28, 32"}};
+  asked.look = {a.size == "28" ? 28 : 32, !a.fit.empty(), !a.invert.empty()};
+  asked.choice.target = a.target;
+  if (!a.as.empty() && a.as != "classes" && a.as != "numbers") return UserError{"not_a_choice", "--as", {a.as, "classes, numbers"}};
+  asked.choice.kind = a.as.empty() ? AnswerKind::guess : a.as == "classes" ? AnswerKind::classes : AnswerKind::numbers;
+  for (std::size_t begin = 0; begin < a.features.size();) {
+    const std::size_t end = std::min(a.features.find(',', begin), a.features.size());
+    asked.choice.features.push_back(a.features.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  const std::size_t seed = number_of(a.seed, 9), test = number_of(a.test, 2), validation = a.validation == "0" ? 0 : number_of(a.validation, 2);
+  if (seed == 0) return UserError{"not_a_choice", "--seed", {a.seed, "1 … 999999999"}};
+  if (test < 1 || test > 90) return UserError{"not_a_choice", "--test", {a.test, "1 … 90"}};
+  if (validation > 50 || (validation == 0 && a.validation != "0")) return UserError{"not_a_choice", "--validation", {a.validation, "0 … 50"}};
+  if (test + validation > 90) return UserError{"own_split", "--test, --validation", {}};
+  asked.split = {seed, static_cast<int>(test), static_cast<int>(validation)};
+  return asked;
+}
+
+// A file that is read where it is wanted.
+Result<ByteSource> source_of(const std::string& path) {
+  struct stat info;
+  const std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
+    if (f) std::fclose(f);
+  });
+  if (!file || fstat(fileno(file.get()), &info) != 0 || !S_ISREG(info.st_mode)) return UserError{"file_unreadable", path, {}};
+  return ByteSource{static_cast<std::uint64_t>(info.st_size), [file](std::uint64_t at, std::span<std::uint8_t> into) {
+                      std::size_t got = 0;
+                      while (got < into.size()) {
+                        const auto n = pread(fileno(file.get()), into.data() + got, into.size() - got, static_cast<off_t>(at + got));
+                        if (n <= 0) return false;
+                        got += static_cast<std::size_t>(n);
+                      }
+                      return true;
+                    }};
+}
+
+// What a name ends in says more than a whole path, which may lead through hidden folders.
+std::string name_in(const std::string& folder, const std::string& rest) {
+  const std::string name = fs::path(folder).lexically_normal().filename().string();
+  return name.empty() || name.starts_with('.') ? rest : name + "/" + rest;
+}
+
+void add_file(OwnPictures& pictures, const std::string& name, const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return pictures.skip(name, {"file_unreadable", "", {}});
+  if (!pictures.wants(name, static_cast<std::uint64_t>(info.st_size))) return;
+  const auto bytes = read_file(path, kTableBytesMost);
+  if (!bytes) return pictures.skip(name, bytes.error());
+  pictures.add(name, *bytes);
+}
+
+// All files below a folder, whatever the order of its listing. Links to folders are not followed: one may lead back.
+Result<bool> add_folder(OwnPictures& pictures, const std::string& folder) {
+  std::error_code error;
+  const std::string whole = fs::absolute(folder, error).lexically_normal().string();
+  const fs::path root = whole.size() > 1 && whole.ends_with('/') ? whole.substr(0, whole.size() - 1) : whole;
+  const auto named = [&](const fs::path& path) { return name_in(root.string(), path.lexically_relative(root).generic_string()); };
+  std::vector<fs::path> folders{root}, files;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const fs::path each = folders[i]; // the list grows
+    std::error_code ended, unknown;
+    for (fs::directory_iterator at(each, ended), end; !ended && at != end; at.increment(ended)) {
+      const bool link = fs::is_symlink(at->symlink_status(unknown)), is_folder = fs::is_directory(at->status(unknown));
+      if (!is_folder)
+        files.push_back(at->path());
+      else if (link)
+        pictures.skip(named(at->path()), {"own_link", "", {}});
+      else
+        folders.push_back(at->path());
+    }
+    if (ended && i == 0) return UserError{"own_folder", folder, {}};
+    if (ended) pictures.skip(named(each), {"own_folder", "", {}});
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files)
+    if (!pictures.full()) add_file(pictures, named(file), file.string());
+  return true;
+}
+
+Result<bool> add_zip(OwnPictures& pictures, const std::string& path) {
+  auto source = source_of(path);
+  if (!source) return source.error();
+  auto zip = ZipFile::open(std::move(*source));
+  if (!zip) return in_file(path, zip.error());
+  for (;;) {
+    const auto more = zip->next();
+    if (!more) pictures.skip(path, more.error());
+    if (!more || !*more || pictures.full()) return true;
+    if (zip->is_folder() || !pictures.wants(zip->name(), zip->size())) continue;
+    const auto bytes = zip->read(kTableBytesMost);
+    if (bytes)
+      pictures.add(zip->name(), *bytes);
+    else
+      pictures.skip(zip->name(), bytes.error());
+    if (!bytes && bytes.error().code == "own_zip_bomb") return true;
+  }
+}
+
+bool is_zip(const std::string& path) {
+  const auto source = source_of(path);
+  std::uint8_t mark[4];
+  if (!source || !source->read(0, mark)) return false;
+  return mark[0] == 'P' && mark[1] == 'K' && ((mark[2] == 3 && mark[3] == 4) || (mark[2] == 5 && mark[3] == 6)); // of an empty one, too
+}
+
+void print_told(const Told& told) {
+  if (told.count() == 0) return;
+  print("left out or told: %llu\n", static_cast<unsigned long long>(told.count()));
+  for (std::size_t i = 0; i < std::min(told.list().size(), kLinesShown); ++i) print("  %s\n", told.list()[i].sentence(Language::en).c_str());
+  if (told.count() > kLinesShown) print("  … and %llu more\n", static_cast<unsigned long long>(told.count() - kLinesShown));
+}
+
+void print_parts(const OwnData& data) {
+  const auto counted = [](const Examples& part, std::size_t label) {
+    return std::count(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label));
+  };
+  const auto row = [](const std::string& name, std::int64_t train, std::int64_t validation, std::int64_t test) {
+    print("%s%*s %8lld %10lld %8lld\n", name.c_str(), static_cast<int>(name.size() < 24 ? 24 - name.size() : 0), "", static_cast<long long>(train),
+          static_cast<long long>(validation), static_cast<long long>(test));
+  };
+  print("%-24s %8s %10s %8s\n", data.classes.empty() ? "" : "class", "train", "validation", "test");
+  for (std::size_t label = 0; label < data.classes.size(); ++label)
+    row(data.classes[label], counted(data.train, label), counted(data.validation, label), counted(data.test, label));
+  row("all", data.train.size(), data.validation.size(), data.test.size());
+}
+
+// Classes that have examples for training and for testing, which a run must have of each.
+std::vector<std::size_t> usable_classes(const OwnData& data) {
+  std::vector<std::size_t> usable;
+  const auto has = [](const Examples& part, std::size_t label) {
+    return std::find(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label)) != part.labels.end();
+  };
+  for (std::size_t label = 0; label < data.classes.size(); ++label)
+    if (has(data.train, label) && has(data.test, label)) usable.push_back(label);
+  return usable;
+}
+
+// How many examples an experiment can ask for: as many of each class.
+long long most_of(const Examples& part, const std::vector<std::size_t>& classes, std::int64_t bound) {
+  if (classes.empty()) return static_cast<long long>(std::min(part.size(), bound));
+  std::vector<std::int64_t> counts(256);
+  for (const std::uint8_t label : part.labels) ++counts[label];
+  std::int64_t least = part.size();
+  for (const std::size_t label : classes) least = std::min(least, counts[label]);
+  const auto count = static_cast<std::int64_t>(classes.size());
+  return static_cast<long long>(std::min(least * count, bound / count * count));
+}
+
+// What to write into an experiment, so that `train` takes it as it stands.
+void print_experiment(const OwnData& data, const std::string& hash) {
+  const auto usable = usable_classes(data);
+  std::string classes;
+  if (usable.size() < data.classes.size()) {
+    for (std::size_t label = 0; label < data.classes.size(); ++label)
+      if (std::find(usable.begin(), usable.end(), label) == usable.end())
+        print("no run can take the class \"%s\": it has no examples for training or none for testing\n", data.classes[label].c_str());
+    if (usable.size() < 2) return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
+    for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
+  }
+  print("in an experiment: \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"test\": %lld, \"classes\": [%s]}\n", hash.c_str(),
+        most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), classes.c_str());
+}
+
+Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {
+  print_parts(data);
+  const auto content = own_content(data);
+  const std::string hash = hex16(own_hash(content));
+  print("hash: %s\n", hash.c_str());
+  print_experiment(data, hash);
+  if (arguments.out.empty()) return true;
+  const auto file = write_own_file(data);
+  return write_file(arguments.out, {reinterpret_cast<const char*>(file.data()), file.size()});
+}
+
+int done_with(const Arguments& arguments, const Result<OwnData>& data) {
+  if (!data) return complain(data.error());
+  const auto done = hand_over(arguments, *data);
+  return done ? 0 : complain(done.error());
+}
+
+int from_table(const Arguments& arguments, const Asked& asked, const std::string& path) {
+  const auto bytes = read_file(path, kTableBytesMost);
+  if (!bytes) return complain(bytes.error());
+  auto table = OwnTable::open(*bytes);
+  if (!table) return complain(in_file(path, table.error()));
+  while (table->advance()) {
+  }
+  if (const auto chosen = table->choose(asked.choice); !chosen) {
+    print_told(table->told());
+    return complain(in_file(path, chosen.error()));
+  }
+  while (table->advance()) {
+  }
+  const auto data = table->finish(asked.split);
+  std::string names;
+  for (const std::size_t column : table->features()) names += (names.empty() ? "" : ", ") + table->columns()[column].name;
+  print("features: %zu, %s\nanswer: %s, %s\n", table->features().size(), shortened(names, 400).c_str(), table->answer().c_str(),
+        table->of_classes() ? "classes" : "numbers");
+  print_told(table->told());
+  if (!data) return complain(in_file(path, data.error()));
+  return done_with(arguments, data);
+}
+
+int from_pictures(const Arguments& arguments, const Asked& asked) {
+  OwnPictures pictures(asked.look);
+  std::set<std::string> given;
+  for (const std::string& path : arguments.files) {
+    struct stat info;
+    if (stat(path.c_str(), &info) != 0) return complain({"file_unreadable", path, {}});
+    std::error_code error;
+    if (!given.insert((fs::absolute(path, error) / "").lexically_normal().string()).second) {
+      pictures.skip(path, {"own_given_twice", "", {}});
+      continue;
+    }
+    pictures.next_root();
+    if (S_ISDIR(info.st_mode)) {
+      if (const auto done = add_folder(pictures, path); !done) return complain(done.error());
+    } else if (is_zip(path)) {
+      if (const auto done = add_zip(pictures, path); !done) return complain(done.error());
+    } else {
+      const fs::path whole = fs::absolute(path, error).lexically_normal();
+      add_file(pictures, name_in(whole.parent_path().string(), whole.filename().string()), path);
+    }
+  }
+  auto data = pictures.finish(asked.choice, asked.split);
+  print("pictures: %zu, %d × %d, grey, %s%s\n", pictures.pictures(), asked.look.side, asked.look.side,
+        asked.look.fit ? "fitted whole on white" : "cropped to the middle square", asked.look.invert ? ", inverted" : "");
+  if (data && !data->answer.empty()) print("answer: %s, %s\n", data->answer.c_str(), data->classes.empty() ? "numbers" : "classes");
+  print_told(pictures.told());
+  return done_with(arguments, data);
+}
+
+} // namespace
+
+int own_data(const Arguments& arguments) {
+  const auto asked = asked_by(arguments);
+  if (!asked) return complain(asked.error());
+  if (!arguments.out.empty())
+    if (auto error = unwritable(arguments.out)) return complain(*error);
+  const std::string& first = arguments.files.front();
+  std::error_code error;
+  if (arguments.files.size() == 1 && !fs::is_directory(first, error) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
+    return from_table(arguments, *asked, first);
+  return from_pictures(arguments, *asked);
+}
+
+} // namespace downhill
