@@ -32,11 +32,7 @@ constexpr int kFramesAfterInput = 4;
 } // namespace
 
 App::App(std::vector<PackInfo> infos)
-    : packs(
-          [](const std::string& pack, bool anew) {
-            tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}});
-          },
-          std::move(infos)),
+    : packs([](const std::string& pack, bool anew) { tell({{"type", "load_pack"}, {"pack", pack}, {"anew", anew}}); }, std::move(infos)),
       world{.ui = ui,
             .packs = packs,
             .post =
@@ -47,10 +43,7 @@ App::App(std::vector<PackInfo> infos)
             .save = [](const std::string& name, std::span<const std::uint8_t> file) { host_file(name.c_str(), file.data(), file.size()); },
             .drawn = [this] { return window != nullptr; },
             .lead = [](Json where) { where["type"] = "lead", tell(where); },
-            .copy =
-                [](std::string text) {
-                  tell({{"type", "copy"}, {"text", std::move(text)}});
-                }},
+            .copy = [](std::string text) { tell({{"type", "copy"}, {"text", std::move(text)}}); }},
       made(labs().size()), fetched(labs().size()) {
   fetched[first_lab().number] = true;
   told_lab = here_ = &lab(first_lab());

@@ -24,8 +24,8 @@ std::size_t place_of(CaseStation station) { return static_cast<std::size_t>(stat
 } // namespace
 
 CasesModel::CasesModel(LabDocument& document, Post post, std::function<double()> clock_s)
-    : document_(document), post_(std::move(post)), clock_s_(std::move(clock_s)),
-      read_(cases_settings(document.now())), worked_{"", "getitem", "loader", "batch", "layers", "", "picture"} {
+    : document_(document), post_(std::move(post)), clock_s_(std::move(clock_s)), read_(cases_settings(document.now())),
+      worked_{"", "getitem", "loader", "batch", "layers", "", "picture"} {
   read();
 }
 
