@@ -81,10 +81,27 @@ def make(path, number, characters, tabular):
     subsetter.populate(text="".join(sorted(have)))
     subsetter.subset(font)
     scale, glyphs, names = UNITS_PER_EM / font["head"].unitsPerEm, font.getGlyphSet(), font.getBestCmap()
-    letters = [len(names)]
-    for code, name in sorted(names.items()):
-        letters += [code, round(scale * font["hmtx"][name][0]), *pieces(glyphs[name], scale)]
+    made = {code: [round(scale * font["hmtx"][name][0]), *pieces(glyphs[name], scale)] for code, name in names.items()}
+    if tabular:  # neither face has these
+        drawn = {c: half_bracket(c, 24 if "Bold" in path.name else 16) for c in characters & set("⌈⌉⌊⌋")}
+        made |= {ord(c): letter for c, letter in drawn.items()}
+        have |= set(drawn)
+    letters = [len(made)]
+    for code, letter in sorted(made.items()):
+        letters += [code, *letter]
     return struct.pack(f"<{len(letters)}i", *letters), have
+
+
+def half_bracket(c, stroke):
+    """A bracket of one arm, for rounding up and down: its advance, and its one outline as `pieces` has it."""
+    top, bottom, left, right = 154, -34, 18, 62
+    corners = [(left, bottom), (left, top), (right, top), (right, top - stroke), (left + stroke, top - stroke), (left + stroke, bottom)]
+    if c in "⌊⌋":
+        corners = [(x, top + bottom - y) for x, y in reversed(corners)]  # reversed: as an outline goes round
+    if c in "⌉⌋":
+        corners = [(left + right - x, y) for x, y in reversed(corners)]
+    steps = zip([(0, 0), *corners], corners)
+    return [left + right - 6, len(corners), *(n for i, ((x, y), (u, v)) in enumerate(steps) for n in (1 if i == 0 else 2, u - x, v - y))]
 
 
 def pieces(glyph, scale):
