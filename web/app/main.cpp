@@ -260,6 +260,7 @@ Json App::items(bool all) const {
                      {"expanded", item.expanded ? Json(*item.expanded) : Json()},
                      {"whole", item.whole},
                      {"by_keys", item.by_keys},
+                     {"key", item.key},
                      {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
   return out;
 }
