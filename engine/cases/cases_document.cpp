@@ -52,6 +52,8 @@ Failure check_raters(Json& value, const Field&, const std::string& place) {
   return {};
 }
 
+Failure check_rater(Json& value, const Field&, const std::string& place) { return check_number(value, place, 0, kRatersMost, true); }
+
 Failure check_hidden(Json& value, const Field& field, const std::string& place) {
   const Field& race = *kExperimentFormat.field_at("/network/hidden");
   if (auto failure = race.check(value, field, place)) return failure;
@@ -65,7 +67,7 @@ const std::vector<Field>& case_fields() {
     all.push_back(choice("/score", "height_to_width", score_names));
     all.push_back(own("/raters", Json::array(), check_raters));
     all.push_back(whole("/rating/items", 100, kItemsLeast, kItemsMost));
-    all.push_back(whole("/rating/rater", 0, 0, kRatersMost));
+    all.push_back(own("/rating/rater", 0, check_rater)); // a place in a list, which nobody types
     all.push_back(field_of_race("/data/classes", "/data/classes", kExperimentFormat.field_at("/data/classes")->standard));
     all.push_back(whole("/data/seed", 1, 0, kSeedMost));
     all.push_back(whole("/data/train", 2000, 1, kCaseTrainMost));
