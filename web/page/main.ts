@@ -435,23 +435,11 @@ class Page {
     switch (event.type) {
       case 'help': this.popover.open(event as unknown as HelpEvent); break;
       case 'edit': this.field.open(event as unknown as EditEvent); break;
+      case 'copy': copy_text(String(event.text)).then(() => say(words.say('dialog.copied')), () => say(words.say('copy.refused'))); break;
       case 'said': element('live').textContent = String(event.text); break;
       case 'keep': if (event.text) memory.set(String(event.key), String(event.text)); else memory.forget(String(event.key)); break;
-      case 'recall': // not within the frame that asks
-        setTimeout(() => {
-          const key = String(event.key), had = memory.get(key);
-          if (had === null) memory.set(key, ' ');
-          const works = memory.get(key) !== null;
-          if (had === null) memory.forget(key);
-          if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
-        });
-        break;
-      case 'choose_files': {
-        const chooser = element<HTMLInputElement>('data_files');
-        chooser.accept = String(event.accept);
-        chooser.click();
-        break;
-      }
+      case 'recall': setTimeout(() => this.recall(String(event.key))); break; // not within the frame that asks
+      case 'choose_files': this.choose_files(String(event.accept)); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
       case 'load_pack': void this.data.load(String(event.pack), event.anew === true); break;
       case 'state':
@@ -476,6 +464,19 @@ class Page {
         break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
+  }
+  /** What a lab had the browser keep, and whether that keeps anything. */
+  private recall(key: string): void {
+    const had = memory.get(key);
+    if (had === null) memory.set(key, ' ');
+    const works = memory.get(key) !== null;
+    if (had === null) memory.forget(key);
+    if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
+  }
+  private choose_files(accept: string): void {
+    const chooser = element<HTMLInputElement>('data_files');
+    chooser.accept = accept;
+    chooser.click();
   }
   open_preset(id: string): Promise<boolean> {
     return this.go(() => {
