@@ -52,6 +52,27 @@ void CasesModel::read() {
   set_epoch(epoch_);
 }
 
+std::optional<UserError> CasesModel::set_case(const std::string& kind) {
+  const Json& now = read_.complete;
+  Json json = {{"downhill", kFormatVersion}, {"lab", kCasesFormat.lab}, {"case", kind}, {"station", now["station"]}};
+  for (const char* key : {"raters", "drop_last", "shuffle", "workers", "epochs", "seed"}) json[key] = now[key];
+  if (now["raters"].empty()) json.erase("raters");
+  if (json.contains("raters")) json["score"] = now["score"];
+  json["data"]["seed"] = now["data"]["seed"];
+  auto error = document_.change_to(json);
+  follow();
+  return error;
+}
+
+std::vector<std::pair<std::string, Json>> CasesModel::with_others(const std::string& pointer, const Json& value) const {
+  std::vector<std::pair<std::string, Json>> all{{pointer, value}};
+  if (!value.is_number() || value.get<double>() < 1) return all;
+  const double count = value.get<double>();
+  if (pointer == "/data/train" && static_cast<double>(settings().batch) > count) all.emplace_back("/batch", value);
+  if (pointer == "/data/test" && static_cast<double>(settings().picture) >= count) all.emplace_back("/picture", count - 1);
+  return all;
+}
+
 // ---- pictures ----
 
 CasesModel::Asked CasesModel::wanted() const {

@@ -26,6 +26,11 @@ public:
   const CasesDocument& document() const { return read_; }
   const CaseSettings& settings() const { return read_.settings; }
   CaseStation station() const { return settings().station; }
+  /// Another case: what it does not have in common with the one before becomes its default; raters, seeds, the loader's settings and the
+  /// station stay. Error: wrong_type of what is no case.
+  std::optional<UserError> set_case(const std::string& kind);
+  /// A field with what must go along with it: no batch has more pictures than there are, and the picture that is predicted is one of them.
+  std::vector<std::pair<std::string, Json>> with_others(const std::string& pointer, const Json& value) const;
   /// Grows with every piece of news that is to be drawn.
   std::uint64_t news() const { return news_; }
 

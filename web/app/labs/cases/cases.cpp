@@ -44,7 +44,11 @@ void CasesLab::follow() {
 }
 
 void CasesLab::set(const FieldId& id, const Json& value, bool held) {
-  DocumentLab::set(id, value, held);
+  const auto all = model_.with_others(id.pointer, value);
+  if (all.size() == 1)
+    DocumentLab::set(id, value, held);
+  else
+    keep(document_.set_all(all, held));
   follow();
 }
 
@@ -65,6 +69,7 @@ std::optional<UserError> CasesLab::open(const Json& document, Opening how) {
 
 std::optional<UserError> CasesLab::set_field(const std::string& id, const Json& value) {
   if (value.is_string() && !id.starts_with("field:")) return followed(part().choose_field(id, value.get_ref<const std::string&>()));
+  if (id == "field:/case" && value.is_string()) return followed(model_.set_case(value.get<std::string>()));
   return followed(DocumentLab::set_field(id, value));
 }
 

@@ -2,6 +2,7 @@
 // model and reports what was pressed to it. The lab has the strip of stations, the code beside them, what runs, and what all share.
 #pragma once
 #include "app/core/cases_model.hpp"
+#include "app/core/code_spans.hpp"
 #include "app/labs/document_lab.hpp"
 #include "app/ui/image_sheet.hpp"
 #include "app/ui/layout.hpp"
@@ -78,11 +79,23 @@ public:
 };
 std::unique_ptr<RatePart> rate_part(CasesLab& lab);
 
+/// A piece of a line of the code where it stands in the panel, from its top left corner.
+struct PlacedCode {
+  float x = 0, y = 0, width = 0;
+  std::string text;
+  CodeSpan span;
+};
 /// What the code's panel keeps.
 struct CodeKept {
-  std::string name;     ///< in the code, whose sentence is shown; empty: none
-  bool whole = false;   ///< all pieces rather than the station's
-  std::size_t seen = 0; ///< the lit line that it last scrolled to
+  bool whole = false;        ///< all pieces rather than the station's
+  std::uint64_t made_of = 0; ///< what the pieces below are laid out of: the document's version …
+  Language language = Language::zh;
+  int station = -1;
+  float width = 0;
+  std::vector<PlacedCode> placed;
+  std::vector<std::pair<std::string_view, std::pair<float, float>>> marks; ///< a line at work, and from where to where it reaches
+  float height = 0;
+  std::string_view lit; ///< that it has scrolled to
 };
 
 class CasesLab final : public DocumentLab {
@@ -190,6 +203,35 @@ private:
 
 /// The PyTorch code of this run: the station's piece, or all, with the line at work lit.
 void code_panel(CasesLab& lab, Rect box, CodeKept& kept);
+/// Pictures of a part by their places in it, side by side in one texture.
+class CasePictures {
+public:
+  /// To be called in each frame that draws them; there must be data.
+  void show(const CasesLab& lab, CasePart part, std::span<const std::uint32_t> places);
+  void draw(const Ui& ui, std::span<const Rect> boxes);
+
+private:
+  ImageSheet sheet_;
+  std::uint64_t version_ = 0;
+  std::shared_ptr<const Subset> of_; // kept, so that no other has its address
+  CasePart part_ = CasePart::train;
+  std::vector<std::uint32_t> places_;
+  std::vector<std::uint8_t> pixels_;
+};
+/// One picture large, a square a pixel. Which of them the pointer is on.
+std::optional<std::size_t> large_picture(const Ui& ui, Rect box, std::span<const std::uint8_t> picture);
+/// A slider of a station's own, for what is no field of the document; `text` is its value as it is shown. The value it was moved to.
+std::optional<double> own_slider(CasesLab& lab, Column& column, const std::string& id, std::string_view label, std::string_view help, double value,
+                                 const SliderRange& range, const std::string& text);
+/// Which epoch, and which of its batches, is looked at: sliders, and a button for the next one.
+void batch_choice(CasesLab& lab, Column& column);
+/// The same in the form view; what was typed into it.
+void add_batch_fields(const CasesLab& lab, Json& out);
+std::optional<UserError> type_batch(CasesLab& lab, const std::string& id, const std::string& text);
+bool press_batch(CasesLab& lab, const std::string& id);
+/// A heading within a picture's panel, and what stands in a monospaced hand elsewhere: an expression of the code and what it gives.
+void code_answer(CasesLab& lab, Column& column, const char* id, std::string_view mark, std::string_view code, const std::string& gives);
+
 /// Start, pause, a step, a line, reset, how far it is.
 void run_buttons(CasesLab& lab, Column& column);
 /// A field's slider with its number, within a range that may be narrower than the field's.
