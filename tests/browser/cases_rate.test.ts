@@ -76,7 +76,7 @@ lab_test('a reload goes on; a page that was closed is gone on with; the browser 
   const before = await raters(page);
   assert.equal(before[0]!.scores.length, 5);
   assert.equal(JSON.parse((await kept(page))!).raters[0].scores.length, 5);
-  await page.waitForFunction(() => location.hash.includes('rate=true'), { timeout: 5000 });
+  await page.waitForFunction(() => location.hash === (window.downhill_internal.page as unknown as { hash(): string }).hash(), { timeout: 5000 });
   const there = async () => {
     await page.evaluate(() => window.downhill.ready);
     await settle(page);
@@ -85,6 +85,7 @@ lab_test('a reload goes on; a page that was closed is gone on with; the browser 
   await there();
   await picture(page);
   assert.deepEqual(await raters(page), before);
+  assert.ok(await item(page, 'cases.rate.picture'));
   assert.equal((await stand(page)).place, 5);
   await page.keyboard.press('2');
   await settle(page);

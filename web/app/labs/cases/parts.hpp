@@ -75,7 +75,7 @@ public:
   /// What the browser kept of it; `works`: it keeps anything at all.
   virtual void recalled(const std::string& text, bool works) = 0;
   /// How far it is, with the picture that is to be rated now: for tests, and whoever rates by a script.
-  virtual Json stand_json() const = 0;
+  virtual Json stand_json() = 0;
 };
 std::unique_ptr<RatePart> rate_part(CasesLab& lab);
 

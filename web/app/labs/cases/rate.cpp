@@ -151,7 +151,8 @@ void Rate::open(const Json& files) {
   if (!opened_->refused.empty()) lab_.keep(opened_->refused.front());
 }
 
-Json Rate::stand_json() const {
+Json Rate::stand_json() {
+  model_.follow();
   const auto place = model_.now();
   const Agreement a = model_.agreement();
   Json out = {{"given", model_.given()}, {"total", model_.total()}, {"place", nullptr}, {"pixels", Json::array()}, {"pairs", a.pairs}, {"equal", a.equal}};
@@ -288,7 +289,7 @@ void Rate::score_buttons(Rect box) {
     Rect place{x, box.y, width, box.h};
     const Ui::Press p = ui.press(id, place, can);
     ui.draw()->AddRectFilled(place.min(), place.max(), faded(ui.theme->fill, p.held ? 0.6F : 1), 6);
-    if (p.hovered) ui.draw()->AddRect(place.min(), place.max(), ui.theme->accent, 6, 0, 2);
+    if (p.hovered && !ui.touch) ui.draw()->AddRect(place.min(), place.max(), ui.theme->accent, 6, 0, 2);
     const std::uint32_t ink = faded(ui.theme->ink, can ? 1 : 0.45F);
     ui.note_item(id, label, "button", "", place, can);
     set_key(id, kScoreKeys[score - 1]);

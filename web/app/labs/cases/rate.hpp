@@ -22,7 +22,7 @@ public:
 
   void open(const Json& files) override;
   void recalled(const std::string& text, bool works) override;
-  Json stand_json() const override;
+  Json stand_json() override;
 
 private:
   void give(int score);
