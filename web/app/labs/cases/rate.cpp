@@ -237,7 +237,7 @@ void Rate::rated_picture(Rect box) {
     button(row, "draw", ui("cases.rate.draw"), true);
     return;
   }
-  progress(box.cut_top(26));
+  progress(box.cut_top(ui.touch ? 46 : 26)); // a finger takes scores back, too
   if (!model_.now()) return ended(box);
   score_buttons(box.cut_bottom(ui.touch ? 64 : 54));
   box.cut_bottom(kGrid);
