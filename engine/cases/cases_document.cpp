@@ -52,6 +52,8 @@ Failure check_raters(Json& value, const Field&, const std::string& place) {
   return {};
 }
 
+Failure check_rater(Json& value, const Field&, const std::string& place) { return check_number(value, place, 0, kRatersMost, true); }
+
 Failure check_hidden(Json& value, const Field& field, const std::string& place) {
   const Field& race = *kExperimentFormat.field_at("/network/hidden");
   if (auto failure = race.check(value, field, place)) return failure;
@@ -64,6 +66,8 @@ const std::vector<Field>& case_fields() {
     std::vector<Field> all{choice("/case", "one_of_ten", named<kKinds>), choice("/station", "data", named<kCaseStations>)};
     all.push_back(choice("/score", "height_to_width", score_names));
     all.push_back(own("/raters", Json::array(), check_raters));
+    all.push_back(whole("/rating/items", 100, kItemsLeast, kItemsMost));
+    all.push_back(own("/rating/rater", 0, check_rater)); // a place in a list, which nobody types
     all.push_back(field_of_race("/data/classes", "/data/classes", kExperimentFormat.field_at("/data/classes")->standard));
     all.push_back(whole("/data/seed", 1, 0, kSeedMost));
     all.push_back(whole("/data/train", 2000, 1, kCaseTrainMost));
@@ -103,6 +107,7 @@ Json standard_for_case(const Field& field, const Json& given) {
   const bool scored = given["case"] == "scores";
   if (pointer == "/data/classes" && given["case"] == "yes_no") return Json::array({0, 6}); // T-shirts, shirts
   if (pointer == "/score" && given.contains("raters")) return "raters";
+  if (pointer == "/rating/rater") return given["raters"].size(); // what others have given is theirs
   if (pointer == "/optimizer" && scored) return Json{{"name", "adam"}, {"lr", 0.001}};
   if (pointer == "/optimizer" && given["case"] == "yes_no") return Json{{"name", "sgd"}, {"lr", 0.01}};
   if (pointer == "/batch" && given["data"]["train"].get<double>() < field.standard.get<double>()) return "full";
@@ -160,6 +165,7 @@ CasesDocument cases_settings(const Document& document) {
   for (const Json& label : data["classes"]) s.classes.push_back(static_cast<int>(whole_of(label)));
   s.score = c["score"].get<std::string>();
   s.raters = raters_from_json(c["raters"]);
+  s.items = whole_of(c["rating"]["items"]), s.rater = static_cast<std::size_t>(whole_of(c["rating"]["rater"]));
   s.one_output = c["output"] == "one";
   for (const Json& layer : c["hidden"]) s.hidden.push_back({whole_of(layer["units"]), choice_of(layer["activation"], activation_field()), 0});
   s.batch = c["batch"].is_number() ? whole_of(c["batch"]) : 0;

@@ -24,6 +24,8 @@ struct CaseSettings {
   std::vector<int> classes;    ///< that pictures are drawn of; of yes or no: no, then yes
   std::string score;           ///< of scores: a row of scores(), or "raters"
   std::vector<Rater> raters;
+  std::int64_t items = 0; ///< that whoever rates is shown, besides those that come a second time (rating_order)
+  std::size_t rater = 0;  ///< who rates here: a place in `raters`; from their number on somebody who has given no score yet
   bool one_output = true; ///< of yes or no: one logit with BCEWithLogitsLoss; else two outputs with cross-entropy
   std::vector<HiddenLayer> hidden;
   std::int64_t batch = 0; ///< 0: all training pictures at once
@@ -61,6 +63,7 @@ struct CasesDocument {
   Json json() const { return Document{title, complete, {}}.json(kCasesFormat); }
 };
 
+inline constexpr double kItemsLeast = 40, kItemsMost = 300;
 inline constexpr double kCaseTrainMost = 10000, kCaseOthersMost = 5000;
 
 /// Errors: those of document_from_json, no_such_class, duplicate_class, one_class, case_needs_two, case_takes_no_hidden, other_draw,

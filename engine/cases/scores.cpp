@@ -1,5 +1,7 @@
 #include "cases/scores.hpp"
 
+#include "core/streams.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -80,6 +82,21 @@ const std::vector<ScoreEntry>& scores() {
        "return 5 - 4 * apart / (2 * np.maximum(1, p.sum((1, 2))))"},
   };
   return table;
+}
+
+std::vector<std::uint32_t> rating_order(std::uint64_t seed, std::size_t items) {
+  constexpr std::size_t kEvery = 10, kBetween = 8;
+  PhiloxStream stream(stream_key(seed, Purpose::rating));
+  std::vector<std::uint32_t> order, again; // `again`: those that may come a second time
+  for (std::size_t i = 0; i < items; ++i) {
+    order.push_back(static_cast<std::uint32_t>(i));
+    if (i >= kBetween) again.push_back(static_cast<std::uint32_t>(i - kBetween));
+    if ((i + 1) % kEvery != 0) continue;
+    const auto chosen = again.begin() + static_cast<std::ptrdiff_t>(stream.next_uniform() * static_cast<double>(again.size()));
+    order.push_back(*chosen);
+    again.erase(chosen);
+  }
+  return order;
 }
 
 std::map<std::uint32_t, double> mean_scores(std::span<const Rater> raters) {

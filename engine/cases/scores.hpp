@@ -41,8 +41,14 @@ struct Rater {
   std::uint64_t seed = 1;
   std::vector<int> classes{};
 };
-inline constexpr std::size_t kRatersMost = 8, kRatingsMost = 300;
+/// `kRatingsMost`: 300 pictures, and a tenth of them a second time.
+inline constexpr std::size_t kRatersMost = 8, kRatingsMost = 330;
 inline constexpr double kRatedPlaceMost = 59999;
+
+/// In which order `items` pictures are shown to whoever rates them, as places in the draw of `seed`: they are the first of the draw, in its
+/// order, and after every ten of them comes one of those before a second time, with at least eight others between. Fewer items are the
+/// beginning of more.
+std::vector<std::uint32_t> rating_order(std::uint64_t seed, std::size_t items);
 
 /// Of each place that anybody has rated: the mean over raters of each one's own mean there, in the order of raters and ratings.
 std::map<std::uint32_t, double> mean_scores(std::span<const Rater> raters);

@@ -18,6 +18,7 @@ enum class Purpose : std::uint32_t {
   surface = 10,     // index: 0; counter block: point; key word 0: the surface's own seed
   fit = 11,         // index: 0 training, 1 test; counter block: point, c1: set; key word 0: the document's seed
   split = 12,       // index: class; key word 0: the seed of the split (engine/own/deal.hpp); never part of a run
+  rating = 13,      // index: 0; key word 0: data.seed; which pictures are shown a second time to whoever rates them (engine/cases/scores.hpp)
 };
 
 /// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.

@@ -83,6 +83,7 @@ constexpr ErrorText kTexts[] = {
      "rated pictures asked for: {1}, rated: {2}; rate more, or ask for fewer to train, validate and test with"},
     {"other_draw", "这些分数打的是种子 {1}、类别 {2} 抽到的图片，这里却是种子 {3}、类别 {4}；请改成前者，或去掉这位评分者",
      "these scores are of pictures drawn with seed {1} from the classes {2}, here they are drawn with {3} from {4}; take those, or leave this rater out"},
+    {"not_raters", "这不是打分文件；打分文件的开头是 {\"downhill_raters\": 1", "this is no file of ratings; those begin with {\"downhill_raters\": 1"},
     {"no_such_place", "这些类别共有 {2} 张图片，序号从 0 数起，没有 {1}；请去掉这个分数",
      "place {1} is not among the {2} pictures of these classes, counted from 0; leave this score out"},
     {"too_many_to_validate", "训练和验证一共要 {1} 张图片，这些类别只有 {2} 张；请减少",

@@ -5,6 +5,7 @@
 #include "backprop/trace_text.hpp"
 #include "backprop/workings.hpp"
 #include "cases/case_data.hpp"
+#include "cases/raters_file.hpp"
 #include "data/csv.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
@@ -141,6 +142,21 @@ void cases_documents(Bytes bytes) {
   must(!cases_script(*document, {"", Language::en}).empty());
   const Json race = race_of_case(*document);
   must(race.is_null() || experiment_from_json(race).ok());
+}
+
+void raters(Bytes bytes) {
+  const auto read = raters_from_file({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!read) {
+    must(!read.error().sentence(Language::zh).empty());
+    return;
+  }
+  const auto again = raters_from_file(raters_file(*read));
+  must(again.ok() && *again == *read);
+  // a document takes them: of one draw at a time
+  Json document = {{"downhill", 1}, {"lab", "cases"}, {"case", "scores"}};
+  document["raters"] = Json::array({(*read)[0]});
+  const auto taken = cases_document_from_json(document);
+  must(taken.ok() || taken.error().place.starts_with("/data/")); // where its draw has no such class
 }
 
 void losses_documents(Bytes bytes) {
@@ -360,6 +376,7 @@ const std::vector<Target>& targets() {
                                          {"neuron", neuron},
                                          {"losses", losses_documents},
                                          {"cases", cases_documents},
+                                         {"raters", raters},
                                          {"fit", fit},
                                          {"formula", formula},
                                          {"idx", idx},

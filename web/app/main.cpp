@@ -43,7 +43,8 @@ App::App(std::vector<PackInfo> infos)
             .save = [](const std::string& name, std::span<const std::uint8_t> file) { host_file(name.c_str(), file.data(), file.size()); },
             .drawn = [this] { return window != nullptr; },
             .lead = [](Json where) { where["type"] = "lead", tell(where); },
-            .copy = [](std::string text) { tell({{"type", "copy"}, {"text", std::move(text)}}); }},
+            .copy = [](std::string text) { tell({{"type", "copy"}, {"text", std::move(text)}}); },
+            .tell = [](const Json& event) { tell(event); }},
       made(labs().size()), fetched(labs().size()) {
   fetched[first_lab().number] = true;
   told_lab = here_ = &lab(first_lab());
@@ -261,6 +262,7 @@ Json App::items(bool all) const {
                      {"expanded", item.expanded ? Json(*item.expanded) : Json()},
                      {"whole", item.whole},
                      {"by_keys", item.by_keys},
+                     {"key", item.key},
                      {"rectangle", {{"x", item.rect.x * zoom}, {"y", item.rect.y * zoom}, {"width", item.rect.w * zoom}, {"height", item.rect.h * zoom}}}});
   return out;
 }

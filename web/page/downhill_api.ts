@@ -31,6 +31,8 @@ export interface ScreenItem {
   whole: boolean;
   /** A slider that is no place to press: it does by keys what a drag does elsewhere, and lies where that is. */
   by_keys: boolean;
+  /** By its name in the DOM (KeyboardEvent.key): it presses the control wherever the lab, or nothing, has the focus. Empty: none. */
+  key: string;
   rectangle: { x: number; y: number; width: number; height: number };
 }
 

@@ -1,5 +1,5 @@
-// Keys of the lab: space, S, R, ?, undo and redo, copying the table. Those of the browser and of text fields pass; letters
-// and space act only where the lab has the focus.
+// Keys of the lab: space, S, R, ?, undo and redo, copying the table, and those that controls have of their own. Those of the browser and of
+// text fields pass; letters and space act only where the lab has the focus, a control's own key also where nothing has.
 
 export interface LabKeys {
   /** A command whose refusal is told. */
@@ -11,7 +11,12 @@ export interface LabKeys {
   copy(): void;
   /** Hands a list that was opened by pointer this key; false if none is open. */
   list(key: string): boolean;
+  /** Presses the control whose own key this is; false if none is shown. */
+  shortcut(key: string): boolean;
 }
+
+/** What may be a control's own key. */
+const own_key = /^(\d|Backspace)$/;
 
 export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLElement, dialog: HTMLDialogElement, lab: LabKeys): void {
   const target = event.target as HTMLElement;
@@ -24,6 +29,7 @@ export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLE
     if (key === 'c' && getSelection()?.isCollapsed !== false && in_lab) lab.copy();
     return;
   }
+  if (!event.altKey && (in_lab || target === document.body) && own_key.test(event.key) && (event.repeat || lab.shortcut(event.key))) return event.preventDefault(); // held, it acts once
   if (event.altKey || !in_lab || target.closest('[role=listbox], [role=menu]')) return; // there letters search
   if (target === canvas && /^(Escape|Tab|Enter|Home|End|Arrow(Up|Down)| )$/.test(event.key) && lab.list(event.key)) return event.key === 'Tab' ? undefined : event.preventDefault();
   if (event.key === ' ' && target instanceof HTMLButtonElement) return; // presses it

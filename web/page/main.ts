@@ -33,6 +33,7 @@ import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
 const opening_most_ms = 1000; // that the page waits for what its address asks for
 const workers_most = 6; // each keeps a copy of the data
+const ratings_most = (1 << 20) + 1; // bytes of a file; the app reads one less
 const call_most = 2_000_000; // characters; the app refuses experiments above 1 MB
 const query = new URLSearchParams(location.search);
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -140,6 +141,11 @@ class Page {
         const open = this.command('close_list') as boolean;
         if (open) this.answer();
         return open;
+      },
+      shortcut: (key: string) => {
+        if (element('lab').hidden) return false;
+        this.update_mirror(); // keys may come sooner than its timer
+        return this.mirror.shortcut(key);
       },
     };
     this.gate = new InputGate(canvas, () => this.input(), (event) => lab_key(event, canvas, element('mirror'), element<HTMLDialogElement>('dialog'), keys), {
@@ -254,6 +260,8 @@ class Page {
   async drop(files: File[]): Promise<void> {
     const official = files.filter(is_official);
     if (official.length) return this.data.take(official);
+    const ratings = this.lab_has('open_raters') ? files.filter(({ name }) => /\.json$/i.test(name)) : [];
+    if (ratings.length) return this.open_raters(ratings);
     if (!files[0]) return;
     const pixels = await grey_28(files[0]).catch(() => undefined);
     if (!pixels) return void say(words.say('notice.not_image'));
@@ -263,6 +271,12 @@ class Page {
       say(words.say('notice.dropped'));
     } catch (error) { say((error as Error).message); }
     this.input();
+  }
+
+  /** Files of ratings; what lies beyond the longest that the app reads is left away, which it then refuses. */
+  private async open_raters(files: File[]): Promise<void> {
+    const read = await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.slice(0, ratings_most).text().catch(() => '') })));
+    this.try_command('open_raters', { files: read });
   }
 
   // ImGui wants a second frame after an input for what the first one changed
@@ -422,6 +436,10 @@ class Page {
       case 'help': this.popover.open(event as unknown as HelpEvent); break;
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'copy': copy_text(String(event.text)).then(() => say(words.say('dialog.copied')), () => say(words.say('copy.refused'))); break;
+      case 'said': element('live').textContent = String(event.text); break;
+      case 'keep': if (event.text) memory.set(String(event.key), String(event.text)); else memory.forget(String(event.key)); break;
+      case 'recall': setTimeout(() => this.recall(String(event.key))); break; // not within the frame that asks
+      case 'choose_files': this.choose_files(String(event.accept)); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
       case 'load_pack': void this.data.load(String(event.pack), event.anew === true); break;
       case 'state':
@@ -446,6 +464,19 @@ class Page {
         break;
       case 'finished': emitter.emit('finished', event.results); break;
     }
+  }
+  /** What a lab had the browser keep, and whether that keeps anything. */
+  private recall(key: string): void {
+    const had = memory.get(key);
+    if (had === null) memory.set(key, ' ');
+    const works = memory.get(key) !== null;
+    if (had === null) memory.forget(key);
+    if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
+  }
+  private choose_files(accept: string): void {
+    const chooser = element<HTMLInputElement>('data_files');
+    chooser.accept = accept;
+    chooser.click();
   }
   open_preset(id: string): Promise<boolean> {
     return this.go(() => {
@@ -724,7 +755,7 @@ async function start(): Promise<void> {
       if (type === 'drop') void it.drop([...event.dataTransfer.files]);
     });
   const chooser = element<HTMLInputElement>('data_files');
-  element('choose_files').addEventListener('click', () => chooser.click());
+  element('choose_files').addEventListener('click', () => { chooser.accept = ''; chooser.click(); });
   chooser.addEventListener('change', () => {
     void it.drop([...(chooser.files ?? [])]);
     chooser.value = '';

@@ -161,6 +161,7 @@ export class Mirror {
       set('aria-haspopup', item.role === 'combobox' ? 'listbox' : 'menu');
       set('aria-expanded', String(item.expanded));
     }
+    set('aria-keyshortcuts', item.key || null);
     set('data-cut', item.whole ? null : '');
     // a button that is out of use for a moment keeps the focus it has
     if (element instanceof HTMLButtonElement && item.role !== 'option' && item.role !== 'menuitem') {
@@ -172,6 +173,12 @@ export class Mirror {
     if (this.places.get(element) === place) return; // what the browser made of it reads otherwise
     this.places.set(element, place);
     element.style.cssText = place;
+  }
+
+  /** Presses the control whose own key this is; false if there is none. */
+  shortcut(key: string): boolean {
+    for (const [id, element] of this.elements) if (element.getAttribute('aria-keyshortcuts') === key && !element.hasAttribute('aria-disabled')) return this.actions.activate(id), true;
+    return false;
   }
 
   focus(id: string): void { this.elements.get(id)?.focus({ preventScroll: true }); }

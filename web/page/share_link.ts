@@ -7,7 +7,7 @@ const link_most = 20000, text_most = 1 << 20; // characters of the link, and byt
 export class LinkCut extends Error {}
 
 /** What is looked at, as the app's command `show` takes it. */
-export type Shown = Record<string, string | number>;
+export type Shown = Record<string, string | number | boolean>;
 
 export function to_hash(experiment: unknown, shown: Shown = {}): string {
   const packed = deflateSync(strToU8(JSON.stringify(experiment)), { level: 9 });
@@ -20,7 +20,7 @@ export interface Showable { labs: string[]; keys: string[] }
 export function shown_in(hash: string, { labs, keys }: Showable): Shown {
   const out: Shown = {};
   for (const [, key = '', value = ''] of hash.matchAll(/&(\w+)=([\w.-]{1,40})(?=&|$)/g))
-    if (keys.includes(key)) out[key] = /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+    if (keys.includes(key)) out[key] = /^(true|false)$/.test(value) ? value === 'true' : /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
   const named = /^#(\w+)(?=&|$)/.exec(hash)?.[1];
   if (named && labs.includes(named)) out.lab = named;
   return out;

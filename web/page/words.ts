@@ -13,6 +13,9 @@ export const memory = {
   set(key: string, value: string): void {
     try { localStorage.setItem('downhill.' + key, value); } catch { /* nothing is remembered here */ }
   },
+  forget(key: string): void {
+    try { localStorage.removeItem('downhill.' + key); } catch { /* nothing was */ }
+  },
 };
 
 export class Words {

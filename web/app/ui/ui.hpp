@@ -51,6 +51,7 @@ struct Item {
   bool visible = true;          ///< false: it has scrolled out of its panel
   bool whole = true;            ///< false: at least a part of it has
   bool by_keys = false;         ///< a slider that is no place to drag: it stands for what is dragged otherwise
+  std::string_view key = {};    ///< that presses it wherever the lab has the focus, by its name in the DOM: a digit or Backspace
 };
 
 enum class Weight { regular, bold };

@@ -277,6 +277,12 @@ constexpr Verb<Lab> kVerbs[] = {
      [](Lab& lab, const Json& a) { return of(lab).model().go(std::clamp(a["n"].get<int>(), -1000000, 1000000)), ok(); }},
     {"reset", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).reset(), ok(); }},
     {"toggle", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).transport() == Transport::running ? of(lab).pause() : of(lab).start(), ok(); }},
+    {"rating", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return of(lab).rate().stand_json(); }},
+    {"open_raters", Reach::page, {any("files")}, [](Lab& lab, const Json& a) { return of(lab).rate().open(a["files"]), ok(); }},
+    {"recalled",
+     Reach::page,
+     {text("text", 1e6), flag("works", "true")},
+     [](Lab& lab, const Json& a) { return of(lab).rate().recalled(a["text"].get<std::string>(), a["works"].get<bool>()), ok(); }},
     {"lane_names", Reach::page, {}, [](Lab&, const Json&) -> Answer { return Json::array({tr_id("nav.cases")}); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };

@@ -67,7 +67,17 @@ std::unique_ptr<Part> model_part(CasesLab& lab);
 std::unique_ptr<Part> training_part(CasesLab& lab);
 std::unique_ptr<Part> prediction_part(CasesLab& lab);
 /// "Rate it yourself": in place of the first station's, where scores are learned and it is asked for (CasesLab::rating).
-std::unique_ptr<Part> rate_part(CasesLab& lab);
+class RatePart : public Part {
+public:
+  using Part::Part;
+  /// Files that were chosen: a list of {"name", "text"}.
+  virtual void open(const Json& files) = 0;
+  /// What the browser kept of it; `works`: it keeps anything at all.
+  virtual void recalled(const std::string& text, bool works) = 0;
+  /// How far it is, with the picture that is to be rated now: for tests, and whoever rates by a script.
+  virtual Json stand_json() = 0;
+};
+std::unique_ptr<RatePart> rate_part(CasesLab& lab);
 
 /// A piece of a line of the code where it stands in the panel, from its top left corner.
 struct PlacedCode {
@@ -124,6 +134,8 @@ public:
   }
 
   // ---- for its parts ----
+  LabDocument& base() { return document_; }
+  RatePart& rate() { return *rate_; }
   Ui& controls() { return ui(); }
   CasesModel& model() { return model_; }
   const CasesModel& model() const { return model_; }
@@ -157,6 +169,10 @@ public:
   }
   /// A file for the user.
   void save(const std::string& name, std::string_view text) const { world_.save(name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}); }
+  /// An event for the page.
+  void tell(const Json& event) const {
+    if (world_.tell) world_.tell(event);
+  }
   /// To another lab: {"preset": id} or {"document": …, "show": …}.
   void lead(Json where) const {
     if (world_.lead) world_.lead(std::move(where));
@@ -175,7 +191,7 @@ private:
 
   CasesModel model_;
   std::array<std::unique_ptr<Part>, std::size(kCaseStations)> parts_;
-  std::unique_ptr<Part> rate_;
+  std::unique_ptr<RatePart> rate_;
   Part* shown_ = nullptr;
   bool rating_ = false, code_ = false; // code_: on a narrow screen, instead of the picture
   bool moving_ = false, retry_ = false;

@@ -1,0 +1,301 @@
+#include "app/core/rating.hpp"
+
+#include "cases/raters_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace downhill {
+namespace {
+
+constexpr const char *kSeed = "/data/seed", *kClasses = "/data/classes";
+
+bool one_draw(const Json& a, const Json& b) { return a["seed"] == b["seed"] && a["classes"] == b["classes"]; }
+
+UserError other_draw(const Json& rater, const Json& here, const std::string& place) {
+  return {"other_draw", place, {brief(rater["seed"]), brief(rater["classes"]), brief(here["seed"]), brief(here["classes"])}};
+}
+
+// Whether `scores` begin as `beginning` does.
+bool goes_on(const Json& scores, const Json& beginning) {
+  return scores.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), scores.begin());
+}
+bool of_one(const Json& a, const Json& b) { return a["name"] == b["name"] && one_draw(a, b); }
+
+bool has_name(const Json& raters, const Json& name) {
+  return std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return each["name"] == name; });
+}
+// Where others are called so: with a number.
+std::string own_name(const Json& raters, const std::string& name) {
+  std::string unlike = name;
+  for (int n = 2; has_name(raters, unlike); ++n) unlike = name + " (" + std::to_string(n) + ")";
+  return unlike;
+}
+
+} // namespace
+
+// Undo and redo take scores back and give them again, one at a time: that is to be kept, too.
+void RatingModel::follow() {
+  const Json before = own_json_;
+  read();
+  if (before.is_null() || own_json_.is_null() || !of_one(before, own_json_)) return;
+  const Json &had = before["scores"], &has = own_json_["scores"];
+  if (has.size() + 1 == had.size() ? goes_on(had, has) : has.size() == had.size() + 1 && goes_on(has, had)) keep(before);
+}
+
+void RatingModel::read() {
+  CaseSettings settings = cases_settings(document_.now()).settings;
+  raters_ = std::move(settings.raters);
+  who_ = std::min(settings.rater, raters_.size());
+  items_ = settings.items;
+  own_json_ = who_ < raters_.size() ? raters_json()[who_] : Json();
+  draw_ = raters_.empty() ? Rater{{}, {}, settings.data_seed, settings.classes} : Rater{{}, {}, raters_[0].seed, raters_[0].classes};
+  draw_shown_ = draw_.seed == settings.data_seed && draw_.classes == settings.classes;
+  order_ = rating_order(draw_.seed, static_cast<std::size_t>(items_));
+  rated_ = mean_scores(raters_).size();
+
+  // a showing has its score if that picture was rated so often; ratings of files may be in any order
+  std::map<std::uint32_t, std::size_t> scores;
+  if (own())
+    for (const Rating& each : own()->ratings) ++scores[each.place];
+  given_ = 0;
+  upcoming_.clear();
+  for (const std::uint32_t place : order_) {
+    if (std::size_t& left = scores[place]; left > 0)
+      --left, ++given_;
+    else if (upcoming_.size() < kAhead)
+      upcoming_.push_back(place);
+  }
+}
+
+std::array<std::int64_t, RatingModel::kScores> RatingModel::histogram() const {
+  std::array<std::int64_t, kScores> counts{};
+  if (own())
+    for (const Rating& each : own()->ratings) ++counts[static_cast<std::size_t>(std::floor(each.score + 0.5)) - 1];
+  return counts;
+}
+
+std::optional<UserError> RatingModel::put(Json raters, std::size_t who) {
+  auto error = document_.set_all({{"/raters", std::move(raters)}, {"/rating/rater", who}});
+  read();
+  return error;
+}
+
+std::optional<UserError> RatingModel::rate(int score, const std::string& name) {
+  if (upcoming_.empty() || score < 1 || score > kScores) return {};
+  Json raters = raters_json();
+  const std::size_t who = who_;
+  if (who == raters.size()) raters.push_back({{"name", own_name(raters, name)}, {"seed", draw_.seed}, {"classes", draw_.classes}, {"scores", Json::array()}});
+  const Json before = raters[who];
+  raters[who]["scores"].push_back({upcoming_.front(), score});
+  if (auto error = put(std::move(raters), who)) return error;
+  keep(before);
+  return {};
+}
+
+std::optional<UserError> RatingModel::take_back() {
+  if (!last()) return {};
+  Json raters = raters_json();
+  const std::size_t who = who_;
+  const Json before = raters[who];
+  Json& scores = raters[who]["scores"];
+  scores.erase(scores.size() - 1);
+  if (auto error = put(std::move(raters), who)) return error;
+  keep(before);
+  return {};
+}
+
+std::optional<UserError> RatingModel::show_draw() {
+  if (raters_.empty()) return {};
+  auto error = document_.set_all(draw_values(raters_json()[0]));
+  read();
+  return error;
+}
+
+std::optional<UserError> RatingModel::set_items(std::int64_t items) {
+  auto error = document_.set(FieldId{{}, "/rating/items"}, items);
+  read();
+  return error;
+}
+
+// ---- all raters ----
+
+double RatingModel::mean_of(std::size_t rater) const {
+  double sum = 0;
+  for (const Rating& each : raters_[rater].ratings) sum += each.score;
+  return sum / static_cast<double>(raters_[rater].ratings.size());
+}
+
+std::optional<UserError> RatingModel::choose(std::size_t rater) {
+  auto error = document_.set(FieldId{{}, "/rating/rater"}, std::min(rater, raters_.size()));
+  read();
+  return error;
+}
+
+std::optional<UserError> RatingModel::rename(std::size_t rater, const std::string& name) {
+  if (rater >= raters_.size()) return {};
+  Json raters = raters_json();
+  const Json before = raters[rater];
+  raters[rater]["name"] = name;
+  if (auto error = put(std::move(raters), who_)) return error;
+  if (rater == who_) keep(before);
+  return {};
+}
+
+std::optional<UserError> RatingModel::remove(std::size_t rater) {
+  if (rater >= raters_.size()) return {};
+  Json raters = raters_json();
+  raters.erase(rater);
+  const std::size_t who = rater == who_ ? raters.size() : who_ - (rater < who_ ? 1 : 0);
+  return put(std::move(raters), who);
+}
+
+OpenedRaters RatingModel::open(const std::vector<NamedText>& files) {
+  OpenedRaters opened;
+  Json raters = raters_json();
+  const bool somebody = own() != nullptr;
+  for (const NamedText& file : files) {
+    const auto refuse = [&](UserError error) {
+      error.place = error.place.empty() ? file.name : file.name + " " + error.place;
+      opened.refused.push_back(std::move(error));
+    };
+    const auto read = raters_from_file(file.text);
+    if (!read) {
+      refuse(read.error());
+      continue;
+    }
+    for (std::size_t i = 0; i < read->size(); ++i) {
+      Json rater = (*read)[i];
+      const std::string place = "/raters/" + std::to_string(i);
+      if (std::find(raters.begin(), raters.end(), rater) != raters.end()) {
+        ++opened.had;
+        continue;
+      }
+      if (!raters.empty() && !one_draw(rater, raters[0])) {
+        refuse(other_draw(rater, raters[0], place));
+        break;
+      }
+      if (raters.size() == kRatersMost) {
+        refuse({"out_of_range", place, {std::to_string(kRatersMost + 1), "0", std::to_string(kRatersMost)}});
+        break;
+      }
+      rater["name"] = own_name(raters, rater["name"].get<std::string>());
+      raters.push_back(std::move(rater));
+      ++opened.added;
+    }
+  }
+  if (opened.added == 0) return opened;
+  auto values = draw_values(raters[0]);
+  values.emplace_back("/rating/rater", somebody ? who_ : raters.size());
+  values.emplace_back("/raters", std::move(raters));
+  if (auto error = document_.set_all(values)) opened.refused.push_back(std::move(*error)), opened.added = 0;
+  read();
+  return opened;
+}
+
+std::string RatingModel::file(std::size_t rater) const { return raters_file(Json::array({raters_json()[rater]})); }
+
+// What else is shown of the data is of the raters' draw, then.
+std::vector<std::pair<std::string, Json>> RatingModel::draw_values(const Json& rater) const { return {{kSeed, rater["seed"]}, {kClasses, rater["classes"]}}; }
+
+std::optional<UserError> RatingModel::train() {
+  if (rated_ < kTrainLeast) return UserError{"too_few_rated", "", {std::to_string(kTrainLeast), std::to_string(rated_)}};
+  const std::size_t fifth = rated_ / 5, train = rated_ - 2 * fifth;
+  auto values = draw_values(raters_json()[0]);
+  const std::initializer_list<std::pair<std::string, Json>> others = {{"/case", "scores"},
+                                                                      {"/score", "raters"},
+                                                                      {"/station", "training"},
+                                                                      {"/data/train", train},
+                                                                      {"/data/validation", fifth},
+                                                                      {"/data/test", fifth},
+                                                                      {"/hidden", Json::array()},
+                                                                      {"/batch", std::min<std::size_t>(train, kTasteBatch)},
+                                                                      {"/drop_last", false},
+                                                                      {"/epochs", kTasteEpochs},
+                                                                      {"/optimizer", {{"name", "adam"}, {"lr", kTasteRate}}},
+                                                                      {"/picture", 0}};
+  values.insert(values.end(), others.begin(), others.end());
+  auto error = document_.set_all(values);
+  read();
+  return error;
+}
+
+// ---- kept by the browser ----
+
+// What was kept of the scores as they were before this one; a score that had not reached the link before the page was closed is one more.
+void RatingModel::keep(const Json& before) {
+  const Json& now = own_json_;
+  const auto same = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& each) {
+    const Json &scores = each.rater["scores"], &had = before["scores"];
+    return of_one(each.rater, before) && goes_on(scores, had) && scores.size() - had.size() <= 1;
+  });
+  if (same != kept_.end()) kept_.erase(same);
+  if (!now["scores"].empty()) kept_.push_back({now, items_});
+  if (kept_.size() > kRatersMost) kept_.erase(kept_.begin());
+  ++kept_version_;
+}
+
+void RatingModel::take_kept(const std::string& text) {
+  const auto json = read_json(text);
+  if (!json || !json->is_object() || !json->contains("raters") || !json->contains("items") || !(*json)["items"].is_array()) return;
+  const auto raters = raters_from_file(raters_file((*json)["raters"]));
+  const Json& items = (*json)["items"];
+  if (!raters || raters->size() != items.size()) return;
+  std::vector<Kept> kept;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
+  // what was given before the browser's answer came goes behind it
+  kept.insert(kept.end(), kept_.begin(), kept_.end());
+  kept_ = std::move(kept);
+  ++kept_version_;
+}
+
+std::string RatingModel::kept_text() const {
+  if (kept_.empty()) return {};
+  Json items = Json::array(), raters = Json::array();
+  for (const Kept& each : kept_) items.push_back(each.items), raters.push_back(each.rater);
+  return Json{{"items", items}, {"raters", raters}}.dump();
+}
+
+std::vector<std::size_t> RatingModel::waiting() const {
+  std::vector<std::size_t> out;
+  const Json raters = raters_json();
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    const Json& rater = kept_[i].rater;
+    const bool here =
+        std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return one_draw(each, rater) && goes_on(each["scores"], rater["scores"]); });
+    if (!here) out.push_back(i);
+  }
+  return out;
+}
+
+std::optional<UserError> RatingModel::go_on(std::size_t kept) {
+  if (kept >= kept_.size()) return {};
+  const Kept wanted = kept_[kept];
+  Json raters = raters_json();
+  if (!raters.empty() && !one_draw(wanted.rater, raters[0])) return other_draw(wanted.rater, raters[0], "");
+  // where its beginning is on the screen, that goes on
+  auto place = std::find_if(raters.begin(), raters.end(),
+                            [&](const Json& each) { return of_one(each, wanted.rater) && goes_on(wanted.rater["scores"], each["scores"]); });
+  const std::size_t who = static_cast<std::size_t>(place - raters.begin());
+  if (place != raters.end())
+    *place = wanted.rater;
+  else {
+    raters.push_back(wanted.rater);
+    if (who > 0) raters[who]["name"] = own_name(raters_json(), wanted.rater["name"].get<std::string>()), kept_[kept].rater["name"] = raters[who]["name"];
+  }
+  auto values = draw_values(wanted.rater);
+  values.emplace_back("/raters", std::move(raters));
+  values.emplace_back("/rating/rater", who), values.emplace_back("/rating/items", wanted.items);
+  auto error = document_.set_all(values);
+  read();
+  return error;
+}
+
+void RatingModel::forget_kept() {
+  kept_.clear();
+  ++kept_version_;
+}
+
+} // namespace downhill
