@@ -37,7 +37,8 @@ struct Pairs {
 
 class MeasuredCase final : public MeasuredLane {
 public:
-  MeasuredCase(const CaseSettings& settings, CaseData data, std::shared_ptr<const Source> source) : source_(std::move(source)), run_(settings, std::move(data)) {
+  MeasuredCase(const CaseSettings& settings, CaseData data, std::shared_ptr<const Source> source)
+      : source_(std::move(source)), run_(settings, std::move(data)) {
     if (run_.settings().outputs() > 1) first_[0] = run_.weights(0), first_[1] = run_.weights(1);
     while (run_.advance()) {
     }

@@ -1,6 +1,7 @@
 // Every preset of assets/presets.json keeps its word: its claims are measured on the engine five times, over seeds of weights and data
 // (trainings.cpp), over starts or orders of points (walks.cpp), over networks nearby (networks.cpp), over draws of images (units.cpp), over
-// points, logits and starts nearby (costs.cpp), over draws of points (fits.cpp), or of pictures (cases.cpp). Prints TAP, and for each claim the worst measure beside its bound.
+// points, logits and starts nearby (costs.cpp), over draws of points (fits.cpp), or of pictures (cases.cpp). Prints TAP, and for each claim the worst measure
+// beside its bound.
 //   downhill_presets ASSETS_DIR DATA_DIR [ID]     with an ID: that preset alone
 // A claim: {"lane": 1, "value": "test_accuracy", "least": 0.7, "most": 1, "at": 5}. `at` is an epoch, or a walk's step; absent: the end.
 // `lane` may be a list. "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "minus_at": its moment,
@@ -56,7 +57,12 @@ const Kind& kind_of(const Json& preset) {
   static const Kind cases{{"exactly", "rows", "columns", "unit", "rule", "of"},
                           {"train_loss", "train_metric", "validation_loss", "validation_metric", "test_loss", "test_metric", "baseline"}};
   const auto& lab = preset["lab"];
-  return lab == "surface" ? walks : lab == "backprop" ? networks : lab == "fit" ? fits : lab == "cases" ? cases : lab == "neuron" || lab == "losses" ? units : trainings;
+  return lab == "surface"                     ? walks
+         : lab == "backprop"                  ? networks
+         : lab == "fit"                       ? fits
+         : lab == "cases"                     ? cases
+         : lab == "neuron" || lab == "losses" ? units
+                                              : trainings;
 }
 
 // Why a claim can't be measured, or can't fail; empty: it is well.
