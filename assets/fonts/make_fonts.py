@@ -43,8 +43,8 @@ def characters(texts):
 # what the engine itself writes: error sentences, formulas
 written = [(root / "engine" / path).read_text("utf-8") for path in (
     "core/user_error.cpp", "core/worked_text.cpp", "surfaces/working.cpp", "surfaces/recipe.cpp", "backprop/quantity.cpp", "backprop/workings.cpp")]
-# what it says of a user's own files; who has some has the rare letters
-written_rare = (root / "engine/own/sentences.cpp").read_text("utf-8")
+# what it says of a user's own files, and what the lab Cases shows of its script; who has these has the rare letters
+written_rare = "".join((root / "engine" / path).read_text("utf-8") for path in ("own/sentences.cpp", "export/cases_script.cpp", "export/script_text.cpp"))
 # sentences are never bold; if one were, the regular face would help out
 sentences = ("help.", "explain.", "trait.")
 longest_bold = 24

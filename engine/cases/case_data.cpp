@@ -107,6 +107,16 @@ std::span<const std::uint8_t> CaseData::picture(CasePart part, std::size_t i) co
   return std::span(all.pixels).subspan(answers(part).rows[i] * kCasePixels, kCasePixels);
 }
 
+PicturesNeeded pictures_needed(const CaseSettings& settings) {
+  const auto classes = std::max<std::int64_t>(1, static_cast<std::int64_t>(settings.classes.size()));
+  const auto rounds = [&](std::int64_t count) { return (count + classes - 1) / classes * classes; };
+  if (!settings.rated()) return {rounds(settings.count(CasePart::train) + settings.count(CasePart::validation)), rounds(settings.count(CasePart::test))};
+  const auto means = mean_scores(settings.raters);
+  if (means.empty()) return {};
+  const auto taken = static_cast<std::ptrdiff_t>(std::min<std::int64_t>(wanted(settings), static_cast<std::int64_t>(means.size())));
+  return {rounds(static_cast<std::int64_t>(std::next(means.begin(), taken - 1)->first) + 1), 0};
+}
+
 std::optional<UserError> too_few_rated(const CaseSettings& settings) {
   if (!settings.rated()) return {};
   const auto rated = static_cast<std::int64_t>(mean_scores(settings.raters).size());

@@ -32,6 +32,12 @@ struct CaseData {
 /// Errors: needs_images, too_few_rated, no_such_place, too_many_to_validate, and those of draw_part with the place of the part that asks for
 /// too many.
 Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const CaseSettings& settings);
+/// How many pictures of the draws of the official training and test part these settings take, so that a source of those alone gives the
+/// same case_data: whole rounds of the classes, in which a draw is dealt out.
+struct PicturesNeeded {
+  std::int64_t train = 0, test = 0;
+};
+PicturesNeeded pictures_needed(const CaseSettings& settings);
 /// Whether as many pictures are rated as the parts ask for; needs no data. Error: too_few_rated.
 std::optional<UserError> too_few_rated(const CaseSettings& settings);
 

@@ -30,6 +30,10 @@ public:
   /// Outputs of a batch or of an evaluation were no finite numbers: there it ended, and what it says is worth nothing.
   bool diverged() const { return trainer_.verdict() == Verdict::diverged; }
   double progress() const { return static_cast<double>(trainer_.step()) / static_cast<double>(trainer_.steps()); }
+  /// What is looked at once it has learned; changes nothing of the run.
+  void look_at(double threshold, std::int64_t picture) { settings_.threshold = threshold, settings_.picture = picture; }
+  /// Whether a step is about to begin: no batch and no measuring is half done, nor has it ended.
+  bool between_steps() const { return !measuring_ && trainer_.between_steps(); }
   /// As far as it has got; the first is of the start weights.
   const std::vector<CaseStand>& stands() const { return stands_; }
   const CaseSettings& settings() const { return settings_; }

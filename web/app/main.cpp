@@ -42,7 +42,8 @@ App::App(std::vector<PackInfo> infos)
                 },
             .save = [](const std::string& name, std::span<const std::uint8_t> file) { host_file(name.c_str(), file.data(), file.size()); },
             .drawn = [this] { return window != nullptr; },
-            .lead = [](Json where) { where["type"] = "lead", tell(where); }},
+            .lead = [](Json where) { where["type"] = "lead", tell(where); },
+            .copy = [](std::string text) { tell({{"type", "copy"}, {"text", std::move(text)}}); }},
       made(labs().size()), fetched(labs().size()) {
   fetched[first_lab().number] = true;
   told_lab = here_ = &lab(first_lab());

@@ -421,6 +421,7 @@ class Page {
     switch (event.type) {
       case 'help': this.popover.open(event as unknown as HelpEvent); break;
       case 'edit': this.field.open(event as unknown as EditEvent); break;
+      case 'copy': copy_text(String(event.text)).then(() => say(words.say('dialog.copied')), () => say(words.say('copy.refused'))); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
       case 'load_pack': void this.data.load(String(event.pack), event.anew === true); break;
       case 'state':

@@ -243,6 +243,15 @@ struct DropLearning {
   std::uint32_t slot = 0;
   void fields(auto& a) { a(slot); }
 };
+/// Asks for the beginnings of two draws, of the training and of the test part (downhill::draw_part), as the lab Cases takes them: only workers
+/// have images. Answered by DrawnPictures with the same `request`.
+struct AskDrawn {
+  std::uint32_t request = 0;
+  std::uint64_t seed = 0;
+  std::vector<std::uint32_t> classes;
+  std::uint32_t train = 0, test = 0; ///< pictures; where there are not so many, all
+  void fields(auto& a) { a(request, seed, classes, train, test); }
+};
 /// Asks to fit the model of a document of the lab Fit to some of its training sets, by their numbers, in this order. Long: worked out in
 /// slices; answered, fit by fit, by FitPiece, or by FitProblem, with the same `request`. A later ask for the same slot, also of the next
 /// two kinds, replaces it.
@@ -588,6 +597,15 @@ struct NeuronScore {
     a(request, right, counts, worst_train, worst_labels, worst_z, worst_pixels, low, high, best_threshold, bins, means, code, place, with);
   }
 };
+/// Pictures of 28×28 bytes, one after the other; picture i is of the class in place i mod C of those that were asked for. None, and why, where
+/// they can't be had.
+struct DrawnPictures {
+  std::uint32_t request = 0;
+  std::vector<std::uint8_t> train, test;
+  std::string code, place;
+  std::vector<std::string> with;
+  void fields(auto& a) { a(request, train, test, code, place, with); }
+};
 /// What a unit that is taught has come to, from step `from` on: the training images' loss, how many images of each part it gets right,
 /// and its weights as they stand. With the last piece comes the hash of all of it. At most 30 a second.
 struct LearningPiece {
@@ -654,11 +672,11 @@ struct BenchReport {
 };
 
 using ToTrainer = std::variant<StartLane, Grant, Seek, DropLane, AskImages, AskLook, DropLook, AskWeights, AskBench, AskMap, DropMap, AskPlane, DropPlane,
-                               AskPoints, AskNeuron, AskLearning, DropLearning, AskFits, AskFitCapacity, AskFitRun, DropFits>;
+                               AskPoints, AskNeuron, AskLearning, DropLearning, AskFits, AskFitCapacity, AskFitRun, DropFits, AskDrawn>;
 using ToApp = std::variant<PackOpened, Snapshot, LaneProblem, Checkpoint, Images, WeightsLook, PredictionsLook, UnitsLook, OptimizerLook, BatchLook, OwnLook,
                            BoundaryLook, FittedLook, EnsembleLook, TraceLook, PassesLook, CourseLook, LookProgress, LookProblem, Weights, BenchReport, MapBegun,
                            MapPiece, MapProblem, PlaneBegun, PlanePiece, PlaneProblem, Points, NeuronScore, LearningPiece, LearningProblem, FitPiece,
-                           FitCapacity, FitRunPiece, FitProblem>;
+                           FitCapacity, FitRunPiece, FitProblem, DrawnPictures>;
 
 /// The message's place in its variant, then its fields.
 template <class Variant> Bytes encode(const Variant& message) {

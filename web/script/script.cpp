@@ -3,6 +3,7 @@
 #include "backprop/backprop_document.hpp"
 #include "experiment/experiment.hpp"
 #include "export/backprop_script.hpp"
+#include "export/cases_script.hpp"
 #include "export/fit_script.hpp"
 #include "export/losses_script.hpp"
 #include "export/neuron_script.hpp"
@@ -51,6 +52,10 @@ EMSCRIPTEN_KEEPALIVE const char* torch_script_of(const char* text) {
     const auto fit = fit_document_from_json(document);
     assert(fit.ok());
     script = fit_script(*fit, options);
+  } else if (document.value("lab", "") == kCasesFormat.lab) {
+    const auto cases = cases_document_from_json(document);
+    assert(cases.ok());
+    script = cases_script(*cases, options);
   } else {
     const auto experiment = experiment_from_json(document);
     assert(experiment.ok());

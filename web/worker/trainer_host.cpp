@@ -5,6 +5,7 @@
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "network/safetensors.hpp"
+#include "worker/drawn.hpp"
 #include "worker/fits.hpp"
 #include "worker/looks.hpp"
 #include "worker/maps.hpp"
@@ -74,6 +75,7 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                  [&](const AskPlane& m) { start_plane(m); },
                  [&](const DropPlane& m) { jobs_.erase({Asked::plane, m.slot}); },
                  [&](const AskPoints& m) { send_points(m); },
+                 [&](const AskDrawn& m) { send_drawn(m); },
                  [&](const AskNeuron& m) { send_score(m); },
                  [&](const AskLearning& m) { start_learning(m); },
                  [&](const DropLearning& m) { jobs_.erase({Asked::learning, m.slot}); },
@@ -260,6 +262,18 @@ void TrainerHost::send_score(const AskNeuron& message) {
     post_(*score);
   } else {
     none.code = score.error().code, none.place = score.error().place, none.with = score.error().with;
+    post_(none);
+  }
+  last_words_.reset();
+}
+
+void TrainerHost::send_drawn(const AskDrawn& message) {
+  DrawnPictures none{message.request, {}, {}, "memory", "", {}};
+  last_words_ = none;
+  if (const auto pictures = drawn_pictures(message, source_)) {
+    post_(*pictures);
+  } else {
+    none.code = pictures.error().code, none.place = pictures.error().place, none.with = pictures.error().with;
     post_(none);
   }
   last_words_.reset();

@@ -62,6 +62,7 @@ private:
   void send_points(const protocol::AskPoints& message);
   void start_plane(const protocol::AskPlane& message);
   void send_score(const protocol::AskNeuron& message);
+  void send_drawn(const protocol::AskDrawn& message);
   void start_learning(const protocol::AskLearning& message);
   template <class Ask> void start_fit(const Ask& message);
   void advance_jobs(double until_s);

@@ -246,7 +246,7 @@ private:
   void on(std::size_t worker, const protocol::LookProblem& m);
   void on(std::size_t worker, const protocol::Weights& m);
   void on(std::size_t worker, const protocol::BenchReport& m);
-  // maps, planes, points and fits belong to no race
+  // maps, planes, points, fits and pictures of a draw belong to no race
   void on(std::size_t, const protocol::Points&) {}
   void on(std::size_t, const protocol::NeuronScore&) {}
   void on(std::size_t, const protocol::LearningPiece&) {}
@@ -255,6 +255,7 @@ private:
   void on(std::size_t, const protocol::FitCapacity&) {}
   void on(std::size_t, const protocol::FitRunPiece&) {}
   void on(std::size_t, const protocol::FitProblem&) {}
+  void on(std::size_t, const protocol::DrawnPictures&) {}
   void on(std::size_t, const protocol::MapBegun&) {}
   void on(std::size_t, const protocol::MapPiece&) {}
   void on(std::size_t, const protocol::MapProblem&) {}

@@ -19,8 +19,9 @@ struct LabWorld {
   std::function<void(const std::string& name, std::span<const std::uint8_t> file)> save; ///< a file for the user
   std::function<bool()> drawn;                                                           ///< whether there are graphics
   std::function<void(Json where)> lead =
-      {};                               ///< to another lab, after the frame: {"preset": id}, or {"document": one of that lab}, which may have "show" with it
-  std::vector<std::string> hidden = {}; ///< parts that an embedding page does without: "views", "settings"
+      {}; ///< to another lab, after the frame: {"preset": id}, or {"document": one of that lab}, which may have "show" with it
+  std::function<void(std::string text)> copy = {}; ///< to the clipboard, in the course of a press
+  std::vector<std::string> hidden = {};            ///< parts that an embedding page does without: "views", "settings"
   bool hides(std::string_view part) const { return std::find(hidden.begin(), hidden.end(), part) != hidden.end(); }
 };
 
