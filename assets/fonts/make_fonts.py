@@ -58,7 +58,7 @@ def shown_in(labs):
 
 
 shown, bold = shown_in(words["zh"])
-shown |= characters([written_rare]) - set("⌈⌉⌊⌋ᵀ")  # neither face has them
+shown |= characters([written_rare])
 shown_first, bold_first = shown_in([""])
 
 

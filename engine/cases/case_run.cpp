@@ -61,9 +61,9 @@ double CaseRun::points_off(const Prediction& said, CasePart part) const {
   return std::fabs(static_cast<double>(said.output[0]) - static_cast<double>(data_.answers(part).targets[said.place]));
 }
 
-CaseMeasure CaseRun::measure(CasePart part) const {
+CaseMeasure CaseRun::measure(CasePart part, std::span<const Prediction> said) const {
   CaseMeasure sum;
-  for (const Prediction& p : say(part)) {
+  for (const Prediction& p : said) {
     sum.loss += p.loss;
     sum.metric += settings_.kind == CaseKind::scores ? points_off(p, part) : static_cast<double>(p.predicted == p.label);
   }
@@ -84,11 +84,13 @@ std::vector<float> CaseRun::weights(std::int64_t unit) const {
   return {begin, begin + static_cast<std::ptrdiff_t>(kCasePixels)};
 }
 
-std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::size_t most) {
+std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::size_t most) { return surprises(run, part, run.say(part), most); }
+
+std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::span<const Prediction> said, std::size_t most) {
   assert(run.settings().kind == CaseKind::scores);
   const Part& answers = run.data().answers(part);
   std::vector<Surprise> all;
-  for (const Prediction& p : run.say(part)) all.push_back({p.place, static_cast<double>(answers.targets[p.place]), static_cast<double>(p.output[0])});
+  for (const Prediction& p : said) all.push_back({p.place, static_cast<double>(answers.targets[p.place]), static_cast<double>(p.output[0])});
   const auto apart = [](const Surprise& one) {
     const double off = std::fabs(one.said - one.given);
     return off == off ? off : std::numeric_limits<double>::infinity(); // of a run that has diverged

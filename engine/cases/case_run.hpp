@@ -42,7 +42,9 @@ public:
 
   /// What it says, as it stands now, of the first `most` pictures of a part; of scores the only output is the score.
   std::vector<Prediction> say(CasePart part, std::int64_t most = INT64_MAX) const;
-  CaseMeasure measure(CasePart part) const;
+  CaseMeasure measure(CasePart part) const { return measure(part, say(part)); }
+  /// The same where it has said it already, of all pictures of the part.
+  CaseMeasure measure(CasePart part, std::span<const Prediction> said) const;
   /// The probability of yes for each picture of a part; of yes or no alone.
   std::vector<double> yes(CasePart part) const;
   /// 28×28 weights of an output, or of a hidden unit where there is a hidden layer.
@@ -72,5 +74,7 @@ struct Surprise {
 };
 /// The `most` furthest off, furthest first; of scores alone.
 std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::size_t most);
+/// The same where it has said it already, of all pictures of the part.
+std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::span<const Prediction> said, std::size_t most);
 
 } // namespace downhill

@@ -211,23 +211,26 @@ LoaderLook loader_look(const CaseSettings& s) {
 std::vector<SummaryRow> model_summary(const CaseSettings& s) {
   const std::int64_t batch = s.batch_size();
   auto inputs = static_cast<std::int64_t>(kCasePixels);
-  std::vector<SummaryRow> rows{{"Flatten", {batch, inputs}, 0, {}}};
-  const auto linear = [&](std::int64_t outputs) {
+  std::vector<SummaryRow> rows{{"Flatten", "flatten", {batch, inputs}, 0, {}}};
+  const auto linear = [&](std::string_view mark, std::int64_t outputs) {
     const std::int64_t count = inputs * outputs + outputs;
-    rows.push_back(
-        {"Linear", {batch, outputs}, count, with_commas(inputs) + "·" + with_commas(outputs) + " + " + with_commas(outputs) + " = " + with_commas(count)});
+    rows.push_back({"Linear",
+                    mark,
+                    {batch, outputs},
+                    count,
+                    with_commas(inputs) + "·" + with_commas(outputs) + " + " + with_commas(outputs) + " = " + with_commas(count)});
     inputs = outputs;
   };
   for (const HiddenLayer& layer : s.hidden) {
-    linear(layer.units);
+    linear("hidden", layer.units);
     const ActivationEntry& activation = entry_of(activations(), layer.activation.name);
     inputs *= activation.width;
     const std::string module = layer.activation.name == "step"    ? "Step"
                                : layer.activation.name == "crelu" ? "CReLU"
                                                                   : std::string(activation.torch.substr(3)); // "nn."
-    rows.push_back({module, {batch, inputs}, 0, {}});
+    rows.push_back({module, "activation", {batch, inputs}, 0, {}});
   }
-  linear(s.outputs());
+  linear("output", s.outputs());
   return rows;
 }
 

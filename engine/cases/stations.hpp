@@ -42,6 +42,7 @@ LoaderLook loader_look(const CaseSettings& settings);
 /// 5. A row of the model's summary.
 struct SummaryRow {
   std::string layer;                ///< PyTorch's module: Flatten, Linear, ReLU
+  std::string_view mark;            ///< its line in the script: of kScriptMarks
   std::vector<std::int64_t> output; ///< B×…
   std::int64_t parameters = 0;
   std::string by_hand; ///< "784·10 + 10 = 7,850", empty where there are none

@@ -26,8 +26,8 @@ public:
   std::vector<ScriptPiece> write() {
     settings();
     end_of("settings");
-    void (CasesScript::* const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
-                                                &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
+    void (CasesScript::*const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
+                                               &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
     for (std::size_t i = 0; i < std::size(stations); ++i) {
       (this->*stations[i])();
       end_of(kCaseStations[i]);
@@ -271,15 +271,19 @@ private:
     mark("layers");
     block("    def __init__(self):\n"
           "        super().__init__()\n");
+    mark("flatten");
     noted("        self.flatten = nn.Flatten()", "1×28×28 → 784", "1×28×28 → 784");
     std::string inputs = "784", call = "self.flatten(x)";
     for (const HiddenLayer& layer : s_.hidden) {
+      mark("hidden");
       line("        self.hidden = nn.Linear(" + inputs + ", " + std::to_string(layer.units) + ")");
+      mark("activation");
       line("        self.activation = " + activation(layer.activation));
       inputs = std::to_string(layer.units * entry_of(activations(), layer.activation.name).width);
       call = "self.activation(self.hidden(" + call + "))";
     }
     const char* last = s_.hidden.empty() ? "linear" : "output";
+    mark("output");
     line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + std::to_string(s_.outputs()) + ")");
     line();
     mark("forward");

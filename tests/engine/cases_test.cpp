@@ -678,6 +678,10 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
                                                           {"loader", "train_loader = "},
                                                           {"batch", "x, y = next("},
                                                           {"layers", "def __init__"},
+                                                          {"flatten", "self.flatten = nn.Flatten()"},
+                                                          {"hidden", "self.hidden = nn.Linear("},
+                                                          {"activation", "self.activation = "},
+                                                          {"output", "= nn.Linear("},
                                                           {"forward", "def forward"},
                                                           {"loss", "loss_function = "},
                                                           {"optimizer", "optimizer = "},
@@ -699,7 +703,9 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
           CHECK(piece.lines[mark.line].find(texts.at(mark.id)) != std::string::npos);
         }
       CHECK(texts.size() == std::size(kScriptMarks));
-      CHECK(marks == std::size(kScriptMarks) - (document.settings.shuffle ? 0 : 1));
+      CHECK(marks == std::size(kScriptMarks) - (document.settings.shuffle ? 0 : 1) - (document.settings.hidden.empty() ? 2 : 0));
+      for (const SummaryRow& row : model_summary(document.settings)) // each layer has its line
+        CHECK(std::any_of(pieces[5].marks.begin(), pieces[5].marks.end(), [&](const ScriptMark& mark) { return mark.id == row.mark; }));
       CHECK(all == cases_script(document, {"\"\"\"A case", language}));
       CHECK(all.find("class Pictures(Dataset):") != std::string::npos);
       CHECK((all.find("num_workers=WORKERS") != std::string::npos) == (document.settings.workers > 0));

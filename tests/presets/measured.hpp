@@ -43,6 +43,8 @@ Result<Course> measured_units(const Json& json, const Json& claims, std::uint64_
 Result<Course> measured_losses(const Json& json, const Json& claims, std::uint64_t sample);
 /// Of the lab Fit: one lane, the document itself.
 Result<Course> measured_fits(const Json& json, const Json& claims, std::uint64_t sample);
+/// Of the lab Cases: one lane, the document itself.
+Result<Course> measured_cases(const Json& json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 Result<Course> walk_lanes(Json json, const Json& claims, std::uint64_t sample, const std::shared_ptr<const Source>& source);
 
 } // namespace downhill

@@ -1,6 +1,7 @@
 // Every preset of assets/presets.json keeps its word: its claims are measured on the engine five times, over seeds of weights and data
 // (trainings.cpp), over starts or orders of points (walks.cpp), over networks nearby (networks.cpp), over draws of images (units.cpp), over
-// points, logits and starts nearby (costs.cpp), or over draws of points (fits.cpp). Prints TAP, and for each claim the worst measure beside its bound.
+// points, logits and starts nearby (costs.cpp), over draws of points (fits.cpp), or of pictures (cases.cpp). Prints TAP, and for each claim the worst measure
+// beside its bound.
 //   downhill_presets ASSETS_DIR DATA_DIR [ID]     with an ID: that preset alone
 // A claim: {"lane": 1, "value": "test_accuracy", "least": 0.7, "most": 1, "at": 5}. `at` is an epoch, or a walk's step; absent: the end.
 // `lane` may be a list. "minus": 0 or "over": 0 takes the difference from, or the ratio to, another lane's value; "minus_at": its moment,
@@ -53,8 +54,15 @@ const Kind& kind_of(const Json& preset) {
   static const Kind networks{{"exactly", "less", "less_at", "against", "size", "alone", "over_first"}, {"loss"}};
   static const Kind units{{"exactly"}, {}}; // of the labs Neuron and Losses
   static const Kind fits{{"exactly"}, {"train_error", "expected_error"}};
+  static const Kind cases{{"exactly", "rows", "columns", "unit", "rule", "of"},
+                          {"train_loss", "train_metric", "validation_loss", "validation_metric", "test_loss", "test_metric", "baseline"}};
   const auto& lab = preset["lab"];
-  return lab == "surface" ? walks : lab == "backprop" ? networks : lab == "fit" ? fits : lab == "neuron" || lab == "losses" ? units : trainings;
+  return lab == "surface"                     ? walks
+         : lab == "backprop"                  ? networks
+         : lab == "fit"                       ? fits
+         : lab == "cases"                     ? cases
+         : lab == "neuron" || lab == "losses" ? units
+                                              : trainings;
 }
 
 // Why a claim can't be measured, or can't fail; empty: it is well.
@@ -65,7 +73,9 @@ std::string mistake_in(const Json& claim, const Kind& kind, std::size_t lanes) {
     if (key == "value") return value.is_string();
     if (key == "with") return value.is_object();
     if (key == "exactly" || key == "size" || key == "over_first") return value.is_boolean();
-    if (key == "less" || key == "against") return value.is_string();
+    if (key == "less" || key == "against" || key == "rule") return value.is_string();
+    if (key == "rows" || key == "columns" || key == "of") return value.is_array() && value.size() >= 2 && std::all_of(value.begin(), value.end(), number);
+    if (key == "unit") return number(value);
     if (key == "alone" || key == "less_at") return number(value);
     if (key == "lane" && value.is_array()) return !value.empty() && std::all_of(value.begin(), value.end(), number);
     return key == "lane" || key == "minus" || key == "over" ? number(value) : value.is_number();
@@ -132,6 +142,7 @@ void measure(const Json& preset, const std::string& assets, const std::shared_pt
                       : preset["lab"] == "neuron"   ? measured_units(json, claims, sample, source)
                       : preset["lab"] == "losses"   ? measured_losses(json, claims, sample)
                       : preset["lab"] == "fit"      ? measured_fits(json, claims, sample)
+                      : preset["lab"] == "cases"    ? measured_cases(json, claims, sample, source)
                                                     : train_lanes(json, claims, sample, source);
   if (!course) return fail(course.error().sentence(Language::en));
 
