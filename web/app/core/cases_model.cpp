@@ -326,7 +326,8 @@ const std::vector<ScriptPiece>& CasesModel::script(const ScriptOptions& options)
 }
 
 std::string_view CasesModel::at_work() const {
-  if (station() == CaseStation::training) return line_ < 0 ? std::string_view() : kTrainingLines[line_];
+  if (station() == CaseStation::training) // at full speed the loop as a whole
+    return line_ < 0 ? std::string_view() : running_ && !one_line_ && target_ < 0 && steps_per_s <= 0 ? kTrainingLines[0] : kTrainingLines[line_];
   return worked_[place_of(station())];
 }
 

@@ -1,6 +1,6 @@
 // The lab Cases: a score, yes or no, one of ten, each as a walk through seven stations. One document (engine/cases); the model has its
 // data, its run and its script; each station is a part.
-#include "app/labs/cases/parts.hpp"
+#include "app/labs/cases/ending.hpp"
 
 #include "core/hash.hpp"
 
@@ -114,7 +114,7 @@ void CasesLab::look_anew() {
 }
 
 std::uint64_t CasesLab::news() const {
-  std::uint64_t all = version() + model_.news() + rate_->news();
+  std::uint64_t all = version() + model_.news() + rate_->news() + said_.version();
   for (const auto& each : parts_) all += each->news();
   return all;
 }
@@ -188,6 +188,19 @@ const std::optional<UserError>& CasesLab::problem() const {
   if (model_.problem() || model_.data()) return model_.problem();
   const DataSettings data = model_.packs_needed();
   return world_.packs.worker_count() == 0 || world_.packs.ready(data) ? Lab::problem() : world_.packs.failure(data);
+}
+
+bool CasesLab::say_more() {
+  if (model_.station() != CaseStation::training && model_.station() != CaseStation::prediction) return false;
+  const CaseRun* run = model_.data() ? model_.run() : nullptr;
+  if (!run || !run->ended() || run->diverged()) return false;
+  const double until_s = clock_s() + CasesModel::kSlice_s;
+  return said_.work(*run, [&] { return clock_s() >= until_s; });
+}
+
+const CaseStep& CasesLab::step_at_hand(const CaseRun& run) {
+  if (step_news_ != model_.news()) step_news_ = model_.news(), step_ = case_step(run);
+  return step_;
 }
 
 void CasesLab::start() {
@@ -286,7 +299,7 @@ constexpr Verb<Lab> kVerbs[] = {
     {"lane_names", Reach::page, {}, [](Lab&, const Json&) -> Answer { return Json::array({tr_id("nav.cases")}); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };
-constexpr Argument kLooks[] = {flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999)};
+constexpr Argument kLooks[] = {flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999), choice("said", kSaidViews)};
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // The lab Cases: a walk through seven stations, from the data to the prediction of one picture. A station is a part: it draws from the
 // model and reports what was pressed to it. The lab has the strip of stations, the code beside them, what runs, and what all share.
 #pragma once
+#include "app/core/case_said.hpp"
 #include "app/core/cases_model.hpp"
 #include "app/core/code_spans.hpp"
 #include "app/labs/document_lab.hpp"
@@ -120,7 +121,7 @@ public:
   bool started() const override { return transport() != Transport::ready; }
   bool waiting() const override { return !model_.data() && !problem(); }
   const std::optional<UserError>& problem() const override;
-  int tick(double now_s) override { return moving_ = model_.tick(now_s), 0; } // no worker wants the processor
+  int tick(double now_s) override { return moving_ = model_.tick(now_s), moving_ |= say_more(), 0; } // no worker wants the processor
   bool ask(double now_s) override;
   void leave() override;
   void take(std::size_t worker, const protocol::ToApp& message) override;
@@ -178,6 +179,10 @@ public:
     if (world_.lead) world_.lead(std::move(where));
   }
   Answer script_of() const;
+  /// What the trained model says of validation and test pictures, worked out while the last two stations are looked at.
+  const CaseSaid& said() const { return said_; }
+  /// The step that comes next, kept while the run stands.
+  const CaseStep& step_at_hand(const CaseRun& run);
 
   Part& part() const { return rating() && model_.station() == CaseStation::data ? *rate_ : *parts_[static_cast<std::size_t>(model_.station())]; }
 
@@ -186,6 +191,7 @@ private:
   template <class Done> Done followed(Done done) { return follow(), done; }
   /// After the document was changed.
   void follow();
+  bool say_more();
   void strip(Rect box, Room room);
   void arrange(Rect box, Room room);
 
@@ -196,6 +202,9 @@ private:
   bool rating_ = false, code_ = false; // code_: on a narrow screen, instead of the picture
   bool moving_ = false, retry_ = false;
   CodeKept code_kept_;
+  CaseSaid said_;
+  CaseStep step_;
+  std::uint64_t step_news_ = 0; // of the model, when that was worked out
   std::optional<UserError> refused_;
 };
 
