@@ -110,6 +110,7 @@ lab_test("keys alone: a student's own race is diagnosed, a remedy tried; its exp
   const said = (await page.evaluate(() => window.downhill.explain())) as { rule: string; text: string; show: string }[];
   const errors = said.find((e) => e.rule === 'errors');
   assert.ok(errors && errors.show === 'view=diagnosis,lane=0', JSON.stringify(said));
+  assert.ok(!said.some((e) => e.rule === 'groups'), 'one lane differs from none');
   await focus_item(page, 'explanation.errors');
   await page.keyboard.press('Enter');
   await wait_for_item(page, '^diagnosis\\.0\\.finding$');

@@ -262,7 +262,7 @@ minutes('+ lane asks for the method; the new lane has a name and a look of its o
 minutes('a rate edited in the middle of a race: that lane begins again, it is said, and a row that is used stays in its place', async (page) => {
   await set(page, small(three, { epochs: 400 }));
   await press(page, 'start');
-  await page.waitForFunction(() => window.downhill.results().every((r) => r.epoch > 20), { timeout: 60000 });
+  await page.waitForFunction(() => window.downhill.results().every((r) => r.epoch > 120), { timeout: 60000 });
   await press(page, 'pause');
   await at_rest(page);
   const order = (await rows(page)).map((r) => r.lane), first = order[0]!;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, KeyInput, Page } from 'puppeteer-core';
 import type { ScreenItem } from '../../web/page/downhill_api';
-import { at_rest, browser, focus_item as to, open_lab, press, press_tool, serve, settle, wait_for_images } from './lab';
+import { at_rest, browser, open_lab, press, press_tool, serve, settle, wait_for_images } from './lab';
 
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
 before(async () => { site = await serve(); chromium = await browser(); });
@@ -21,6 +21,8 @@ async function key(page: Page, name: KeyInput, shift = false): Promise<string> {
   if (shift) await page.keyboard.up('Shift');
   return focus(page);
 }
+/** The mirror follows the canvas after a moment. */
+const to = async (page: Page, id: string) => (await page.waitForSelector(`#mirror [data-id="${id}"]`, { timeout: 15000 }))!.evaluate((e) => (e as HTMLElement).focus());
 /** All controls of the screen, with those that have scrolled out of their panels. */
 const all_items = (page: Page) => page.evaluate(() => window.downhill_internal.page.command('all_items') as ScreenItem[]);
 const attribute = (page: Page, id: string, name: string) => page.$eval(`#mirror [data-id="${id}"]`, (e, n) => e.getAttribute(n), name);

@@ -14,7 +14,10 @@ using OwnBytes = std::vector<std::uint8_t>;
 inline std::span<const std::uint8_t> bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 inline void append(OwnBytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 inline void append(OwnBytes& out, std::uint64_t value, int bytes, bool little) {
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * (little ? i : bytes - 1 - i))));
+  for (int i = 0; i < bytes; ++i) {
+    const int place = little ? i : bytes - 1 - i;
+    out.push_back(place < 8 ? static_cast<std::uint8_t>(value >> (8 * place)) : std::uint8_t{0}); // zeros beyond a number's own bytes
+  }
 }
 
 inline void png_chunk(OwnBytes& out, std::string_view name, const OwnBytes& content) {

@@ -2,6 +2,8 @@
 #include "own/table.hpp"
 #include "own/text.hpp"
 
+#include <algorithm>
+
 using namespace downhill;
 using namespace downhill::fixtures;
 
@@ -219,6 +221,26 @@ TEST_CASE("own table: parts that lack testing are completed, and that is told") 
   REQUIRE(alone.data.ok());
   CHECK(alone.data->test.size() == 2);
   CHECK(times(alone.told, "own_parts_unused") == 1);
+}
+
+TEST_CASE("own table: shares of the split are rounded, half up; something is left for each part") {
+  for (const std::size_t n : {2U, 3U, 5U, 7U, 12U, 33U})
+    for (const int test : {1, 20, 30, 90})
+      for (const int validation : {0, 10, 50}) {
+        CAPTURE(n);
+        CAPTURE(test);
+        CAPTURE(validation);
+        std::string rows = "a,score\n";
+        for (std::size_t i = 0; i < n; ++i) rows += std::to_string(i) + "," + std::to_string(i) + ".5\n";
+        const auto out = read(rows, {}, {.seed = 3, .test_percent = test, .validation_percent = validation});
+        REQUIRE(out.data.ok());
+        const auto rounded = [&](int percent) { return static_cast<std::size_t>(static_cast<double>(n) * percent / 100 + 0.5); };
+        const std::size_t tests = std::min(std::max<std::size_t>(1, rounded(test)), n - 1);
+        const std::size_t checks = validation == 0 ? 0 : std::min(std::max<std::size_t>(n >= 3 ? 1 : 0, rounded(validation)), n - 1 - tests);
+        CHECK(out.data->test.size() == static_cast<std::int64_t>(tests));
+        CHECK(out.data->validation.size() == static_cast<std::int64_t>(checks));
+        CHECK(out.data->train.size() == static_cast<std::int64_t>(n - tests - checks));
+      }
 }
 
 TEST_CASE("own table: a column called part gives the parts") {

@@ -228,7 +228,7 @@ void Explainer::groups() {
                                 [](const Lane& lane) { return lane.settings.batch == 0 || lane.settings.batch == lane.settings.data.train; });
   const bool classes =
       std::any_of(settings.begin(), settings.end(), [&](const Lane& lane) { return lane_look(lane.settings).group != lane_look(settings[0].settings).group; });
-  if (out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note") : tr("lanes.note_same")), {}, {}});
+  if (settings.size() > 1 && out.size() < 3) out.push_back({"groups", std::string(classes ? tr("lanes.note") : tr("lanes.note_same")), {}, {}});
   if (full && out.size() < 4) out.push_back({"full", std::string(tr("lanes.note_full")), "field:/epochs", {}});
 }
 
