@@ -1,0 +1,42 @@
+// What the dialog and the worker of own files say to each other.
+
+/** A file with its name as its folder has it, `pets/cat/1.png`; one that was given by itself has no folder. */
+export interface GivenFile { name: string; file: File; /** One number a folder, zip or file that was given. */ root: number; /** Given by itself, so that it may be a zip, a table or a data file. */ alone: boolean }
+/** Something given that can't be read, with the code of its sentence. */
+export interface Unread { name: string; code: string }
+export interface Look { side: 28 | 32; fit: boolean; invert: boolean }
+export interface Asked { target: string; as: '' | 'classes' | 'numbers'; features: string[]; seed: number; test: number; validation: number; /** In which language sentences are told: 1 or 0. */ english: number }
+
+export type ToWorker =
+  | { compiled: WebAssembly.Module; english: boolean }
+  /** Files in parts; after the last part they are read. */
+  | { given: GivenFile[]; unread: Unread[]; last: boolean }
+  /** Reads all pictures again, as these. */
+  | { look: Look }
+  | { finish: Asked; id: number }
+  | { pack: number };
+
+export type Kind = 'pictures' | 'table' | 'file';
+export interface Column { name: string; filled: number; numbers: number; of_numbers: boolean }
+export interface TableShown { columns: Column[]; rows: number; encoding: string; separator: string; named: boolean; shown: string[][] }
+export interface Summary {
+  error?: string;
+  told?: string[]; told_count?: number;
+  classes?: { name: string; train: number; validation: number; test: number }[];
+  sums?: { train: number; validation: number; test: number };
+  shape?: number[]; answer?: string; of_classes?: boolean; hash?: string; pictures?: number;
+  /** Places of a table's columns. */
+  features?: number[];
+}
+/** A picture before (its file) and after (side×side grey). */
+export interface Sample { name: string; before?: Blob; square: Uint8Array; side: number }
+
+export type FromWorker =
+  | { is: 'ready' }
+  | { is: 'progress'; done: number; of: number; bytes: number; pictures: number; share: number }
+  | { is: 'sample'; sample: Sample }
+  /** All is read; what there is can be asked for. `error`: the one file could not be read. */
+  | { is: 'read'; kind: Kind; table?: TableShown; error?: string; memory: number }
+  | { is: 'summary'; id: number; summary: Summary; memory: number }
+  | { is: 'packed'; id: number; bytes: Uint8Array }
+  | { is: 'failed' };
