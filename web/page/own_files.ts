@@ -35,7 +35,7 @@ export async function open_own(language: Language, dropped?: Dropped): Promise<v
   texts.set(language, said);
   if (!dialog && compiled && worker && late.downhill_own) {
     const script = trusted.createScriptURL(URL.createObjectURL(new Blob([worker as BlobPart], { type: 'text/javascript' })));
-    dialog = new late.downhill_own(said, language === 'en', { compiled, script, english: language === 'en' }, { save: (name, bytes) => save(name, bytes), use: use_own_data });
+    dialog = new late.downhill_own(said, language === 'en', { compiled, script }, { save: (name, bytes) => save(name, bytes), use: use_own_data });
   }
   if (!dialog) throw new Error(files.own.script);
   dialog.open(said, language === 'en');

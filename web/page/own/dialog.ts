@@ -31,14 +31,15 @@ export class OwnDialog {
   private state: 'empty' | 'reading' | 'read' = 'empty';
   private kind: Kind = 'pictures';
   private table: TableShown | undefined;
-  private error = '';
+  private error = ''; // instead of data
+  private note = ''; // beside what there is
+  private drops = 0; // counts cancels: what was dropped before is not taken any more
   private samples: { sample: Sample; url: string }[] = [];
   private summary: Summary | undefined;
   private waits = 0; // the number of the answer that is waited for
   private asked_ms = 0; // a timer
   private file_name = 'data';
   private told_ms = 0;
-  private packed: ((bytes: Uint8Array) => void) | undefined;
   // parts that change
   private progress!: HTMLProgressElement;
   private progress_text!: HTMLElement;
@@ -73,12 +74,27 @@ export class OwnDialog {
     if (texts !== this.texts) {
       this.texts = texts;
       this.english = english;
+      this.note = '';
+      if (this.state === 'empty') this.error = '';
+      // an error is told anew
+      if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, english);
       this.build();
       if (this.state === 'read') this.ask();
     }
     if (!this.dialog.open) this.dialog.showModal();
   }
-  drop(what: Dropped): void { void dropped(what, this.class_name).then((found) => this.give(found)); }
+  drop(what: Dropped): void {
+    const number = this.drops, again = this.state !== 'empty';
+    if (what.entries.some(({ isDirectory }) => isDirectory)) this.begin_reading(); // to find them all takes a while
+    void dropped(what, this.class_name, (of) => {
+      this.show_progress({ done: 0, of, bytes: 0, pictures: 0, share: 0 });
+      return number === this.drops;
+    }).then((found) => {
+      if (number !== this.drops) return;
+      if (!again && !found.files.length && !found.unread.length) this.clear();
+      this.give(found, !again);
+    });
+  }
 
   private say(key: string, ...values: (string | number)[]): string {
     return (this.texts[key] ?? key).replace(/\{(\d)\}/g, (_, n: string) => { const value = values[Number(n) - 1] ?? ''; return typeof value === 'number' ? this.count(value) : value; });
@@ -87,17 +103,23 @@ export class OwnDialog {
   private button(key: string, act: () => void, id: string, main = false): HTMLButtonElement { return make('button', { textContent: this.say(key), id, onclick: act, type: 'button', ...(main ? { className: 'main' } : {}) }); }
 
   // ---- what comes in ----
-  private give(found: Found): void {
-    if (!found.files.length && !found.unread.length) return void (this.live.textContent = this.say('bring.nothing'));
-    if (this.state === 'empty') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
+  private give(found: Found, first = this.state === 'empty'): void {
+    if (!found.files.length && !found.unread.length) {
+      if (this.state === 'reading') this.reading.give(found, this.english); // it was read already
+      this.note = this.live.textContent = this.say('bring.nothing');
+      return this.look_again();
+    }
+    if (this.kind !== 'pictures') this.forget_samples();
+    if (first || this.kind !== 'pictures') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
     this.begin_reading();
-    this.reading.give(found);
+    this.reading.give(found, this.english);
   }
   private begin_reading(): void {
     this.state = 'reading';
     this.summary = this.table = undefined;
-    this.error = '';
+    this.error = this.note = '';
     this.waits = 0;
+    clearTimeout(this.asked_ms);
     this.show();
   }
   private see(): void {
@@ -111,10 +133,12 @@ export class OwnDialog {
   }
   /** Back to the beginning. */
   private clear(): void {
+    ++this.drops;
     this.reading.end();
     this.forget_samples();
     this.begin_reading();
     this.state = 'empty';
+    this.kind = 'pictures';
     Object.assign(this.asked, { target: '', as: '', features: [] });
     this.show();
   }
@@ -127,11 +151,14 @@ export class OwnDialog {
   private heard(message: FromWorker): void {
     switch (message.is) {
       case 'progress': return this.show_progress(message);
-      case 'sample': return this.add_sample(message.sample);
+      case 'sample':
+        if (message.place === 0) this.forget_samples();
+        return this.add_sample(message.sample);
       case 'read':
         this.state = 'read';
         this.kind = message.kind;
         this.table = message.table;
+        this.forget_choice();
         this.error = message.error === 'unreadable' ? this.say('bring.unreadable') : message.error ?? '';
         this.look_again();
         if (!this.error) this.ask();
@@ -140,7 +167,6 @@ export class OwnDialog {
         if (message.id !== this.waits) return;
         this.summary = message.summary;
         return this.show_summary();
-      case 'packed': return this.packed?.(message.bytes);
       default:
     }
   }
@@ -152,6 +178,12 @@ export class OwnDialog {
     if (performance.now() - this.told_ms < told_every_ms) return;
     this.told_ms = performance.now();
     this.live.textContent = text;
+  }
+  /** What was chosen of another table. */
+  private forget_choice(): void {
+    const { asked } = this, names = new Set(this.table?.columns.map(({ name }) => name));
+    if (!names.has(asked.target)) asked.target = '';
+    if (!asked.features.every((name) => names.has(name))) asked.features = [];
   }
   /** In a moment: several changes make one question. */
   private ask(): void {
@@ -165,10 +197,6 @@ export class OwnDialog {
       this.summary = { error: this.say(wrong) };
       this.show_summary();
     }, 120);
-  }
-  private async packed_bytes(): Promise<Uint8Array> {
-    this.reading.pack();
-    return new Promise((resolve) => { this.packed = resolve; });
   }
 
   // ---- what is seen ----
@@ -208,12 +236,7 @@ export class OwnDialog {
   }
   /** All below the place where files are taken. */
   private look_again(): void {
-    const parts: Node[] = [];
-    if (this.error) {
-      const alert = make('p', { className: 'own_error', textContent: this.error });
-      alert.setAttribute('role', 'alert');
-      parts.push(alert);
-    }
+    const parts: Node[] = [this.error, this.note].filter(Boolean).map(alert);
     if (this.state === 'reading') parts.push(make('div', { className: 'row own_progress' }, this.progress, this.progress_text, this.cancel));
     if (this.state !== 'empty' && !this.error && this.kind_now() === 'pictures') parts.push(this.looks());
     if (this.state !== 'empty' && !this.error) parts.push(this.pairs);
@@ -222,6 +245,7 @@ export class OwnDialog {
       if (this.kind !== 'file') parts.push(this.split());
       parts.push(this.result);
     }
+    const focused = this.focused();
     this.body.replaceChildren(...parts);
     this.result.replaceChildren();
     const use = this.button('bring.use', () => void this.use(), 'own_use', true), keep = this.button('bring.save', () => void this.keep(), 'own_save');
@@ -230,6 +254,7 @@ export class OwnDialog {
     use.disabled = keep.disabled = true;
     this.foot.replaceChildren(...(this.state === 'empty' ? [] : [use, keep, this.button('bring.clear', () => this.clear(), 'own_clear')]));
     if (this.summary) this.show_summary();
+    this.focus_again(focused);
   }
   private kind_now(): Kind { return this.state === 'reading' ? (this.samples.length ? 'pictures' : 'table') : this.kind; }
 
@@ -238,13 +263,19 @@ export class OwnDialog {
     return make('label', {}, this.say(label), ' ', select);
   }
   private looks(): HTMLElement {
-    const { look } = this, invert = make('input', { type: 'checkbox', id: 'own_invert', checked: look.invert, onchange: () => { look.invert = invert.checked; this.see(); this.focus('own_invert'); } });
+    const { look } = this, invert = make('input', { type: 'checkbox', id: 'own_invert', checked: look.invert, onchange: () => { look.invert = invert.checked; this.see(); } });
     return make('fieldset', {}, make('legend', { textContent: this.say('bring.look') }),
-      this.choice('bring.size', 'own_size', String(look.side), [['28', '28 × 28'], ['32', '32 × 32']], (side) => { look.side = side === '32' ? 32 : 28; this.see(); this.focus('own_size'); }),
-      this.choice('bring.shape', 'own_fit', look.fit ? 'fit' : 'crop', [['crop', this.say('bring.crop')], ['fit', this.say('bring.fit')]], (fit) => { look.fit = fit === 'fit'; this.see(); this.focus('own_fit'); }),
+      this.choice('bring.size', 'own_size', String(look.side), [['28', '28 × 28'], ['32', '32 × 32']], (side) => { look.side = side === '32' ? 32 : 28; this.see(); }),
+      this.choice('bring.shape', 'own_fit', look.fit ? 'fit' : 'crop', [['crop', this.say('bring.crop')], ['fit', this.say('bring.fit')]], (fit) => { look.fit = fit === 'fit'; this.see(); }),
       make('label', {}, invert, ' ', this.say('bring.invert')));
   }
-  private focus(id: string): void { document.getElementById(id)?.focus(); }
+  /** The control that has the focus, which may be made anew. */
+  private focused(): Element | undefined { return this.dialog.contains(document.activeElement) ? document.activeElement ?? undefined : undefined; }
+  private focus_again(had: Element | undefined): void {
+    if (!had || had.isConnected) return;
+    const now = had.id ? document.getElementById(had.id) : null;
+    (now && !now.matches(':disabled') ? now : document.getElementById('own_choose_folder'))?.focus();
+  }
 
   private add_sample(sample: Sample): void {
     const first = this.samples.length === 0, url = sample.before ? URL.createObjectURL(sample.before) : '';
@@ -292,7 +323,7 @@ export class OwnDialog {
       boxes.push(box);
       return [make('label', {}, box, ' ', name)];
     }));
-    const had = fold.contains(document.activeElement) ? (document.activeElement as HTMLInputElement).value : undefined;
+    const had = fold.contains(document.activeElement) ? (document.activeElement as HTMLInputElement).value ?? '' : undefined;
     fold.replaceChildren(head, list);
     if (had !== undefined) (boxes.find((box) => box.value === had) ?? head).focus();
   }
@@ -310,11 +341,7 @@ export class OwnDialog {
     const { summary, result } = this;
     if (!summary) return;
     const parts: Node[] = [], fine = summary.error === undefined && summary.sums !== undefined;
-    if (summary.error !== undefined) {
-      const alert = make('p', { className: 'own_error', textContent: summary.error });
-      alert.setAttribute('role', 'alert');
-      parts.push(alert);
-    }
+    if (summary.error !== undefined) parts.push(alert(summary.error));
     if (summary.sums) {
       const { train, validation, test } = summary.sums, all = train + validation + test, classes = summary.classes ?? [];
       const line = classes.length ? this.say('bring.sum_classes', all, classes.length, train, validation, test) : this.say('bring.sum_numbers', all, summary.answer || this.say('bring.answer'), train, validation, test);
@@ -334,21 +361,37 @@ export class OwnDialog {
       parts.push(make('h3', { textContent: this.say('bring.told', summary.told_count) }), scroll(list, this.say('bring.told', summary.told_count)));
     }
     if (summary.hash) parts.push(make('p', { className: 'own_hash' }, this.say('bring.hash') + ' ', make('code', { textContent: summary.hash })));
+    const focused = this.focused();
     result.replaceChildren(...parts);
     this.features(summary);
+    this.focus_again(focused);
     for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = !fine;
   }
 
-  private async keep(): Promise<void> { this.host.save(`${this.file_name}.downhill-data`, await this.packed_bytes()); }
+  private async keep(): Promise<void> {
+    const name = `${this.file_name}.downhill-data`, bytes = await this.reading.pack();
+    if (bytes) this.host.save(name, bytes);
+  }
   private async use(): Promise<void> {
-    const bytes = await this.packed_bytes();
-    try { await this.host.use(bytes, `${this.file_name}.downhill-data`); } catch (error) {
-      this.summary = { ...this.summary, error: (error as Error).message };
-      return this.show_summary();
+    const { summary } = this, name = `${this.file_name}.downhill-data`;
+    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = true;
+    const bytes = await this.reading.pack();
+    if (!bytes) return; // they were cleared, or the worker died, which is told
+    const error = await this.host.use(bytes, name).then(() => '', (why: Error) => why.message);
+    if (this.summary !== summary) return; // something else is being chosen by now
+    if (error) {
+      this.note = error;
+      return this.look_again();
     }
     this.dialog.close();
     this.clear();
   }
+}
+
+function alert(text: string): HTMLElement {
+  const said = make('p', { className: 'own_error', textContent: text });
+  said.setAttribute('role', 'alert');
+  return said;
 }
 
 /** What may be long, in a box that scrolls; by keyboard, too. */

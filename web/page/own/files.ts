@@ -23,24 +23,26 @@ export function pasted(files: File[], class_name: string): Found {
   return chosen(files.map((file) => (of_picture.test(file.name) ? new File([file], file.name.replace(/(?=\.\w+$)/, `-${roots + 1}`), { type: file.type }) : file)), class_name);
 }
 
-export async function dropped({ entries, files }: Dropped, class_name: string): Promise<Found> {
+/** `told`: how many it has found; false: no more is wanted. */
+export async function dropped({ entries, files }: Dropped, class_name: string, told: (count: number) => boolean): Promise<Found> {
   if (!entries.length) return chosen(files, class_name);
   const found: Found = { files: [], unread: [] };
   for (const entry of entries) {
-    if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, roots++, found);
+    if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, roots++, found, told);
     else await file_of(entry as FileSystemFileEntry).then((file) => found.files.push(alone(file, class_name)), () => found.unread.push({ name: entry.name, code: 'file_unreadable' }));
   }
   return found;
 }
 
 const file_of = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-async function walk(top: FileSystemDirectoryEntry, root: number, found: Found): Promise<void> {
+async function walk(top: FileSystemDirectoryEntry, root: number, found: Found, told: (count: number) => boolean): Promise<void> {
   const folders = [top];
   for (const folder of folders) { // the list grows
     const reader = folder.createReader();
     for (;;) {
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)).catch(() => undefined);
       if (!some) found.unread.push({ name: folder.fullPath.slice(1), code: 'own_folder' });
+      if (!told(found.files.length)) return;
       if (!some?.length) break;
       for (const entry of some) {
         const name = entry.fullPath.slice(1);

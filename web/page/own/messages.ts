@@ -8,9 +8,9 @@ export interface Look { side: 28 | 32; fit: boolean; invert: boolean }
 export interface Asked { target: string; as: '' | 'classes' | 'numbers'; features: string[]; seed: number; test: number; validation: number; /** In which language sentences are told: 1 or 0. */ english: number }
 
 export type ToWorker =
-  | { compiled: WebAssembly.Module; english: boolean }
-  /** Files in parts; after the last part they are read. */
-  | { given: GivenFile[]; unread: Unread[]; last: boolean }
+  | { compiled: WebAssembly.Module }
+  /** Files in parts; after the last part they are read. `english`: in which language sentences are told. */
+  | { given: GivenFile[]; unread: Unread[]; last: boolean; english: boolean }
   /** Reads all pictures again, as these. */
   | { look: Look }
   | { finish: Asked; id: number }
@@ -31,12 +31,16 @@ export interface Summary {
 /** A picture before (its file) and after (side×side grey). */
 export interface Sample { name: string; before?: Blob; square: Uint8Array; side: number }
 
+/** What it is of, so that what was under way when more was asked is known as such: counts what was given, and looks; `looks` those alone. */
+export interface Turn { asks: number; looks: number }
+
 export type FromWorker =
   | { is: 'ready' }
   | { is: 'progress'; done: number; of: number; bytes: number; pictures: number; share: number }
-  | { is: 'sample'; sample: Sample }
+  /** `place` 0: those before it count no more. */
+  | { is: 'sample'; sample: Sample; place: number; of: Turn }
   /** All is read; what there is can be asked for. `error`: the one file could not be read. */
-  | { is: 'read'; kind: Kind; table?: TableShown; error?: string; memory: number }
+  | { is: 'read'; kind: Kind; table?: TableShown; error?: string; memory: number; of: Turn }
   | { is: 'summary'; id: number; summary: Summary; memory: number }
   | { is: 'packed'; id: number; bytes: Uint8Array }
   | { is: 'failed' };

@@ -1,6 +1,6 @@
 // The worker that reads a user's own files, one after the other, by the module own.wasm; it has the page's File objects, so that no more than a few
 // files are in memory at once. The page asks by messages (messages.ts) and ends it when somebody cancels.
-import type { Asked, FromWorker, GivenFile, Kind, Look, Sample, ToWorker, Unread } from './messages';
+import type { Asked, FromWorker, GivenFile, Kind, Look, Sample, ToWorker, Turn, Unread } from './messages';
 import { OwnModule } from './module';
 
 const scope = self as unknown as { postMessage(data: FromWorker, transfer?: Transferable[]): void };
@@ -19,7 +19,11 @@ class Reader {
   private unread: Unread[] = [];
   private look: Look = { side: 28, fit: false, invert: false };
   private kind: Kind = 'pictures';
+  private turn: Turn = { asks: 0, looks: 0 };
   private begun = 0; // counts readings: an older one that wakes up ends
+  private finishing = 0; // counts what was asked of them, in the same way
+  private in_zip = false;
+  private english = 0;
   private read = false;
   private next = 0; // of files
   private told_unread = 0;
@@ -30,29 +34,36 @@ class Reader {
   private chosen = ''; // by which a table was read last
   private whole = ''; // what own_open_data answered
 
-  constructor(private module: OwnModule, private english: number, private opened: { zip?: File }) { this.begin(); }
+  constructor(private module: OwnModule, private opened: { zip?: File }) { this.begin(); }
 
   private begin(): void {
     const { side, fit, invert } = this.look;
     this.module.it.own_begin(side, Number(fit), Number(invert));
     this.next = this.samples = this.bytes = this.told_unread = 0;
     this.root = -1;
-    this.read = false;
+    this.read = this.in_zip = false;
     this.chosen = '';
   }
 
-  async give(files: GivenFile[], unread: Unread[], last: boolean): Promise<void> {
+  async give(files: GivenFile[], unread: Unread[], last: boolean, english: boolean): Promise<void> {
+    // a table or data file takes the place of the one before
+    if (last && files.length === 1 && this.files.length === 1 && this.unread.length === 0 && kind_of(this.files[0]!) !== 'pictures' && kind_of(files[0]!) !== 'pictures') this.files = [];
+    const before = this.files.length;
+    this.english = Number(english);
     this.files.push(...files);
     this.unread.push(...unread);
     if (!last) return;
-    const only = this.files.length === 1 && this.unread.length === 0 && this.files[0]!.alone ? this.files[0]! : undefined;
-    const kind: Kind = only && /\.(csv|tsv)$/i.test(only.name) ? 'table' : only && /\.downhill-data(\.gz)?$/i.test(only.name) ? 'file' : 'pictures';
-    if (kind !== 'pictures' || this.kind !== 'pictures') this.begin();
+    ++this.turn.asks;
+    const only = this.files.length === 1 && this.unread.length === 0, kind: Kind = only ? kind_of(this.files[0]!) : 'pictures';
+    // more files go on from where it is, but not within a zip, nor once tables have been looked at
+    if (kind !== 'pictures' || this.kind !== 'pictures' || this.in_zip || this.next >= before) this.begin();
     this.kind = kind;
     await this.go();
   }
   async see(look: Look): Promise<void> {
     this.look = look;
+    ++this.turn.asks;
+    ++this.turn.looks;
     if (this.kind !== 'pictures') return;
     this.begin();
     await this.go();
@@ -70,7 +81,7 @@ class Reader {
     this.progress(true);
     const { it } = this.module;
     if (this.kind === 'table' && !more.error) Object.assign(more, { table: JSON.parse(this.module.text(it.own_table_shown())) });
-    post({ is: 'read', kind: this.kind, ...more, memory: it.memory.buffer.byteLength });
+    post({ is: 'read', kind: this.kind, ...more, memory: it.memory.buffer.byteLength, of: { ...this.turn } });
   }
   private progress(now = false, share?: number): void {
     const now_ms = performance.now();
@@ -173,7 +184,8 @@ class Reader {
     const { module } = this, { it } = module;
     this.opened.zip = file;
     if (!module.with_text(file.name, (n) => it.own_open_zip(n, file.size))) return;
-    const count = it.own_zip_count(), before = this.bytes;
+    const count = it.own_zip_count();
+    this.in_zip = true;
     let paused_ms = performance.now();
     for (let entries = 0; ; ++entries) {
       const found = module.with_text(file.name, (n) => it.own_next_entry(n));
@@ -186,7 +198,7 @@ class Reader {
       paused_ms = performance.now();
       if (over()) return;
     }
-    this.bytes = Math.max(this.bytes, before);
+    this.in_zip = false;
     it.own_close_zip();
   }
 
@@ -196,22 +208,22 @@ class Reader {
     this.sample({ name, before: before instanceof Blob ? before : before(), square: module.bytes(module.it.own_last_square(), look.side * look.side), side: look.side });
   }
   private sample(sample: Sample): void {
-    ++this.samples;
-    post({ is: 'sample', sample });
+    post({ is: 'sample', sample, place: this.samples++, of: { ...this.turn } });
   }
 
   async finish(asked: Asked, id: number): Promise<void> {
     if (!this.read) return; // it is asked again when all is read
-    const { module } = this, { english } = asked, { it } = module, number = this.begun;
+    const { module } = this, { english } = asked, { it } = module, begun = this.begun, number = ++this.finishing;
     const said = (text: string, call: (at: number, english: number) => number) => JSON.parse(module.with_text(text, (at) => module.text(call(at, english))));
     const answer = (summary: object) => post({ is: 'summary', id, summary, memory: it.memory.buffer.byteLength });
     if (this.kind === 'file') return answer(JSON.parse(this.whole));
     const { target, as, features } = asked, choice = JSON.stringify({ target, as, features });
     if (this.kind === 'table' && choice !== this.chosen) {
+      this.chosen = '';
       const refused = said(choice, it.own_choose);
-      this.chosen = refused.error ? '' : choice;
       if (refused.error) return answer(refused);
-      if (!(await this.advance(() => this.begun !== number || this.chosen !== choice))) return; // another choice is being read
+      if (!(await this.advance(() => this.begun !== begun || this.finishing !== number))) return; // something else was asked
+      this.chosen = choice;
     }
     answer(said(JSON.stringify(asked), it.own_finish));
   }
@@ -220,6 +232,8 @@ class Reader {
     post({ is: 'packed', id, bytes }, [bytes.buffer]);
   }
 }
+/** What a file is that was given and is the only one. */
+const kind_of = ({ name, alone }: GivenFile): Kind => (alone && /\.(csv|tsv)$/i.test(name) ? 'table' : alone && /\.downhill-data(\.gz)?$/i.test(name) ? 'file' : 'pictures');
 const is_picture = (name: string) => /\.(png|jpe?g|jpe|jfif|webp)$/i.test(name);
 
 let reader: Promise<Reader> | undefined;
@@ -230,12 +244,12 @@ function read_of_zip(at: number, size: number): Uint8Array | undefined {
 }
 async function receive(message: ToWorker): Promise<void> {
   if ('compiled' in message) {
-    reader = OwnModule.make(message.compiled, read_of_zip).then((module) => new Reader(module, Number(message.english), opened));
+    reader = OwnModule.make(message.compiled, read_of_zip).then((module) => new Reader(module, opened));
     await reader;
     return post({ is: 'ready' });
   }
   const it = (await reader)!;
-  if ('given' in message) await it.give(message.given, message.unread, message.last);
+  if ('given' in message) await it.give(message.given, message.unread, message.last, message.english);
   else if ('look' in message) await it.see(message.look);
   else if ('finish' in message) await it.finish(message.finish, message.id);
   else it.pack(message.pack);
