@@ -30,6 +30,7 @@ export class OwnDialog {
   private class_name = '';
   private state: 'empty' | 'reading' | 'read' = 'empty';
   private kind: Kind = 'pictures';
+  private again = false; // the same pictures are read, as others
   private table: TableShown | undefined;
   private error = ''; // instead of data
   private note = ''; // beside what there is
@@ -109,12 +110,13 @@ export class OwnDialog {
       this.note = this.live.textContent = this.say('bring.nothing');
       return this.look_again();
     }
-    if (this.kind !== 'pictures') this.forget_samples();
+    if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
     if (first || this.kind !== 'pictures') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
     this.begin_reading();
     this.reading.give(found, this.english);
   }
-  private begin_reading(): void {
+  private begin_reading(again = false): void {
+    this.again = again;
     this.state = 'reading';
     this.summary = this.table = undefined;
     this.error = this.note = '';
@@ -124,7 +126,7 @@ export class OwnDialog {
   }
   private see(): void {
     this.forget_samples();
-    this.begin_reading();
+    this.begin_reading(true);
     this.reading.see(this.look);
   }
   private forget_samples(): void {
@@ -139,7 +141,7 @@ export class OwnDialog {
     this.begin_reading();
     this.state = 'empty';
     this.kind = 'pictures';
-    Object.assign(this.asked, { target: '', as: '', features: [] });
+    this.forget_choice();
     this.show();
   }
   private failed(): void {
@@ -158,7 +160,6 @@ export class OwnDialog {
         this.state = 'read';
         this.kind = message.kind;
         this.table = message.table;
-        this.forget_choice();
         this.error = message.error === 'unreadable' ? this.say('bring.unreadable') : message.error ?? '';
         this.look_again();
         if (!this.error) this.ask();
@@ -179,12 +180,8 @@ export class OwnDialog {
     this.told_ms = performance.now();
     this.live.textContent = text;
   }
-  /** What was chosen of another table. */
-  private forget_choice(): void {
-    const { asked } = this, names = new Set(this.table?.columns.map(({ name }) => name));
-    if (!names.has(asked.target)) asked.target = '';
-    if (!asked.features.every((name) => names.has(name))) asked.features = [];
-  }
+  /** What was chosen of a table. */
+  private forget_choice(): void { Object.assign(this.asked, { target: '', as: '', features: [] }); }
   /** In a moment: several changes make one question. */
   private ask(): void {
     clearTimeout(this.asked_ms);
@@ -256,7 +253,7 @@ export class OwnDialog {
     if (this.summary) this.show_summary();
     this.focus_again(focused);
   }
-  private kind_now(): Kind { return this.state === 'reading' ? (this.samples.length ? 'pictures' : 'table') : this.kind; }
+  private kind_now(): Kind { return this.state === 'reading' ? (this.again || this.samples.length ? 'pictures' : 'table') : this.kind; }
 
   private choice<T extends string>(label: string, id: string, value: T, options: [T, string][], act: (value: T) => void): HTMLLabelElement {
     const select = make('select', { id, onchange: () => act(select.value as T) }, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: of === value })));
@@ -272,7 +269,7 @@ export class OwnDialog {
   /** The control that has the focus, which may be made anew. */
   private focused(): Element | undefined { return this.dialog.contains(document.activeElement) ? document.activeElement ?? undefined : undefined; }
   private focus_again(had: Element | undefined): void {
-    if (!had || had.isConnected) return;
+    if (!had || had.isConnected || this.focused()) return;
     const now = had.id ? document.getElementById(had.id) : null;
     (now && !now.matches(':disabled') ? now : document.getElementById('own_choose_folder'))?.focus();
   }
