@@ -2,7 +2,7 @@
 import type { Found } from './files';
 import type { Asked, FromWorker, Look, ToWorker, Turn } from './messages';
 
-const part_most = 200; // files in one message
+const part_most = 40; // files in one message: a message of many would hold the page up
 
 export interface ReadingParts { compiled: WebAssembly.Module; /** The address of the worker's script. */ script: string }
 
@@ -33,7 +33,7 @@ export class Reading {
       };
       worker.postMessage({ compiled: this.parts.compiled } satisfies ToWorker);
     }
-    this.worker.postMessage(message);
+    this.worker?.postMessage(message);
   }
 
   /** `english`: in which language a file's error is told. */
