@@ -54,19 +54,19 @@ test('pictures: a folder and a zip, with crop, invert and size; the command line
   await page.focus('#own_fit');
   const fit = await after_change(page, () => page.select('#own_fit', 'fit'));
   assert.equal(await focused(page), 'own_fit', 'the control keeps the focus when all is read again');
-  const invert = await after_change(page, () => page.click('#own_invert'));
+  const invert = await after_change(page, () => page.$eval('#own_invert', (e) => (e as HTMLElement).click()));
   const large = await after_change(page, () => page.select('#own_size', '32'));
   assert.equal(new Set([read.hash, fit.hash, invert.hash, large.hash]).size, 4);
   assert.equal(await page.$eval('#own_dialog figure canvas', (c) => (c as HTMLCanvasElement).width), 32);
   assert.equal(await page.$$eval('#own_dialog figure', (all) => all.length), 8, 'no sample of an earlier look is left');
   await after_change(page, () => page.select('#own_fit', 'crop'));
-  await after_change(page, () => page.click('#own_invert'));
+  await after_change(page, () => page.$eval('#own_invert', (e) => (e as HTMLElement).click()));
   assert.equal((await after_change(page, () => page.select('#own_size', '28'))).hash, read.hash);
 
   // quick changes: the last one counts
   const last = await after_change(page, async () => {
     for (const side of ['32', '28', '32']) await page.select('#own_size', side);
-    await page.click('#own_invert');
+    await page.$eval('#own_invert', (e) => (e as HTMLElement).click());
     await page.select('#own_fit', 'fit');
   });
   assert.equal(last.hash, large.hash);
