@@ -26,6 +26,7 @@ public:
   /// Of the reading under way, 0 … 1.
   double progress() const;
 
+  const TableText& text() const { return text_; }
   /// After the first reading: what there is, and how many rows have as many cells as the first one.
   const std::vector<TableColumn>& columns() const { return columns_; }
   std::size_t rows() const { return rows_; }

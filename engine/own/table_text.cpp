@@ -2,7 +2,6 @@
 
 #include "core/typed_text.hpp"
 #include "own/sentences.hpp"
-#include "own/text.hpp"
 
 #include <algorithm>
 
@@ -97,6 +96,7 @@ Result<TableText> table_text(std::span<const std::uint8_t> bytes) {
   auto text = utf8_text(bytes);
   if (!text) return text.error();
   TableText table;
+  table.encoding = text_encoding(bytes);
   table.text = std::make_shared<const std::string>(std::move(*text));
   std::string_view looked = *table.text, separators = "\t;,";
   const char said = separator_said(looked);

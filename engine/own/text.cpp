@@ -10,6 +10,9 @@
 namespace downhill {
 namespace {
 
+std::string_view text_of(std::span<const std::uint8_t> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view without_mark(std::string_view text) { return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text; }
+
 std::optional<std::string> from_utf16(std::string_view text, bool little) {
   if (text.size() % 2 != 0) return {};
   const auto unit = [&](std::size_t i) {
@@ -58,16 +61,21 @@ void append_utf8(std::string& text, std::uint32_t point) {
   for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | ((point >> (6 * i)) & 0x3f));
 }
 
+TextEncoding text_encoding(std::span<const std::uint8_t> bytes) {
+  const std::string_view text = text_of(bytes);
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return TextEncoding::utf16;
+  return is_utf8(without_mark(text)) ? TextEncoding::utf8 : TextEncoding::gb18030;
+}
+
+std::string_view encoding_name(TextEncoding encoding) {
+  return encoding == TextEncoding::utf8 ? "UTF-8" : encoding == TextEncoding::utf16 ? "UTF-16" : "GB18030";
+}
+
 Result<std::string> utf8_text(std::span<const std::uint8_t> bytes) {
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  std::optional<std::string> read;
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-    read = from_utf16(text.substr(2), text.front() == '\xff');
-  } else {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    if (is_utf8(text)) return std::string(text);
-    read = from_gb18030(text);
-  }
+  const std::string_view text = text_of(bytes);
+  const TextEncoding encoding = text_encoding(bytes);
+  if (encoding == TextEncoding::utf8) return std::string(without_mark(text));
+  auto read = encoding == TextEncoding::utf16 ? from_utf16(text.substr(2), text.front() == '\xff') : from_gb18030(without_mark(text));
   if (!read) return UserError{"own_encoding", "", {}};
   return std::move(*read);
 }

@@ -11,8 +11,12 @@ bool is_utf8(std::string_view text);
 /// A character that is no surrogate.
 void append_utf8(std::string& text, std::uint32_t point);
 
-/// A file's text: UTF-8, or UTF-16 where it begins with the mark of that, or else GB18030 (and so GBK and GB2312), each strictly; marks are left
-/// out. Error: own_encoding.
+enum class TextEncoding { utf8, utf16, gb18030 };
+/// UTF-16 where the bytes begin with its mark, else UTF-8 where they are that, else GB18030 (and so GBK and GB2312), if any.
+TextEncoding text_encoding(std::span<const std::uint8_t> bytes);
+std::string_view encoding_name(TextEncoding encoding);
+
+/// A file's text in that encoding, strictly; marks are left out. Error: own_encoding.
 Result<std::string> utf8_text(std::span<const std::uint8_t> bytes);
 
 /// A name in a zip file, which may be in either of these, too; what is neither comes out with U+FFFD.

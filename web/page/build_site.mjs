@@ -40,14 +40,21 @@ const words = by_language((language) => JSON.parse(generated(`words_${language}.
 const words_file = (part, language) => hashed(part ? `lab-${part}-${language}.json` : `words-${language}.json`,
   Buffer.from(JSON.stringify({ ...words[language].parts[part], ...(part ? {} : { titles: words[language].titles }) })));
 files.words = Object.fromEntries(['', ...Object.keys(files.labs)].map((part) => [part, by_language((language) => words_file(part, language))]));
+// the dialog of own files: its script, its worker's, the module, and what it says
+files.own = {
+  module: hashed('own.wasm', readFileSync(join(scalar, 'own.wasm'))),
+  words: by_language((language) => hashed(`own-${language}.json`, Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))).filter(([key]) => key.startsWith('bring.'))))))),
+};
 files.letters = Object.fromEntries(['latin', 'chinese', 'rare'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
-files.sizes = Object.fromEntries([...entries].map(([file, content]) => [file, content.length]));
 
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
 // used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
-const common = { bundle: true, format: 'iife', target: ['chrome97', 'firefox102', 'safari16'], define: { 'import.meta.url': '""' }, minify: true, write: false, legalComments: 'none', logLevel: 'warning' };
+const common = { bundle: true, format: 'iife', target: ['chrome97', 'firefox102', 'safari16'], define: { 'import.meta.url': '""' }, minify: true, write: false, loader: { '.css': 'text' }, legalComments: 'none', logLevel: 'warning' };
 const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
+files.own.script = hashed('own.js', Buffer.from(await bundle('own/dialog.ts')));
+files.own.worker = hashed('own-worker.js', Buffer.from(await bundle('own/worker.ts')));
+files.sizes = Object.fromEntries([...entries].map(([file, content]) => [file, content.length]));
 
 // The DOM around the canvas gets the strings that its files name, in full or by their beginning ('nav.', 'help.key_').
 const texts = languages.map((language) => [language, JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))]);
@@ -96,11 +103,11 @@ writeFileSync(join(out, 'embedding.html'), filled('embedding.html', ''));
 
 // The same page in one file, for double clicks and for frames without an origin: style and script inline (by their hash, so
 // that nothing else may run), modules and the quick data as blocks. Each WebAssembly module once: the one with SIMD.
-const main_text = entries.get(script).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
+const in_page = (text) => text.toString().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--'), main_text = in_page(entries.get(script)), own_text = in_page(entries.get(files.own.script));
+const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(own_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const inlined = [files.app, files.trainer_simd, files.script, ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words).flatMap(Object.values), ...Object.values(files.letters)];
+const inlined = [files.app, files.trainer_simd, files.script, files.own.module, files.own.worker, ...Object.values(files.own.words), ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words).flatMap(Object.values), ...Object.values(files.letters)];
 const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')
@@ -114,7 +121,7 @@ const single = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('<script>{{ask_early}}</script>\n', '')
   .replace(/<script src="[^"]*script}}[^>]*><\/script>\n?/, '')
   .replace('href="./"', `href="#${labs.find(({ first }) => first).id}"`)
-  .replace('</body>', () => `${blocks}<script>${main_text}</script>\n</body>`);
+  .replace('</body>', () => `${blocks}<script>${own_text}</script>\n<script>${main_text}</script>\n</body>`);
 writeFileSync(join(out, 'downhill.html'), single);
 writeFileSync('dist/downhill.html', single);
 writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { target: common.target, minify: true, charset: 'utf8',
@@ -122,7 +129,7 @@ writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileS
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
 for (const [file, content] of entries) writeFileSync(join(out, file), content);
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
-const kept = ['index.html', script, ...inlined, 'icon.svg', 'manifest.webmanifest'];
+const kept = ['index.html', script, files.own.script, ...inlined, 'icon.svg', 'manifest.webmanifest'];
 const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
 // whatever is kept, and how, makes another version
 const version = kept.reduce((hash, file) => hash.update(readFileSync(join(out, file))), createHash('sha256').update(keeper)).digest('hex').slice(0, 12);
@@ -143,9 +150,10 @@ await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json)$/
 }));
 
 // The licences of what is inside, as their projects and Debian state them.
-const sources = process.env.DOWNHILL_SOURCES_DIR ?? '', docs = process.env.DOWNHILL_DOC_DIR ?? '/usr/share/doc';
+const sources = process.env.DOWNHILL_SOURCES_DIR ?? '', own_sources = process.env.DOWNHILL_OWN_SOURCES_DIR ?? join(sources, '../own_sources'), docs = process.env.DOWNHILL_DOC_DIR ?? '/usr/share/doc';
 const notices = {
   imgui: join(sources, 'imgui/LICENSE.txt'), sdl2: join(sources, 'libsdl2/LICENSE.txt'), zlib: join(sources, 'zlib/LICENSE'), fflate: 'node_modules/fflate/LICENSE',
+  stb: join(own_sources, 'libstb/LICENSE'), libwebp: join(own_sources, 'libwebp/COPYING'), 'libwebp-patents': join(own_sources, 'libwebp/PATENTS'), minizip: join(own_sources, 'zlib/contrib/minizip/MiniZip64_info.txt'),
   eigen: join(docs, 'libeigen3-dev/copyright'), 'nlohmann-json': join(docs, 'nlohmann-json3-dev/copyright'), 'fashion-mnist': join(docs, 'dataset-fashion-mnist/copyright'),
   inter: join(docs, 'fonts-inter/copyright'), 'noto-sans-cjk': join(docs, 'fonts-noto-cjk/copyright'), emscripten: process.env.DOWNHILL_EMSCRIPTEN_NOTICE ?? join(docs, 'emscripten/copyright'),
 };

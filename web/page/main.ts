@@ -20,6 +20,7 @@ import { Mirror } from './mirror';
 import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
 import { is_official } from './official_files';
+import { open_own } from './own_files';
 import { copy_of, cut_out, grey_28 } from './picture';
 import { Popover, add_formulas, type HelpEvent } from './popover';
 import { Presets } from './presets';
@@ -28,6 +29,7 @@ import { canvas_theme, is_theme, on_system_change, system_theme } from './theme'
 import { common, letters_of, script_number, tongue_of, type Letters, type Tongue } from './tongue';
 import { torch_script } from './torch_script';
 import { Words, memory, type Language } from './words';
+import type { Dropped } from './own/files';
 import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
@@ -256,12 +258,16 @@ class Page {
     else this.resize();
   }
 
-  /** Files dropped or chosen: official data files, or else a picture for the pad. */
-  async drop(files: File[]): Promise<void> {
+  /** The dialog of own files, with what was dropped. */
+  open_own(dropped?: Dropped): void { open_own(words.language, dropped).catch(() => say(words.say('notice.no_own'), true, false, () => this.open_own(dropped))); }
+
+  /** Files dropped or chosen: official data files, one picture for the pad, or else data of one's own. */
+  async drop(files: File[], entries: FileSystemEntry[] = []): Promise<void> {
     const official = files.filter(is_official);
     if (official.length) return this.data.take(official);
     const ratings = this.lab_has('open_raters') ? files.filter(({ name }) => /\.json$/i.test(name)) : [];
     if (ratings.length) return this.open_raters(ratings);
+    if (files.length > 1 || entries.some(({ isDirectory }) => isDirectory) || /\.(zip|csv|tsv|downhill-data|gz)$/i.test(files[0]?.name ?? '')) return this.open_own({ entries, files });
     if (!files[0]) return;
     const pixels = await grey_28(files[0]).catch(() => undefined);
     if (!pixels) return void say(words.say('notice.not_image'));
@@ -748,11 +754,12 @@ async function start(): Promise<void> {
   element('embed').addEventListener('click', () => dialogs.open_embed());
   element('export').addEventListener('click', () => dialogs.open_export());
   element('help').addEventListener('click', () => dialogs.open_help());
+  element('own').addEventListener('click', () => it.open_own());
   for (const type of ['dragover', 'drop'] as const)
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      if (type === 'drop') void it.drop([...event.dataTransfer.files]);
+      if (type === 'drop') void it.drop([...event.dataTransfer.files], [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []));
     });
   const chooser = element<HTMLInputElement>('data_files');
   element('choose_files').addEventListener('click', () => { chooser.accept = ''; chooser.click(); });

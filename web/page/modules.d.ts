@@ -33,6 +33,10 @@ declare module 'app.mjs' {
 declare module 'strings.ts' {
   export const strings: Record<string, { zh: string; en: string }>;
 }
+declare module '*.css' {
+  const text: string;
+  export default text;
+}
 declare module 'formulas.ts' {
   /** MathML by field or choice. */
   export const formulas: Record<string, string>;
@@ -57,6 +61,8 @@ declare module 'site-files' {
     /** By lab: modules that it needs besides the app, in the order in which they are joined to it. */
     labs: Record<string, string[]>;
     trainer_simd: string; trainer_scalar: string; script: string;
+    /** The dialog of own files: its script, that of its worker, the module, its words. */
+    own: { script: string; worker: string; module: string; words: Record<'zh' | 'en', string> };
     /** By part (see tongue.ts) and language, and by script. */
     words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare', string>;
     sizes: Record<string, number>;

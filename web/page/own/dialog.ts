@@ -1,0 +1,403 @@
+// The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
+// data. A script of its own, fetched when it is asked for (web/page/own_files.ts), with its words and its style.
+import { chosen, dropped, pasted, type Dropped, type Found } from './files';
+import type { Asked, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
+import { Reading, type ReadingParts } from './reading';
+import style from './style.css';
+
+export interface OwnHost {
+  save(name: string, bytes: Uint8Array): void;
+  /** Data for runs. Rejects with a sentence. */
+  use(bytes: Uint8Array, name: string): Promise<void>;
+}
+export type Texts = Record<string, string>;
+
+const told_every_ms = 2000; // to screen readers
+const columns_shown = 12, seed_most = 999999999;
+
+type Child = Node | string;
+function make<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Partial<HTMLElementTagNameMap[K]> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+export class OwnDialog {
+  private dialog = make('dialog', { id: 'own_dialog' });
+  private reading: Reading;
+  private look: Look = { side: 28, fit: false, invert: false };
+  private asked: Omit<Asked, 'english'> = { target: '', as: '', features: [], seed: 1, test: 20, validation: 0 };
+  private class_name = '';
+  private state: 'empty' | 'reading' | 'read' = 'empty';
+  private kind: Kind = 'pictures';
+  private again = false; // the same pictures are read, as others
+  private table: TableShown | undefined;
+  private error = ''; // instead of data
+  private note = ''; // beside what there is
+  private drops = 0; // counts cancels: what was dropped before is not taken any more
+  private samples: { sample: Sample; url: string }[] = [];
+  private summary: Summary | undefined;
+  private waits = 0; // the number of the answer that is waited for
+  private asked_ms = 0; // a timer
+  private file_name = 'data';
+  private told_ms = 0;
+  // parts that change
+  private progress!: HTMLProgressElement;
+  private progress_text!: HTMLElement;
+  private cancel!: HTMLButtonElement;
+  private live = make('p', { className: 'own_live' });
+  private body = make('div');
+  private result = make('div');
+  private foot = make('div', { className: 'row own_foot' });
+  private pairs = make('div', { className: 'own_pairs' });
+
+  constructor(private texts: Texts, private english: boolean, parts: ReadingParts, private host: OwnHost) {
+    this.reading = new Reading(parts, (message) => this.heard(message), () => this.failed());
+    this.live.setAttribute('role', 'status');
+    document.head.append(make('style', { textContent: style }));
+    document.body.append(this.dialog);
+    this.dialog.setAttribute('aria-labelledby', 'own_title');
+    this.dialog.addEventListener('dragover', (event) => { event.preventDefault(); event.stopPropagation(); });
+    this.dialog.addEventListener('drop', (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.dataTransfer) this.drop({ entries: [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []), files: [...event.dataTransfer.files] });
+    });
+    document.addEventListener('paste', (event) => {
+      const files = this.dialog.open ? [...(event.clipboardData?.files ?? [])] : [];
+      if (files.length) this.give(pasted(files, this.class_name)), event.preventDefault();
+    });
+    this.build();
+  }
+
+  /** Shows it as it was left; in another language, if that is shown now. */
+  open(texts: Texts, english: boolean): void {
+    if (texts !== this.texts) {
+      this.texts = texts;
+      this.english = english;
+      this.note = '';
+      if (this.state === 'empty') this.error = '';
+      // an error is told anew
+      if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, english);
+      this.build();
+      if (this.state === 'read') this.ask();
+    }
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+  drop(what: Dropped): void {
+    const number = this.drops, again = this.state !== 'empty';
+    if (what.entries.some(({ isDirectory }) => isDirectory)) this.begin_reading(); // to find them all takes a while
+    void dropped(what, this.class_name, (of) => {
+      this.show_progress({ done: 0, of, bytes: 0, pictures: 0, share: 0 });
+      return number === this.drops;
+    }).then((found) => {
+      if (number !== this.drops) return;
+      if (!again && !found.files.length && !found.unread.length) this.clear();
+      this.give(found, !again);
+    });
+  }
+
+  private say(key: string, ...values: (string | number)[]): string {
+    return (this.texts[key] ?? key).replace(/\{(\d)\}/g, (_, n: string) => { const value = values[Number(n) - 1] ?? ''; return typeof value === 'number' ? this.count(value) : value; });
+  }
+  private count(n: number): string { return n.toLocaleString(this.english ? 'en' : 'zh-CN'); }
+  private button(key: string, act: () => void, id: string, main = false): HTMLButtonElement { return make('button', { textContent: this.say(key), id, onclick: act, type: 'button', ...(main ? { className: 'main' } : {}) }); }
+
+  // ---- what comes in ----
+  private give(found: Found, first = this.state === 'empty'): void {
+    if (!found.files.length && !found.unread.length) {
+      if (this.state === 'reading') this.reading.give(found, this.english); // it was read already
+      this.note = this.live.textContent = this.say('bring.nothing');
+      return this.look_again();
+    }
+    if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
+    if (first || this.kind !== 'pictures') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
+    this.begin_reading();
+    this.reading.give(found, this.english);
+  }
+  private begin_reading(again = false): void {
+    this.again = again;
+    this.state = 'reading';
+    this.summary = this.table = undefined;
+    this.error = this.note = '';
+    this.waits = 0;
+    clearTimeout(this.asked_ms);
+    this.show();
+  }
+  private see(): void {
+    this.forget_samples();
+    this.begin_reading(true);
+    this.reading.see(this.look);
+  }
+  private forget_samples(): void {
+    for (const { url } of this.samples.splice(0)) if (url) URL.revokeObjectURL(url);
+    this.pairs.replaceChildren();
+  }
+  /** Back to the beginning. */
+  private clear(): void {
+    ++this.drops;
+    this.reading.end();
+    this.forget_samples();
+    this.begin_reading();
+    this.state = 'empty';
+    this.kind = 'pictures';
+    this.forget_choice();
+    this.show();
+  }
+  private failed(): void {
+    this.clear();
+    this.error = this.say('bring.died');
+    this.show();
+  }
+
+  private heard(message: FromWorker): void {
+    switch (message.is) {
+      case 'progress': return this.show_progress(message);
+      case 'sample':
+        if (message.place === 0) this.forget_samples();
+        return this.add_sample(message.sample);
+      case 'read':
+        this.state = 'read';
+        this.kind = message.kind;
+        this.table = message.table;
+        this.error = message.error === 'unreadable' ? this.say('bring.unreadable') : message.error ?? '';
+        this.look_again();
+        if (!this.error) this.ask();
+        return;
+      case 'summary':
+        if (message.id !== this.waits) return;
+        this.summary = message.summary;
+        return this.show_summary();
+      default:
+    }
+  }
+  private show_progress({ done, of, bytes, pictures, share }: { done: number; of: number; bytes: number; pictures: number; share: number }): void {
+    if (this.state !== 'reading') return;
+    const text = this.say('bring.progress', done, of, this.count(Math.round(bytes / 1e5) / 10), pictures);
+    this.progress.value = share;
+    this.progress_text.textContent = text;
+    if (performance.now() - this.told_ms < told_every_ms) return;
+    this.told_ms = performance.now();
+    this.live.textContent = text;
+  }
+  /** What was chosen of a table. */
+  private forget_choice(): void { Object.assign(this.asked, { target: '', as: '', features: [] }); }
+  /** In a moment: several changes make one question. */
+  private ask(): void {
+    clearTimeout(this.asked_ms);
+    this.waits = -1;
+    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = true;
+    this.asked_ms = window.setTimeout(() => {
+      const { test, validation, seed, features } = this.asked, whole = [test, validation, seed].every(Number.isInteger);
+      const wrong = this.kind === 'file' ? '' : !whole || seed < 1 || seed > seed_most || test < 1 || test > 90 || validation < 0 || validation > 50 || test + validation > 90 ? 'bring.bad_split' : features[0] === '' ? 'bring.no_feature' : '';
+      if (!wrong) return void (this.waits = this.reading.finish({ ...this.asked, english: Number(this.english) }));
+      this.summary = { error: this.say(wrong) };
+      this.show_summary();
+    }, 120);
+  }
+
+  // ---- what is seen ----
+  private build(): void {
+    const { dialog } = this;
+    const close = make('button', { textContent: '×', className: 'close', type: 'button', onclick: () => dialog.close() });
+    close.setAttribute('aria-label', this.say('bring.close'));
+    const chooser = (id: string, folder: boolean) => {
+      const input = make('input', { type: 'file', multiple: true, hidden: true, id, onchange: () => { this.give(chosen(input.files ?? [], this.class_name)); input.value = ''; } });
+      if (folder) input.webkitdirectory = true;
+      return input;
+    };
+    const folder = chooser('own_folder', true), files = chooser('own_files', false);
+    const class_name = make('input', { type: 'text', id: 'own_class', value: this.class_name, maxLength: 60, oninput: () => { this.class_name = class_name.value.trim(); } });
+    this.progress = make('progress', { max: 1, value: 0 });
+    this.progress.setAttribute('aria-label', this.say('bring.reading'));
+    this.progress_text = make('span');
+    this.cancel = this.button('bring.cancel', () => this.clear(), 'own_cancel');
+    dialog.replaceChildren(
+      make('h2', { id: 'own_title', textContent: this.say('bring.title') }), close,
+      make('p', { className: 'own_here', textContent: this.say('bring.stays') }),
+      make('div', { className: 'own_drop' },
+        make('div', { className: 'row' }, this.button('bring.folder', () => folder.click(), 'own_choose_folder'), this.button('bring.files', () => files.click(), 'own_choose_files'), folder, files),
+        make('p', { textContent: this.say('bring.kinds') }),
+        make('label', {}, this.say('bring.class'), ' ', class_name)),
+      this.live, this.body, this.foot);
+    this.show();
+  }
+
+  private show(): void {
+    if (this.state === 'reading') {
+      this.progress.value = 0;
+      this.progress_text.textContent = '';
+    }
+    this.look_again();
+    if (this.state === 'empty') this.live.textContent = '';
+  }
+  /** All below the place where files are taken. */
+  private look_again(): void {
+    const parts: Node[] = [this.error, this.note].filter(Boolean).map(alert);
+    if (this.state === 'reading') parts.push(make('div', { className: 'row own_progress' }, this.progress, this.progress_text, this.cancel));
+    if (this.state !== 'empty' && !this.error && this.kind_now() === 'pictures') parts.push(this.looks());
+    if (this.state !== 'empty' && !this.error) parts.push(this.pairs);
+    if (this.state === 'read' && !this.error) {
+      if (this.table) parts.push(this.columns(this.table));
+      if (this.kind !== 'file') parts.push(this.split());
+      parts.push(this.result);
+    }
+    const focused = this.focused();
+    this.body.replaceChildren(...parts);
+    this.result.replaceChildren();
+    const use = this.button('bring.use', () => void this.use(), 'own_use', true), keep = this.button('bring.save', () => void this.keep(), 'own_save');
+    use.classList.add('needs');
+    keep.classList.add('needs');
+    use.disabled = keep.disabled = true;
+    this.foot.replaceChildren(...(this.state === 'empty' ? [] : [use, keep, this.button('bring.clear', () => this.clear(), 'own_clear')]));
+    if (this.summary) this.show_summary();
+    this.focus_again(focused);
+  }
+  private kind_now(): Kind { return this.state === 'reading' ? (this.again || this.samples.length ? 'pictures' : 'table') : this.kind; }
+
+  private choice<T extends string>(label: string, id: string, value: T, options: [T, string][], act: (value: T) => void): HTMLLabelElement {
+    const select = make('select', { id, onchange: () => act(select.value as T) }, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: of === value })));
+    return make('label', {}, this.say(label), ' ', select);
+  }
+  private looks(): HTMLElement {
+    const { look } = this, invert = make('input', { type: 'checkbox', id: 'own_invert', checked: look.invert, onchange: () => { look.invert = invert.checked; this.see(); } });
+    return make('fieldset', {}, make('legend', { textContent: this.say('bring.look') }),
+      this.choice('bring.size', 'own_size', String(look.side), [['28', '28 × 28'], ['32', '32 × 32']], (side) => { look.side = side === '32' ? 32 : 28; this.see(); }),
+      this.choice('bring.shape', 'own_fit', look.fit ? 'fit' : 'crop', [['crop', this.say('bring.crop')], ['fit', this.say('bring.fit')]], (fit) => { look.fit = fit === 'fit'; this.see(); }),
+      make('label', {}, invert, ' ', this.say('bring.invert')));
+  }
+  /** The control that has the focus, which may be made anew. */
+  private focused(): Element | undefined { return this.dialog.contains(document.activeElement) ? document.activeElement ?? undefined : undefined; }
+  private focus_again(had: Element | undefined): void {
+    if (!had || had.isConnected || this.focused()) return;
+    const now = had.id ? document.getElementById(had.id) : null;
+    (now && !now.matches(':disabled') ? now : document.getElementById('own_choose_folder'))?.focus();
+  }
+
+  private add_sample(sample: Sample): void {
+    const first = this.samples.length === 0, url = sample.before ? URL.createObjectURL(sample.before) : '';
+    this.samples.push({ sample, url });
+    const { side, square, name } = sample, after = make('canvas', { width: side, height: side }), pixels = new ImageData(side, side);
+    square.forEach((grey, i) => pixels.data.set([grey, grey, grey, 255], 4 * i));
+    after.getContext('2d')?.putImageData(pixels, 0, 0);
+    after.setAttribute('role', 'img');
+    after.setAttribute('aria-label', this.say(url ? 'bring.after' : 'bring.example', name));
+    this.pairs.append(make('figure', { title: name }, ...(url ? [make('img', { src: url, alt: this.say('bring.before', name) }), '→'] : []), after));
+    if (first && this.state === 'reading') this.look_again();
+  }
+
+  private columns(table: TableShown): HTMLElement {
+    const { asked } = this, separator = { ',': 'bring.comma', ';': 'bring.semicolon', '\t': 'bring.tab' }[table.separator];
+    const names = table.columns.map(({ name }) => name);
+    const shown = make('table'), some = names.slice(0, columns_shown), more = names.length > some.length;
+    shown.append(make('caption', { textContent: this.say('bring.rows_shown') }), make('thead', {}, make('tr', {}, ...some.map((name) => make('th', { scope: 'col', textContent: name })), ...(more ? [make('th', { textContent: '…' })] : []))),
+      make('tbody', {}, ...table.shown.map((row) => make('tr', {}, ...some.map((_, i) => make('td', { textContent: row[i] ?? '' })), ...(more ? [make('td', { textContent: '…' })] : [])))));
+    const fold = make('details', { id: 'own_features' });
+    return make('fieldset', {}, make('legend', { textContent: this.say('bring.table') }),
+      make('p', { textContent: this.say('bring.table_is', table.encoding, separator ? this.say(separator) : table.separator, table.rows, names.length) }),
+      scroll(shown, this.say('bring.rows_shown')),
+      this.choice('bring.target', 'own_target', asked.target, [['', this.say('bring.guess')], ...names.map((name): [string, string] => [name, name])], (target) => { asked.target = target; asked.features = []; this.ask(); }),
+      this.as(), fold);
+  }
+  private as(): HTMLLabelElement {
+    return this.choice('bring.as', 'own_as', this.asked.as, [['', this.say('bring.guess')], ['classes', this.say('bring.as_classes')], ['numbers', this.say('bring.as_numbers')]], (as) => { this.asked.as = as; this.ask(); });
+  }
+  /** Which columns are features: those that were taken, to be changed. */
+  private features(of: Summary): void {
+    const fold = document.getElementById('own_features'), table = this.table;
+    if (!fold || !table || !of.features) return;
+    const taken = new Set(of.features), boxes: HTMLInputElement[] = [];
+    const change = () => {
+      const names = boxes.filter((box) => box.checked).map((box) => box.value);
+      this.asked.features = names.length ? names : ['']; // none at all would be all of them
+      head.textContent = this.say('bring.features', names.length);
+      this.ask();
+    };
+    const head = make('summary', { textContent: this.say('bring.features', taken.size) });
+    const list = make('div', { className: 'own_scroll own_boxes' }, ...table.columns.flatMap(({ name }, i) => {
+      if (name === of.answer) return [];
+      const box = make('input', { type: 'checkbox', value: name, checked: taken.has(i), onchange: change });
+      boxes.push(box);
+      return [make('label', {}, box, ' ', name)];
+    }));
+    const had = fold.contains(document.activeElement) ? (document.activeElement as HTMLInputElement).value ?? '' : undefined;
+    fold.replaceChildren(head, list);
+    if (had !== undefined) (boxes.find((box) => box.value === had) ?? head).focus();
+  }
+
+  private split(): HTMLElement {
+    const number = (label: string, id: 'seed' | 'test' | 'validation', least: number, most: number) => {
+      const input = make('input', { type: 'number', id: 'own_' + id, min: String(least), max: String(most), step: '1', value: String(this.asked[id]), oninput: () => { this.asked[id] = input.value === '' ? NaN : Number(input.value); this.ask(); } });
+      return make('label', {}, this.say(label), ' ', input);
+    };
+    return make('fieldset', {}, make('legend', { textContent: this.say('bring.split') }),
+      number('bring.test', 'test', 1, 90), number('bring.validation', 'validation', 0, 50), number('bring.seed', 'seed', 1, seed_most));
+  }
+
+  private show_summary(): void {
+    const { summary, result } = this;
+    if (!summary) return;
+    const parts: Node[] = [], fine = summary.error === undefined && summary.sums !== undefined;
+    if (summary.error !== undefined) parts.push(alert(summary.error));
+    if (summary.sums) {
+      const { train, validation, test } = summary.sums, all = train + validation + test, classes = summary.classes ?? [];
+      const line = classes.length ? this.say('bring.sum_classes', all, classes.length, train, validation, test) : this.say('bring.sum_numbers', all, summary.answer || this.say('bring.answer'), train, validation, test);
+      parts.push(make('p', { className: 'own_sum', textContent: line }));
+      this.live.textContent = line;
+      if (classes.length) {
+        const rows = classes.map((of) => make('tr', {}, make('th', { scope: 'row', textContent: of.name }), ...[of.train, of.validation, of.test].map((n) => make('td', { className: 'number', textContent: this.count(n) }))));
+        const heads = ['bring.class_head', 'bring.train_head', 'bring.validation_head', 'bring.test_head'].map((key, i) => make('th', { scope: 'col', className: i ? 'number' : '', textContent: this.say(key) }));
+        parts.push(scroll(make('table', {}, make('caption', { textContent: this.say('bring.counts') }), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...rows)), this.say('bring.counts')));
+      }
+      if (this.kind === 'pictures' && summary.answer) parts.push(this.as());
+    } else if (summary.error !== undefined) this.live.textContent = '';
+    if (summary.told_count) {
+      const list = make('ul', {}, ...(summary.told ?? []).map((text) => make('li', { textContent: text })));
+      const rest = summary.told_count - (summary.told?.length ?? 0);
+      if (rest > 0) list.append(make('li', { textContent: this.say('bring.told_more', rest) }));
+      parts.push(make('h3', { textContent: this.say('bring.told', summary.told_count) }), scroll(list, this.say('bring.told', summary.told_count)));
+    }
+    if (summary.hash) parts.push(make('p', { className: 'own_hash' }, this.say('bring.hash') + ' ', make('code', { textContent: summary.hash })));
+    const focused = this.focused();
+    result.replaceChildren(...parts);
+    this.features(summary);
+    this.focus_again(focused);
+    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = !fine;
+  }
+
+  private async keep(): Promise<void> {
+    const name = `${this.file_name}.downhill-data`, bytes = await this.reading.pack();
+    if (bytes) this.host.save(name, bytes);
+  }
+  private async use(): Promise<void> {
+    const { summary } = this, name = `${this.file_name}.downhill-data`;
+    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = true;
+    const bytes = await this.reading.pack();
+    if (!bytes) return; // they were cleared, or the worker died, which is told
+    const error = await this.host.use(bytes, name).then(() => '', (why: Error) => why.message);
+    if (this.summary !== summary) return; // something else is being chosen by now
+    if (error) {
+      this.note = error;
+      return this.look_again();
+    }
+    this.dialog.close();
+    this.clear();
+  }
+}
+
+function alert(text: string): HTMLElement {
+  const said = make('p', { className: 'own_error', textContent: text });
+  said.setAttribute('role', 'alert');
+  return said;
+}
+
+/** What may be long, in a box that scrolls; by keyboard, too. */
+function scroll(inside: HTMLElement, label: string): HTMLElement {
+  const box = make('div', { className: 'own_scroll', tabIndex: 0 }, inside);
+  box.setAttribute('role', 'group');
+  box.setAttribute('aria-label', label);
+  return box;
+}
+
+// how the page gets at it
+(window as { downhill_own?: typeof OwnDialog }).downhill_own = OwnDialog;
