@@ -10,6 +10,7 @@ interface TrainerModule extends WasmModule {
   _trainer_receive(bytes: number, size: number): void;
   _trainer_open_pack(bytes: number, size: number, id: number, hash: number): void;
   _trainer_open_files(...pieces_id_hash: number[]): void;
+  _trainer_open_own(bytes: number, size: number, hash: number): void;
   _trainer_work(budget_ms: number): number;
   _trainer_bench(): void;
 }
