@@ -102,7 +102,13 @@ TEST_CASE("own runs: more examples than there are, or a class that there is not,
   CHECK(table.race.experiment().json() == before);
   REQUIRE(!table.race.edit("/data/classes", Json{0, 1}));
   CHECK(table.race.own_most(true) == 40);
+  CHECK(table.race.data().train == 36); // it fits
+  CHECK(table.race.data().test == 10);  // two times five, no more
   CHECK(!table.race.edit("/data/train", 40));
+  REQUIRE(!table.race.edit("/batch", 40));
+  REQUIRE(!table.race.edit("/data/classes", Json{0, 1, 2}));
+  CHECK(table.race.data().train == 36);
+  CHECK(table.race.batch_size(0) == 36); // never more than is trained on
 }
 
 TEST_CASE("own runs: numbers as answers take a loss for numbers, in a race that takes them; back to images it has classes again") {
@@ -176,7 +182,7 @@ TEST_CASE("own runs: a wrong file, a broken one, and one too few: each is told, 
   Table table(1, small());
   std::vector<PackOpened> said;
   table.listen = [&](std::size_t, const ToApp& m) {
-    if (const auto* opened = std::get_if<PackOpened>(&m)) said.push_back(*opened);
+    if (const auto* opened = std::get_if<PackOpened>(&m); opened && opened->pack.starts_with("own:")) said.push_back(*opened);
   };
   give(table, data);
   REQUIRE(said.size() == 1);

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { engines } from './engines';
-import { base, browser, change_language, command, item, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, wait_for_images, wait_for_item, wait_until_finished } from './lab';
+import { base, browser, command, item, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 const folder = 'build/own_runs', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
 const files = { pictures: `${folder}/我的 pictures.downhill-data`, table: `${folder}/table.downhill-data`, numbers: `${folder}/numbers.downhill-data`, csv: `${folder}/flowers.csv`, broken: `${folder}/broken.downhill-data` };
@@ -117,8 +117,8 @@ test('kept when asked, used again after a reload, listed and forgotten; then the
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.start());
   await wait_until_finished(page);
-  const document = await state(page), hashes = (await results(page)).map((r) => r.hash);
-  assert.deepEqual(hashes, native_hashes(document, files.pictures));
+  const trained_as = await state(page), hashes = (await results(page)).map((r) => r.hash);
+  assert.deepEqual(hashes, native_hashes(trained_as, files.pictures));
   await press(page, 'data.own');
   await page.waitForSelector('#own_forget_0', { timeout: 10000 });
   await screenshot(page, 'own-list-zh');
@@ -133,7 +133,7 @@ test('kept when asked, used again after a reload, listed and forgotten; then the
   await screenshot(page, 'own-missing-zh');
   await give(page, files.table);
   await is_said(page, /不是要找的那个文件/);
-  assert.equal((await state(page)).data.file, document.data.file);
+  assert.equal((await state(page)).data.file, trained_as.data.file);
   await give(page, files.pictures);
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.start());
@@ -153,7 +153,9 @@ test('a broken file is told in a sentence and nothing is lost; in English, small
   assert.ok((await results(page)).every((r) => r.curve.length > 0));
   await use(page, files.table);
   await screenshot(page, 'own-table-small-en-dark');
-  await change_language(page);
+  await press_tool(page, 'language');
+  await page.waitForFunction(() => document.documentElement.lang === 'zh-CN', { timeout: 20000 });
+  await settle(page);
   assert.deepEqual(faults, []);
   await close();
   const phone = await opened({ width: 390, height: 760, touch: true });

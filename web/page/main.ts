@@ -134,7 +134,7 @@ class Page {
       say, redraw: () => this.input(), frame: () => this.ask_frame(),
       own: {
         lab_has: (verb) => this.lab_has(verb),
-        to_race: () => this.go(() => { this.command('show', { lab: 'race' }); this.show_lab(); }),
+        to_race: () => this.go(() => { this.command('take_file'); this.show_lab(); }),
         say: (text, wants_files, act) => void say(text, true, wants_files, act?.act, act?.label),
         dialog: (title, content) => this.dialogs?.open(title, content),
         choose: () => element<HTMLInputElement>('data_files').click(),

@@ -381,6 +381,17 @@ std::int64_t Race::own_most(bool train) const {
   return facts ? most_of(*facts, classes(), train) : 0;
 }
 
+std::int64_t Race::own_most(bool train, const Json& classes) const {
+  const OwnFacts* facts = own();
+  if (!facts || !classes.is_array()) return 0;
+  std::vector<int> those;
+  for (const Json& each : classes) {
+    if (!each.is_number_integer() || each < 0 || each > 255) return 0;
+    those.push_back(each.get<int>());
+  }
+  return most_of(*facts, those, train);
+}
+
 // What a document asks of a file that is known: refused now rather than when a worker draws.
 std::optional<UserError> Race::too_many(const DataSettings& data) const {
   const OwnFacts* facts = packs_.own(data);

@@ -185,6 +185,8 @@ public:
   std::vector<int> classes() const;
   /// Most examples that there are for a part of a user's own file, with the classes that are told apart; 0 where that is not known.
   std::int64_t own_most(bool train) const;
+  /// The same with these classes, as a document lists them; 0 as well where that is no list of classes.
+  std::int64_t own_most(bool train, const Json& classes) const;
   /// Numbers that a network takes (0: the file is not here), and that one with this lane's loss gives.
   std::int64_t inputs() const;
   std::int64_t outputs(std::size_t lane) const;

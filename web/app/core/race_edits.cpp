@@ -154,15 +154,19 @@ std::optional<UserError> Race::edit_json(const std::function<void(Json&)>& chang
 std::optional<UserError> Race::edit(const std::string& pointer, const Json& value) {
   return edit_json([&](Json& json) {
     json[Json::json_pointer(pointer)] = value;
-    // fewer training examples than a batch: the batch follows, as the user would have to do next
-    if (pointer == "/data/train" && value.is_number()) {
-      const auto shrink = [&](Json& batch) {
-        if (batch.is_number() && batch.get<double>() > value.get<double>()) batch = value;
-      };
-      shrink(json["batch"]);
-      for (Json& lane : json["lanes"])
-        if (lane.contains("batch")) shrink(lane["batch"]);
-    }
+    // Fewer training examples than a batch: the batch follows, as the user would have to do next. So do the examples of a user's own
+    // file where fewer classes have fewer.
+    const auto shrink = [](Json& number, double most) {
+      if (number.is_number() && number.get<double>() > most) number = static_cast<std::int64_t>(most);
+    };
+    if (pointer == "/data/classes")
+      for (const bool train : {true, false})
+        if (const std::int64_t most = own_most(train, value); most > 0) shrink(json["data"][train ? "train" : "test"], static_cast<double>(most));
+    const Json train = json["data"].value("train", Json());
+    if ((pointer != "/data/train" && pointer != "/data/classes") || !train.is_number()) return;
+    shrink(json["batch"], train.get<double>());
+    for (Json& lane : json["lanes"])
+      if (lane.contains("batch")) shrink(lane["batch"], train.get<double>());
   });
 }
 

@@ -121,13 +121,13 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
 // A user's own file, in words: what is in it, or that it is not here. Where numbers are the answers pictures have no classes to choose.
 void own_card(Ui& ui, Race& race, Column& column) {
   const protocol::OwnFacts* facts = race.own();
-  if (!facts) return column.paragraph(ui("own.absent"), ui.theme->bad);
+  if (!facts) return column.paragraph(ui("data.own_absent"), ui.theme->bad);
   const auto count = [](const std::vector<std::uint32_t>& of) { return grouped(static_cast<double>(std::accumulate(of.begin(), of.end(), std::uint64_t{0}))); };
-  std::string words = facts->shape.size() == 2 ? fill(ui("own.pictures"), {std::to_string(facts->shape[1]), std::to_string(facts->shape[0])})
-                                               : fill(ui("own.table"), {std::to_string(facts->features)});
-  words += facts->classes.empty() ? fill(ui("own.numbers"), {facts->answer.empty() ? "?" : facts->answer})
-                                  : fill(ui("own.classes"), {std::to_string(facts->classes.size())});
-  words += fill(ui("own.parts"), {count(facts->train), count(facts->test)});
+  std::string words = facts->shape.size() == 2 ? fill(ui("data.own_pictures"), {std::to_string(facts->shape[1]), std::to_string(facts->shape[0])})
+                                               : fill(ui("data.own_table"), {std::to_string(facts->features)});
+  words += facts->classes.empty() ? fill(ui("data.own_numbers"), {facts->answer.empty() ? "?" : facts->answer})
+                                  : fill(ui("data.own_classes"), {std::to_string(facts->classes.size())});
+  words += fill(ui("data.own_parts"), {count(facts->train), count(facts->test)});
   column.paragraph(words, ui.theme->soft);
   if (race.has_images() || facts->classes.empty()) return;
   std::string names;
