@@ -60,6 +60,8 @@ declare module 'site-files' {
     trainer_simd: string; trainer_scalar: string; script: string;
     /** By part (see tongue.ts) and language, and by script. */
     words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare', string>;
+    /** What is said of files of one's own: as in strings.ts. */
+    own_words: string;
     sizes: Record<string, number>;
   };
   /** assets/labs.json, in the book's order; a drawing is lines of a colour. */

@@ -1,5 +1,7 @@
 // A file of a student's own (.downhill-data, or a table as the command line takes it) as the data of the lab that is shown. Workers
 // read and check it; the page only carries its bytes, and keeps them on the device where that is asked for.
+import { files } from 'site-files';
+import * as fetched from './fetch_bytes';
 import { forget_file, keep_file, kept_file, kept_files, may_keep_files, type OwnFile } from './kept_files';
 import type { TrainerInput } from './trainer';
 import type { Words } from './words';
@@ -34,9 +36,21 @@ export class OwnData {
 
   constructor(private words: Words, private actions: OwnActions) {}
 
+  /** What is said here comes when it is first needed. Rejects with a sentence. */
+  private async words_here(): Promise<void> {
+    try { this.words.add(JSON.parse(new TextDecoder().decode(await fetched.file_once(files.own_words)))); } catch {
+      fetched.forget_file(files.own_words);
+      throw new Error(this.words.say('status.broken', files.own_words));
+    }
+  }
+  private async with_words(act: () => Promise<void>): Promise<void> {
+    try { await this.words_here(); } catch (error) { return this.actions.say((error as Error).message, false); }
+    await act();
+  }
+
   /** Resolves when the lab's document names it, or it was told why not; rejects with a sentence where the file can't be read. */
   use(bytes: Uint8Array, name: string): Promise<void> {
-    const next = this.line.then(() => new Promise<void>((done, failed) => {
+    const next = this.line.then(() => this.words_here()).then(() => new Promise<void>((done, failed) => {
       this.reading = { file: { name, bytes }, done, failed };
       this.actions.hand({ own: bytes, hash: '' });
     }));
@@ -44,7 +58,8 @@ export class OwnData {
     return next;
   }
   /** The same of a file of the device; a failure is told. */
-  async take(file: File): Promise<void> {
+  take(file: File): Promise<void> { return this.with_words(() => this.take_in_words(file)); }
+  private async take_in_words(file: File): Promise<void> {
     const { words, actions } = this;
     if (file.size > bytes_most) return actions.say(words.say('own.too_large', file.name, String(Math.round(file.size / 1e6))), true);
     try { await this.use(new Uint8Array(await file.arrayBuffer()), file.name); } catch (error) {
@@ -95,16 +110,19 @@ export class OwnData {
 
   /** A document names this file: from what was used, or what is kept here; else the page says which one is missing. */
   async load(hash: string, only_worker?: number): Promise<void> {
-    const { words, actions } = this, file = this.files.get(hash) ?? await kept_file(hash);
+    const { actions } = this, file = this.files.get(hash) ?? await kept_file(hash);
     if (file) {
       this.files.set(hash, file);
       this.current = hash;
       return actions.hand({ own: file.bytes, hash }, only_worker);
     }
     actions.command('pack_failed', { code: 'needs_file' });
-    const name = this.wanted()?.name;
-    actions.say(name ? words.say('own.missing', name, hash.slice(0, 8)) : words.say('own.missing_unnamed', hash.slice(0, 8)), true);
+    await this.with_words(() => this.tell_missing(hash));
     actions.redraw();
+  }
+  private async tell_missing(hash: string): Promise<void> {
+    const { words, actions } = this, name = this.wanted()?.name;
+    actions.say(name ? words.say('own.missing', name, hash.slice(0, 8)) : words.say('own.missing_unnamed', hash.slice(0, 8)), true);
   }
   load_again(worker: number): void { if (this.current) void this.load(this.current, worker); }
   /** What is kept of it is no good. */
@@ -120,7 +138,8 @@ export class OwnData {
   }
 
   /** What is used and what is kept, with the buttons that keep, use and forget. */
-  async show(): Promise<void> {
+  show(): Promise<void> { return this.with_words(() => this.show_in_words()); }
+  private async show_in_words(): Promise<void> {
     const { words, actions } = this, kept = await kept_files(), wanted = this.wanted(), here = wanted?.own ? this.files.get(wanted.file) : undefined;
     const paragraph = (text: string) => Object.assign(document.createElement('p'), { textContent: text });
     const button = (text: string, id: string, act: () => unknown) => Object.assign(document.createElement('button'), { textContent: text, id, onclick: () => void act() });
