@@ -147,6 +147,10 @@ TEST_CASE("own runs: a document whose file is not here shows, and can't start; o
   table.race.start();
   for (int i = 0; i < 20; ++i) table.turn();
   CHECK(table.race.transport() != Transport::running);
+  give(table, pictures(4, 40)); // another one: what is missing was told, and is not looked for again
+  for (int i = 0; i < 20; ++i) table.turn();
+  CHECK(table.loads == 2); // the second time by Start
+  CHECK(table.race.problem()->code == "needs_file");
   give(table, data);
   CHECK(!table.race.problem());
   CHECK(table.race.classes() == std::vector{0, 1, 2}); // all, where the document names none

@@ -80,7 +80,9 @@ void Packs::load(const std::string& id) {
 void Packs::take(std::size_t worker, const protocol::PackOpened& m) {
   refused_.reset();
   const bool good = m.error_code.empty(), awaited = m.pack == loading_;
-  if (good) (is_own(m.pack) ? opened_own_ : opened_)[worker] = m.pack, load_failed_ = false, failure_.reset();
+  if (good) (is_own(m.pack) ? opened_own_ : opened_)[worker] = m.pack;
+  // a file of the user's own that is missing is as missing when another one comes
+  if (good && (is_own(failed_pack_) ? m.pack == failed_pack_ : !is_own(m.pack))) load_failed_ = false, failure_.reset();
   if (!m.own.empty()) latest_own_ = m.own[0].hash, own_[latest_own_] = m.own[0];
   if (!awaited) { // the user's own files, which nobody asked for
     if (!good && worker == 0) refused_ = UserError{m.error_code, "", m.error_with}, failed(*refused_), failed_pack_ = m.pack;
