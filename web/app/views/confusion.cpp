@@ -102,7 +102,7 @@ void Confusion::draw(const ViewPlace& s, Rect box) {
   if (cell_ >= 0 && rest.h > 50)
     cell_images(s, rest, *look);
   else if (rest.h > 30)
-    ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, ui(s.race.has_images() ? "confusion.help" : "confusion.help_table"), ui.theme->faint);
+    ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, s.race.has_images() ? ui("confusion.help") : ui("confusion.help_table"), ui.theme->faint);
 }
 
 } // namespace
