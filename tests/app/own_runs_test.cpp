@@ -12,7 +12,8 @@ OwnData pictures(std::int64_t side = 4, std::uint8_t shade = 0) {
   OwnData data;
   data.shape = {side, side};
   data.classes = {"猫", "dog", "c"};
-  for (const auto& [part, counts] : {std::pair{&data.train, std::array{20, 20, 12}}, {&data.validation, std::array{0, 0, 0}}, {&data.test, std::array{6, 5, 4}}}) {
+  for (const auto& [part, counts] :
+       {std::pair{&data.train, std::array{20, 20, 12}}, {&data.validation, std::array{0, 0, 0}}, {&data.test, std::array{6, 5, 4}}}) {
     part->features = side * side;
     for (std::size_t label = 0; label < 3; ++label)
       for (int i = 0; i < counts[label]; ++i) {

@@ -366,7 +366,10 @@ std::int64_t most_of(const OwnFacts& facts, const std::vector<int>& classes, boo
   const auto& counts = train ? facts.train : facts.test;
   if (facts.classes.empty()) return static_cast<std::int64_t>(counts[0]);
   std::int64_t least = kOwnExamplesMost;
-  for (const int label : classes) least = std::min<std::int64_t>(least, static_cast<std::size_t>(label) < counts.size() ? counts[static_cast<std::size_t>(label)] : 0);
+  for (const int label : classes) {
+    const auto at = static_cast<std::size_t>(label);
+    least = std::min<std::int64_t>(least, at < counts.size() ? counts[at] : 0);
+  }
   return least * static_cast<std::int64_t>(classes.size());
 }
 } // namespace
