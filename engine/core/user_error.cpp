@@ -101,8 +101,6 @@ constexpr ErrorText kTexts[] = {
     {"memory", "内存不足，请减少样本、神经元或赛道", "out of memory; use fewer examples, units or lanes"},
     {"too_many_features", "每个样本有 {1} 个特征，最多 {2} 个", "examples have {1} features; at most {2}"},
     {"draws_need_classes", "回归数据没有类别，没法比较判得是否一致", "regression data has no classes to differ about"},
-    {"page_source", "本页读不了你自己的数据文件；数据“{1}”请用命令行 downhill train",
-     "this page reads no data files of your own; run data \"{1}\" with downhill train on the command line"},
     {"race_source", "这个实验室只用有类别的数据；“{1}”是回归数据，请在“赛跑”里打开",
      "this lab takes data with classes only; \"{1}\" is for regression, open it in the Race"},
     {"not_in_lab", "“{2}”里没有“{1}”这个命令", "the lab “{2}” has no verb \"{1}\""},

@@ -72,6 +72,7 @@ Result<Source> read_csv(std::span<const std::uint8_t> bytes) {
   for (const bool train : {true, false}) {
     Examples& into = train ? source.train : source.test;
     into.features = static_cast<std::int64_t>(features);
+    source.shape = {into.features};
     for (const std::string& name : labels[train ? 0 : 1]) into.labels.push_back(classes[name]);
   }
   if (source.train.size() == 0 || source.test.size() == 0)

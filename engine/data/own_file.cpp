@@ -191,6 +191,9 @@ Result<Source> own_source(Bytes file) {
   Source source;
   source.classes = static_cast<std::int64_t>(data->classes.size());
   source.names = std::move(data->classes);
+  source.shape = std::move(data->shape);
+  source.columns = std::move(data->columns);
+  source.answer = std::move(data->answer);
   source.train = std::move(data->train);
   source.test = std::move(data->test);
   source.file_hash = own_hash(*content);

@@ -31,6 +31,10 @@ struct Examples {
 struct Source {
   std::int64_t classes = 0;       ///< above every label; 0: regression
   std::vector<std::string> names; ///< what a user's table calls its classes; empty: their numbers
+  /// Of a user's own file: {height, width} of its pictures, or {columns} of its table; what these and the answers are called.
+  std::vector<std::int64_t> shape;
+  std::vector<std::string> columns;
+  std::string answer;
   Examples train, test;
   std::optional<std::uint64_t> drawn_seed;
   std::uint64_t file_hash = 0; ///< of a user's own file

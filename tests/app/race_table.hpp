@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <map>
 #include <memory>
 
 namespace downhill {
@@ -93,8 +94,15 @@ struct Table {
   std::vector<std::pair<std::size_t, LaneKey>> started; // by whom and what, as the race asked
   std::vector<Race*> others;
   std::function<void(std::size_t, const ToApp&)> listen; // to what is no race's
-  Packs packs{[this](const std::string&, bool) {
+  std::map<std::string, std::vector<std::uint8_t>> own_files; // by "own:HASH": what is kept here of a user's own
+  Packs packs{[this](const std::string& id, bool) {
                 ++loads;
+                if (id.starts_with("own:")) {
+                  const auto kept = own_files.find(id);
+                  if (kept == own_files.end()) return packs.failed({"needs_file", "", {}}), race.pack_failed({"needs_file", "", {}});
+                  for (auto& host : hosts) host->open_own(id.substr(4), kept->second);
+                  return;
+                }
                 for (std::size_t w = 0; w < hosts.size(); ++w) open_pack(w);
               },
               {{"full", 1000, 60000, 10000, {}}}};

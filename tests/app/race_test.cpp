@@ -350,10 +350,6 @@ TEST_CASE("what the page can't run yet is refused in a sentence, and the race st
   };
   Json numbers = Json::parse(R"({"downhill": 1, "data": {"source": "sine", "train": 40, "test": 10}, "loss": "mse", "batch": 8, "lanes": [{}]})");
   CHECK(refused(numbers) == "race_source"); // a lab for classes
-  numbers["data"]["source"] = "own";
-  CHECK(refused(numbers) == "page_source");
-  table.race.takes_numbers = true;
-  CHECK(refused(numbers) == "page_source");
 }
 
 TEST_CASE("a race of a regression: lanes end as they do alone, there are no accuracies, and what lanes give is seen over the interval") {

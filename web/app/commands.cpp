@@ -338,7 +338,8 @@ constexpr Verb<App> kVerbs[] = {
      [](App& app, const Json& a) {
        const UserError why{a["code"].get<std::string>(), "", {}};
        app.packs.failed(why);
-       for (Race* each : app.races()) each->pack_failed(why);
+       for (Race* each : app.races())
+         if (!app.packs.own_failed() || app.packs.failure(each->data())) each->pack_failed(why);
        return app.told_problem = true, ok();
      }},
     {"public_verbs", Reach::page, {}, verbs_told},

@@ -12,6 +12,7 @@
 #include <GLES3/gl3.h>
 
 #include <algorithm>
+#include <numeric>
 
 EM_JS(void, host_post, (std::size_t worker, const std::uint8_t* bytes, std::size_t size),
       { Module["host"]["post"](worker, HEAPU8.slice(bytes, bytes + size)); });
@@ -44,7 +45,8 @@ App::App(std::vector<PackInfo> infos)
             .drawn = [this] { return window != nullptr; },
             .lead = [](Json where) { where["type"] = "lead", tell(where); },
             .copy = [](std::string text) { tell({{"type", "copy"}, {"text", std::move(text)}}); },
-            .tell = [](const Json& event) { tell(event); }},
+            .tell = [](const Json& event) { tell(event); },
+            .ask_own = [] { tell({{"type", "own_asked"}}); }},
       made(labs().size()), fetched(labs().size()) {
   fetched[first_lab().number] = true;
   told_lab = here_ = &lab(first_lab());
@@ -193,8 +195,19 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
   const auto message = protocol::decode<protocol::ToApp>(bytes);
   if (!message || worker >= packs.worker_count()) return;
   if (const auto* opened = std::get_if<protocol::PackOpened>(&*message)) {
+    // a user's own file that nobody waited for and that is no good: told, and nothing else becomes of it
+    if (opened->pack == "own:" && !opened->error_code.empty()) {
+      if (worker == 0) tell({{"type", "own_refused"}, {"text", UserError{opened->error_code, "", opened->error_with}.sentence(ui.language)}});
+      return;
+    }
     packs.take(worker, *opened);
-    if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
+    if (!opened->own.empty()) {
+      const protocol::OwnFacts& facts = opened->own[0];
+      tell({{"type", "own_opened"},
+            {"hash", facts.hash},
+            {"classes", facts.classes.size()},
+            {"examples", std::accumulate(facts.train.begin(), facts.train.end(), 0.0) + std::accumulate(facts.test.begin(), facts.test.end(), 0.0)}});
+    } else if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
     if (packs.refused()) {
       tell({{"type", "pack_refused"}, {"pack", opened->pack}});
       told_problem = false; // what is wrong with these data is news, though other data failed before

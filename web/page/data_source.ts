@@ -3,6 +3,7 @@ import { packs } from 'site-files';
 import { fetch_bytes, single_file } from './fetch_bytes';
 import { GivenFiles } from './official_files';
 import { keep_pack, keep_page, may_keep } from './offline';
+import { OwnData, type OwnActions } from './own_data';
 import type { TrainerInput } from './trainer';
 import type { Words } from './words';
 
@@ -14,6 +15,7 @@ export interface DataActions {
   redraw(): void;
   /** One frame. */
   frame(): void;
+  own: Omit<OwnActions, 'hand' | 'command' | 'redraw'>;
 }
 
 /** A pack that will be wanted: fetched and with the trainers, perhaps, before there is an app to ask for it. */
@@ -43,12 +45,19 @@ export class DataSource {
   private kept = new Set<string>();
   private page_kept = false;
   private keep_timer = 0;
+  readonly own: OwnData;
 
   /** `mark` is shown once the page is ready for use without a network. */
-  constructor(private words: Words, private mark: HTMLElement, private actions: DataActions, private early?: EarlyPack) {}
+  constructor(private words: Words, private mark: HTMLElement, private actions: DataActions, private early?: EarlyPack) {
+    this.own = new OwnData(words, { ...actions.own, command: actions.command, redraw: actions.redraw, hand: (input, only_worker) => this.hand(input, only_worker) });
+  }
+  private hand(input: TrainerInput, only_worker?: number): void {
+    for (let worker = 0; worker < this.actions.worker_count(); ++worker) if (only_worker === undefined || worker === only_worker) this.actions.post(worker, input);
+  }
 
   /** Hands a pack to all trainers, or to one; `anew`: not the browser's own copy, which was found bad. */
   async load(id: string, anew: boolean, only_worker?: number): Promise<void> {
+    if (id.startsWith('own:')) return this.own.load(id.slice(4), only_worker);
     const given = this.given.complete();
     const pack = packs.find((p) => (given ? p.files : p.id === id)); // given files are everything
     if (!pack) return;
@@ -56,9 +65,7 @@ export class DataSource {
     const early = this.early?.pack === pack && !this.early.given_up && !given && !anew && only_worker === undefined ? this.early : undefined;
     if (this.early && !early) this.early.given_up = true;
     this.early = undefined;
-    const each_worker = (input: TrainerInput) => {
-      for (let worker = 0; worker < this.actions.worker_count(); ++worker) if (only_worker === undefined || worker === only_worker) this.actions.post(worker, input);
-    };
+    const each_worker = (input: TrainerInput) => this.hand(input, only_worker);
     if (given) return each_worker({ files: given, id: pack.id, hash: pack.files ?? '' });
     const progress = (received: number, total: number) => { this.actions.command('pack_progress', { received, total }); };
     try {
@@ -85,10 +92,14 @@ export class DataSource {
   }
 
   /** A new worker gets what the others have. */
-  load_again(worker: number): void { if (this.loading) void this.load(this.loading, false, worker); }
+  load_again(worker: number): void {
+    if (this.loading) void this.load(this.loading, false, worker);
+    this.own.load_again(worker);
+  }
 
   /** A worker found the data bad; another would, too. */
-  refused(): void {
+  refused(id: string): void {
+    if (id.startsWith('own:')) return this.own.forget(id.slice(4));
     this.loading = '';
     this.fetched.clear();
     this.given.forget();

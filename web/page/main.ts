@@ -20,6 +20,7 @@ import { Mirror } from './mirror';
 import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
 import { is_official } from './official_files';
+import { set_own_data } from './own_data';
 import { open_own } from './own_files';
 import { copy_of, cut_out, grey_28 } from './picture';
 import { Popover, add_formulas, type HelpEvent } from './popover';
@@ -48,10 +49,11 @@ const emitter = new Emitter();
 const notice = element('notice');
 let notice_timer = 0, said = 0;
 /** The number is the notice's own, for `unsay`. */
-function say(text: string, stays = false, wants_files = false, again?: () => void): number {
+function say(text: string, stays = false, wants_files = false, again?: () => void, label = words.say('notice.again')): number {
   (notice.firstElementChild as HTMLElement).textContent = text;
   element('choose_files').hidden = !wants_files;
   element('again').hidden = !again;
+  element('again').textContent = label;
   element('again').onclick = () => { notice.hidden = true; again?.(); };
   notice.hidden = false;
   clearTimeout(notice_timer);
@@ -115,6 +117,7 @@ class Page {
   private state_timer = 0;
   private hidden_pause = false;
   pool!: WorkerPool;
+  dialogs?: Dialogs;
   readonly data: DataSource;
   readonly gate: InputGate;
   readonly field: NumberField;
@@ -132,7 +135,15 @@ class Page {
       worker_count: () => this.pool.count,
       command: (verb, rest) => this.command(verb, rest),
       say, redraw: () => this.input(), frame: () => this.ask_frame(),
+      own: {
+        lab_has: (verb) => this.lab_has(verb),
+        to_race: () => this.go(() => { this.command('take_file'); this.show_lab(); }),
+        say: (text, wants_files, act) => void say(text, true, wants_files, act?.act, act?.label),
+        dialog: (title, content) => this.dialogs?.open(title, content),
+        choose: () => element<HTMLInputElement>('data_files').click(),
+      },
     }, early);
+    set_own_data(this.data.own);
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
       has: (verb: string) => this.lab_has(verb),
@@ -461,7 +472,10 @@ class Page {
         for (const lab of Object.keys(files.labs)) void this.bring(lab).then(() => this.input(), () => undefined);
         break;
       case 'pack_opened': performance.mark('data opened'); void this.data.keep(String(event.pack)); break;
-      case 'pack_refused': this.data.refused(); break;
+      case 'pack_refused': this.data.refused(String(event.pack)); break;
+      case 'own_opened': void this.data.own.opened(String(event.hash), Number(event.examples)); break;
+      case 'own_refused': this.data.own.refused(String(event.text)); break;
+      case 'own_asked': void this.data.own.show(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
@@ -746,7 +760,7 @@ async function start(): Promise<void> {
   });
   on_system_change(() => show_theme(is_theme(chosen_theme) ? chosen_theme : system_theme()));
   const link = () => location.href.split('#')[0] + it.hash();
-  const dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), has: (verb) => it.lab_has(verb), script: (lane) => it.script(lane), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
+  const dialogs = it.dialogs = new Dialogs(element<HTMLDialogElement>('dialog'), words, { command: (verb, rest) => it.command(verb, rest), has: (verb) => it.lab_has(verb), script: (lane) => it.script(lane), link, save_picture: (chart, name) => void it.picture(chart).then((blob) => save(name, blob), (error: Error) => say(error.message)) });
   element('undo').addEventListener('click', () => it.try_command('undo'));
   element('redo').addEventListener('click', () => it.try_command('redo'));
   element('accessible').addEventListener('click', () => it.show_form(!document.body.dataset.form));

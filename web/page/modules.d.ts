@@ -10,6 +10,7 @@ interface TrainerModule extends WasmModule {
   _trainer_receive(bytes: number, size: number): void;
   _trainer_open_pack(bytes: number, size: number, id: number, hash: number): void;
   _trainer_open_files(...pieces_id_hash: number[]): void;
+  _trainer_open_own(bytes: number, size: number, hash: number): void;
   _trainer_work(budget_ms: number): number;
   _trainer_bench(): void;
 }
@@ -65,6 +66,8 @@ declare module 'site-files' {
     own: { script: string; worker: string; module: string; words: Record<'zh' | 'en', string> };
     /** By part (see tongue.ts) and language, and by script. */
     words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare', string>;
+    /** What is said of files of one's own: as in strings.ts. */
+    own_words: string;
     sizes: Record<string, number>;
   };
   /** assets/labs.json, in the book's order; a drawing is lines of a colour. */

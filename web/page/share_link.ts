@@ -11,7 +11,14 @@ export type Shown = Record<string, string | number | boolean>;
 
 export function to_hash(experiment: unknown, shown: Shown = {}): string {
   const packed = deflateSync(strToU8(JSON.stringify(experiment)), { level: 9 });
-  return '#x=' + btoa(String.fromCharCode(...packed)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') + Object.entries(shown).map(([key, value]) => `&${key}=${value}`).join('');
+  const value_of = ([key, value]: [string, string | number | boolean]) => (key === 'file' ? text_to_link(String(value)) : value);
+  return '#x=' + btoa(String.fromCharCode(...packed)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') + Object.entries(shown).map((each) => `&${each[0]}=${value_of(each)}`).join('');
+}
+
+// The name of a student's own file may have any letters.
+const text_to_link = (text: string) => btoa(String.fromCharCode(...strToU8(text))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+function text_of_link(value: string): string | undefined {
+  try { return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(value.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))); } catch { return undefined; }
 }
 
 /** What a link may speak of: the labs by id, and what `show` takes. */
@@ -19,8 +26,11 @@ export interface Showable { labs: string[]; keys: string[] }
 
 export function shown_in(hash: string, { labs, keys }: Showable): Shown {
   const out: Shown = {};
-  for (const [, key = '', value = ''] of hash.matchAll(/&(\w+)=([\w.-]{1,40})(?=&|$)/g))
-    if (keys.includes(key)) out[key] = /^(true|false)$/.test(value) ? value === 'true' : /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  for (const [, key = '', value = ''] of hash.matchAll(/&(\w+)=([\w.-]{1,540})(?=&|$)/g)) {
+    const name = key === 'file' ? text_of_link(value)?.slice(0, 100) : undefined;
+    if (name) out.file = name;
+    if (key !== 'file' && value.length <= 40 && keys.includes(key)) out[key] = /^(true|false)$/.test(value) ? value === 'true' : /^-?\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  }
   const named = /^#(\w+)(?=&|$)/.exec(hash)?.[1];
   if (named && labs.includes(named)) out.lab = named;
   return out;

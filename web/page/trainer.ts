@@ -6,8 +6,9 @@ const slice_ms = 8;
 
 /** The official files: images and labels for training, then for test. */
 export type OfficialFiles = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-/** What goes to a trainer: a message's bytes, a data pack as fetched, or the official files instead of one. */
-export type TrainerInput = { bytes: Uint8Array } | { pack: Uint8Array; id: string; hash: string } | { files: OfficialFiles; id: string; hash: string };
+/** What goes to a trainer: a message's bytes, a data pack as fetched, the official files instead of one, or a user's
+ *  own file; `hash` says which one is wanted, or nothing. */
+export type TrainerInput = { bytes: Uint8Array } | { own: Uint8Array; hash: string } | { pack: Uint8Array; id: string; hash: string } | { files: OfficialFiles; id: string; hash: string };
 
 export class Trainer {
   private working = false;
@@ -38,6 +39,7 @@ export class Trainer {
   private open(input: TrainerInput): void {
     const m = this.module;
     if ('bytes' in input) return with_bytes(m, input.bytes, (p, n) => m._trainer_receive(p, n));
+    if ('own' in input) return with_text(m, input.hash, (hash) => with_bytes(m, input.own, (p, n) => m._trainer_open_own(p, n, hash)));
     with_text(m, input.id, (id) => with_text(m, input.hash, (hash) => {
       if ('pack' in input) return with_bytes(m, input.pack, (p, n) => m._trainer_open_pack(p, n, id, hash));
       const [a, b, c, d] = input.files;

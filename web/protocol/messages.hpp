@@ -289,11 +289,24 @@ struct DropFits {
 
 // ---- trainer → app ----
 
-/// The pack was read and verified, or why it could not be.
+/// What the page knows of a user's own file, which only trainers hold.
+struct OwnFacts {
+  std::string hash;                ///< 16 hex digits: data.file of the documents that use it
+  std::vector<std::int64_t> shape; ///< {height, width} of its pictures, or {columns} of its table
+  std::uint32_t features = 0;
+  bool pictures = false;
+  std::vector<std::string> classes; ///< their names, by label; empty: the answers are numbers
+  std::string answer;               ///< what a table calls them; may be empty
+  /// Examples by label; of a regression one number each.
+  std::vector<std::uint32_t> train, test;
+  void fields(auto& a) { a(hash, shape, features, pictures, classes, answer, train, test); }
+};
+/// The pack was read and verified, or why it could not be. `own`: the pack is a user's own file, and this is in it; none or one.
 struct PackOpened {
   std::string pack, error_code;
   std::vector<std::string> error_with;
-  void fields(auto& a) { a(pack, error_code, error_with); }
+  std::vector<OwnFacts> own = {};
+  void fields(auto& a) { a(pack, error_code, error_with, own); }
 };
 enum class LaneStatus : std::uint8_t { running, finished, diverged, last = diverged };
 /// Where a lane is, with the evaluations and batch losses since the last snapshot. At most 30 a second come from one trainer.
@@ -330,7 +343,8 @@ struct Images {
   bool train = true;
   std::vector<std::uint32_t> places;
   std::vector<std::uint8_t> pixels, labels, true_labels; ///< labels as training sees them; they differ by label noise
-  void fields(auto& a) { a(request, width, height, train, places, pixels, labels, true_labels); }
+  std::vector<float> targets = {};                       ///< of a regression, whose labels are 0
+  void fields(auto& a) { a(request, width, height, train, places, pixels, labels, true_labels, targets); }
 };
 /// A dense layer: O×I weights, row after row, and O biases.
 struct Dense {

@@ -55,6 +55,8 @@ EMSCRIPTEN_KEEPALIVE void trainer_open_pack(const std::uint8_t* bytes, std::size
   host().open_pack(id, {bytes, size}, hash);
 }
 
+EMSCRIPTEN_KEEPALIVE void trainer_open_own(const std::uint8_t* bytes, std::size_t size, const char* hash) { host().open_own(hash, {bytes, size}); }
+
 // for bench.html, which has no app to read messages
 EMSCRIPTEN_KEEPALIVE void trainer_bench() {
   downhill::run_bench([] { return emscripten_get_now() / 1000; }, [](const downhill::BenchRow& row) { trainer_bench_row(downhill::bench_json(row).c_str()); });

@@ -2,6 +2,9 @@
 
 #include "bench/bench.hpp"
 #include "core/hash.hpp"
+#include "data/csv.hpp"
+#include "data/gzip.hpp"
+#include "data/own_file.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
 #include "network/safetensors.hpp"
@@ -121,11 +124,45 @@ void TrainerHost::opened(std::shared_ptr<const Source> source, const UserError& 
     source_ = std::move(source);
     subsets_.clear();
   }
-  post_(PackOpened{std::exchange(opening_, ""), error.code, error.with});
+  post_(PackOpened{std::exchange(opening_, ""), error.code, error.with, {}});
 }
 
+namespace {
+OwnFacts facts_of(const Source& source) {
+  OwnFacts facts;
+  facts.hash = hex16(source.file_hash);
+  facts.shape = source.shape;
+  facts.features = static_cast<std::uint32_t>(source.train.features);
+  facts.pictures = !source.train.pixels.empty();
+  facts.classes = source.names;
+  facts.answer = source.answer;
+  for (const bool train : {true, false}) {
+    const Examples& part = train ? source.train : source.test;
+    auto& counts = train ? facts.train : facts.test;
+    counts.resize(static_cast<std::size_t>(std::max<std::int64_t>(1, source.classes)));
+    if (source.classes == 0) counts[0] = static_cast<std::uint32_t>(part.size());
+    for (const std::uint8_t label : part.labels) ++counts[label];
+  }
+  return facts;
+}
+} // namespace
+
+void TrainerHost::open_own(const std::string& hash, std::span<const std::uint8_t> file) {
+  opening_ = "own:" + hash;
+  auto source = is_gzip(file) ? own_source(file) : read_csv(file);
+  if (!source) return opened({}, source.error());
+  if (const std::string actual = hex16(source->file_hash); !hash.empty() && hash != actual) return opened({}, UserError{"other_file", "", {actual, hash}});
+  const OwnFacts facts = facts_of(*source);
+  own_ = std::make_shared<Source>(std::move(*source));
+  subsets_.clear();
+  opening_.clear();
+  post_(PackOpened{"own:" + facts.hash, "", {}, {facts}});
+}
+
+const std::shared_ptr<const Source>& TrainerHost::source_for(const DataSettings& data) const { return data.source == "own" ? own_ : source_; }
+
 void TrainerHost::out_of_memory() {
-  if (!opening_.empty()) post_(PackOpened{opening_, "memory", {}});
+  if (!opening_.empty()) post_(PackOpened{opening_, "memory", {}, {}});
   if (working_on_) post_(LaneProblem{*working_on_, "memory", "", {}});
   if (last_words_) post_(*last_words_);
 }
@@ -140,8 +177,9 @@ bool TrainerHost::has_room(std::size_t bytes) {
 Result<std::shared_ptr<const Subset>> TrainerHost::subset_for(const DataSettings& data) {
   for (const auto& [settings, subset] : subsets_)
     if (settings == data) return subset;
-  if (!source_ && !entry_of(sources(), data.source).generated) return UserError{"needs_larger_pack", "", {}};
-  auto subset = draw_subset(source_, data);
+  const auto& source = source_for(data);
+  if (!source && !entry_of(sources(), data.source).generated) return UserError{"needs_larger_pack", "", {}};
+  auto subset = draw_subset(source, data);
   if (!subset) return subset.error();
   if (subsets_.size() == kSubsetsMost) subsets_.erase(subsets_.begin());
   subsets_.emplace_back(data, std::make_shared<Subset>(std::move(*subset)));
@@ -196,15 +234,18 @@ void TrainerHost::send_images(const AskImages& message) {
   const Examples& examples = message.train ? (*subset)->source->train : (*subset)->source->test;
   if (examples.pixels.empty()) return; // no images to show
   const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(static_cast<double>(examples.features))));
+  const auto& shape = (*subset)->source->shape;
   Images images{message.request, side, side, message.train, {}, {}, {}, {}};
+  if (shape.size() == 2) images.height = static_cast<std::uint32_t>(shape[0]), images.width = static_cast<std::uint32_t>(shape[1]);
   const Part& part = (*subset)->part(message.train);
   for (const std::uint32_t place : message.places) {
     if (place >= part.rows.size()) continue;
     const auto begin = examples.pixels.begin() + static_cast<std::ptrdiff_t>(part.rows[place]) * examples.features;
     images.pixels.insert(images.pixels.end(), begin, begin + examples.features);
     images.places.push_back(place);
-    images.labels.push_back(part.labels[place]);
-    images.true_labels.push_back(part.true_labels[place]);
+    images.labels.push_back(part.labels.empty() ? std::uint8_t{0} : part.labels[place]);
+    images.true_labels.push_back(part.labels.empty() ? std::uint8_t{0} : part.true_labels[place]);
+    if (!part.targets.empty()) images.targets.push_back(part.targets[place]);
   }
   post_(images);
 }

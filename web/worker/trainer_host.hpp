@@ -27,6 +27,9 @@ public:
   void open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash);
   /// The four official files instead of the pack that holds everything; `hash` is the one the manifest gives for them.
   void open_files(const std::string& id, const IdxFiles& files, const std::string& hash);
+  /// A user's own file, packed or a table, beside whatever pack is there. `hash`: which one is wanted, 16 hex digits, or empty. Answers
+  /// PackOpened of the pack "own:HASH", HASH being the file's own, or, where it is refused, `hash`.
+  void open_own(const std::string& hash, std::span<const std::uint8_t> file);
   /// There is no memory for what is being done: tells the app. Whoever calls this then ends the trainer.
   void out_of_memory();
   /// Works for at most about `budget_s`. Returns whether there is more that could be done at once.
@@ -54,6 +57,7 @@ private:
     bool between_steps() const { return trainer.verdict() != Verdict::running || trainer.between_steps(); }
   };
   void opened(std::shared_ptr<const Source> source, const UserError& error);
+  const std::shared_ptr<const Source>& source_for(const DataSettings& data) const;
   void start(const protocol::StartLane& message);
   void seek(const protocol::Seek& message);
   void send_images(const protocol::AskImages& message);
@@ -81,7 +85,7 @@ private:
   std::function<bool(std::size_t)> room_;
   std::string opening_;                         // pack that is being opened
   std::optional<protocol::LaneKey> working_on_; // lane that is being started or advanced
-  std::shared_ptr<const Source> source_;
+  std::shared_ptr<const Source> source_, own_;
   std::vector<std::pair<DataSettings, std::shared_ptr<const Subset>>> subsets_; // the latest; lanes of a race share one
   std::map<protocol::LaneKey, Runner> runners_;
   enum class Asked : std::uint8_t { look, map, plane, learning, fit };

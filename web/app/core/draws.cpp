@@ -22,7 +22,7 @@ std::size_t Draws::Result::given_up() const {
 
 std::size_t Draws::most(const DataSettings& data) {
   const SourceEntry& source = entry_of(sources(), data.source);
-  if (source.classes == 0) return 0;
+  if (source.classes == 0 || data.source == "own") return 0; // how much more there is, the file says, not the document
   if (source.generated) return kDrawsMost;
   constexpr std::int64_t kOfClass = 6000; // training images of each class
   return std::min<std::size_t>(kDrawsMost, static_cast<std::size_t>(kOfClass * static_cast<std::int64_t>(data.classes.size()) / data.train));

@@ -1,5 +1,6 @@
 #include "app/core/race.hpp"
 
+#include "data/own_file.hpp"
 #include "optimizers/list.hpp"
 
 #include <algorithm>
@@ -20,13 +21,13 @@ constexpr double kLockstepExamples = 1000;
 constexpr double kWatchableSteps = 4;
 
 // What a run takes, about, in passes over its weights: one for an example and, measured at 784-128-10, two for an update.
-double cost_of(const LaneSettings& settings, std::int64_t steps) {
-  double weights = 0, inputs = std::max(1, entry_of(sources(), settings.data.source).features);
+double cost_of(const LaneSettings& settings, std::int64_t steps, std::int64_t features, std::int64_t outputs) {
+  double weights = 0, inputs = static_cast<double>(std::max<std::int64_t>(1, features));
   for (const HiddenLayer& layer : settings.network.hidden) {
     weights += inputs * static_cast<double>(layer.units);
     inputs = static_cast<double>(layer.units);
   }
-  weights += inputs * std::max(1, entry_of(sources(), settings.data.source).classes);
+  weights += inputs * static_cast<double>(std::max<std::int64_t>(1, outputs));
   return weights * static_cast<double>(settings.epochs * settings.data.train + 2 * steps);
 }
 
@@ -77,7 +78,7 @@ void Race::share_out() {
   std::vector<Share> shares;
   std::vector<double> busy(std::max<std::size_t>(1, packs_.worker_count()));
   each_run([&](std::size_t i, RunState& run) {
-    const double cost = cost_of(experiment_.lanes[i].settings, run.steps);
+    const double cost = cost_of(experiment_.lanes[i].settings, run.steps, inputs(), outputs(i));
     if (run.key.run == run_)
       shares.push_back({cost, shares.size(), &run});
     else if (!run.ended())
@@ -232,6 +233,11 @@ DataSettings Race::draws_data(std::size_t count) const {
   return needed;
 }
 
+std::size_t Race::draws_most() const {
+  if (!is_own() || data().classes.empty()) return Draws::most(data());
+  return static_cast<std::size_t>(std::min<std::int64_t>(kDrawsMost, own_most(true) / data().train));
+}
+
 const PackInfo* Race::draws_pack(std::size_t count) const {
   const DataSettings needed = draws_data(count);
   return packs_.ready(needed) ? nullptr : &packs_.needed(needed);
@@ -306,6 +312,8 @@ void Race::pause() {
 
 void Race::tick(double now_s) {
   if (due_ && pack_ready()) resume();
+  // a user's own file is looked for as soon as it is wanted, once: where it is not kept here, that is told at once
+  if (due_ && is_own() && packs_.worker_count() > 0 && !pack_ready() && !packs_.failure(data())) packs_.request(data());
   if (transport_ != Transport::running) return;
   const double passed_s = ticked_s_ < 0 ? 0 : std::clamp(now_s - ticked_s_, 0.0, 0.1);
   ticked_s_ = now_s;
@@ -325,7 +333,94 @@ std::int64_t Race::batch_size(std::size_t lane) const {
 }
 std::int64_t Race::outputs(std::size_t lane) const {
   const LaneSettings& s = experiment_.lanes[lane].settings;
-  return outputs_for(entry_of(losses(), s.loss.name), static_cast<std::int64_t>(s.data.classes.size()));
+  return outputs_for(entry_of(losses(), s.loss.name), static_cast<std::int64_t>(classes().size()));
+}
+
+bool Race::has_images() const {
+  if (!is_own()) return !is_toy();
+  const OwnFacts* facts = own();
+  return facts && facts->pictures && facts->shape.size() == 2 && facts->shape[0] == facts->shape[1];
+}
+
+bool Race::has_classes() const {
+  if (!is_own()) return entry_of(sources(), data().source).classes != 0;
+  if (const OwnFacts* facts = own()) return !facts->classes.empty();
+  return !data().classes.empty() || !entry_of(losses(), experiment_.lanes.front().settings.loss.name).for_numbers;
+}
+
+std::int64_t Race::inputs() const {
+  if (!is_own()) return entry_of(sources(), data().source).features;
+  const OwnFacts* facts = own();
+  return facts ? static_cast<std::int64_t>(facts->features) : 0;
+}
+
+namespace {
+std::vector<int> occurring(const OwnFacts& facts) {
+  std::vector<int> all;
+  for (std::size_t label = 0; label < facts.classes.size(); ++label)
+    if (facts.train[label] + facts.test[label] > 0) all.push_back(static_cast<int>(label));
+  return all;
+}
+
+std::int64_t most_of(const OwnFacts& facts, const std::vector<int>& classes, bool train) {
+  const auto& counts = train ? facts.train : facts.test;
+  if (facts.classes.empty()) return static_cast<std::int64_t>(counts[0]);
+  std::int64_t least = kOwnExamplesMost;
+  for (const int label : classes) {
+    const auto at = static_cast<std::size_t>(label);
+    least = std::min<std::int64_t>(least, at < counts.size() ? counts[at] : 0);
+  }
+  return least * static_cast<std::int64_t>(classes.size());
+}
+} // namespace
+
+std::vector<int> Race::classes() const {
+  if (const OwnFacts* facts = own(); facts && data().classes.empty()) return occurring(*facts);
+  return data().classes;
+}
+
+std::int64_t Race::own_most(bool train) const {
+  const OwnFacts* facts = own();
+  return facts ? most_of(*facts, classes(), train) : 0;
+}
+
+std::int64_t Race::own_most(bool train, const Json& classes) const {
+  const OwnFacts* facts = own();
+  if (!facts || !classes.is_array()) return 0;
+  std::vector<int> those;
+  for (const Json& each : classes) {
+    if (!each.is_number_integer() || each < 0 || each > 255) return 0;
+    those.push_back(each.get<int>());
+  }
+  return most_of(*facts, those, train);
+}
+
+// What a document asks of a file that is known: refused now rather than when a worker draws.
+std::optional<UserError> Race::too_many(const DataSettings& data) const {
+  const OwnFacts* facts = packs_.own(data);
+  if (!facts) return {};
+  if (facts->classes.empty() && !takes_numbers) return UserError{"race_source", "/data/source", {data.source}};
+  for (const bool train : {true, false}) {
+    const std::int64_t asked = train ? data.train : data.test, most = most_of(*facts, data.classes.empty() ? occurring(*facts) : data.classes, train);
+    if (asked > most) return UserError{"too_many_examples", train ? "/data/train" : "/data/test", {std::to_string(asked), std::to_string(most)}};
+  }
+  return {};
+}
+
+std::optional<UserError> Race::set_own(const std::string& hash) {
+  const OwnFacts* facts = packs_.own(hash);
+  if (!facts) return UserError{"needs_file", "/data/source", {}};
+  if (facts->classes.empty() && !takes_numbers) return UserError{"race_source", "/data/source", {"own"}};
+  const std::vector<int> all = occurring(*facts);
+  return set_data(
+      [&](Json& data) {
+        data["source"] = "own";
+        data["file"] = hash;
+        data["train"] = std::min<std::int64_t>(2000, most_of(*facts, all, true));
+        data["test"] = std::min<std::int64_t>(1000, most_of(*facts, all, false));
+        data["classes"] = all;
+      },
+      !facts->classes.empty(), all.size());
 }
 std::int64_t Race::steps_per_epoch(std::size_t lane) const { return (experiment_.lanes[lane].settings.data.train + batch_size(lane) - 1) / batch_size(lane); }
 std::int64_t Race::examples_at_end() const {

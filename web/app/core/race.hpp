@@ -74,6 +74,9 @@ public:
   std::optional<UserError> change_to(const Json& json);
   /// Sets one field of the base, by its JSON pointer. Same answer as set_experiment.
   std::optional<UserError> edit(const std::string& pointer, const Json& value);
+  /// A user's own file, which workers have opened, as the data, by its hash: as set_source. Refused where nothing is known of it
+  /// (needs_file), and where its answers are numbers and the race takes none (race_source).
+  std::optional<UserError> set_own(const std::string& hash);
   /// Other data: as many examples and classes as are usual for it; lanes and batches stay where they can.
   std::optional<UserError> set_source(const std::string& source);
   /// Sets one field of a lane; back to the base's value, the lane no longer differs in it.
@@ -141,6 +144,8 @@ public:
   const Draws& draws() const { return draws_; }
   /// Trains the lane on `count` draws; the first of them is its own. Ends a sweep.
   void start_draws(std::size_t lane, std::size_t count);
+  /// On how many draws a lane can be trained: so many times its training examples are there.
+  std::size_t draws_most() const;
   /// What would have to be fetched before so many draws are trained; null: nothing.
   const PackInfo* draws_pack(std::size_t count) const;
   void cancel_draws();
@@ -167,12 +172,23 @@ public:
   const DataSettings& data() const { return experiment_.lanes.front().settings.data; }
   const PackInfo& pack_needed() const { return packs_.needed(data()); }
   bool pack_ready() const { return packs_.ready(data()); }
-  /// Whether the data are images, and not points of a plane or of a curve.
-  bool has_images() const { return !entry_of(sources(), data().source).generated; }
-  /// Whether classes are told apart; else a number is learned over an interval.
-  bool has_classes() const { return entry_of(sources(), data().source).classes != 0; }
-  /// Numbers that a network takes, and that one with this lane's loss gives.
-  std::int64_t inputs() const { return entry_of(sources(), data().source).features; }
+  /// What is known of the user's own file that the data are; null: they are no such file, or it was not here yet.
+  const protocol::OwnFacts* own() const { return packs_.own(data()); }
+  bool is_own() const { return data().source == "own"; }
+  /// Whether the data are made by a formula: points of a plane, or of a curve.
+  bool is_toy() const { return entry_of(sources(), data().source).generated; }
+  /// Whether the data are images that are as high as wide, and not points or a table.
+  bool has_images() const;
+  /// Whether classes are told apart; else a number is learned. Of a file that is not here the loss tells.
+  bool has_classes() const;
+  /// The classes that are told apart: the document's, or, where it names none, all of the user's own file. Empty for numbers.
+  std::vector<int> classes() const;
+  /// Most examples that there are for a part of a user's own file, with the classes that are told apart; 0 where that is not known.
+  std::int64_t own_most(bool train) const;
+  /// The same with these classes, as a document lists them; 0 as well where that is no list of classes.
+  std::int64_t own_most(bool train, const Json& classes) const;
+  /// Numbers that a network takes (0: the file is not here), and that one with this lane's loss gives.
+  std::int64_t inputs() const;
   std::int64_t outputs(std::size_t lane) const;
   bool takes_numbers = false; ///< whether it may be of data without classes; who holds the race says so
   const std::optional<UserError>& problem() const { return problem_; }
@@ -211,6 +227,8 @@ private:
   };
   std::optional<UserError> put(const Json& json, Runs runs, bool opening);
   std::optional<UserError> replace(const Json& json, Runs runs);
+  std::optional<UserError> set_data(const std::function<void(Json& data)>& change, bool with_classes, std::size_t class_count);
+  std::optional<UserError> too_many(const DataSettings& data) const;
   void bring_back(const Json& json);
   void keep(const Json& complete, const LaneState& lane);
   bool find_again(LaneState& lane, const Json& complete);

@@ -2,6 +2,7 @@
 #include "app/core/field_info.hpp"
 #include "app/core/race.hpp"
 
+#include "network/loss.hpp"
 #include "optimizers/list.hpp"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ std::optional<UserError> Race::change_to(const Json& json) { return put(json, Ru
 std::optional<UserError> Race::put(const Json& json, Runs runs, bool opening) {
   const Undo::Past before = experiment_.lanes.empty() ? Undo::Past() : undo_.past(experiment_.json());
   const bool ran = std::any_of(lanes_.begin(), lanes_.end(), [](const LaneState& lane) { return lane.step > 0; });
+  if (auto experiment = experiment_from_json(json))
+    if (auto error = too_many(experiment->lanes.front().settings.data)) return error;
   if (auto error = replace(json, runs)) return error;
   const bool changed = before.document != experiment_.json() || (runs == Runs::anew && ran);
   if (!before.document.is_null() && changed) undo_.add(before, opening);
@@ -34,11 +37,8 @@ std::optional<UserError> Race::put(const Json& json, Runs runs, bool opening) {
 std::optional<UserError> Race::replace(const Json& json, Runs runs) {
   auto experiment = experiment_from_json(json);
   if (!experiment) return experiment.error();
-  // the page has no files of a user's own; the command line runs everything
   const std::string& source = experiment->lanes.front().settings.data.source;
-  const int classes = entry_of(sources(), source).classes;
-  if (classes < 0) return UserError{"page_source", "/data/source", {source}};
-  if (classes == 0 && !takes_numbers) return UserError{"race_source", "/data/source", {source}};
+  if (entry_of(sources(), source).classes == 0 && !takes_numbers) return UserError{"race_source", "/data/source", {source}};
   cancel_sweep();
   sweep_.follow(*experiment);
   cancel_draws();
@@ -154,27 +154,44 @@ std::optional<UserError> Race::edit_json(const std::function<void(Json&)>& chang
 std::optional<UserError> Race::edit(const std::string& pointer, const Json& value) {
   return edit_json([&](Json& json) {
     json[Json::json_pointer(pointer)] = value;
-    // fewer training examples than a batch: the batch follows, as the user would have to do next
-    if (pointer == "/data/train" && value.is_number()) {
-      const auto shrink = [&](Json& batch) {
-        if (batch.is_number() && batch.get<double>() > value.get<double>()) batch = value;
-      };
-      shrink(json["batch"]);
-      for (Json& lane : json["lanes"])
-        if (lane.contains("batch")) shrink(lane["batch"]);
-    }
+    // Fewer training examples than a batch: the batch follows, as the user would have to do next. So do the examples of a user's own
+    // file where fewer classes have fewer.
+    const auto shrink = [](Json& number, double most) {
+      if (number.is_number() && number.get<double>() > most) number = static_cast<std::int64_t>(most);
+    };
+    if (pointer == "/data/classes")
+      for (const bool train : {true, false})
+        if (const std::int64_t most = own_most(train, value); most > 0) shrink(json["data"][train ? "train" : "test"], static_cast<double>(most));
+    const Json train = json["data"].value("train", Json());
+    if ((pointer != "/data/train" && pointer != "/data/classes") || !train.is_number()) return;
+    shrink(json["batch"], train.get<double>());
+    for (Json& lane : json["lanes"])
+      if (lane.contains("batch")) shrink(lane["batch"], train.get<double>());
   });
 }
 
 std::optional<UserError> Race::set_source(const std::string& source) {
+  const SourceEntry& entry = entry_of(sources(), source);
+  return set_data([&](Json& data) { data["source"] = source, data["train"] = entry.generated ? 200 : 2000, data["test"] = 1000; }, entry.classes != 0,
+                  static_cast<std::size_t>(std::max(0, entry.classes)));
+}
+
+std::optional<UserError> Race::set_data(const std::function<void(Json& data)>& change, bool with_classes, std::size_t class_count) {
   return edit_json([&](Json& json) {
-    const SourceEntry& entry = entry_of(sources(), source);
-    const bool toy = entry.generated, classes = entry.classes != 0;
+    const bool classes = with_classes;
     const Json label_noise = classes ? json["data"].value("label_noise", Json(0)) : Json(0), seed = json["data"].value("seed", Json(1));
-    json["data"] = {{"source", source}, {"train", toy ? 200 : 2000}, {"test", 1000}, {"label_noise", label_noise}, {"seed", seed}};
+    json["data"] = {{"label_noise", label_noise}, {"seed", seed}};
+    change(json["data"]);
+    const auto two_alone = [&](const Json& complete) { return class_count != 2 && entry_of(losses(), complete["loss"]["name"].get<std::string>()).one_logit; };
+    if (classes && json["data"]["source"] == "own") { // one output tells two classes apart, no more
+      if (two_alone(experiment_.complete)) json.erase("loss");
+      for (std::size_t i = 0; i < experiment_.lanes.size(); ++i)
+        if (two_alone(experiment_.lanes[i].complete)) json["lanes"][i].erase("loss");
+    }
     if (classes != has_classes()) {
       // the loss that is usual there, but where a lane has one of its own that fits, too
       json.erase("loss");
+      if (!classes && json["data"]["source"] == "own") json["loss"] = "mse"; // a document's own file tells no standard
       for (std::size_t i = 0; i < experiment_.lanes.size(); ++i) {
         Json& patch = json["lanes"][i];
         if (!classes && !entry_of(losses(), experiment_.lanes[i].settings.loss.name).for_numbers)

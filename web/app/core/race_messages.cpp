@@ -42,7 +42,10 @@ void Race::resume() {
 }
 
 void Race::on(std::size_t, const PackOpened& m) {
-  if (packs_.refused()) return pack_failed(*packs_.refused());
+  if (packs_.refused()) {
+    if (packs_.own_failed() == is_own()) pack_failed(*packs_.refused());
+    return;
+  }
   if (!m.error_code.empty()) return; // others have not answered yet
   ++news_;
   if (!pack_ready()) return;

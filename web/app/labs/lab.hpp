@@ -22,6 +22,7 @@ struct LabWorld {
       {}; ///< to another lab, after the frame: {"preset": id}, or {"document": one of that lab}, which may have "show" with it
   std::function<void(std::string text)> copy = {};  ///< to the clipboard, in the course of a press
   std::function<void(const Json& event)> tell = {}; ///< to the page: {"type": …}
+  std::function<void()> ask_own = {};               ///< the page shows the user's own files
   std::vector<std::string> hidden = {};             ///< parts that an embedding page does without: "views", "settings"
   bool hides(std::string_view part) const { return std::find(hidden.begin(), hidden.end(), part) != hidden.end(); }
 };

@@ -64,6 +64,7 @@ void RaceLab::add_shown(Json& out) const {
   out["metric"] = kMetricIds[static_cast<std::size_t>(v.metric[0])];
   out["axis"] = kAxisIds[static_cast<std::size_t>(v.axis)];
   out["log"] = v.scale;
+  if (const std::string name = race_.packs().own_name(race_.data().file); race_.is_own() && !name.empty()) out["file"] = name;
   if (v.two_charts) out["second"] = kMetricIds[static_cast<std::size_t>(v.metric[1])];
 }
 
@@ -75,6 +76,7 @@ void RaceLab::show(const Json& c) {
   };
   const auto whole_of = [&](const char* key, int otherwise) { return c.contains(key) ? c[key].get<int>() : otherwise; };
   RaceView& v = view_;
+  if (c.contains("file") && race_.is_own()) world_.packs.name_own(race_.data().file, c["file"].get<std::string>());
   if (c.contains("view")) {
     if (const ViewRow* wanted = view_of(c["view"].get_ref<const std::string&>())) v.view = wanted;
     v.views_open = c["view"] != "none", v.chose_views = true, v.tab = v.views_open ? 1 : 0;
@@ -174,6 +176,7 @@ bool RaceLab::ask(double now_s) {
     if (row != view_.view) view->leave();
   const std::uint64_t before = news();
   keep(view_, follow());
+  if (std::exchange(view_.asks_own, false)) world_.ask_own();
   return more || news() != before; // what followed is to be drawn
 }
 
@@ -256,6 +259,19 @@ Answer activations_named(Lab& lab, const Json&) {
   return out;
 }
 
+// Of the page alone: a file that workers have opened.
+Answer use_own(Lab& lab, const Json& a) {
+  const auto hash = a["hash"].get<std::string>();
+  of(lab).world().packs.name_own(hash, a["name"].get<std::string>());
+  return done(of(lab).race().set_own(hash));
+}
+
+// What is wanted of a user's own file: its hash, or nothing.
+Answer own_wanted(Lab& lab, const Json&) {
+  const Race& race = of(lab).race();
+  return Json{{"own", race.is_own()}, {"file", race.data().file}, {"name", race.packs().own_name(race.data().file)}, {"here", race.pack_ready()}};
+}
+
 constexpr Verb<Lab> kVerbs[] = {
     // ---- public ----
     {"start", Reach::acts, {}, [](Lab& lab, const Json&) { return of(lab).race().start(), ok(); }},
@@ -288,6 +304,8 @@ constexpr Verb<Lab> kVerbs[] = {
     // ---- lanes ----
     {"lane_names", Reach::page, {}, [](Lab& lab, const Json&) -> Answer { return Json(lane_names(of(lab).race().experiment(), of(lab).world().ui.language)); }},
     {"activation_functions", Reach::page, {}, activations_named},
+    {"use_own", Reach::page, {must(text("hash")), must(text("name"))}, use_own},
+    {"own_wanted", Reach::page, {}, own_wanted},
     {"script", Reach::page, {lane()}, script_of},
     {"weights", Reach::page, {lane()}, ask_weights},
     {"linked", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).view().linked = true, ok(); }},
@@ -302,7 +320,8 @@ constexpr Argument kLooks[] = {choice("view", view_ids),
                                choice("second", kMetricIds),
                                choice("axis", kAxisIds),
                                flag("log"),
-                               flag("batch_losses")};
+                               flag("batch_losses"),
+                               text("file")};
 
 } // namespace
 

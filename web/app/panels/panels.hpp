@@ -103,6 +103,7 @@ struct RaceView : RaceLooks, RaceSession, RaceLayout {
   /// Another experiment is opened: what was looked at and what belonged to the one before ends.
   void begin_anew();
   std::optional<UserError> complaint; ///< an edit that was refused
+  bool asks_own = false;              ///< somebody wants to see to their own files
 };
 
 inline void keep(RaceView& view, std::optional<UserError> error) {
@@ -114,6 +115,9 @@ inline std::string between_sentences(const ui::Ui& ui) { return ui.language == L
 /// Labels of a table's entries, and the place of the current one.
 std::vector<std::string_view> labels_of(const ui::Ui& ui, const std::vector<std::string_view>& ids, const std::string& prefix, std::string_view current,
                                         int& chosen);
+
+/// What the class of the network's output `label` is called: in a user's own file as that says.
+std::string class_name(const ui::Ui& ui, const Race& race, std::size_t label);
 
 void settings_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);
 void lanes_panel(ui::Ui& ui, Race& race, RaceView& view, ui::Rect box);

@@ -76,11 +76,13 @@ struct Fields {
 
 void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
   // one image of each class with its name; pressed, the class is left out or taken in
-  const std::vector<int> kept = race.experiment().lanes.front().settings.data.classes;
+  const std::vector<int> kept = race.classes();
+  const protocol::OwnFacts* facts = race.own();
   std::vector<std::uint32_t> first(kept.size());
   std::iota(first.begin(), first.end(), 0U);
   const protocol::Images* images = view.class_pictures.want(race, true, first);
-  constexpr int kClasses = 10, kColumns = 5;
+  constexpr int kColumns = 5, kClassesMost = 20;
+  const int classes_all = facts ? std::min(kClassesMost, static_cast<int>(facts->classes.size())) : 10;
   const float cell = column.rest.w / kColumns, side = 32;
   const auto place_of = [&](int label) {
     return Rect{column.rest.x + cell * static_cast<float>(label % kColumns) + (cell - side) / 2,
@@ -88,16 +90,16 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
   };
   const auto index_of = [&](int label) { return static_cast<std::size_t>(std::find(kept.begin(), kept.end(), label) - kept.begin()); };
   view.class_pictures.sheet.begin(ui);
-  for (int label = 0; label < kClasses; ++label)
+  for (int label = 0; label < classes_all; ++label)
     if (const std::size_t i = index_of(label); images && i < images->labels.size()) view.class_pictures.sheet.draw(ui, i, place_of(label));
   view.class_pictures.sheet.end(ui);
   std::optional<int> pressed;
-  for (int label = 0; label < kClasses; ++label) {
+  for (int label = 0; label < classes_all; ++label) {
     const Rect place = place_of(label);
     const bool on = index_of(label) < kept.size();
     if (!on || !images) ui.draw()->AddRectFilled(place.min(), place.max(), ui.theme->fill, 4);
     const std::string id = "class." + std::to_string(label);
-    const std::string_view name = ui.by_id(id);
+    const std::string name = facts ? facts->classes[static_cast<std::size_t>(label)] : std::string(ui.by_id(id));
     const Rect whole{place.x - (cell - side) / 2, place.y, cell, side + 18};
     if (ui.press(id, whole).pressed) pressed = label;
     if (ImGui::IsItemHovered()) ui.draw()->AddRect({place.x - 2, place.y - 1}, {place.right() + 2, place.bottom() + 1}, ui.theme->accent, 4);
@@ -106,7 +108,7 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
     if (!on) ui.line({place.x + 2, place.bottom() - 2}, {place.right() - 2, place.y + 2});
     if (Item* item = ui.note_item(id, name, "checkbox", on ? "true" : "false", whole)) item->help = ui("help.data.classes");
   }
-  column.rest.cut_top(2 * (side + 20));
+  column.rest.cut_top(static_cast<float>((classes_all + kColumns - 1) / kColumns) * (side + 20));
   if (!pressed) return;
   std::vector<int> classes = kept;
   if (const std::size_t i = index_of(*pressed); i < kept.size())
@@ -116,14 +118,34 @@ void class_images(Ui& ui, Race& race, RaceView& view, Column& column) {
   if (classes.size() >= 2) keep(view, race.edit("/data/classes", classes));
 }
 
+// A user's own file, in words: what is in it, or that it is not here. Where numbers are the answers pictures have no classes to choose.
+void own_card(Ui& ui, Race& race, Column& column) {
+  const protocol::OwnFacts* facts = race.own();
+  if (!facts) return column.paragraph(ui("data.own_absent"), ui.theme->bad);
+  const auto count = [](const std::vector<std::uint32_t>& of) { return grouped(static_cast<double>(std::accumulate(of.begin(), of.end(), std::uint64_t{0}))); };
+  std::string words = facts->shape.size() == 2 ? fill(ui("data.own_pictures"), {std::to_string(facts->shape[1]), std::to_string(facts->shape[0])})
+                                               : fill(ui("data.own_table"), {std::to_string(facts->features)});
+  words += facts->classes.empty() ? fill(ui("data.own_numbers"), {facts->answer.empty() ? "?" : facts->answer})
+                                  : fill(ui("data.own_classes"), {std::to_string(facts->classes.size())});
+  words += fill(ui("data.own_parts"), {count(facts->train), count(facts->test)});
+  column.paragraph(words, ui.theme->soft);
+  if (race.has_images() || facts->classes.empty()) return;
+  std::string names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(8, facts->classes.size()); ++i) names += (i ? " · " : "") + facts->classes[i];
+  column.paragraph(names + (facts->classes.size() > 8 ? " …" : ""), ui.theme->soft);
+}
+
 void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fields) {
   Rect title = column.row(24);
   if (race.has_images() && ui.link("data.more", title.cut_right(64), ui("data.more")))
     view.view = &kSamplesView, view.views_open = true, view.chose_views = true, view.tab = 1;
-  ui.text(title, std::string(ui("data.title")) + " · " + std::string(ui.by_id("source." + race.data().source)), ui.theme->soft, kLabel, Weight::bold);
-  if (race.has_images()) {
+  std::string name = race.is_own() ? race.packs().own_name(race.data().file) : std::string();
+  if (name.empty()) name = ui.by_id("source." + race.data().source);
+  ui.text(title, std::string(ui("data.title")) + " · " + name, ui.theme->soft, kLabel, Weight::bold);
+  if (race.is_own()) own_card(ui, race, column);
+  if (race.has_images() && race.has_classes()) {
     class_images(ui, race, view, column);
-  } else {
+  } else if (race.is_toy()) {
     const Rect picture = column.rest.cut_top(120);
     const std::size_t lane = std::min(view.lane, race.lanes().size() - 1);
     if (race.has_classes())
@@ -131,17 +153,25 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     else
       view.fitted.draw(ui, race, lane, {picture.x, picture.y, picture.w, 112});
   }
-  if (view.more_settings || !race.has_images()) {
+  if (view.more_settings || !race.has_images() || race.is_own() || race.packs().latest_own()) {
     std::vector<std::string_view> ids;
     for (const SourceEntry& source : sources())
-      if (source.classes >= 2 || (source.classes == 0 && race.takes_numbers)) ids.push_back(source.id);
+      if (source.classes >= 2 || (source.classes == 0 && race.takes_numbers) || (source.classes < 0 && (race.is_own() || race.packs().latest_own())))
+        ids.push_back(source.id);
     int chosen = 0;
     const auto labels = labels_of(ui, ids, "source.", race.data().source, chosen);
     const Rect box = column.field("data.source", ui("data.source"), 128, ui("help.data.source"));
-    if (const auto pick = ui.select("select:data.source", box, ui("data.source"), labels, chosen, ui("help.data.source")))
-      keep(view, race.set_source(std::string(ids[static_cast<std::size_t>(*pick)])));
-    if (!race.has_images()) fields.number("/data/noise", ui("data.spread"));
+    if (const auto pick = ui.select("select:data.source", box, ui("data.source"), labels, chosen, ui("help.data.source"))) {
+      const std::string wanted(ids[static_cast<std::size_t>(*pick)]);
+      if (wanted != "own")
+        keep(view, race.set_source(wanted));
+      else if (race.packs().latest_own())
+        keep(view, race.set_own(race.packs().latest_own()->hash));
+    }
+    if (race.is_toy()) fields.number("/data/noise", ui("data.spread"));
   }
+
+  if ((view.more_settings || race.is_own()) && ui.link("data.own", column.row(24), ui("data.own"))) view.asks_own = true;
 
   Rect row = column.row();
   const Rect test = row.cut_right(66);
@@ -159,7 +189,7 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
     ui.text({bar.x, bar.y, bar.w, 16}, fill(ui("data.progress"), {megabytes(received), megabytes(total)}), ui.theme->soft, kSmall);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.right(), bar.bottom()}, ui.theme->fill, 2);
     ui.draw()->AddRectFilled({bar.x, bar.bottom() - 4}, {bar.x + bar.w * static_cast<float>(received / total), bar.bottom()}, ui.theme->accent, 2);
-  } else if (!race.pack_ready() && race.pack_needed().id != race.packs().infos().front().id) {
+  } else if (!race.is_own() && !race.pack_ready() && race.pack_needed().id != race.packs().infos().front().id) {
     column.paragraph(fill(ui("data.download"), {megabytes(static_cast<double>(race.pack_needed().bytes))}), ui.theme->soft);
   }
 }

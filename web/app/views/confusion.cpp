@@ -39,7 +39,7 @@ void Confusion::cell_images(const ViewPlace& s, Rect box, const PredictionsLook&
           ui.theme->ink, kLabel, Weight::bold);
   const Grid grid(box, 36, 4);
   if (places.size() > static_cast<std::size_t>(grid.size())) places.resize(static_cast<std::size_t>(grid.size()));
-  if (places.empty()) return;
+  if (places.empty() || !s.race.has_images()) return;
   const Images* images = sides_[s.side].images.want(s.race, false, places);
   if (!images || images->places != places) return;
   ImageSheet& sheet = sides_[s.side].images.sheet;
@@ -102,7 +102,7 @@ void Confusion::draw(const ViewPlace& s, Rect box) {
   if (cell_ >= 0 && rest.h > 50)
     cell_images(s, rest, *look);
   else if (rest.h > 30)
-    ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, ui("confusion.help"), ui.theme->faint);
+    ui.paragraph({rest.x, rest.y + 16, std::min(rest.w, 260.0F), 60}, s.race.has_images() ? ui("confusion.help") : ui("confusion.help_table"), ui.theme->faint);
 }
 
 } // namespace

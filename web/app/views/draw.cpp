@@ -58,7 +58,6 @@ void Draw::draw(const ViewPlace& s, Rect box) {
   if (!pad.used()) return void(ui.paragraph({table.x, table.y + 4, std::min(table.w, 420.0F), 80}, ui("draw.explain"), ui.theme->soft));
   const std::size_t count = race.lanes().size();
   const float row_height = std::clamp(table.h / static_cast<float>(count), 16.0F, 24.0F);
-  const auto& classes = race.experiment().lanes.front().settings.data.classes;
   for (std::size_t i = 0; i < count && table.h >= row_height; ++i) {
     const auto* own = looks_[i].want(race, i, {pad.pixels()});
     Rect row = table.cut_top(row_height);
@@ -69,7 +68,7 @@ void Draw::draw(const ViewPlace& s, Rect box) {
     }
     const auto best = static_cast<std::size_t>(std::max_element(own->probabilities.begin(), own->probabilities.end()) - own->probabilities.begin());
     const float p_best = own->probabilities[best];
-    const std::string name(best < classes.size() ? ui.by_id("class." + std::to_string(classes[best])) : "");
+    const std::string name = class_name(ui, race, best);
     ui.text(row.cut_left(64), name, ui.theme->ink, kLabel, Weight::bold);
     ui.text(row.cut_left(52), percent(static_cast<double>(p_best)), ui.theme->ink, kLabel, Weight::regular, Align::right);
     row.cut_left(8);
@@ -101,6 +100,6 @@ std::string Draw::csv(const Ui& ui, const Race& race, std::size_t) const {
 
 } // namespace
 
-const ViewRow kDrawView{.id = "draw", .needs = Needs::images, .make = make_view<Draw>, .height_share = 0.44F};
+const ViewRow kDrawView{.id = "draw", .needs = Needs::image_classes, .make = make_view<Draw>, .height_share = 0.44F};
 
 } // namespace downhill

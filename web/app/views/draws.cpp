@@ -51,7 +51,7 @@ void DrawsView::head(const ViewPlace& s, Rect row) const {
     ui.text(row, fill(ui("draws.progress"), {share}), ui.theme->soft, kLabel);
     return;
   }
-  const std::size_t most = Draws::most(s.race.data());
+  const std::size_t most = s.race.draws_most();
   const std::string count = std::to_string(std::min(wanted_, most));
   if (s.side == 0) {
     ui.label("view.draws", row.cut_left(ui.text_width(ui("draws.count")) + 6), ui("draws.count"), ui("help.draws.count"));
@@ -136,7 +136,7 @@ void DrawsView::draw(const ViewPlace& s, Rect box) {
   Ui& ui = s.ui;
   Rect row = box.cut_top(ui.control_height() + 4);
   row.h = ui.control_height();
-  const std::size_t most = Draws::most(s.race.data());
+  const std::size_t most = s.race.draws_most();
   if (most < 2) return void(ui.paragraph({row.x, row.y, std::min(row.w, 520.0F), 60}, ui("draws.too_many"), ui.theme->soft));
   head(s, row);
   if (const PackInfo* pack = s.race.draws().running() || s.race.draws_pack(1) ? nullptr : s.race.draws_pack(std::min(wanted_, most)); pack && s.race.has_images()) {

@@ -110,6 +110,6 @@ std::string predictions_csv(const PredictionsLook* look) {
   return out;
 }
 
-const ViewRow kPredictionsView{.id = "predictions", .needs = Needs::images, .make = make_view<Predictions>};
+const ViewRow kPredictionsView{.id = "predictions", .needs = Needs::image_classes, .make = make_view<Predictions>};
 
 } // namespace downhill

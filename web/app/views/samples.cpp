@@ -67,10 +67,12 @@ void Samples::draw(const ViewPlace& s, Rect box) {
     const Rect at = grid.at(i);
     const std::size_t label = images->labels[static_cast<std::size_t>(i)], truth = images->true_labels[static_cast<std::size_t>(i)];
     const bool wrong = label != truth;
+    const auto place = static_cast<std::size_t>(i);
+    const std::string said = place < images->targets.size() ? setting(static_cast<double>(images->targets[place])) : s.class_name(label);
     if (wrong) ui.draw()->AddRect({at.x - 1.5F, at.y - 1.5F}, {at.right() + 1.5F, at.bottom() + 1.5F}, ui.theme->bad, 3, 0, 2);
-    ui.text({at.x - 3, at.bottom() + (wrong ? 1.0F : 0.0F), at.w + 6, 13}, s.class_name(label), wrong ? ui.theme->bad : ui.theme->soft, kSmall,
+    ui.text({at.x - 3, at.bottom() + (wrong ? 1.0F : 0.0F), at.w + 6, 13}, said, wrong ? ui.theme->bad : ui.theme->soft, kSmall,
             wrong ? Weight::bold : Weight::regular, Align::center);
-    const std::string words = wrong ? fill(ui("gallery.wrong"), {s.class_name(label), s.class_name(truth)}) : s.class_name(label);
+    const std::string words = wrong ? fill(ui("gallery.wrong"), {s.class_name(label), s.class_name(truth)}) : said;
     ImGui::SetCursorScreenPos(at.min());
     ImGui::Dummy({at.w, at.h});
     if (wrong) ui.tip(words);

@@ -19,9 +19,10 @@ bool offers(const Race& race, const ViewRow& row) {
   switch (row.needs) {
   case Needs::anything: return true;
   case Needs::images: return race.has_images();
-  case Needs::points: return !race.has_images() && race.has_classes();
+  case Needs::image_classes: return race.has_images() && race.has_classes();
+  case Needs::points: return race.is_toy() && race.has_classes();
   case Needs::classes: return race.has_classes();
-  case Needs::numbers: return !race.has_classes();
+  case Needs::numbers: return race.is_toy() && !race.has_classes();
   }
   return false;
 }
@@ -53,9 +54,17 @@ void awaited(const Ui& ui, const Race& race, Rect box, const LookPlace& look, st
     ui.text(box, race.pack_ready() ? ui("views.waiting") : ui("views.no_data"), ui.theme->faint, kText, Weight::regular, Align::center);
 }
 
+std::string class_name(const Ui& ui, const Race& race, std::size_t label) {
+  const std::vector<int> classes = race.classes();
+  if (label >= classes.size()) return std::to_string(label);
+  const auto number = static_cast<std::size_t>(classes[label]);
+  if (!race.is_own()) return std::string(ui.by_id("class." + std::to_string(number)));
+  const protocol::OwnFacts* facts = race.own();
+  return facts && number < facts->classes.size() ? facts->classes[number] : std::to_string(number);
+}
+
 std::string ViewPlace::class_name(std::size_t label) const {
-  const auto& classes = race.experiment().lanes.front().settings.data.classes;
-  return label < classes.size() ? std::string(ui.by_id("class." + std::to_string(classes[label]))) : std::to_string(label);
+  return downhill::class_name(ui, race, label);
 }
 
 void ViewPlace::caption(Rect box, std::string_view text, std::string_view shorter) const {

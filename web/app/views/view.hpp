@@ -43,7 +43,7 @@ public:
   virtual void worker_lost() {}
 };
 
-enum class Needs { anything, images, points, classes, numbers };
+enum class Needs { anything, images, image_classes, points, classes, numbers };
 
 struct ViewRow {
   std::string_view id; ///< its name is the string view.ID
@@ -52,7 +52,7 @@ struct ViewRow {
   float height_share = 0.32F; ///< of the Race's middle, where it stands below the curves
 };
 template <class Made> std::unique_ptr<View> make_view() { return std::make_unique<Made>(); }
-/// Whether the data of a race are what the view needs: points are those of a plane, numbers the targets of a regression.
+/// Whether the data of a race are what the view needs: points are those of a plane, numbers the targets of a regression over an interval.
 bool offers(const Race& race, const ViewRow& row);
 /// The view of a row, made if it was not shown before.
 View& shown_view(RaceView& view);

@@ -33,7 +33,7 @@ void WeightsView::draw(const ViewPlace& s, Rect box) {
   const Grid grid(box, hidden ? 46 : 60, 4, hidden ? 0 : 14);
   const auto page = static_cast<std::uint32_t>(std::min(grid.size(), 128));
   const auto& network = s.race.experiment().lanes[s.lane].settings.network;
-  const auto units = static_cast<std::uint32_t>(hidden ? network.hidden.front().units : static_cast<std::int64_t>(s.race.data().classes.size()));
+  const auto units = static_cast<std::uint32_t>(hidden ? network.hidden.front().units : s.race.outputs(s.lane));
   const std::uint32_t from = page_start(from_, page, units);
   const auto* look = here.look.want(s.race, s.lane, {from, page});
   if (!look) return s.waiting(box, here.look);

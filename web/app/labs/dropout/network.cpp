@@ -69,7 +69,7 @@ struct Columns {
   bool training;
   std::size_t count;
   Rect box;
-  std::size_t classes = race.data().classes.size();
+  std::size_t classes = race.classes().size();
   float radius = std::clamp(box.h / 42, 4.0F, 8.0F), spacing = (box.w - 60) / static_cast<float>(count - 1);
 
   bool hidden(std::size_t c) const { return c > 0 && c + 1 < count; }
@@ -90,7 +90,7 @@ struct Columns {
 };
 
 std::size_t Columns::units_in(std::size_t c) const {
-  if (c == 0) return race.has_images() ? 784 : 2;
+  if (c == 0) return static_cast<std::size_t>(race.inputs());
   if (c == count - 1) return classes;
   return batch ? batch->masks[c - 1].units : static_cast<std::size_t>(settings.network.hidden[c - 1].units);
 }
