@@ -6,7 +6,7 @@
 namespace downhill::walk {
 namespace {
 
-constexpr float kCodeLine = 19, kIndent = 6.5F, kHanging = 4; // of a space before a line; what does not fit hangs so many spaces further in
+constexpr float kCodeLine = 19, kHanging = 4; // what does not fit hangs so many spaces further in
 
 // Where a remark or a long text may be broken: behind a space, and beside Chinese letters, which have none.
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -26,22 +26,18 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return out;
 }
 
-float width_of(const Ui& ui, const PlacedCode& piece) {
-  return ui.text_width(piece.text, kLabel, piece.span.kind == CodeKind::keyword ? Weight::bold : Weight::regular);
-}
+float width_of(const Ui& ui, const PlacedCode& piece) { return ui.text_width(piece.text, kLabel, Weight::code); }
 
 // One line, over as many as it needs. Returns its height.
 float place_line(const Ui& ui, CodeKept& kept, std::string_view line, float y, bool& in_text) {
   const std::size_t spaces = std::min(line.find_first_not_of(' '), line.size());
-  const float left = kIndent * static_cast<float>(spaces), hanging = std::min(left + kIndent * kHanging, kept.width * 0.4F);
-  const float gap = ui.text_width(" ", kLabel);
+  const float gap = ui.text_width(" ", kLabel, Weight::code), left = gap * static_cast<float>(spaces), hanging = std::min(left + gap * kHanging, kept.width * 0.4F);
   float x = left, top = y;
   for (const CodeSpan& span : code_spans(line, in_text)) {
     std::string_view rest = line.substr(span.begin, span.size);
     if (span.begin < spaces) rest.remove_prefix(std::min(rest.size(), spaces - span.begin));
     for (std::string_view word : words_of(rest)) {
-      const auto blanks = static_cast<float>(
-          std::min<std::size_t>(2, word.size() - std::min(word.find_last_not_of(' ') + 1, word.size()))); // a column of remarks need not be kept
+      const auto blanks = static_cast<float>(word.size() - std::min(word.find_last_not_of(' ') + 1, word.size()));
       word = word.substr(0, word.find_last_not_of(' ') + 1);
       PlacedCode piece{x, top, 0, std::string(word), span};
       piece.width = width_of(ui, piece);
@@ -139,8 +135,7 @@ void draw_code(CasesLab& lab, Column& column, CodeKept& kept) {
     for (const auto& [id, reach] : kept.marks)
       if (lab.model().lit(id) && piece.y >= reach.first && piece.y < reach.second) lit_line += (lit_line.empty() ? "" : " ") + piece.text;
     if (!name && (at.bottom() < low.y || at.y > high.y)) continue;
-    ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel,
-            piece.span.kind == CodeKind::keyword ? Weight::bold : Weight::regular);
+    ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel, Weight::code);
     if (name) name_in_code(lab, piece, at, met);
   }
   if (!lit_line.empty()) ui.note_item("cases.lit", ui("cases.lit"), "status", lit_line, {all.x, all.y, all.w, kCodeLine});
