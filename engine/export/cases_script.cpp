@@ -88,8 +88,10 @@ private:
           "from torch import nn\n");
     line(std::string("from torch.utils.data import DataLoader, Dataset") + (s_.shuffle ? ", Sampler" : "") + (looks_at_few() ? ", Subset" : ""));
     block("\nparser = argparse.ArgumentParser()\n"
-          "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')\n"
-          "options = parser.parse_args()\n\n");
+          "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')\n");
+    remark("", "Jupyter 里没有命令行参数：请改上一行的 default", "in Jupyter there are no arguments: change the default above");
+    line("options = parser.parse_args([] if 'ipykernel' in sys.modules else None)");
+    line();
     const std::size_t column = 13;
     noted("SEED = " + std::to_string(s_.seed), "初始权重、批次顺序", "start weights, batches", column);
     noted("DATA_SEED = " + std::to_string(s_.data_seed), "抽取哪些图片", "which pictures are drawn", column);
@@ -192,8 +194,11 @@ private:
     const auto places = [&](const char* rated, const char* drawn) {
       return s_.rated() ? "(True, RATED[" + std::string(rated) + "])" : "(" + std::string(drawn) + ")";
     };
+    mark("train_part");
     line("train_part = " + part + places(":TRAIN", "True, range(TRAIN)"));
+    mark("validation_part");
     line("validation_part = " + part + places("TRAIN:TRAIN + VALIDATION", "True, range(TRAIN, TRAIN + VALIDATION)"));
+    mark("test_part");
     line("test_part = " + part + places("TRAIN + VALIDATION:TRAIN + VALIDATION + TEST", "False, range(TEST)"));
   }
 
