@@ -140,7 +140,7 @@ private:
       doc("    ", "图案的高与宽：1 分是宽为高的两倍，3 分是一样，5 分是高为宽的两倍。",
           "The drawing's height to its width: 1 is twice as wide as high, 3 as wide as high, 5 twice as high as wide.");
     if (s_.score == "ink")
-      doc("    ", "全图的平均亮度：全黑 1 分，平均亮度达到一半，就是 5 分。", "The mean brightness: black scores 1, half white and more 5.");
+      doc("    ", "像素的平均值：全是 0 得 1 分，平均到 255 的一半，就是 5 分。", "The mean pixel: 1 where all are 0, 5 where it is half of 255 or more.");
     if (s_.score == "symmetry")
       doc("    ", "与左右镜像有多像：完全一样 5 分，毫不重叠 1 分。", "How much it is like its mirror image: 5 the very same, 1 nothing in common.");
     const std::string text(entry_of(scores(), s_.score).numpy);

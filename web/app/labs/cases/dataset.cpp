@@ -111,6 +111,7 @@ float DatasetPart::numbers(Rect box, std::span<const std::uint8_t> picture) {
   const std::string code = "x[0, " + slice(row) + ", " + slice(column) + "]";
   const float cell = std::min(38.0F, box.w / kNear);
   ui.text({box.x, box.y, box.w, 20}, code, ui.theme->soft, kLabel, Weight::bold);
+  const auto [paper, ink] = ImageSheet::shades(ui);
   std::string words;
   for (std::size_t r = 0; r < kNear; ++r)
     for (std::size_t c = 0; c < kNear; ++c) {
@@ -118,8 +119,8 @@ float DatasetPart::numbers(Rect box, std::span<const std::uint8_t> picture) {
       const Rect square{box.x + cell * static_cast<float>(c), box.y + 22 + cell * static_cast<float>(r), cell, cell};
       const double share = picture[at] / 255.0;
       const std::string number = setting(std::round(share * 100) / 100);
-      ui.draw()->AddRectFilled(square.min(), square.max(), mixed(ui.theme->panel, ui.theme->ink, share));
-      ui.text(square, number, share > 0.5 ? ui.theme->panel : ui.theme->ink, kSmall, at == pixel_ ? Weight::bold : Weight::regular, Align::center);
+      ui.draw()->AddRectFilled(square.min(), square.max(), mixed(paper, ink, share));
+      ui.text(square, number, share > 0.5 ? paper : ink, kSmall, at == pixel_ ? Weight::bold : Weight::regular, Align::center);
       if (at == pixel_) ui.draw()->AddRect(square.min(), square.max(), ui.theme->negative, 0, 0, 2);
       words += (c > 0 ? ", " : r > 0 ? "; " : "") + number;
     }
