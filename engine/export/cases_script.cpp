@@ -88,8 +88,10 @@ private:
           "from torch import nn\n");
     line(std::string("from torch.utils.data import DataLoader, Dataset") + (s_.shuffle ? ", Sampler" : "") + (looks_at_few() ? ", Subset" : ""));
     block("\nparser = argparse.ArgumentParser()\n"
-          "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')\n"
-          "options = parser.parse_args()\n\n");
+          "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')\n");
+    remark("", "Jupyter 里没有命令行参数：请改上一行的 default", "in Jupyter there are no arguments: change the default above");
+    line("options = parser.parse_args([] if 'ipykernel' in sys.modules else None)");
+    line();
     const std::size_t column = 13;
     noted("SEED = " + std::to_string(s_.seed), "初始权重、批次顺序", "start weights, batches", column);
     noted("DATA_SEED = " + std::to_string(s_.data_seed), "抽取哪些图片", "which pictures are drawn", column);
@@ -138,7 +140,7 @@ private:
       doc("    ", "图案的高与宽：1 分是宽为高的两倍，3 分是一样，5 分是高为宽的两倍。",
           "The drawing's height to its width: 1 is twice as wide as high, 3 as wide as high, 5 twice as high as wide.");
     if (s_.score == "ink")
-      doc("    ", "全图的平均亮度：全黑 1 分，平均亮度达到一半，就是 5 分。", "The mean brightness: black scores 1, half white and more 5.");
+      doc("    ", "像素的平均值：全是 0 得 1 分，平均到 255 的一半，就是 5 分。", "The mean pixel: 1 where all are 0, 5 where it is half of 255 or more.");
     if (s_.score == "symmetry")
       doc("    ", "与左右镜像有多像：完全一样 5 分，毫不重叠 1 分。", "How much it is like its mirror image: 5 the very same, 1 nothing in common.");
     const std::string text(entry_of(scores(), s_.score).numpy);
@@ -192,8 +194,11 @@ private:
     const auto places = [&](const char* rated, const char* drawn) {
       return s_.rated() ? "(True, RATED[" + std::string(rated) + "])" : "(" + std::string(drawn) + ")";
     };
+    mark("train_part");
     line("train_part = " + part + places(":TRAIN", "True, range(TRAIN)"));
+    mark("validation_part");
     line("validation_part = " + part + places("TRAIN:TRAIN + VALIDATION", "True, range(TRAIN, TRAIN + VALIDATION)"));
+    mark("test_part");
     line("test_part = " + part + places("TRAIN + VALIDATION:TRAIN + VALIDATION + TEST", "False, range(TEST)"));
   }
 

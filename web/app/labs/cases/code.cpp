@@ -56,6 +56,12 @@ float place_line(const Ui& ui, CodeKept& kept, std::string_view line, float y, b
   return top + kCodeLine - y;
 }
 
+// All of the script, or the station's.
+std::span<const ScriptPiece> shown_pieces(const CasesLab& lab, const CodeKept& kept) {
+  const ScriptOptions options = lab.script_options_now();
+  return kept.whole ? std::span(lab.model().script(options)) : lab.model().pieces(options);
+}
+
 void lay_out_code(CasesLab& lab, CodeKept& kept, float width) {
   const Ui& ui = lab.controls();
   const int station = kept.whole ? -1 : static_cast<int>(lab.model().station());
@@ -63,26 +69,16 @@ void lay_out_code(CasesLab& lab, CodeKept& kept, float width) {
   kept.language = ui.language, kept.station = station, kept.width = width;
   kept.placed.clear(), kept.marks.clear();
   float y = 0;
-  const auto piece = [&](const ScriptPiece& one) {
+  for (const ScriptPiece& piece : shown_pieces(lab, kept)) {
     bool in_text = false;
-    auto mark = one.marks.begin();
-    // empty lines at either end have nothing to separate
-    std::size_t first = 0, end = one.lines.size();
-    if (!kept.whole) {
-      while (first < end && one.lines[first].empty()) ++first;
-      while (end > first && one.lines[end - 1].empty()) --end;
-    }
-    for (std::size_t i = 0; i < one.lines.size(); ++i) {
-      const bool shown = i >= first && i < end;
-      const float height = shown ? place_line(ui, kept, one.lines[i], y, in_text) : 0;
-      for (; mark != one.marks.end() && mark->line == i; ++mark) kept.marks.push_back({mark->id, {y, y + height}});
+    auto mark = piece.marks.begin();
+    for (std::size_t i = 0; i < piece.lines.size(); ++i) {
+      // an empty line above the first one has nothing to separate
+      const float height = y > 0 || !piece.lines[i].empty() ? place_line(ui, kept, piece.lines[i], y, in_text) : 0;
+      for (; mark != piece.marks.end() && mark->line == i; ++mark) kept.marks.push_back({mark->id, {y, y + height}});
       y += height;
     }
-  };
-  if (kept.whole)
-    for (const ScriptPiece& one : lab.model().script(lab.script_options_now())) piece(one);
-  else
-    piece(lab.model().piece(lab.script_options_now()));
+  }
   kept.height = y;
   kept.made_of = ui.letters_lack() ? 0 : lab.version(); // without its letters it has other widths
 }
@@ -145,7 +141,7 @@ std::string text_of(std::span<const ScriptPiece> pieces) {
   std::string out;
   for (const ScriptPiece& piece : pieces)
     for (const std::string& line : piece.lines) out += line + "\n";
-  return out;
+  return out.erase(0, out.find_first_not_of('\n')); // what parts a station from the one before
 }
 
 } // namespace
@@ -160,10 +156,7 @@ void code_panel(CasesLab& lab, Rect box, CodeKept& kept) {
   int whole = kept.whole ? 1 : 0;
   ui.tabs("cases.code", head, ui("cases.code"), {ui("cases.code_station"), ui("cases.code_whole")}, whole);
   kept.whole = whole == 1;
-  if (ui.button("cases.copy", button, copy)) {
-    const auto& script = lab.model().script(lab.script_options_now());
-    lab.copy(kept.whole ? text_of(script) : text_of({&lab.model().piece(lab.script_options_now()), 1}));
-  }
+  if (ui.button("cases.copy", button, copy)) lab.copy(text_of(shown_pieces(lab, kept)));
   ui.line({box.x + 1, box.y}, {box.right() - 1, box.y});
   Column column(ui, "cases.code.text", box, false);
   lay_out_code(lab, kept, column.rest.w);

@@ -141,6 +141,7 @@ bool without_data(CasesLab& lab, Rect box) {
 std::string tensor_text(const TensorLook& look) {
   std::string shape;
   for (const std::int64_t side : look.shape) shape += (shape.empty() ? "" : "×") + std::to_string(side);
+  if (look.shape.size() == 1) shape = "[" + shape + "]"; // a mere number would not be taken for a shape
   return (shape.empty() ? std::string() : shape + " ") + std::string(look.dtype);
 }
 
