@@ -1,8 +1,10 @@
 #include "cases/case_data.hpp"
 
 #include "core/hash.hpp"
+#include "core/matrix.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -17,24 +19,32 @@ struct Drawn {
 
 std::string pointer_of(CasePart part) { return "/data/" + std::string(kCaseParts[static_cast<std::size_t>(part)]); }
 
+const Examples& examples_of(const Source& source, CasePart part) {
+  return part == CasePart::train ? source.train : part == CasePart::test ? source.test : source.validation;
+}
+
 double score_of(const Source& source, const CaseSettings& settings, const CaseExample& example) {
-  const Examples& all = example.from_train ? source.train : source.test;
+  const Examples& all = examples_of(source, example.from);
   return entry_of(scores(), settings.score).of(std::span(all.pixels).subspan(example.row * kCasePixels, kCasePixels));
 }
 
 // The examples of a draw from place `from` on. A failure of it is told at the part that asks.
-Result<std::vector<Drawn>> draw(const Source& source, bool from_train, const CaseSettings& settings, std::int64_t from, std::int64_t count, CasePart part) {
-  const auto drawn = draw_part(source, from_train, settings.data_seed, settings.classes, count, from);
+Result<std::vector<Drawn>> draw(const Source& source, CasePart of, const CaseSettings& settings, std::int64_t from, std::int64_t count, CasePart part) {
+  const auto drawn = of == CasePart::validation ? draw_validation(source, settings.data_seed, settings.classes, count)
+                                                : draw_part(source, of == CasePart::train, settings.data_seed, settings.classes, count, from);
   if (!drawn) {
     UserError error = drawn.error();
-    if (error.place != "/data/seed") error.place = pointer_of(part);
-    if (error.code == "too_many_examples" && part == CasePart::validation) error.code = "too_many_to_validate";
+    if (error.place != "/data/seed" && error.place != "/data/classes") error.place = pointer_of(part);
+    if (error.code == "too_many_examples" && part == CasePart::validation && of == CasePart::train) error.code = settings.own ? "own_to_validate" : "too_many_to_validate";
     return error;
   }
   std::vector<Drawn> out;
   for (std::size_t i = 0; i < drawn->rows.size(); ++i) {
-    const int kind = settings.classes[drawn->labels[i]];
-    out.push_back({{drawn->rows[i], static_cast<std::uint32_t>(static_cast<std::size_t>(from) + i), from_train, kind}, drawn->labels[i], 0});
+    const bool numbers = drawn->labels.empty();
+    const std::uint8_t label = numbers ? std::uint8_t{0} : drawn->labels[i];
+    out.push_back({{drawn->rows[i], static_cast<std::uint32_t>(static_cast<std::size_t>(from) + i), of, numbers ? -1 : settings.classes[label]},
+                   label,
+                   numbers ? drawn->targets[i] : 0});
   }
   return out;
 }
@@ -55,7 +65,7 @@ Result<std::vector<Drawn>> rated_pictures(const Source& source, const CaseSettin
   const auto means = mean_scores(settings.raters);
   const auto end = std::next(means.begin(), static_cast<std::ptrdiff_t>(wanted(settings)));
   const std::uint32_t last = std::prev(end)->first;
-  const auto all = draw(source, true, settings, 0, static_cast<std::int64_t>(last) + 1, CasePart::train);
+  const auto all = draw(source, CasePart::train, settings, 0, static_cast<std::int64_t>(last) + 1, CasePart::train);
   if (!all) {
     const UserError& error = all.error();
     if (error.code == "too_many_examples") return UserError{"no_such_place", pointer_of(settings.raters, last), {std::to_string(last), error.with[1]}};
@@ -70,11 +80,15 @@ Result<std::vector<Drawn>> rated_pictures(const Source& source, const CaseSettin
 }
 
 void add(const Source& source, const CaseSettings& settings, const Drawn& drawn, Examples& to, Part& part) {
-  const Examples& from = drawn.example.from_train ? source.train : source.test;
-  const auto picture = std::span(from.pixels).subspan(drawn.example.row * kCasePixels, kCasePixels);
+  const Examples& from = examples_of(source, drawn.example.from);
+  const auto features = static_cast<std::size_t>(from.features), begin = drawn.example.row * features;
+  const auto copy = [&](const auto& values, auto& into) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(begin);
+    into.insert(into.end(), at, at + static_cast<std::ptrdiff_t>(features));
+  };
   part.rows.push_back(static_cast<std::uint32_t>(to.size()));
-  to.features = static_cast<std::int64_t>(kCasePixels);
-  to.pixels.insert(to.pixels.end(), picture.begin(), picture.end());
+  to.features = from.features;
+  from.pixels.empty() ? copy(from.values, to.values) : copy(from.pixels, to.pixels);
   if (settings.kind == CaseKind::scores) {
     to.targets.push_back(drawn.target);
     part.targets.push_back(drawn.target);
@@ -90,6 +104,7 @@ std::uint64_t hash_of(const Source& source, const CaseSettings& settings) {
   Hash hash;
   for (const Examples* examples : {&source.train, &source.test}) {
     hash.add_bytes(examples->pixels);
+    hash.add_floats(examples->values);
     hash.add_bytes(examples->labels);
     hash.add_floats(examples->targets);
   }
@@ -104,17 +119,62 @@ std::uint64_t hash_of(const Source& source, const CaseSettings& settings) {
 
 std::span<const std::uint8_t> CaseData::picture(CasePart part, std::size_t i) const {
   const Examples& all = part == CasePart::train ? learned->source->train : learned->source->test;
-  return std::span(all.pixels).subspan(answers(part).rows[i] * kCasePixels, kCasePixels);
+  if (all.pixels.empty()) return {};
+  const auto features = static_cast<std::size_t>(all.features);
+  return std::span(all.pixels).subspan(answers(part).rows[i] * features, features);
+}
+
+std::vector<float> CaseData::input(CasePart part, std::size_t i) const {
+  Matrix row(1, static_cast<Index>(source().train.features));
+  Gathered answers;
+  const auto place = static_cast<std::uint32_t>(i);
+  gather(subset(part), part == CasePart::train, {&place, 1}, row, answers);
+  return {row.data(), row.data() + row.size()};
+}
+
+Result<CaseSettings> settings_with(const CaseSettings& settings, const std::shared_ptr<const Source>& source) {
+  CaseSettings s = settings;
+  if (!s.own) return s;
+  if (!source) return UserError{"needs_file", "/data/file", {}};
+  if (!s.file.empty() && s.file != hex16(source->file_hash)) return UserError{"other_file", "/data/file", {hex16(source->file_hash), s.file}};
+  // a .downhill-data file tells what its examples are: folders of IDX files and tables as they are do not
+  if (source->shape.empty() || source->train.pixels.empty() == source->columns.empty()) return UserError{"case_needs_packed", "/data/file", {}};
+  const bool scored = s.kind == CaseKind::scores;
+  if (scored && source->classes > 0) return UserError{"case_needs_numbers", "/case", {}};
+  if (!scored && source->classes == 0) return UserError{"case_needs_classes", "/case", {}};
+  for (std::size_t i = 0; i < s.classes.size(); ++i)
+    if (s.classes[i] >= source->classes)
+      return UserError{"no_such_class", "/data/classes/" + std::to_string(i), {std::to_string(s.classes[i]), std::to_string(source->classes)}};
+  if (!scored) s.classes = kept_classes(*source, s.classes);
+  if (s.kind == CaseKind::yes_no && s.classes.size() != 2) return UserError{"own_needs_two", "/data/classes", {std::to_string(s.classes.size())}};
+  if (s.kind == CaseKind::one_of_ten && s.classes.size() < 2) return UserError{"one_class", "/data/classes", {}};
+  s.shape = source->shape;
+  s.own_validation = source->validation.size() > 0;
+  return s;
 }
 
 PicturesNeeded pictures_needed(const CaseSettings& settings) {
   const auto classes = std::max<std::int64_t>(1, static_cast<std::int64_t>(settings.classes.size()));
   const auto rounds = [&](std::int64_t count) { return (count + classes - 1) / classes * classes; };
-  if (!settings.rated()) return {rounds(settings.count(CasePart::train) + settings.count(CasePart::validation)), rounds(settings.count(CasePart::test))};
+  const std::int64_t train = settings.count(CasePart::train), validation = settings.count(CasePart::validation);
+  if (!settings.rated()) {
+    const std::int64_t apart = settings.own_validation ? validation : 0;
+    return {rounds(train + validation - apart), rounds(settings.count(CasePart::test)), rounds(apart)};
+  }
   const auto means = mean_scores(settings.raters);
   if (means.empty()) return {};
   const auto taken = static_cast<std::ptrdiff_t>(std::min<std::int64_t>(wanted(settings), static_cast<std::int64_t>(means.size())));
-  return {rounds(static_cast<std::int64_t>(std::next(means.begin(), taken - 1)->first) + 1), 0};
+  return {rounds(static_cast<std::int64_t>(std::next(means.begin(), taken - 1)->first) + 1), 0, 0};
+}
+
+CaseCounts counts_of_file(const CaseCounts& most, std::int64_t classes) {
+  const std::int64_t round = std::max<std::int64_t>(1, classes);
+  const auto whole = [&](std::int64_t count) { return std::max<std::int64_t>(1, count >= round ? count / round * round : count); };
+  const auto within = [&](std::int64_t count, double bound) { return whole(std::min(count, static_cast<std::int64_t>(bound))); };
+  CaseCounts out{0, within(most.validation, kCaseOthersMost), within(most.test, kCaseOthersMost)};
+  if (most.validation == 0) out.validation = within(most.train / 5, kCaseOthersMost);
+  out.train = within(most.validation > 0 ? most.train : most.train - out.validation, kCaseTrainMost);
+  return out;
 }
 
 std::optional<UserError> too_few_rated(const CaseSettings& settings) {
@@ -125,7 +185,9 @@ std::optional<UserError> too_few_rated(const CaseSettings& settings) {
 }
 
 Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const CaseSettings& settings) {
-  if (!source || source->train.features != static_cast<std::int64_t>(kCasePixels) || source->train.pixels.empty()) return UserError{"needs_images", "", {}};
+  if (!settings.own && (!source || source->train.features != static_cast<std::int64_t>(kCasePixels) || source->train.pixels.empty()))
+    return UserError{"needs_images", "", {}};
+  assert(!settings.own || (source && source->train.features == settings.features()));
   std::vector<Drawn> parts[3];
   const std::int64_t train = settings.count(CasePart::train), validation = settings.count(CasePart::validation), test = settings.count(CasePart::test);
   if (settings.rated()) {
@@ -139,14 +201,15 @@ Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const Ca
     }
   } else {
     struct Ask {
-      CasePart part;
-      bool from_train;
+      CasePart part, of;
       std::int64_t from, count;
     };
-    for (const Ask& ask : {Ask{CasePart::train, true, 0, train}, Ask{CasePart::validation, true, train, validation}, Ask{CasePart::test, false, 0, test}}) {
-      auto drawn = draw(*source, ask.from_train, settings, ask.from, ask.count, ask.part);
+    const Ask to_validate = settings.own_validation ? Ask{CasePart::validation, CasePart::validation, 0, validation}
+                                                    : Ask{CasePart::validation, CasePart::train, train, validation};
+    for (const Ask& ask : {Ask{CasePart::train, CasePart::train, 0, train}, to_validate, Ask{CasePart::test, CasePart::test, 0, test}}) {
+      auto drawn = draw(*source, ask.of, settings, ask.from, ask.count, ask.part);
       if (!drawn) return drawn.error();
-      if (settings.kind == CaseKind::scores)
+      if (settings.kind == CaseKind::scores && !settings.own)
         for (Drawn& one : *drawn) one.target = static_cast<float>(score_of(*source, settings, one.example));
       parts[static_cast<std::size_t>(ask.part)] = std::move(*drawn);
     }
@@ -154,8 +217,11 @@ Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const Ca
 
   CaseData data;
   auto copied = std::make_shared<Source>();
-  copied->train.pixels.reserve(static_cast<std::size_t>(train) * kCasePixels);
-  copied->test.pixels.reserve(static_cast<std::size_t>(validation + test) * kCasePixels);
+  copied->names = source->names, copied->shape = settings.shape, copied->columns = source->columns, copied->answer = source->answer;
+  if (!settings.table()) {
+    copied->train.pixels.reserve(static_cast<std::size_t>(train * settings.features()));
+    copied->test.pixels.reserve(static_cast<std::size_t>(validation + test) * static_cast<std::size_t>(settings.features()));
+  }
   Subset learned, held;
   copied->classes = learned.classes = held.classes = settings.kind == CaseKind::scores ? 0 : static_cast<std::int64_t>(settings.classes.size());
   for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test})

@@ -79,9 +79,10 @@ std::vector<double> CaseRun::yes(CasePart part) const {
 }
 
 std::vector<float> CaseRun::weights(std::int64_t unit) const {
-  const std::vector<float> layer = trainer_.network().torch_parameters(0); // O×784, then the biases
-  const auto begin = layer.begin() + unit * static_cast<std::int64_t>(kCasePixels);
-  return {begin, begin + static_cast<std::ptrdiff_t>(kCasePixels)};
+  const std::vector<float> layer = trainer_.network().torch_parameters(0); // O×784 (or as many as an example has numbers), then the biases
+  const auto features = static_cast<std::ptrdiff_t>(settings_.features());
+  const auto begin = layer.begin() + static_cast<std::ptrdiff_t>(unit) * features;
+  return {begin, begin + features};
 }
 
 std::vector<Surprise> surprises(const CaseRun& run, CasePart part, std::size_t most) { return surprises(run, part, run.say(part), most); }

@@ -21,7 +21,7 @@ struct CaseMeasure {
 
 class CaseRun {
 public:
-  /// `data` is what case_data gave for these settings.
+  /// `data` is what case_data gave for these settings, those of own data being settings_with's.
   CaseRun(CaseSettings settings, CaseData data);
 
   /// A piece of work, at most some ms; whether there is more.
@@ -47,7 +47,7 @@ public:
   CaseMeasure measure(CasePart part, std::span<const Prediction> said) const;
   /// The probability of yes for each picture of a part; of yes or no alone.
   std::vector<double> yes(CasePart part) const;
-  /// 28×28 weights of an output, or of a hidden unit where there is a hidden layer.
+  /// 28×28 weights (or as many as an example has numbers) of an output, or of a hidden unit where there is a hidden layer.
   std::vector<float> weights(std::int64_t unit) const;
 
 private:

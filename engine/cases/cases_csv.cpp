@@ -38,11 +38,12 @@ std::string cases_csv(const CaseRun& run) {
     }
   }
   const CaseAnswer answer = answer_of(run, s.picture);
-  if (s.kind == CaseKind::scores) return out + "picture,truth,said\n" + row(std::to_string(s.picture), {answer.truth, answer.said});
+  out += s.own ? "example" : "picture";
+  if (s.kind == CaseKind::scores) return out + ",truth,said\n" + row(std::to_string(s.picture), {answer.truth, answer.said});
   const auto said = std::find_if(s.classes.begin(), s.classes.end(), [&](int label) { return static_cast<double>(label) == answer.said; });
   const double probability =
       said == s.classes.end() ? std::numeric_limits<double>::quiet_NaN() : answer.probabilities[static_cast<std::size_t>(said - s.classes.begin())];
-  return out + "picture,truth,said,probability\n" + row(std::to_string(s.picture), {answer.truth, answer.said, probability});
+  return out + ",truth,said,probability\n" + row(std::to_string(s.picture), {answer.truth, answer.said, probability});
 }
 
 } // namespace downhill

@@ -13,12 +13,14 @@ using namespace row;
 
 constexpr std::string_view kKinds[] = {"scores", "yes_no", "one_of_ten"};
 constexpr std::string_view kOutputs[] = {"one", "two"};
+constexpr std::string_view kCaseSources[] = {"fashion-mnist", "own"};
 constexpr int kClasses = 10; // of Fashion-MNIST
 constexpr const char* kRaters = "[{\"name\": \"A\", \"seed\": 1, \"classes\": [0, 1, …], \"scores\": [[0, 3], [1, 5], …]}]";
 
 std::vector<std::string_view> score_names() {
   std::vector<std::string_view> names = ids_of<scores>();
   names.emplace_back("raters");
+  names.emplace_back("file");
   return names;
 }
 
@@ -64,6 +66,8 @@ Failure check_hidden(Json& value, const Field& field, const std::string& place) 
 const std::vector<Field>& case_fields() {
   static const std::vector<Field> table = [] {
     std::vector<Field> all{choice("/case", "one_of_ten", named<kKinds>), choice("/station", "data", named<kCaseStations>)};
+    all.push_back(choice("/data/source", "fashion-mnist", named<kCaseSources>));
+    all.push_back(field_of_race("/data/file", "/data/file", ""));
     all.push_back(choice("/score", "height_to_width", score_names));
     all.push_back(own("/raters", Json::array(), check_raters));
     all.push_back(whole("/rating/items", 100, kItemsLeast, kItemsMost));
@@ -103,8 +107,10 @@ std::vector<Rater> raters_from_json(const Json& json) {
 // are for training.
 Json standard_for_case(const Field& field, const Json& given) {
   const std::string_view pointer = field.pointer;
-  if (pointer == "/case") return field.standard;
-  const bool scored = given["case"] == "scores";
+  if (pointer == "/case" || pointer == "/station" || pointer == "/data/source" || pointer == "/data/file") return field.standard;
+  const bool scored = given["case"] == "scores", own = given["data"].contains("source") && given["data"]["source"] == "own";
+  if (pointer == "/score" && own) return "file";
+  if (pointer == "/data/classes" && own) return Json::array();
   if (pointer == "/data/classes" && given["case"] == "yes_no") return Json::array({0, 6}); // T-shirts, shirts
   if (pointer == "/score" && given.contains("raters")) return "raters";
   if (pointer == "/rating/rater") return given["raters"].size(); // what others have given is theirs
@@ -128,15 +134,27 @@ Failure check_draws(const Json& raters, const Json& data, const std::string& pla
   return {};
 }
 
+// What own data bring with them, and others have not.
+Failure check_own(const Json& value, const std::string& place) {
+  const Json& data = value["data"];
+  const bool own = data["source"] == "own", scored = value["case"] == "scores";
+  if (!own && !data["file"].get_ref<const std::string&>().empty()) return UserError{"only_own_file", place + "/data/file", {}};
+  if (scored && own != (value["score"] == "file")) return own ? UserError{"own_has_answers", place + "/score", {brief(value["score"])}} : UserError{"score_of_file", place + "/score", {}};
+  if (scored && own && !data["classes"].empty()) return UserError{"no_classes", place + "/data/classes", {}};
+  return {};
+}
+
 // What fields ask of each other, each of them being well by itself.
 Failure check_case(const Json& value, const std::string& place) {
   const Json& data = value["data"];
   const Json& classes = data["classes"];
-  for (std::size_t i = 0; i < classes.size(); ++i)
+  const bool own = data["source"] == "own";
+  for (std::size_t i = 0; i < classes.size() && !own; ++i)
     if (classes[i].get<double>() >= kClasses)
       return UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(kClasses)}};
-  if (classes.empty()) return wrong_type(place + "/data/classes", "[0, 1, …]");
-  if (value["case"] == "yes_no" && classes.size() != 2) return UserError{"case_needs_two", place + "/data/classes", {std::to_string(classes.size())}};
+  if (classes.empty() && !own) return wrong_type(place + "/data/classes", "[0, 1, …]");
+  if (auto failure = check_own(value, place)) return failure;
+  if (value["case"] == "yes_no" && classes.size() != 2 && !classes.empty()) return UserError{"case_needs_two", place + "/data/classes", {std::to_string(classes.size())}};
   if (value["case"] == "one_of_ten" && classes.size() == 1) return UserError{"one_class", place + "/data/classes", {}};
   if (value["case"] != "one_of_ten" && !value["hidden"].empty()) return UserError{"case_takes_no_hidden", place + "/hidden", {}};
   if (value["case"] == "scores" && value["score"] == "raters")
@@ -160,6 +178,8 @@ CasesDocument cases_settings(const Document& document) {
   s.kind = enum_of<CaseKind>(c["case"], kKinds);
   s.station = enum_of<CaseStation>(c["station"], kCaseStations);
   const Json& data = c["data"];
+  s.own = data["source"] == "own", s.file = data["file"].get<std::string>();
+  if (!s.own) s.shape = {static_cast<std::int64_t>(kCaseSide), static_cast<std::int64_t>(kCaseSide)};
   s.data_seed = static_cast<std::uint64_t>(whole_of(data["seed"]));
   for (std::size_t part = 0; part < std::size(s.counts); ++part) s.counts[part] = whole_of(data[std::string(kCaseParts[part])]);
   for (const Json& label : data["classes"]) s.classes.push_back(static_cast<int>(whole_of(label)));
@@ -211,6 +231,7 @@ Json race_of_case(const CasesDocument& document) {
                {"epochs", c["epochs"]},
                {"seed", c["seed"]},
                {"optimizer", c["optimizer"]}};
+  if (s.own) race["data"]["source"] = "own", race["data"]["file"] = s.file;
   race["lanes"] = Json::array({Json::object()});
   if (!document.title.is_null()) race["title"] = document.title;
   return race;

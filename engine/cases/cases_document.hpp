@@ -19,10 +19,12 @@ extern const DocumentFormat kCasesFormat;
 struct CaseSettings {
   CaseKind kind = CaseKind::one_of_ten;
   CaseStation station = CaseStation::data; ///< which is shown
+  bool own = false;                        ///< the user's own pictures, or rows of their own table, instead of Fashion-MNIST's pictures
+  std::string file;                        ///< of own data: its hash, 16 hex digits; empty: any
   std::uint64_t data_seed = 1;
   std::int64_t counts[3] = {}; ///< of pictures by CasePart
-  std::vector<int> classes;    ///< that pictures are drawn of; of yes or no: no, then yes
-  std::string score;           ///< of scores: a row of scores(), or "raters"
+  std::vector<int> classes;    ///< that pictures are drawn of; of yes or no: no, then yes; empty: all of an own file, or it has numbers for answers
+  std::string score;           ///< of scores: a row of scores(), "raters", or "file", the numbers that an own file has for answers
   std::vector<Rater> raters;
   std::int64_t items = 0; ///< that whoever rates is shown, besides those that come a second time (rating_order)
   std::size_t rater = 0;  ///< who rates here: a place in `raters`; from their number on somebody who has given no score yet
@@ -36,9 +38,20 @@ struct CaseSettings {
   std::uint64_t seed = 1;
   double threshold = 0.5;   ///< of yes or no: yes from this probability on
   std::int64_t picture = 0; ///< which of the test pictures is predicted
+  /// Of an example: {height, width} of a picture, {columns} of a table's row. Of own data a document can't say it: empty until settings_with.
+  std::vector<std::int64_t> shape;
+  bool own_validation = false; ///< the own file has a part for validation; else the examples after those for training are taken; by settings_with
 
   std::int64_t count(CasePart part) const { return counts[static_cast<std::size_t>(part)]; }
   bool rated() const { return kind == CaseKind::scores && score == "raters"; }
+  /// Rows of a table, not pictures.
+  bool table() const { return shape.size() == 1; }
+  /// Numbers of an example; 0: not known yet.
+  std::int64_t features() const {
+    std::int64_t product = shape.empty() ? 0 : 1;
+    for (const std::int64_t size : shape) product *= size;
+    return product;
+  }
   /// One number is given, which is the score, or the logit of yes.
   bool one_number() const { return kind == CaseKind::scores || (kind == CaseKind::yes_no && one_output); }
   /// "mse", "bce" or "cross_entropy".
@@ -67,7 +80,7 @@ inline constexpr double kItemsLeast = 40, kItemsMost = 300;
 inline constexpr double kCaseTrainMost = 10000, kCaseOthersMost = 5000;
 
 /// Errors: those of document_from_json, no_such_class, duplicate_class, one_class, case_needs_two, case_takes_no_hidden, other_draw,
-/// batch_above_train.
+/// batch_above_train; of own data only_own_file, own_has_answers, no_classes; of others score_of_file.
 Result<CasesDocument> cases_document_from_json(const Json& json);
 /// What a document says that was read already.
 CasesDocument cases_settings(const Document& document);
@@ -75,7 +88,7 @@ CasesDocument cases_settings(const Document& document);
 /// The settings of the trainer's lane that this case is.
 LaneSettings lane_of_case(const CaseSettings& settings);
 /// The experiment of the Race whose only lane trains to the same weights, bit for bit; its test images are this case's, too. Null of
-/// scores, which the Race has not, and where batches are dropped or not shuffled.
+/// scores, which the Race has not, and where batches are dropped or not shuffled. Own data of a file are those of the Race, too.
 Json race_of_case(const CasesDocument& document);
 
 } // namespace downhill

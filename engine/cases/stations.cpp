@@ -23,7 +23,11 @@ double told(const CaseSettings& settings, double answer) {
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 Json json_of(const TensorLook& look) { return {{"shape", look.shape}, {"dtype", std::string(look.dtype)}}; }
-Json json_of(const CaseExample& e) { return {{"official", e.from_train ? "train" : "test"}, {"class", e.kind}, {"place", e.place}}; }
+Json json_of(const CaseSettings& s, const CaseExample& e) {
+  Json out = {{s.own ? "of" : "official", std::string(name_of(e.from))}, {"place", e.place}};
+  if (e.kind >= 0) out["class"] = e.kind;
+  return out;
+}
 Json json_of(const Agreement& a) { return {{"pairs", a.pairs}, {"equal", a.equal}, {"mean_difference", number_or_null(a.mean_difference)}}; }
 Json json_of(const YesNoCounts& c) {
   return {{"true_yes", c.true_yes},
@@ -35,9 +39,23 @@ Json json_of(const YesNoCounts& c) {
           {"recall", number_or_null(c.recall())}};
 }
 
+// What is known of the user's own file.
+void add_file(const CaseRun& run, Json& out) {
+  const CaseSettings& s = run.settings();
+  const Source& source = run.data().source();
+  out["shape"] = s.shape, out["columns"] = source.columns, out["answer"] = source.answer;
+  out["validation_of"] = s.own_validation ? "validation" : "train"; // which part of the file gives the examples for validation
+  out["names"] = Json::array();
+  for (const int label : s.classes) out["names"].push_back(source.names[static_cast<std::size_t>(label)]);
+  if (s.kind != CaseKind::scores) return;
+  const ScoreRange range = score_range(s, run.data());
+  out["score_range"] = {range.least, range.most};
+}
+
 Json data_json(const CaseRun& run) {
   const CaseSettings& s = run.settings();
   Json out = {{"classes", s.classes}, {"parts", Json::object()}, {"first", Json::array()}};
+  if (s.own) add_file(run, out);
   for (const CasePart part : kParts) {
     const PartCounts counts = counts_of(s, run.data(), part);
     Json& json = out["parts"][std::string(name_of(part))] = {{"pictures", run.data().size(part)}, {"by_class", counts.by_class}};
@@ -45,7 +63,7 @@ Json data_json(const CaseRun& run) {
   }
   const auto& examples = run.data().examples[0];
   for (std::size_t i = 0; i < std::min(kFirstShown, examples.size()); ++i) {
-    Json one = json_of(examples[i]);
+    Json one = json_of(s, examples[i]);
     if (s.kind == CaseKind::scores) one["score"] = answer_in(run.data().answers(CasePart::train), i);
     out["first"].push_back(std::move(one));
   }
@@ -65,8 +83,8 @@ Json dataset_json(const CaseRun& run) {
   return {{"len", run.data().size(CasePart::train)},
           {"item",
            {{"i", 0},
-            {"from", json_of(item.example)},
-            {"x", {{"tensor", json_of(picture_tensor())}, {"least", item.least}, {"most", item.most}, {"mean", item.mean}}},
+            {"from", json_of(run.settings(), item.example)},
+            {"x", {{"tensor", json_of(picture_tensor(run.settings()))}, {"least", item.least}, {"most", item.most}, {"mean", item.mean}}},
             {"y", {{"tensor", json_of(answer_tensor(run.settings()))}, {"value", item.answer}}}}}};
 }
 
@@ -82,10 +100,11 @@ Json look_json(const CaseRun& run) {
   const CaseSettings& s = run.settings();
   const auto batch = case_batches(s, 0).front();
   const auto size = static_cast<std::int64_t>(batch.size());
-  Json out = {{"epoch", 0}, {"batch", 0}, {"x", json_of(picture_tensor(size))}, {"y", json_of(answer_tensor(s, size))}, {"pictures", Json::array()}};
+  Json out = {{"epoch", 0}, {"batch", 0}, {"x", json_of(picture_tensor(s, size))}, {"y", json_of(answer_tensor(s, size))}, {"pictures", Json::array()}};
   for (const std::uint32_t i : batch) {
-    Json one = json_of(run.data().examples[0][i]);
+    Json one = json_of(s, run.data().examples[0][i]);
     one["i"] = i, one["y"] = answer_in(run.data().answers(CasePart::train), i);
+    if (s.table()) one["x"] = run.data().input(CasePart::train, i);
     out["pictures"].push_back(std::move(one));
   }
   return out;
@@ -118,7 +137,7 @@ Json prediction_json(const CaseRun& run) {
   const CaseAnswer answer = answer_of(run, s.picture);
   const CaseMeasure test = run.measure(CasePart::test);
   Json out = {
-      {"picture", s.picture}, {"from", json_of(answer.example)}, {"output", Json::array()}, {"truth", answer.truth}, {"said", number_or_null(answer.said)}};
+      {"picture", s.picture}, {"from", json_of(s, answer.example)}, {"output", Json::array()}, {"truth", answer.truth}, {"said", number_or_null(answer.said)}};
   for (const float z : answer.output) out["output"].push_back(number_or_null(static_cast<double>(z)));
   if (s.kind != CaseKind::scores) {
     out["probabilities"] = Json::array();
@@ -153,8 +172,9 @@ constexpr Json (*kJsonOf[])(const CaseRun&) = {data_json, dataset_json, loader_j
 
 } // namespace
 
-TensorLook picture_tensor(std::int64_t batch) {
-  TensorLook look{{1, static_cast<std::int64_t>(kCaseSide), static_cast<std::int64_t>(kCaseSide)}, "torch.float32"};
+TensorLook picture_tensor(const CaseSettings& settings, std::int64_t batch) {
+  TensorLook look{settings.shape, "torch.float32"};
+  if (!settings.table()) look.shape.insert(look.shape.begin(), 1);
   if (batch > 0) look.shape.insert(look.shape.begin(), batch);
   return look;
 }
@@ -166,27 +186,41 @@ TensorLook answer_tensor(const CaseSettings& settings, std::int64_t batch) {
   return look;
 }
 
+ScoreRange score_range(const CaseSettings& settings, const CaseData& data) {
+  if (!settings.own) return {};
+  ScoreRange range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const CasePart part : kParts)
+    for (const float score : data.answers(part).targets)
+      range.least = std::min(range.least, static_cast<double>(score)), range.most = std::max(range.most, static_cast<double>(score));
+  if (range.least == range.most) range.least -= 0.5, range.most += 0.5;
+  return range;
+}
+
 PartCounts counts_of(const CaseSettings& settings, const CaseData& data, CasePart part) {
   PartCounts out{std::vector<std::int64_t>(settings.classes.size()), {}};
   for (const CaseExample& example : data.examples[static_cast<std::size_t>(part)])
-    ++out.by_class[static_cast<std::size_t>(std::find(settings.classes.begin(), settings.classes.end(), example.kind) - settings.classes.begin())];
+    if (example.kind >= 0)
+      ++out.by_class[static_cast<std::size_t>(std::find(settings.classes.begin(), settings.classes.end(), example.kind) - settings.classes.begin())];
   if (settings.kind != CaseKind::scores) return out;
   out.by_score.resize(kScoreBins);
+  const ScoreRange range = score_range(settings, data);
   for (const float score : data.answers(part).targets) {
-    const double bin = (static_cast<double>(score) - kScoreLeast) / (kScoreMost - kScoreLeast) * static_cast<double>(kScoreBins);
+    const double bin = (static_cast<double>(score) - range.least) / (range.most - range.least) * static_cast<double>(kScoreBins);
     ++out.by_score[std::min(static_cast<std::size_t>(bin), kScoreBins - 1)];
   }
   return out;
 }
 
 CaseItem item_of(const CaseData& data, CasePart part, std::size_t i) {
-  CaseItem item{data.examples[static_cast<std::size_t>(part)][i], 1, 0, 0, answer_in(data.answers(part), i)};
+  CaseItem item{data.examples[static_cast<std::size_t>(part)][i], 0, 0, 0, answer_in(data.answers(part), i)};
   double sum = 0;
-  for (const std::uint8_t v : data.picture(part, i)) {
-    const double x = static_cast<double>(static_cast<float>(v) / 255.0F);
+  const std::vector<float> numbers = data.input(part, i);
+  item.least = item.most = static_cast<double>(numbers.front());
+  for (const float v : numbers) {
+    const auto x = static_cast<double>(v);
     item.least = std::min(item.least, x), item.most = std::max(item.most, x), sum += x;
   }
-  item.mean = sum / static_cast<double>(kCasePixels);
+  item.mean = sum / static_cast<double>(numbers.size());
   return item;
 }
 
@@ -210,7 +244,7 @@ LoaderLook loader_look(const CaseSettings& s) {
 
 std::vector<SummaryRow> model_summary(const CaseSettings& s) {
   const std::int64_t batch = s.batch_size();
-  auto inputs = static_cast<std::int64_t>(kCasePixels);
+  std::int64_t inputs = s.features();
   std::vector<SummaryRow> rows{{"Flatten", "flatten", {batch, inputs}, 0, {}}};
   const auto linear = [&](std::string_view mark, std::int64_t outputs) {
     const std::int64_t count = inputs * outputs + outputs;

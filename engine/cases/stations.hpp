@@ -9,23 +9,29 @@ struct TensorLook {
   std::vector<std::int64_t> shape;
   std::string_view dtype; ///< as PyTorch calls it
 };
-/// The textbook's picture, 1×28×28 float32 from 0 to 1; with `batch` > 0 that many of them.
-TensorLook picture_tensor(std::int64_t batch = 0);
+/// The textbook's picture, 1×28×28 float32 from 0 to 1, or a table's row, as long as it has columns; with `batch` > 0 that many of them.
+TensorLook picture_tensor(const CaseSettings& settings, std::int64_t batch = 0);
 /// What is learned of one picture: a class (int64, no dimension), or one number (float32, [1]) for a score and for the logit of yes.
 TensorLook answer_tensor(const CaseSettings& settings, std::int64_t batch = 0);
 
 /// 1. How many pictures are in each part, of which classes, with which scores.
 struct PartCounts {
   std::vector<std::int64_t> by_class; ///< in the order of CaseSettings::classes
-  std::vector<std::int64_t> by_score; ///< of scores: of 1 … 1.5, to 2, …, to 5 (which counts in the last); else empty
+  std::vector<std::int64_t> by_score; ///< of scores: in kScoreBins equal parts of score_range (of 1 … 1.5, to 2, …, to 5, which counts in the last); else empty
 };
 inline constexpr std::size_t kScoreBins = 8;
+/// Between which scores axes and counts go: 1 … 5, or, of an own file's numbers, from the least to the most in all three parts (where all are
+/// one number, half a point to either side).
+struct ScoreRange {
+  double least = kScoreLeast, most = kScoreMost;
+};
+ScoreRange score_range(const CaseSettings& settings, const CaseData& data);
 PartCounts counts_of(const CaseSettings& settings, const CaseData& data, CasePart part);
 
 /// 2. What __getitem__(i) of the training set gives; __len__ is CaseData::size.
 struct CaseItem {
   CaseExample example;
-  double least = 0, most = 0, mean = 0; ///< of the 784 numbers of x
+  double least = 0, most = 0, mean = 0; ///< of the 784 numbers of x, or of a table's row
   double answer = 0;                    ///< y
 };
 CaseItem item_of(const CaseData& data, CasePart part, std::size_t i);
@@ -41,7 +47,7 @@ LoaderLook loader_look(const CaseSettings& settings);
 
 /// 5. A row of the model's summary.
 struct SummaryRow {
-  std::string layer;                ///< PyTorch's module: Flatten, Linear, ReLU
+  std::string layer;                ///< PyTorch's module: Flatten (which leaves a table's row as it is), Linear, ReLU
   std::string_view mark;            ///< its line in the script: of kScriptMarks
   std::vector<std::int64_t> output; ///< B×…
   std::int64_t parameters = 0;

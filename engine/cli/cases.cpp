@@ -7,6 +7,7 @@
 #include "export/cases_script.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace downhill {
 namespace {
@@ -22,11 +23,19 @@ Result<CasesDocument> asked_case(const Arguments& arguments, const Json& json, b
 
 // Trained to its end.
 Result<CaseRun> trained_case(const Arguments& arguments, const CasesDocument& document) {
-  auto source = read_fashion_mnist(arguments.data.empty() ? kDataFolder : arguments.data);
-  if (!source) return source.error();
-  auto data = case_data(std::make_shared<Source>(std::move(*source)), document.settings);
+  const bool own = document.settings.own;
+  if (own && arguments.data.empty()) return UserError{"needs_file", "--data", {}};
+  auto read = own ? read_own(arguments.data) : read_fashion_mnist(arguments.data.empty() ? kDataFolder : arguments.data);
+  if (!read) return read.error();
+  const auto source = std::make_shared<Source>(std::move(*read));
+  auto settings = settings_with(document.settings, source);
+  if (!settings) return in_file(arguments.document, settings.error());
+  auto data = case_data(source, *settings);
   if (!data) return in_file(arguments.document, data.error());
-  CaseRun run(document.settings, std::move(*data));
+  if (own && !settings->own_validation) // no mistake, but to be known
+    std::fprintf(stderr, "downhill: %s has no validation part: %lld of its training examples are taken for validation instead\n",
+                 printable(arguments.data).c_str(), static_cast<long long>(data->size(CasePart::validation)));
+  CaseRun run(*settings, std::move(*data));
   while (run.advance()) {
   }
   return run;

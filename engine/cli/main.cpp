@@ -554,7 +554,7 @@ const std::vector<Verb>& verbs() {
        fit},
       {"cases",
        "CASE.json",
-       {images, {"--stations", "all|STATION", &Arguments::stations}, {"--out", "FILE", &Arguments::out}},
+       {{"--data", "DIR|FILE.downhill-data", &Arguments::data}, {"--stations", "all|STATION", &Arguments::stations}, {"--out", "FILE", &Arguments::out}},
        "trains a model from Dataset to prediction; its curves and a prediction, or what is to be seen at each station, as JSON",
        cases},
       {"hash",

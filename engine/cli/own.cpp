@@ -1,5 +1,6 @@
 #include "cli/own.hpp"
 
+#include "cases/case_data.hpp"
 #include "cli/files.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
@@ -193,12 +194,33 @@ void print_experiment(const OwnData& data, const std::string& hash) {
         most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), classes.c_str());
 }
 
+// The same for a document of the lab Cases, which has examples for validation as well.
+void print_case(const OwnData& data, const std::string& hash) {
+  std::vector<std::size_t> usable = usable_classes(data);
+  const auto to_validate = [&](std::size_t label) { return std::count(data.validation.labels.begin(), data.validation.labels.end(), label) > 0; };
+  if (data.validation.size() > 0) std::erase_if(usable, [&](std::size_t label) { return !to_validate(label); });
+  if (!data.classes.empty() && usable.size() < 2) return;
+  std::string classes;
+  if (usable.size() < data.classes.size())
+    for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
+  const CaseCounts counts = counts_of_file({most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost),
+                                            most_of(data.test, usable, kOwnExamplesMost)},
+                                           static_cast<std::int64_t>(usable.size()));
+  print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}\n",
+        data.classes.empty() ? "scores"
+        : usable.size() == 2 ? "yes_no"
+                             : "one_of_ten",
+        hash.c_str(), static_cast<long long>(counts.train), static_cast<long long>(counts.validation), static_cast<long long>(counts.test),
+        data.classes.empty() ? "" : (", \"classes\": [" + classes + "]").c_str());
+}
+
 Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {
   print_parts(data);
   const auto content = own_content(data);
   const std::string hash = hex16(own_hash(content));
   print("hash: %s\n", hash.c_str());
   print_experiment(data, hash);
+  print_case(data, hash);
   if (arguments.out.empty()) return true;
   const auto file = write_own_file(data);
   return write_file(arguments.out, {reinterpret_cast<const char*>(file.data()), file.size()});

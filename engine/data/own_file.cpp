@@ -195,6 +195,7 @@ Result<Source> own_source(Bytes file) {
   source.columns = std::move(data->columns);
   source.answer = std::move(data->answer);
   source.train = std::move(data->train);
+  source.validation = std::move(data->validation);
   source.test = std::move(data->test);
   source.file_hash = own_hash(*content);
   return source;

@@ -25,7 +25,7 @@ std::uint64_t own_hash(std::span<const std::uint8_t> content);
 /// A .downhill-data file's bytes, and back. Errors: own_damaged and gunzip's.
 std::vector<std::uint8_t> write_own_file(const OwnData& data);
 Result<OwnData> read_own_file(std::span<const std::uint8_t> file);
-/// The same as a source of runs, which take no examples for validation; with its hash.
+/// The same as a source of runs, with its hash.
 Result<Source> own_source(std::span<const std::uint8_t> file);
 
 } // namespace downhill

@@ -35,10 +35,10 @@ std::string name_of(const Source& source, int label) {
   const std::string number = std::to_string(label);
   return source.names.empty() ? number : number + " (" + shortened(source.names[static_cast<std::size_t>(label)], 40) + ")";
 }
+} // namespace
 
-// The labels a run keeps: those it names, or all that occur.
-std::vector<int> kept_classes(const Source& source, const DataSettings& data) {
-  if (!data.classes.empty()) return data.classes;
+std::vector<int> kept_classes(const Source& source, const std::vector<int>& named) {
+  if (!named.empty()) return named;
   std::vector<bool> occurs(static_cast<std::size_t>(source.classes));
   for (const Examples* part : {&source.train, &source.test})
     for (const std::uint8_t label : part->labels) occurs[label] = true;
@@ -47,19 +47,25 @@ std::vector<int> kept_classes(const Source& source, const DataSettings& data) {
     if (occurs[label]) classes.push_back(static_cast<int>(label));
   return classes;
 }
-} // namespace
 
 std::vector<std::string> class_names(const Source& source, const DataSettings& data) {
   std::vector<std::string> names;
-  for (const int label : kept_classes(source, data))
+  for (const int label : kept_classes(source, data.classes))
     names.push_back(source.names.empty() ? std::to_string(label) : source.names[static_cast<std::size_t>(label)]);
   return names;
 }
 
-Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before) {
+namespace {
+// What differs between the parts of a source: where they are told, what their streams serve, and how it is said that a class has none.
+struct DrawOf {
+  const Examples& examples;
+  const char *place, *none;
+  Purpose purpose;
+};
+Result<Part> draw_of(const Source& source, const DrawOf& of, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before) {
   if (source.drawn_seed && *source.drawn_seed != data_seed) return UserError{"needs_larger_pack", "/data/seed", {}};
-  const Examples& examples = train ? source.train : source.test;
-  const bool regression = examples.labels.empty();
+  const Examples& examples = of.examples;
+  const bool regression = source.classes == 0 && examples.labels.empty();
   static constexpr int kAll[] = {0};
   if (regression) classes = kAll;
   std::vector<std::vector<std::uint32_t>> drawn(classes.size());
@@ -68,22 +74,19 @@ Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed
     std::vector<std::uint32_t> members;
     for (std::size_t i = 0; i < static_cast<std::size_t>(examples.size()); ++i)
       if (regression || examples.labels[i] == classes[k]) members.push_back(static_cast<std::uint32_t>(i));
-    if (members.empty() && !source.drawn_seed && !regression)
-      return UserError{train ? "no_train_examples" : "no_test_examples", "/data/classes", {name_of(source, classes[k])}};
+    if (members.empty() && !source.drawn_seed && !regression) return UserError{of.none, "/data/classes", {name_of(source, classes[k])}};
     least = std::min(least, members.size());
     if (source.drawn_seed) {
       drawn[k] = std::move(members); // already in the draw's order
       continue;
     }
-    const Purpose purpose = train ? Purpose::train_subset : Purpose::test_subset;
-    for (const std::uint32_t rank : random_order(PhiloxStream(stream_key(data_seed, purpose, static_cast<std::uint32_t>(classes[k]))), members.size()))
+    for (const std::uint32_t rank : random_order(PhiloxStream(stream_key(data_seed, of.purpose, static_cast<std::uint32_t>(classes[k]))), members.size()))
       drawn[k].push_back(members[rank]);
   }
   const std::size_t most = least * classes.size();
   if (static_cast<std::size_t>(before + count) > most) {
-    const char* place = train ? "/data/train" : "/data/test";
-    if (source.drawn_seed) return UserError{"needs_larger_pack", place, {}};
-    return UserError{"too_many_examples", place, {std::to_string(before + count), std::to_string(most)}};
+    if (source.drawn_seed) return UserError{"needs_larger_pack", of.place, {}};
+    return UserError{"too_many_examples", of.place, {std::to_string(before + count), std::to_string(most)}};
   }
   Part part;
   for (auto i = static_cast<std::size_t>(before); i < static_cast<std::size_t>(before + count); ++i) {
@@ -96,6 +99,16 @@ Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed
   part.true_labels = part.labels;
   return part;
 }
+} // namespace
+
+Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before) {
+  return train ? draw_of(source, {source.train, "/data/train", "no_train_examples", Purpose::train_subset}, data_seed, classes, count, before)
+               : draw_of(source, {source.test, "/data/test", "no_test_examples", Purpose::test_subset}, data_seed, classes, count, before);
+}
+
+Result<Part> draw_validation(const Source& source, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count) {
+  return draw_of(source, {source.validation, "/data/validation", "no_validation_examples", Purpose::test_subset}, data_seed, classes, count, 0);
+}
 
 Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSettings& data) {
   if (entry_of(sources(), data.source).generated)
@@ -105,7 +118,7 @@ Result<Subset> draw_subset(std::shared_ptr<const Source> source, const DataSetti
   if (!data.file.empty() && data.file != hex16(source->file_hash)) return UserError{"other_file", "/data/file", {hex16(source->file_hash), data.file}};
   if (source->classes == 0 && !data.classes.empty()) return UserError{"no_classes", "/data/classes", {}};
   if (source->classes == 0 && data.label_noise > 0) return UserError{"no_classes", "/data/label_noise", {}};
-  const std::vector<int> classes = kept_classes(*source, data);
+  const std::vector<int> classes = kept_classes(*source, data.classes);
   if (classes.size() == 1) return UserError{"one_class", "/data/classes", {}};
   for (const int label : classes)
     if (label >= source->classes) return UserError{"no_such_class", "/data/classes", {std::to_string(label), std::to_string(source->classes)}};

@@ -36,6 +36,7 @@ struct Source {
   std::vector<std::string> columns;
   std::string answer;
   Examples train, test;
+  Examples validation; ///< of a user's own file, which may have none; only the lab Cases draws of it
   std::optional<std::uint64_t> drawn_seed;
   std::uint64_t file_hash = 0; ///< of a user's own file
 };
@@ -73,11 +74,15 @@ const std::vector<SourceEntry>& sources();
 /// the class in official order, from stream (data.seed, purpose, class). So smaller draws are beginnings of larger.
 /// For regression (`classes` empty and none in the source) all examples count as one class 0. The first `before` are left out.
 Result<Part> draw_part(const Source& source, bool train, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count, std::int64_t before = 0);
+/// The same of the validation part, by the streams of the test part. Errors are draw_part's, with a place and a sentence of their own.
+Result<Part> draw_validation(const Source& source, std::uint64_t data_seed, std::span<const int> classes, std::int64_t count);
 
 /// Both parts as `data` asks, with label noise in the training part. `files` is what was read for the sources that come
 /// from files; null for generated ones. No `classes` stand for all that occur. Errors: too_many_examples, needs_larger_pack, needs_file,
 /// other_file, no_such_class, no_train_examples, no_test_examples, one_class, no_classes.
 Result<Subset> draw_subset(std::shared_ptr<const Source> files, const DataSettings& data);
+/// The labels a run takes: those it names, or, where it names none, all that occur in training or testing; empty for regression.
+std::vector<int> kept_classes(const Source& source, const std::vector<int>& named);
 /// What the file calls the classes of a run that draw_subset took, in the order of the network's outputs; empty for regression.
 std::vector<std::string> class_names(const Source& source, const DataSettings& data);
 

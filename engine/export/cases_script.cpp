@@ -38,6 +38,7 @@ public:
 private:
   bool scored() const { return s_.kind == CaseKind::scores; }
   bool yes_no() const { return s_.kind == CaseKind::yes_no; }
+  bool own() const { return s_.own; }
   std::string metric() const { return std::string(s_.metric()); }
 
   void end_of(std::string_view id) {
@@ -73,33 +74,40 @@ private:
 
   void settings() {
     title();
-    line(said("由 Downhill 导出：同样的图片、初始权重和批次顺序，打印的与 downhill cases 相同（只差浮点舍入）。",
-              "Exported by Downhill: the same pictures, start weights and batches; it prints what downhill cases prints, up to rounding."));
+    line(own() ? said("由 Downhill 导出：同样的样本、初始权重和批次顺序，打印的与 downhill cases 相同（只差浮点舍入）。",
+                      "Exported by Downhill: the same examples, start weights and batches; it prints what downhill cases prints, up to rounding.")
+               : said("由 Downhill 导出：同样的图片、初始权重和批次顺序，打印的与 downhill cases 相同（只差浮点舍入）。",
+                      "Exported by Downhill: the same pictures, start weights and batches; it prints what downhill cases prints, up to rounding."));
     line();
-    line(said("用法：python3 script.py [--data DIR]", "Usage: python3 script.py [--data DIR]"));
+    line(said("用法：python3 script.py ", "Usage: python3 script.py ") + (own() ? "--data FILE.downhill-data" : "[--data DIR]"));
     line("\"\"\"");
     block("import argparse\n"
           "import gzip\n");
+    if (own()) line("import json");
     if (s_.workers > 0) line("import multiprocessing");
-    block("from pathlib import Path\n"
-          "import sys\n\n"
+    if (!own()) line("from pathlib import Path");
+    block("import sys\n\n"
           "import numpy as np\n"
           "import torch\n"
           "from torch import nn\n");
     line(std::string("from torch.utils.data import DataLoader, Dataset") + (s_.shuffle ? ", Sampler" : "") + (looks_at_few() ? ", Subset" : ""));
-    block("\nparser = argparse.ArgumentParser()\n"
-          "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')\n");
-    remark("", "Jupyter 里没有命令行参数：请改上一行的 default", "in Jupyter there are no arguments: change the default above");
+    block("\nparser = argparse.ArgumentParser()\n");
+    line(own() ? "parser.add_argument('--data', required=True)" : "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')");
+    own() ? remark("", "Jupyter 里没有命令行参数：请把上一行改成 default='文件'", "in Jupyter there are no arguments: say default='FILE' above")
+          : remark("", "Jupyter 里没有命令行参数：请改上一行的 default", "in Jupyter there are no arguments: change the default above");
     line("options = parser.parse_args([] if 'ipykernel' in sys.modules else None)");
     line();
     const std::size_t column = 13;
     noted("SEED = " + std::to_string(s_.seed), "初始权重、批次顺序", "start weights, batches", column);
-    noted("DATA_SEED = " + std::to_string(s_.data_seed), "抽取哪些图片", "which pictures are drawn", column);
+    noted("DATA_SEED = " + std::to_string(s_.data_seed), own() ? "抽取哪些样本" : "抽取哪些图片", own() ? "which examples are drawn" : "which pictures are drawn",
+          column);
     const auto counts =
         std::to_string(s_.count(CasePart::train)) + ", " + std::to_string(s_.count(CasePart::validation)) + ", " + std::to_string(s_.count(CasePart::test));
     line("TRAIN, VALIDATION, TEST = " + counts);
     const std::string classes = "CLASSES = " + list_of(s_.classes, [](int label) { return std::to_string(label); });
-    if (yes_no())
+    if (own() && s_.classes.empty()) {
+      if (!scored()) noted(classes, yes_no() ? "空：文件里的两类，先否后是" : "空：全部类别", yes_no() ? "empty: the file's two classes, no before yes" : "empty: all classes");
+    } else if (yes_no())
       noted(classes, "否，是", "no, yes");
     else
       line(classes);
@@ -113,7 +121,10 @@ private:
     line("EPOCHS = " + std::to_string(s_.epochs));
     line("LR = " + shortest_text(s_.optimizer.values[0]));
     if (yes_no()) noted("THRESHOLD = " + shortest_text(s_.threshold), "概率不低于它，就说“是”", "yes is said from this probability on");
-    noted("PICTURE = " + std::to_string(s_.picture), "预测第几张测试图片", "which test picture is predicted");
+    if (own())
+      noted("EXAMPLE = " + std::to_string(s_.picture), "预测第几个测试样本", "which test example is predicted");
+    else
+      noted("PICTURE = " + std::to_string(s_.picture), "预测第几张测试图片", "which test picture is predicted");
   }
 
   void scores_of_pictures() {
@@ -160,6 +171,7 @@ private:
     block("TRAIN_SUBSET, TEST_SUBSET, _, WEIGHTS, BIASES, ORDER = range(1, 7)\n\n\n"
           "def stream(seed, purpose, index=0, counter=(0, 0, 0)):\n"
           "    return np.random.Philox(key=[seed, purpose * 2**32 + index], counter=[*counter, 0])\n\n\n");
+    if (own()) return own_parts();
     idx_reader();
     block("def draw(train, places):\n");
     doc("    ", "每一类内部随机排序，然后各类轮流取一张；返回图片（N×28×28 字节）和类别的序号。",
@@ -202,28 +214,93 @@ private:
     line("test_part = " + part + places("TRAIN + VALIDATION:TRAIN + VALIDATION + TEST", "False, range(TEST)"));
   }
 
+  // the user's own file, and what is drawn of its parts
+  void own_parts() {
+    block("def read_own(path):\n");
+    doc("    ", "文件是一行 JSON，后面依次是三部分的特征和答案。", "A line of JSON, then the features and the answers of each of three parts.");
+    block("    with gzip.open(path) as file:\n"
+          "        head, data = json.loads(file.readline()), file.read()\n"
+          "    pixels, classes = head['features'] == 'pixels', head['answers'] == 'classes'\n"
+          "    shape, parts, at = ([1] if pixels else []) + head['shape'], {}, 0\n"
+          "    for name in ('train', 'validation', 'test'):\n"
+          "        n = head['parts'][name]\n"
+          "        x = np.frombuffer(data, np.uint8 if pixels else '<f4', n * int(np.prod(shape)), at).reshape(n, *shape)\n"
+          "        y = np.frombuffer(data, np.uint8 if classes else '<f4', n, at + x.nbytes)\n"
+          "        at += x.nbytes + y.nbytes\n"
+          "        parts[name] = x, y\n"
+          "    return head, parts\n\n\n"
+          "HEAD, PARTS = read_own(options.data)\n"
+          "FEATURES = int(np.prod(HEAD['shape']))\n");
+    noted("SCALE = 255 if HEAD['features'] == 'pixels' else 1", "像素从 0 到 255；表格的数照原样", "pixels go from 0 to 255; a table's numbers stay as they are");
+    line(std::string("if HEAD['answers'] != '") + (scored() ? "numbers" : "classes") + "':");
+    line("    sys.exit('" +
+         (scored() ? said("这里学的是数，这个文件的答案却是类别", "numbers are learned here, but the answers of this file are classes")
+                   : said("这里学的是类别，这个文件的答案却是数", "classes are learned here, but the answers of this file are numbers")) +
+         "')");
+    if (!scored() && s_.classes.empty()) line("CLASSES = np.union1d(PARTS['train'][1], PARTS['test'][1]).tolist()");
+    if (yes_no() && s_.classes.empty()) {
+      line("if len(CLASSES) != 2:");
+      line("    sys.exit('" + said("“是或否”要恰好两个类别，请在 CLASSES 里选两个", "yes or no takes two classes; name two in CLASSES") + "')");
+    }
+    block("\n\ndef draw(part, places):\n");
+    if (scored())
+      doc("    ", "随机排序，取这些位置上的样本：特征，和答案（N×1）。", "In random order, those at these places: features, and answers (N×1).");
+    else
+      doc("    ", "每一类内部随机排序，然后各类轮流取一个；返回特征和类别的序号。",
+          "Each class in random order, then one of each class in turn: features, and the index of each one's class.");
+    line(std::string("    x, ") + (scored() ? "y" : "labels") + " = PARTS[part]");
+    line("    purpose = TRAIN_SUBSET if part == 'train' else TEST_SUBSET");
+    if (scored())
+      block("    words = stream(DATA_SEED, purpose).random_raw(len(y))\n"
+            "    rows = np.argsort(words, kind='stable')[list(places)]\n"
+            "    return x[rows], y[rows].reshape(-1, 1)\n\n\n");
+    else
+      block("    drawn = []\n"
+            "    for c in CLASSES:\n"
+            "        members = np.flatnonzero(labels == c)\n"
+            "        words = stream(DATA_SEED, purpose, c).random_raw(len(members))\n"
+            "        drawn.append(members[np.argsort(words, kind='stable')])\n"
+            "    rows = [drawn[i % len(CLASSES)][i // len(CLASSES)] for i in places]\n");
+    if (!scored() && s_.one_number())
+      noted("    return x[rows], (np.array(places) % 2).astype(np.float32).reshape(-1, 1)", "N×1：1 是，0 否", "N×1: 1 yes, 0 no");
+    else if (!scored())
+      line("    return x[rows], np.array(places, dtype=np.int64) % len(CLASSES)");
+    if (!scored()) block("\n\n");
+    remark("", "三部分互不重叠：训练用来学，验证用来挑选，测试到最后才看",
+           "three parts with no example in common: to learn from, to choose by, to look at last");
+    block("train_part = draw('train', range(TRAIN))\n"
+          "if HEAD['parts']['validation']:\n"
+          "    validation_part = draw('validation', range(VALIDATION))\n");
+    noted("else:", "文件没有验证部分，就从训练部分接着取", "the file has none: those that come next in the training part");
+    block("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))\n"
+          "test_part = draw('test', range(TEST))\n");
+  }
+
   void dataset() {
-    section("2 Dataset：一张一张地取", "2 Dataset: one by one");
-    line("class Pictures(Dataset):");
+    section(own() ? "2 Dataset：一个一个地取" : "2 Dataset：一张一张地取", "2 Dataset: one by one");
+    line(own() ? "class Examples(Dataset):" : "class Pictures(Dataset):");
+    const std::string x = own() ? "x" : "pixels";
     mark("init");
-    block("    def __init__(self, pixels, y):\n"
-          "        self.pixels = pixels\n"
-          "        self.y = y\n\n");
+    line("    def __init__(self, " + x + ", y):");
+    line("        self." + x + " = " + x);
+    block("        self.y = y\n\n");
     mark("len");
-    block("    def __len__(self):\n"
-          "        return len(self.pixels)\n\n");
+    block("    def __len__(self):\n");
+    line("        return len(self." + x + ")");
+    line();
     mark("getitem");
     line("    def __getitem__(self, i):");
-    noted("        x = torch.from_numpy(self.pixels[i]).unsqueeze(0).float() / 255", "1×28×28，0 到 1", "1×28×28, from 0 to 1");
+    if (own())
+      noted("        x = torch.from_numpy(self.x[i]).float() / SCALE", "图片：1×高×宽，0 到 1；表格：各列的数", "a picture: 1×height×width, from 0 to 1; a table: its columns");
+    else
+      noted("        x = torch.from_numpy(self.pixels[i]).unsqueeze(0).float() / 255", "1×28×28，0 到 1", "1×28×28, from 0 to 1");
     if (s_.one_number())
       noted("        y = torch.tensor(self.y[i])", "形状 [1]，float32", "shape [1], float32");
     else
       noted("        y = torch.tensor(self.y[i])", "类别的序号，int64", "the class's index, int64");
-    block("        return x, y\n\n\n"
-          "train_set = Pictures(*train_part)\n"
-          "validation_set = Pictures(*validation_part)\n"
-          "test_set = Pictures(*test_part)\n"
-          "x, y = train_set[0]\n"
+    block("        return x, y\n\n\n");
+    for (const char* part : {"train", "validation", "test"}) line(std::string(part) + "_set = " + (own() ? "Examples" : "Pictures") + "(*" + part + "_part)");
+    block("x, y = train_set[0]\n"
           "print(len(train_set), x.shape, x.dtype, y, file=sys.stderr)\n");
   }
 
@@ -259,10 +336,20 @@ private:
     mark("batch");
     block("x, y = next(iter(train_loader))\n"
           "print(x.shape, x.dtype, y.shape, y.dtype, file=sys.stderr)\n");
-    remark("", "第一张，用字符画出来", "the first one, drawn with characters");
-    block("for row in x[0, 0]:\n"
-          "    print(''.join(' .:-=+*#%@'[int(9.99 * v)] for v in row), file=sys.stderr)\n"
-          "print(y[0], file=sys.stderr)\n");
+    const std::string drawn = "print(''.join(' .:-=+*#%@'[int(9.99 * v)] for v in row), file=sys.stderr)\n";
+    if (own()) {
+      remark("", "第一个：图片用字符画出来，表格列出各列的数", "the first one: a picture is drawn with characters, a table's columns are listed");
+      block("if HEAD['features'] == 'pixels':\n"
+            "    for row in x[0, 0]:\n"
+            "        " + drawn +
+            "else:\n"
+            "    for name, v in zip(HEAD['columns'], x[0]):\n"
+            "        print(f'{name}: {v:g}', file=sys.stderr)\n");
+    } else {
+      remark("", "第一张，用字符画出来", "the first one, drawn with characters");
+      block("for row in x[0, 0]:\n    " + drawn);
+    }
+    block("print(y[0], file=sys.stderr)\n");
   }
 
   void model() {
@@ -277,8 +364,11 @@ private:
     block("    def __init__(self):\n"
           "        super().__init__()\n");
     mark("flatten");
-    noted("        self.flatten = nn.Flatten()", "1×28×28 → 784", "1×28×28 → 784");
-    std::string inputs = "784", call = "self.flatten(x)";
+    if (own())
+      noted("        self.flatten = nn.Flatten()", "一个样本的数排成一行", "an example's numbers in one row");
+    else
+      noted("        self.flatten = nn.Flatten()", "1×28×28 → 784", "1×28×28 → 784");
+    std::string inputs = own() ? "FEATURES" : "784", call = "self.flatten(x)";
     for (const HiddenLayer& layer : s_.hidden) {
       mark("hidden");
       line("        self.hidden = nn.Linear(" + inputs + ", " + std::to_string(layer.units) + ")");
@@ -289,7 +379,7 @@ private:
     }
     const char* last = s_.hidden.empty() ? "linear" : "output";
     mark("output");
-    line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + std::to_string(s_.outputs()) + ")");
+    line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + (own() && !s_.one_number() ? "len(CLASSES)" : std::to_string(s_.outputs())) + ")");
     line();
     mark("forward");
     line("    def forward(self, x):");
@@ -337,9 +427,9 @@ private:
     line();
     line("def measure(z, y):");
     if (scored())
-      noted("    return (z - y).abs().sum().item()", "一共差几分", "points that they are off by, in all");
+      noted("    return (z - y).abs().sum().item()", own() ? "一共差多少" : "一共差几分", "points that they are off by, in all");
     else
-      noted(std::string("    return ") + (s_.one_number() ? "((z > 0) == (y == 1))" : "(z.argmax(1) == y)") + ".sum().item()", "答对几张",
+      noted(std::string("    return ") + (s_.one_number() ? "((z > 0) == (y == 1))" : "(z.argmax(1) == y)") + ".sum().item()", own() ? "答对几个" : "答对几张",
             "how many are right");
     block("\n\ndef finite(loss):\n");
     doc("    ", "损失不再是有限的数，就是发散了：到此为止。", "A loss that is no finite number any more has diverged: that is the end.");
@@ -389,13 +479,14 @@ private:
     line("row('test', *evaluate(test_loader))");
     if (yes_no()) thresholds();
     mark("picture");
-    block("x, y = test_set[PICTURE]\n"
-          "model.eval()\n"
+    const std::string which = own() ? "EXAMPLE" : "PICTURE", head = own() ? "print('example,truth,said" : "print('picture,truth,said";
+    line("x, y = test_set[" + which + "]");
+    block("model.eval()\n"
           "with torch.no_grad():\n");
-    noted("    z = model(x.unsqueeze(0))[0]", "一张图片也要成一批", "one picture is a batch, too");
+    noted("    z = model(x.unsqueeze(0))[0]", own() ? "一个样本也要成一批" : "一张图片也要成一批", own() ? "one example is a batch, too" : "one picture is a batch, too");
     if (scored()) {
-      block("print('picture,truth,said')\n"
-            "row(PICTURE, y.item(), z.item())\n");
+      line(head + "')");
+      line("row(" + which + ", y.item(), z.item())");
       return;
     }
     if (s_.one_number())
@@ -404,8 +495,8 @@ private:
     else
       line("p = torch.softmax(z.double(), 0).tolist()");
     line(std::string("said = ") + (yes_no() ? "int(p[1] >= THRESHOLD)" : "int(z.argmax())"));
-    block("print('picture,truth,said,probability')\n"
-          "row(PICTURE, CLASSES[int(y)], CLASSES[said], p[said])\n");
+    line(head + ",probability')");
+    line("row(" + which + ", CLASSES[int(y)], CLASSES[said], p[said])");
   }
 
   void thresholds() {

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 const kExperiments = 20;
 const native = process.env.DOWNHILL_NATIVE ?? 'build/native/downhill';
@@ -304,6 +305,59 @@ test("fits are those of their scripts: polynomials NumPy's to 1e-9, networks PyT
   t.diagnostic(`polynomials' worst ${worst.toExponential(2)}`);
 });
 
+// Documents of the lab Cases and what their scripts print, in one process of Python. `files`: own data by document; the last `wild` diverge.
+interface YesNo {
+  true_yes: number;
+  false_yes: number;
+  false_no: number;
+  pictures: number;
+}
+function worst_of_cases(name: string, patches: object[], files: (string | undefined)[], wild: number): number {
+  const scripts: string[] = [], ours: string[] = [], documents: string[] = [];
+  const counts: (Record<string, YesNo> | undefined)[] = [], sizes: number[][] = [];
+  patches.forEach((patch, n) => {
+    const path = join(folder, `${name}${n}.json`), script = join(folder, `${name}${n}.py`), data = files[n] === undefined ? [] : ['--data', files[n]!];
+    writeFileSync(path, (documents[n] = JSON.stringify({ downhill: 1, lab: 'cases', ...patch })));
+    ours.push(run(native, 'cases', path, ...data).trim());
+    counts.push('case' in patch && patch.case === 'yes_no' ? JSON.parse(run(native, 'cases', path, '--stations', 'prediction', ...data)).prediction.at_threshold : undefined);
+    const { parts } = JSON.parse(run(native, 'cases', path, '--stations', 'data', ...data)).data;
+    sizes.push(['train', 'validation', 'test'].map((part) => parts[part].pictures));
+    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
+    scripts.push(script + (files[n] === undefined ? '' : '=' + files[n]));
+  });
+  const runner = join(folder, 'cases.py');
+  // as Python starts processes from 3.14 on; a script that stops says why
+  writeFileSync(runner, "import contextlib, io, json, multiprocessing, runpy, sys\nmultiprocessing.set_start_method('forkserver')\nout = []\nscripts, sys.argv = sys.argv[1:], sys.argv[:1]\nfor script in scripts:\n    script, _, data = script.partition('=')\n    sys.argv[1:] = ['--data', data] if data else []\n    with contextlib.redirect_stdout(io.StringIO()) as printed:\n        try:\n            runpy.run_path(script)\n        except SystemExit as stop:\n            assert 'LR' in stop.code, stop.code\n    out.append(printed.getvalue())\nprint(json.dumps(out))\n");
+  const theirs = (JSON.parse(run(python!, runner, ...scripts)) as string[]).map((text) => text.trim());
+  let worst = 0;
+  documents.forEach((document, n) => {
+    const [mine, other] = [ours[n]!, theirs[n]!].map((text) => text.split('\n').map((row) => row.split(',')));
+    if (n >= documents.length - wild) {
+      // what diverges does so in both; where losses leave float32's range, PyTorch's sooner
+      assert.deepEqual([mine!.pop(), other!.pop()], [['diverged'], ['diverged']], document);
+      assert.ok(other!.length >= 2 && mine!.length >= other!.length, document);
+      mine!.length = other!.length;
+    } else assert.ok(mine!.length > 5, document);
+    assert.deepEqual(mine!.map((row) => row.length), other!.map((row) => row.length), document);
+    let heads: string[] = [];
+    mine!.forEach((row, r) => {
+      if (/^[a-z]/.test(row[0]!) && row[0] !== 'test') heads = row;
+      row.forEach((cell, c) => {
+        const [x, y] = [Number(cell), Number(other![r]![c])], head = heads[c]!;
+        if (cell === '' || Number.isNaN(x)) return assert.equal(other![r]![c], cell, document);
+        // how many pictures a share is of: rounding may turn one of them
+        const [train, validation, tests] = sizes[n]! as [number, number, number], at = counts[n]?.[row[1]!];
+        const among = head === 'precision' ? at!.true_yes + at!.false_yes : head === 'recall' ? at!.true_yes + at!.false_no
+          : head === 'train_accuracy' ? Math.min(train, 2000) : head === 'validation_accuracy' || row[1] === 'validation' ? validation : tests;
+        const counted = /accuracy|precision|recall/.test(head), apart = Math.abs(x - y) / Math.max(Math.abs(x), 0.01);
+        assert.ok(counted ? Math.abs(x - y) < 1.001 / among : apart < 1e-4, `${document}: ${row.join()} and ${other![r]!.join()}`);
+        if (!counted) worst = Math.max(worst, apart);
+      });
+    });
+  });
+  return worst;
+}
+
 const kCases = 20;
 test(`${kCases} random cases, of each kind, and some at the edge are those of their scripts: curves, thresholds and the prediction within 1e-4, what is counted but for one picture`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
   let state = 2718;
@@ -333,55 +387,56 @@ test(`${kCases} random cases, of each kind, and some at the edge are those of th
     { case: 'scores', data: few, epochs: 9, optimizer: wild },
     { case: 'one_of_ten', data: few, epochs: 9, batch: 32, hidden: [{ units: 8, activation: 'identity' }], optimizer: wild },
   ];
-  const scripts: string[] = [], ours: string[] = [], documents: string[] = [];
-  interface Counts {
-    true_yes: number;
-    false_yes: number;
-    false_no: number;
-    pictures: number;
-  }
-  const counts: (Record<string, Counts> | undefined)[] = [], sizes: number[][] = [];
-  [...random, ...edges].forEach((patch, n) => {
-    const path = join(folder, `case${n}.json`), script = join(folder, `case${n}.py`);
-    writeFileSync(path, (documents[n] = JSON.stringify({ downhill: 1, lab: 'cases', ...patch })));
-    ours.push(run(native, 'cases', path).trim());
-    counts.push(patch.case === 'yes_no' ? JSON.parse(run(native, 'cases', path, '--stations', 'prediction')).prediction.at_threshold : undefined);
-    const { parts } = JSON.parse(run(native, 'cases', path, '--stations', 'data')).data;
-    sizes.push(['train', 'validation', 'test'].map((part) => parts[part].pictures));
-    run(native, 'export', path, '--out', script, '--lang', n % 2 === 0 ? 'zh' : 'en');
-    scripts.push(script);
+  t.diagnostic(`worst ${worst_of_cases('case', [...random, ...edges], [], 2).toExponential(2)}`);
+});
+
+// A .downhill-data file: pictures of a side, or a table of so many columns; so many classes, or numbers.
+function own_file(path: string, draw: () => number, look: { side?: number; columns?: number; classes?: number }, parts: Record<'train' | 'validation' | 'test', number>): void {
+  const { side = 0, columns = 0, classes = 0 } = look, features = side > 0 ? side * side : columns;
+  const body = (['train', 'validation', 'test'] as const).flatMap((part) => {
+    const n = parts[part], labels = Array.from({ length: n }, (_, i) => (classes > 0 ? (i < 0.8 * n ? i % classes : Math.floor(draw() * classes)) : 0));
+    const x = labels.flatMap((label) => Array.from({ length: features }, (_, f) => (classes > 0 && f % (classes + 1) === label ? 0.4 : 0) + 0.6 * draw()));
+    const target = (i: number) => 60 + 30 * x.slice(i * features, (i + 1) * features).reduce((sum, v) => sum + v / features, 0) + draw();
+    const numbers = (list: number[]) => Buffer.from(Float32Array.from(list).buffer);
+    return [side > 0 ? Buffer.from(x.map((v) => Math.floor(255 * v))) : numbers(x.map((v) => 4 * v - 2)), classes > 0 ? Buffer.from(labels) : numbers(labels.map((_, i) => target(i)))];
   });
-  const runner = join(folder, 'cases.py');
-  // as Python starts processes from 3.14 on; a script that stops says why
-  writeFileSync(runner, "import contextlib, io, json, multiprocessing, runpy, sys\nmultiprocessing.set_start_method('forkserver')\nout = []\nscripts, sys.argv = sys.argv[1:], sys.argv[:1]\nfor script in scripts:\n    with contextlib.redirect_stdout(io.StringIO()) as printed:\n        try:\n            runpy.run_path(script)\n        except SystemExit as stop:\n            assert 'LR' in stop.code\n    out.append(printed.getvalue())\nprint(json.dumps(out))\n");
-  const theirs = (JSON.parse(run(python!, runner, ...scripts)) as string[]).map((text) => text.trim());
-  let worst = 0;
-  documents.forEach((document, n) => {
-    const [mine, other] = [ours[n]!, theirs[n]!].map((text) => text.split('\n').map((row) => row.split(',')));
-    if (n >= kCases + 3) {
-      // what diverges does so in both; where losses leave float32's range, PyTorch's sooner
-      assert.deepEqual([mine!.pop(), other!.pop()], [['diverged'], ['diverged']], document);
-      assert.ok(other!.length >= 2 && mine!.length >= other!.length, document);
-      mine!.length = other!.length;
-    } else assert.ok(mine!.length > 5, document);
-    assert.deepEqual(mine!.map((row) => row.length), other!.map((row) => row.length), document);
-    let heads: string[] = [];
-    mine!.forEach((row, r) => {
-      if (/^[a-z]/.test(row[0]!) && row[0] !== 'test') heads = row;
-      row.forEach((cell, c) => {
-        const [x, y] = [Number(cell), Number(other![r]![c])], head = heads[c]!;
-        if (cell === '' || Number.isNaN(x)) return assert.equal(other![r]![c], cell, document);
-        // how many pictures a share is of: rounding may turn one of them
-        const [train, validation, tests] = sizes[n]! as [number, number, number], at = counts[n]?.[row[1]!];
-        const among = head === 'precision' ? at!.true_yes + at!.false_yes : head === 'recall' ? at!.true_yes + at!.false_no
-          : head === 'train_accuracy' ? Math.min(train, 2000) : head === 'validation_accuracy' || row[1] === 'validation' ? validation : tests;
-        const counted = /accuracy|precision|recall/.test(head), apart = Math.abs(x - y) / Math.max(Math.abs(x), 0.01);
-        assert.ok(counted ? Math.abs(x - y) < 1.001 / among : apart < 1e-4, `${document}: ${row.join()} and ${other![r]!.join()}`);
-        if (!counted) worst = Math.max(worst, apart);
-      });
-    });
+  // keys in ascending order, no spaces: as the engine writes them
+  const names = (count: number, word: string) => Array.from({ length: count }, (_, i) => `${word} ${i}`);
+  const head = { answers: classes > 0 ? 'classes' : 'numbers', ...(classes > 0 ? { classes: names(classes, '类') } : {}), ...(side > 0 ? {} : { columns: names(columns, 'column') }), downhill_data: 1, features: side > 0 ? 'pixels' : 'numbers',
+    parts: { test: parts.test, train: parts.train, validation: parts.validation }, shape: side > 0 ? [side, side] : [columns] };
+  writeFileSync(path, gzipSync(Buffer.concat([Buffer.from(JSON.stringify(head) + '\n'), ...body])));
+}
+
+test(`${kCases} random cases of own data of each kind (scores, two classes, many; pictures of 28 and 32, tables), and three at the edge, are those of their scripts`, { skip: python ? false : 'PyTorch is not installed' }, (t) => {
+  let state = 3141;
+  const draw = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const whole = (least: number, most: number) => least + Math.floor(draw() * (most - least + 1));
+  const one_of = <T>(items: readonly T[]) => items[whole(0, items.length - 1)]!;
+  const files: string[] = [];
+  const patch_of = (n: number, kind: 'scores' | 'yes_no' | 'one_of_ten', look: { side?: number; columns?: number }, classes: number, validation: boolean, more: object = {}) => {
+    files.push(join(folder, `own_case${n}.downhill-data`));
+    own_file(files[n]!, draw, { ...look, classes }, { train: Math.max(300, 6 * classes), validation: validation ? Math.max(80, 3 * classes) : 0, test: Math.max(80, 3 * classes) });
+    const named = kind === 'yes_no' && classes > 2 ? [whole(1, classes - 1), 0] : kind === 'one_of_ten' && draw() < 0.5 ? Array.from({ length: classes }, (_, i) => i).filter((i) => i < 2 || draw() < 0.7).reverse() : [];
+    const taken = kind === 'scores' ? 1 : named.length === 0 ? classes : named.length; // as many of each class
+    const of_class = kind === 'scores' ? whole(100, 250) : whole(3, Math.floor((0.8 * Math.max(300, 6 * classes)) / classes) - 1), train = taken * of_class;
+    return {
+      case: kind, seed: whole(0, 1000), epochs: whole(1, 4), picture: 0, drop_last: draw() < 0.4, shuffle: draw() < 0.7, workers: n % 10 === 0 ? 2 : 0,
+      data: { source: 'own', seed: whole(0, 1000), train, validation: taken * (kind === 'scores' ? whole(10, 50) : 1), test: taken * (kind === 'scores' ? whole(10, 50) : 2), ...(named.length > 0 ? { classes: named } : {}) },
+      batch: draw() < 0.15 ? 'full' : whole(4, Math.min(32, train)),
+      ...(kind === 'yes_no' ? { output: one_of(['one', 'two']), threshold: Number((0.3 + 0.4 * draw()).toFixed(2)) } : {}),
+      ...(kind === 'one_of_ten' && draw() < 0.7 ? { hidden: [{ units: whole(4, 40), activation: one_of(['relu', 'tanh', 'sigmoid', 'crelu', 'elu']) }] } : {}),
+      optimizer: kind === 'scores' ? { name: one_of(['adam', 'sgd']), lr: 0.001 } : one_of([{ name: 'sgd', lr: 0.02 }, { name: 'momentum', lr: 0.005 }, { name: 'adam', lr: 0.001 }, { name: 'adagrad', lr: 0.01 }]),
+      ...more,
+    };
+  };
+  const looks = [{ side: 28 }, { side: 32 }, { columns: 7 }] as const;
+  const patches: object[] = Array.from({ length: kCases }, (_, n) => {
+    const kind = (['one_of_ten', 'scores', 'yes_no', 'scores', 'yes_no'] as const)[n % 5]!;
+    return patch_of(n, kind, looks[n % 3]!, kind === 'scores' ? 0 : kind === 'yes_no' ? one_of([2, 2, 5]) : whole(3, 30), n % 2 === 0);
   });
-  t.diagnostic(`worst ${worst.toExponential(2)}`);
+  patches.push(patch_of(kCases, 'one_of_ten', { columns: 1 }, 256, false), patch_of(kCases + 1, 'scores', { columns: 40 }, 0, true, { data: { source: 'own', train: 1, validation: 1, test: 1 }, batch: 'full' }));
+  patches.push(patch_of(kCases + 2, 'scores', { columns: 7 }, 0, true, { batch: 8, epochs: 30, optimizer: { name: 'sgd', lr: 100 } }));
+  t.diagnostic(`worst ${worst_of_cases('own_case', patches, files, 1).toExponential(2)}`);
 });
 
 test('bias and variance are those of an independent program on the same points', { skip: python ? false : 'NumPy is not installed' }, () => {
