@@ -4,9 +4,10 @@
 usage: make_fonts.py FONTS_DIR OUT_DIR      FONTS_DIR holds inter/ and noto/ as Debian's packages lay them out; OUT_DIR the
                                             words that generate.mjs made
 
-Writes outlines_latin.bin, outlines_chinese.bin and outlines_rare.bin, regular and bold, as web/data/make_letters.cpp reads them.
+Writes outlines_latin.bin, outlines_chinese.bin, outlines_rare.bin and outlines_code.bin, regular and bold, as web/data/make_letters.cpp reads them.
 Latin is Inter with its tabular figures made the standard ones (columns of numbers must not dance, and ImGui applies no OpenType
-features); Chinese is Noto Sans CJK SC, and rare are those of it that only labs beside the first show. Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth
+features); Chinese is Noto Sans CJK SC, and rare are those of it that only labs beside the first show; code is
+ASCII of Noto Sans Mono CJK SC, regular alone, for labs that show a script (`code` in assets/labs.json). Outlines are drawn anew on a grid of 200 to the em, which at most moves a point by a twenty-fifth
 of a pixel in letters of 16 px and takes a third of their weight. A character of the string tables that neither face has stops
 the build: no empty boxes on a student's screen.
 """
@@ -132,5 +133,6 @@ for weight, inter, noto, wanted, first in (("regular", "Inter-Regular.otf", "Not
     missing = wanted - have
     if missing:
         sys.exit(f"make_fonts: no {weight} glyph for {' '.join(f'U+{ord(c):04X} {c}' for c in sorted(missing))}")
-for script, faces in (("latin", latin), ("chinese", chinese), ("rare", rare)):
+code = [make(fonts / "noto/NotoSansCJK-Regular.ttc", 7, {chr(c) for c in range(32, 127)}, False)[0], struct.pack("<i", 0)]
+for script, faces in (("latin", latin), ("chinese", chinese), ("rare", rare), ("code", code)):
     (out / f"outlines_{script}.bin").write_bytes(b"".join(faces))

@@ -93,7 +93,10 @@ private:
     line(std::string("from torch.utils.data import DataLoader, Dataset") + (s_.shuffle ? ", Sampler" : "") + (looks_at_few() ? ", Subset" : ""));
     block("\nparser = argparse.ArgumentParser()\n");
     line(own() ? "parser.add_argument('--data', required=True)" : "parser.add_argument('--data', default='/usr/share/datasets/fashion-mnist')");
-    block("options = parser.parse_args()\n\n");
+    own() ? remark("", "Jupyter 里没有命令行参数：请把上一行改成 default='文件'", "in Jupyter there are no arguments: say default='FILE' above")
+          : remark("", "Jupyter 里没有命令行参数：请改上一行的 default", "in Jupyter there are no arguments: change the default above");
+    line("options = parser.parse_args([] if 'ipykernel' in sys.modules else None)");
+    line();
     const std::size_t column = 13;
     noted("SEED = " + std::to_string(s_.seed), "初始权重、批次顺序", "start weights, batches", column);
     noted("DATA_SEED = " + std::to_string(s_.data_seed), own() ? "抽取哪些样本" : "抽取哪些图片", own() ? "which examples are drawn" : "which pictures are drawn",
@@ -148,7 +151,7 @@ private:
       doc("    ", "图案的高与宽：1 分是宽为高的两倍，3 分是一样，5 分是高为宽的两倍。",
           "The drawing's height to its width: 1 is twice as wide as high, 3 as wide as high, 5 twice as high as wide.");
     if (s_.score == "ink")
-      doc("    ", "全图的平均亮度：全黑 1 分，平均亮度达到一半，就是 5 分。", "The mean brightness: black scores 1, half white and more 5.");
+      doc("    ", "像素的平均值：全是 0 得 1 分，平均到 255 的一半，就是 5 分。", "The mean pixel: 1 where all are 0, 5 where it is half of 255 or more.");
     if (s_.score == "symmetry")
       doc("    ", "与左右镜像有多像：完全一样 5 分，毫不重叠 1 分。", "How much it is like its mirror image: 5 the very same, 1 nothing in common.");
     const std::string text(entry_of(scores(), s_.score).numpy);
@@ -203,8 +206,11 @@ private:
     const auto places = [&](const char* rated, const char* drawn) {
       return s_.rated() ? "(True, RATED[" + std::string(rated) + "])" : "(" + std::string(drawn) + ")";
     };
+    mark("train_part");
     line("train_part = " + part + places(":TRAIN", "True, range(TRAIN)"));
+    mark("validation_part");
     line("validation_part = " + part + places("TRAIN:TRAIN + VALIDATION", "True, range(TRAIN, TRAIN + VALIDATION)"));
+    mark("test_part");
     line("test_part = " + part + places("TRAIN + VALIDATION:TRAIN + VALIDATION + TEST", "False, range(TEST)"));
   }
 
@@ -262,12 +268,15 @@ private:
     if (!scored()) block("\n\n");
     remark("", "三部分互不重叠：训练用来学，验证用来挑选，测试到最后才看",
            "three parts with no example in common: to learn from, to choose by, to look at last");
+    mark("train_part");
     block("train_part = draw('train', range(TRAIN))\n"
-          "if HEAD['parts']['validation']:\n"
-          "    validation_part = draw('validation', range(VALIDATION))\n");
+          "if HEAD['parts']['validation']:\n");
+    mark("validation_part");
+    line("    validation_part = draw('validation', range(VALIDATION))");
     noted("else:", "文件没有验证部分，就从训练部分接着取", "the file has none: those that come next in the training part");
-    block("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))\n"
-          "test_part = draw('test', range(TEST))\n");
+    line("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))");
+    mark("test_part");
+    line("test_part = draw('test', range(TEST))");
   }
 
   void dataset() {

@@ -10,12 +10,13 @@ struct ScriptMark {
   std::string_view id;  ///< of kScriptMarks
   std::size_t line = 0; ///< in ScriptPiece::lines
 };
-/// dataset: init, len, getitem; loader: order, loader; look: batch; model: layers, flatten, hidden, activation, output, forward; training: loss, optimizer,
-/// epoch, step_batch, zero_grad, step_forward, step_backward, step_update, validation; prediction: test, picture. `order` only where batches are shuffled,
-/// `hidden` and `activation` only where there is such a layer.
+/// data: train_part, validation_part, test_part; dataset: init, len, getitem; loader: order, loader; look: batch; model: layers, flatten, hidden, activation,
+/// output, forward; training: loss, optimizer, epoch, step_batch, zero_grad, step_forward, step_backward, step_update, validation; prediction: test, picture.
+/// `order` only where batches are shuffled, `hidden` and `activation` only where there is such a layer.
 inline constexpr std::string_view kScriptMarks[] = {
-    "init", "len",       "getitem", "order",      "loader",    "batch",        "layers",        "flatten",     "hidden",     "activation", "output", "forward",
-    "loss", "optimizer", "epoch",   "step_batch", "zero_grad", "step_forward", "step_backward", "step_update", "validation", "test",       "picture"};
+    "train_part", "validation_part", "test_part",    "init",          "len",         "getitem",    "order", "loader",    "batch",
+    "layers",     "flatten",         "hidden",       "activation",    "output",      "forward",    "loss",  "optimizer", "epoch",
+    "step_batch", "zero_grad",       "step_forward", "step_backward", "step_update", "validation", "test",  "picture"};
 
 /// A part of the script: what a station is about. `id` is "settings" or one of kCaseStations.
 struct ScriptPiece {

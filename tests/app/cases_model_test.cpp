@@ -301,9 +301,12 @@ TEST_CASE("cases page: the script's pieces put together are the script, and ever
   CHECK(changed);
   for (const std::string_view station : kCaseStations) {
     room.set("/station", std::string(station));
-    CHECK(room.model.piece(options).id == station);
-    if (const std::string_view mark = room.model.at_work(); !mark.empty()) {
-      const auto& marks = room.model.piece(options).marks;
+    const auto pieces = room.model.pieces(options);
+    CHECK(pieces.back().id == station);
+    CHECK(pieces.size() == (station == "data" ? 2 : 1));
+    CHECK(pieces.front().id == (station == "data" ? "settings" : station));
+    if (const std::string_view mark = room.model.at_work(); station != "training") {
+      const auto& marks = pieces.back().marks;
       CHECK(std::any_of(marks.begin(), marks.end(), [&](const ScriptMark& each) { return each.id == mark; }));
     }
   }

@@ -1,7 +1,7 @@
 // The lab Cases as a student meets it: the walk, stations 1 to 4, the code beside them, the run.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
 import { box_of, change_language, command, focus_item, item, press, screenshot, script_of, settle, type_into, wait_until_finished } from './lab';
@@ -15,6 +15,7 @@ const state = (page: Page) => page.evaluate(() => window.downhill.getState() as 
 const value = async (page: Page, id: string) => String((await item(page, id))?.value);
 const csv = async (page: Page, plot = 'view') => ((await command(page, 'csv', { plot })) as string).trim();
 const small = { downhill: 1, lab: 'cases', data: { train: 300, validation: 100, test: 60 }, epochs: 3, batch: 64 };
+const python = ['/usr/bin/python3', 'python3'].find((p) => spawnSync(p, ['-c', 'import torch, numpy']).status === 0);
 const stations = ['data', 'dataset', 'loader', 'look', 'model', 'training', 'prediction'];
 /** What the command line tells of all stations. */
 function stations_of(document: object): any {
@@ -74,6 +75,36 @@ lab_test('the data: counts of the parts, of classes and of scores, as the comman
   assert.deepEqual(rows.map((row) => row[0]), stationed.data.parts.train.by_score);
   await screenshot(page, 'cases-data-scores-zh');
 });
+lab_test('which of the ten classes take part: by the table, by keys, by the form; two at least stay', async (page) => {
+  await open_case(page);
+  const classes = async () => (await state(page)).data.classes as number[] | undefined;
+  const all = await page.evaluate(() => window.downhill.items().filter((i) => /^class\.\d$/.test(i.id)).map((i) => [i.role, i.value, (i as any).help] as const));
+  assert.equal(all.length, 10);
+  assert.ok(all.every(([role, on, help]) => role === 'checkbox' && on === 'true' && help));
+  await press(page, 'class.3');
+  await pictures_here(page);
+  assert.deepEqual(await classes(), [0, 1, 2, 4, 5, 6, 7, 8, 9]);
+  assert.equal((await csv(page)).split('\n').length, 10);
+  await screenshot(page, 'cases-data-nine-zh');
+  await focus_item(page, 'class.9');
+  await page.keyboard.press('Space');
+  await pictures_here(page);
+  assert.deepEqual(await classes(), [0, 1, 2, 4, 5, 6, 7, 8]);
+  assert.equal(await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.id), 'class.9', 'whoever goes by keys stays there');
+  for (const kind of [0, 1, 2, 4, 5, 6]) await command(page, 'set_field', { id: `class.${kind}`, value: 'no' });
+  await pictures_here(page);
+  assert.deepEqual(await classes(), [7, 8]);
+  await press(page, 'class.7');
+  assert.deepEqual(await classes(), [7, 8], 'one alone is refused');
+  assert.match((await page.evaluate(() => document.body.textContent))!, /至少留两类/);
+  await command(page, 'set_field', { id: 'class.3', value: 'yes' });
+  assert.deepEqual(await classes(), [3, 7, 8]);
+  await page.evaluate(() => window.downhill.undo());
+  assert.deepEqual(await classes(), [7, 8]);
+  const fields = (await command(page, 'fields')) as { id: string; value: string }[];
+  assert.deepEqual(fields.filter((field) => field.id.startsWith('class.')).map((field) => field.value), ['no', 'no', 'no', 'no', 'no', 'no', 'no', 'yes', 'yes', 'no']);
+});
+
 lab_test('Dataset: an index gives a picture, its numbers and its answer; pressed, typed and by keys', async (page) => {
   await open_case(page, { station: 'dataset' });
   assert.equal(await value(page, 'cases.len'), '300');
@@ -94,6 +125,10 @@ lab_test('Dataset: an index gives a picture, its numbers and its answer; pressed
   await page.mouse.move(box.x + 2, box.y + 2);
   await settle(page);
   assert.match(await value(page, 'cases.pixel'), /第 0 行第 0 列/);
+  // numbers of the tensor about it, as the table of all has them
+  const x = (await csv(page)).split('\n').slice(1).map((row) => Number(row.split(',')[3]));
+  assert.equal((await item(page, 'cases.patch'))?.label, 'x[0, 0:5, 0:5]');
+  assert.deepEqual((await value(page, 'cases.patch')).split('; ').map((row) => row.split(', ').map(Number)), [0, 1, 2, 3, 4].map((r) => [0, 1, 2, 3, 4].map((c) => Math.round(100 * x[28 * r + c]!) / 100)));
   await screenshot(page, 'cases-dataset-zh');
 });
 
@@ -124,7 +159,10 @@ lab_test('DataLoader: every picture once an epoch, in the order that training ta
 
 lab_test('look: a batch as tensors and pictures; one of them leads back to its Dataset', async (page) => {
   await open_case(page, { station: 'look' });
-  assert.equal(await value(page, 'cases.shapes'), 'x: 64×1×28×28 torch.float32; y: 64 torch.int64');
+  assert.equal(await value(page, 'cases.shapes'), 'x: 64×1×28×28 torch.float32; y: [64] torch.int64');
+  const answers = (await csv(page)).split('\n').slice(1).map((row) => row.split(',')[2]);
+  assert.equal(await value(page, 'cases.y_values'), answers.slice(0, 16).join(', ') + ', …');
+  assert.deepEqual(answers.map(Number), (stations_of(await state(page)).look.pictures as { y: number }[]).map((one) => one.y), 'as the command line has them');
   await press(page, 'cases.of_batch.3');
   const index = (await csv(page)).split('\n')[4]!.split(',')[1]!;
   assert.match(await value(page, 'cases.chosen'), new RegExp(`train_set\\[${index}\\]`));
@@ -176,6 +214,29 @@ test('the code is copied, station by station or whole, and is the script that is
   assert.equal(whole, await script_of(page, 0));
   assert.ok(whole.includes(station.trim()));
   await screenshot(page, 'cases-code-whole-zh');
+  // station by station, as in a notebook: together they are the script, and what they print is what the command line prints
+  await press(page, 'cases.code.0');
+  const cells: string[] = [];
+  for (const each of stations) {
+    await command(page, 'set_field', { id: 'field:/station', value: each });
+    await settle(page);
+    cells.push(await copied());
+  }
+  const full = (text: string) => text.split('\n').filter((line) => line !== '').join('\n');
+  assert.equal(full(cells.join('\n')), full(whole));
+  if (python) {
+    writeFileSync('build/cases_cells.json', JSON.stringify(cells));
+    const notebook = "import json, sys, types\nsys.argv = ['kernel', '-f', 'kernel.json']\nsys.modules['ipykernel'] = types.ModuleType('ipykernel')\nroom = {'__name__': '__main__'}\nfor cell in json.load(open('build/cases_cells.json')):\n    exec(compile(cell, 'cell', 'exec'), room)\n";
+    const theirs = execFileSync(python, ['-c', notebook], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim().split('\n');
+    const ours = native('cases', await state(page)).split('\n');
+    assert.equal(theirs.length, ours.length);
+    for (const [i, row] of ours.entries())
+      for (const [c, cell] of row.split(',').entries()) {
+        const other = theirs[i]!.split(',')[c]!;
+        assert.ok(cell === other || Math.abs(Number(cell) - Number(other)) < 1e-3, `${row} ${theirs[i]}`);
+      }
+  }
+  await command(page, 'set_field', { id: 'field:/station', value: 'dataset' });
   // a name in it is explained
   await press(page, 'cases.code.0');
   await settle(page);
@@ -218,4 +279,37 @@ lab_test('a link says where one stands; another language has the code in its wor
   assert.match(await script_of(page, 0), /看一看/);
   await change_language(page);
   assert.match(await script_of(page, 0), /look at it/);
+});
+
+test('axe-core finds nothing at any station, nor in its form; what it has is told with a sentence; keys alone walk', async () => {
+  const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+  const lab = await opened();
+  const { page } = lab;
+  await page.evaluate(axe);
+  const violations = () => page.evaluate(async () => {
+    const { violations: found } = await (window as any).axe.run(document, { resultTypes: ['violations'] });
+    return found.map((v: any) => `${v.id}: ${v.nodes.slice(0, 3).map((n: any) => n.html.slice(0, 160)).join(' | ')}`) as string[];
+  });
+  const controls = ['button', 'radio', 'tab', 'checkbox', 'combobox', 'slider', 'textbox'];
+  for (const kind of ['one_of_ten', 'yes_no', 'scores']) {
+    await open_case(page, { case: kind });
+    for (const [i, station] of stations.slice(0, 4).entries()) {
+      assert.equal((await state(page)).station, station);
+      const items = (await page.evaluate(() => window.downhill.items())) as unknown as { id: string; role: string; label: string; help: string }[];
+      assert.deepEqual(items.filter((it) => !it.label || (controls.includes(it.role) && !it.help)).map((it) => it.id), [], station);
+      assert.equal(new Set(items.map((it) => it.id)).size, items.length, 'each id once');
+      await new Promise((resolve) => setTimeout(resolve, 500)); // the mirror follows
+      assert.deepEqual(await violations(), [], `${kind} ${station}`);
+      await page.$eval('#accessible', (e) => (e as HTMLElement).click());
+      await page.waitForSelector('#form input, #form select');
+      assert.deepEqual(await violations(), [], `form of ${kind} ${station}`);
+      await screenshot(page, `cases-form-${kind}-${station}`);
+      await page.$eval('#accessible', (e) => (e as HTMLElement).click());
+      await settle(page);
+      if (i < 3) await key(page, 'cases.next', 'Enter');
+      await pictures_here(page);
+    }
+  }
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
 });

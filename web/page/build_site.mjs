@@ -45,7 +45,8 @@ files.own = {
   module: hashed('own.wasm', readFileSync(join(scalar, 'own.wasm'))),
   words: by_language((language) => hashed(`own-${language}.json`, Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))).filter(([key]) => key.startsWith('bring.'))))))),
 };
-files.letters = Object.fromEntries(['latin', 'chinese', 'rare'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
+files.code = JSON.parse(readFileSync('assets/labs.json', 'utf8')).flatMap(({ id, code }) => (code ? [id] : [])); // labs that show a script
+files.letters = Object.fromEntries(['latin', 'chinese', 'rare', 'code'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
 
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
 // used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
@@ -90,7 +91,7 @@ const style = (await esbuild.transform(css, { loader: 'css', minify: true })).co
 const old_text = (await esbuild.transform(readFileSync(join(page, 'old_browser.js'), 'utf8'), { target: 'es5', minify: true, charset: 'utf8',
   define: { TOO_OLD: JSON.stringify(strings['status.too_old']), BROKEN: JSON.stringify(strings['status.broken']) } })).code;
 const early_text = await bundle('ask_early.js', { target: 'es5', define: { FILES: JSON.stringify([files.app, files.trainer_simd, files.letters.latin]), TONGUES: JSON.stringify(by_language((language) => [files.words[''][language], ...(language === 'zh' ? [files.letters.chinese] : [])])),
-  LABS: JSON.stringify(Object.fromEntries(Object.entries(files.labs).map(([lab, modules]) => [lab, by_language((language) => [...modules, files.words[lab][language], ...(language === 'zh' ? [files.letters.rare] : [])])]))) } });
+  LABS: JSON.stringify(Object.fromEntries(Object.entries(files.labs).map(([lab, modules]) => [lab, by_language((language) => [...modules, files.words[lab][language], ...(language === 'zh' ? [files.letters.rare] : []), ...(files.code.includes(lab) ? [files.letters.code] : [])])]))) } });
 // scripts that stand in the pages themselves are let in by their hash
 const script_hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 

@@ -65,7 +65,9 @@ declare module 'site-files' {
     /** The dialog of own files: its script, that of its worker, the module, its words. */
     own: { script: string; worker: string; module: string; words: Record<'zh' | 'en', string> };
     /** By part (see tongue.ts) and language, and by script. */
-    words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare', string>;
+    words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare' | 'code', string>;
+    /** Labs that show a script, in letters of its own. */
+    code: string[];
     /** What is said of files of one's own: as in strings.ts. */
     own_words: string;
     sizes: Record<string, number>;

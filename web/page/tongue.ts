@@ -23,7 +23,7 @@ export interface Letters { script: Script; bytes: Uint8Array }
 /** A part's name: a lab's id, or empty. */
 export const common = '';
 const scripts_of = (language: Language, parts: string[]): Script[] => [...(parts.includes(common) ? ['latin' as const] : []),
-  ...(language === 'zh' ? [...(parts.includes(common) ? ['chinese' as const] : []), ...(parts.some((part) => part !== common) ? ['rare' as const] : [])] : [])];
+  ...(language === 'zh' ? [...(parts.includes(common) ? ['chinese' as const] : []), ...(parts.some((part) => part !== common) ? ['rare' as const] : [])] : []), ...(parts.some((part) => files.code.includes(part)) ? ['code' as const] : [])];
 
 export async function letters_of(script: Script): Promise<Letters> {
   return { script, bytes: await file_once(files.letters[script]) };
@@ -48,4 +48,4 @@ export async function tongue_of(language: Language, parts: string[]): Promise<To
 export const files_of = (language: Language, lab: string): string[] => [files.words[lab]![language], ...scripts_of(language, [lab]).map((script) => files.letters[script])];
 
 /** As app_letters counts them. */
-export const script_number: Record<Script, number> = { latin: 0, chinese: 1, rare: 2 };
+export const script_number: Record<Script, number> = { latin: 0, chinese: 1, rare: 2, code: 3 };

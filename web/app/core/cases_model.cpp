@@ -25,7 +25,7 @@ std::size_t place_of(CaseStation station) { return static_cast<std::size_t>(stat
 
 CasesModel::CasesModel(LabDocument& document, Post post, std::function<double()> clock_s)
     : document_(document), post_(std::move(post)), clock_s_(std::move(clock_s)), read_(cases_settings(document.now())), settings_(read_.settings),
-      worked_{"", "getitem", "loader", "batch", "layers", "", "picture"} {
+      worked_{"train_part", "getitem", "loader", "batch", "layers", "", "picture"} {
   read();
 }
 
@@ -450,6 +450,11 @@ const std::vector<ScriptPiece>& CasesModel::script(const ScriptOptions& options)
   if (script_.pieces.empty() || script_.version != version_ || script_.title != options.title || script_.language != options.language)
     script_ = {version_, options.title, options.language, cases_script_pieces(read_, options)};
   return script_.pieces;
+}
+
+std::span<const ScriptPiece> CasesModel::pieces(const ScriptOptions& options) const {
+  const std::size_t place = place_of(station());
+  return std::span(script(options)).subspan(place == 0 ? 0 : place + 1, place == 0 ? 2 : 1);
 }
 
 std::string_view CasesModel::at_work() const {

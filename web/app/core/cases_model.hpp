@@ -104,8 +104,8 @@ public:
   // ---- the code ----
   /// The script of this document in pieces: settings, then the seven stations. Kept until the document or the options change.
   const std::vector<ScriptPiece>& script(const ScriptOptions& options) const;
-  /// The piece of the station that is shown.
-  const ScriptPiece& piece(const ScriptOptions& options) const { return script(options)[1 + static_cast<std::size_t>(station())]; }
+  /// Those of the station that is shown: the first one has the settings, too, without which the others don't run.
+  std::span<const ScriptPiece> pieces(const ScriptOptions& options) const;
   /// The line at work at the station that is shown, one of kScriptMarks; empty: none is.
   std::string_view at_work() const;
   bool lit(std::string_view mark) const { return !mark.empty() && at_work() == mark; }

@@ -14,7 +14,8 @@ struct FontKind {
   Weight weight;
 };
 constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::regular}, {kLabel, Weight::regular}, {kText, Weight::bold},
-                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold}};
+                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold},
+                                   {kLabel, Weight::code}};
 
 } // namespace
 
@@ -28,7 +29,8 @@ Ui::Ui() {
 void Ui::take_letters(std::size_t script, std::span<const std::uint8_t> bytes) {
   const auto faces = read_letters(bytes);
   if (!faces || script >= fonts_of_.size()) return;
-  for (std::size_t weight = 0; weight < faces->size(); ++weight) fonts_of_[script][weight] = opentype((*faces)[weight]);
+  for (std::size_t weight = 0; weight < faces->size(); ++weight) 
+    if (!(*faces)[weight].empty()) fonts_of_[script][weight] = opentype((*faces)[weight]);
   brought_.resize(kCodes);
   for (const Letter& letter : faces->front()) brought_[letter.code] = true;
 }
@@ -52,6 +54,7 @@ void Ui::load_fonts(float pixel_ratio) {
       config.MergeMode = true;
     };
     const bool bold = font.weight == Weight::bold;
+    if (font.weight == Weight::code) face(kCode, false);
     face(kLatin, bold);
     if (bold) face(kChinese, true), face(kRare, true);
     face(kChinese, false), face(kRare, false); // for bold: characters of sentences only

@@ -119,15 +119,20 @@ void ImageSheet::upload(const void* data, bool numbers, std::size_t count, int w
   glBindTexture(GL_TEXTURE_2D, 0); // ImGui binds its own before each use; asking for the old one would wait for the graphics process
 }
 
-void ImageSheet::begin(const Ui& ui) {
+ImageSheet::Shades ImageSheet::shades(const Ui& ui) {
   const bool dark = ui.theme->id == "dark";
+  return {dark ? 0xffffffff : ui.theme->panel, dark ? 0xff101010 : 0xff151515};
+}
+
+void ImageSheet::begin(const Ui& ui) {
   if (it_.numbers) {
     unpack(ui.theme->panel, it_.colors[0]);
     unpack(ui.theme->positive, it_.colors[1]);
     unpack(ui.theme->negative, it_.colors[2]);
   } else {
-    unpack(dark ? 0xffffffff : ui.theme->panel, it_.colors[0]);
-    unpack(dark ? 0xff101010 : 0xff151515, it_.colors[1]);
+    const Shades both = shades(ui);
+    unpack(both.paper, it_.colors[0]);
+    unpack(both.ink, it_.colors[1]);
   }
   if (it_.count > 0) ui.draw()->AddCallback(use_program, this);
 }

@@ -33,6 +33,11 @@ public:
   void set_numbers(std::span<const float> values, std::size_t count, int width, int height, std::uint64_t version, float full = 0);
   /// The graphics context is new: textures and programs of before are no more, and are made again when they are used.
   static void forget_graphics();
+  /// What 0 and 255 are drawn as: pictures are dark on light in every theme.
+  struct Shades {
+    std::uint32_t paper, ink;
+  };
+  static Shades shades(const Ui& ui);
   /// Images are drawn between begin() and end(): switching the program once a sheet, not once an image.
   void begin(const Ui& ui);
   void draw(const Ui& ui, std::size_t i, Rect box);

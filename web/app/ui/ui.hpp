@@ -54,7 +54,7 @@ struct Item {
   std::string_view key = {};    ///< that presses it wherever the lab has the focus, by its name in the DOM: a digit or Backspace
 };
 
-enum class Weight { regular, bold };
+enum class Weight { regular, bold, code }; ///< code: all letters of one width, where a lab has brought them (assets/labs.json)
 enum class Align { left, center, right };
 
 // The type scale, in px: plot ticks and captions, labels, text.
@@ -117,7 +117,7 @@ public:
   /// laid out.
   void take_letters(std::size_t script, std::span<const std::uint8_t> bytes);
   bool has_letters() const { return !fonts_of_[kLatin][0].empty(); }
-  static constexpr std::size_t kLatin = 0, kChinese = 1, kRare = 2; ///< rare: Chinese ones that only labs beside the first show
+  static constexpr std::size_t kLatin = 0, kChinese = 1, kRare = 2, kCode = 3; ///< rare: Chinese ones that only labs beside the first show
   /// A Chinese letter was drawn that nobody has brought, and may yet: told once.
   bool wants_chinese() { return std::exchange(chinese_wanted_, false); }
   /// (Re)makes the font atlas for a device pixel ratio, with the letters that were wanted so far: all that the page can show
@@ -220,7 +220,7 @@ private:
   float dragged_from_ = 0;        // where it was before
   std::vector<Font> fonts_;
   mutable bool letters_lack_ = false, chinese_wanted_ = false;
-  std::array<std::array<std::vector<std::uint8_t>, 2>, 3> fonts_of_; // by script, regular and bold: OpenType
+  std::array<std::array<std::vector<std::uint8_t>, 2>, 4> fonts_of_; // by script, regular and bold: OpenType
   std::vector<bool> brought_;                                        // by code
   float pixel_ratio_ = 1;
 };

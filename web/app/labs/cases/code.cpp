@@ -6,7 +6,7 @@
 namespace downhill::walk {
 namespace {
 
-constexpr float kCodeLine = 19, kIndent = 6.5F, kHanging = 4; // of a space before a line; what does not fit hangs so many spaces further in
+constexpr float kCodeLine = 19, kHanging = 4; // what does not fit hangs so many spaces further in
 
 // Where a remark or a long text may be broken: behind a space, and beside Chinese letters, which have none.
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -26,22 +26,18 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return out;
 }
 
-float width_of(const Ui& ui, const PlacedCode& piece) {
-  return ui.text_width(piece.text, kLabel, piece.span.kind == CodeKind::keyword ? Weight::bold : Weight::regular);
-}
+float width_of(const Ui& ui, const PlacedCode& piece) { return ui.text_width(piece.text, kLabel, Weight::code); }
 
 // One line, over as many as it needs. Returns its height.
 float place_line(const Ui& ui, CodeKept& kept, std::string_view line, float y, bool& in_text) {
   const std::size_t spaces = std::min(line.find_first_not_of(' '), line.size());
-  const float left = kIndent * static_cast<float>(spaces), hanging = std::min(left + kIndent * kHanging, kept.width * 0.4F);
-  const float gap = ui.text_width(" ", kLabel);
+  const float gap = ui.text_width(" ", kLabel, Weight::code), left = gap * static_cast<float>(spaces), hanging = std::min(left + gap * kHanging, kept.width * 0.4F);
   float x = left, top = y;
   for (const CodeSpan& span : code_spans(line, in_text)) {
     std::string_view rest = line.substr(span.begin, span.size);
     if (span.begin < spaces) rest.remove_prefix(std::min(rest.size(), spaces - span.begin));
     for (std::string_view word : words_of(rest)) {
-      const auto blanks = static_cast<float>(
-          std::min<std::size_t>(2, word.size() - std::min(word.find_last_not_of(' ') + 1, word.size()))); // a column of remarks need not be kept
+      const auto blanks = static_cast<float>(word.size() - std::min(word.find_last_not_of(' ') + 1, word.size()));
       word = word.substr(0, word.find_last_not_of(' ') + 1);
       PlacedCode piece{x, top, 0, std::string(word), span};
       piece.width = width_of(ui, piece);
@@ -60,6 +56,12 @@ float place_line(const Ui& ui, CodeKept& kept, std::string_view line, float y, b
   return top + kCodeLine - y;
 }
 
+// All of the script, or the station's.
+std::span<const ScriptPiece> shown_pieces(const CasesLab& lab, const CodeKept& kept) {
+  const ScriptOptions options = lab.script_options_now();
+  return kept.whole ? std::span(lab.model().script(options)) : lab.model().pieces(options);
+}
+
 void lay_out_code(CasesLab& lab, CodeKept& kept, float width) {
   const Ui& ui = lab.controls();
   const int station = kept.whole ? -1 : static_cast<int>(lab.model().station());
@@ -67,26 +69,16 @@ void lay_out_code(CasesLab& lab, CodeKept& kept, float width) {
   kept.language = ui.language, kept.station = station, kept.width = width;
   kept.placed.clear(), kept.marks.clear();
   float y = 0;
-  const auto piece = [&](const ScriptPiece& one) {
+  for (const ScriptPiece& piece : shown_pieces(lab, kept)) {
     bool in_text = false;
-    auto mark = one.marks.begin();
-    // empty lines at either end have nothing to separate
-    std::size_t first = 0, end = one.lines.size();
-    if (!kept.whole) {
-      while (first < end && one.lines[first].empty()) ++first;
-      while (end > first && one.lines[end - 1].empty()) --end;
-    }
-    for (std::size_t i = 0; i < one.lines.size(); ++i) {
-      const bool shown = i >= first && i < end;
-      const float height = shown ? place_line(ui, kept, one.lines[i], y, in_text) : 0;
-      for (; mark != one.marks.end() && mark->line == i; ++mark) kept.marks.push_back({mark->id, {y, y + height}});
+    auto mark = piece.marks.begin();
+    for (std::size_t i = 0; i < piece.lines.size(); ++i) {
+      // an empty line above the first one has nothing to separate
+      const float height = y > 0 || !piece.lines[i].empty() ? place_line(ui, kept, piece.lines[i], y, in_text) : 0;
+      for (; mark != piece.marks.end() && mark->line == i; ++mark) kept.marks.push_back({mark->id, {y, y + height}});
       y += height;
     }
-  };
-  if (kept.whole)
-    for (const ScriptPiece& one : lab.model().script(lab.script_options_now())) piece(one);
-  else
-    piece(lab.model().piece(lab.script_options_now()));
+  }
   kept.height = y;
   kept.made_of = ui.letters_lack() ? 0 : lab.version(); // without its letters it has other widths
 }
@@ -139,8 +131,7 @@ void draw_code(CasesLab& lab, Column& column, CodeKept& kept) {
     for (const auto& [id, reach] : kept.marks)
       if (lab.model().lit(id) && piece.y >= reach.first && piece.y < reach.second) lit_line += (lit_line.empty() ? "" : " ") + piece.text;
     if (!name && (at.bottom() < low.y || at.y > high.y)) continue;
-    ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel,
-            piece.span.kind == CodeKind::keyword ? Weight::bold : Weight::regular);
+    ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel, Weight::code);
     if (name) name_in_code(lab, piece, at, met);
   }
   if (!lit_line.empty()) ui.note_item("cases.lit", ui("cases.lit"), "status", lit_line, {all.x, all.y, all.w, kCodeLine});
@@ -150,7 +141,7 @@ std::string text_of(std::span<const ScriptPiece> pieces) {
   std::string out;
   for (const ScriptPiece& piece : pieces)
     for (const std::string& line : piece.lines) out += line + "\n";
-  return out;
+  return out.erase(0, out.find_first_not_of('\n')); // what parts a station from the one before
 }
 
 } // namespace
@@ -165,10 +156,7 @@ void code_panel(CasesLab& lab, Rect box, CodeKept& kept) {
   int whole = kept.whole ? 1 : 0;
   ui.tabs("cases.code", head, ui("cases.code"), {ui("cases.code_station"), ui("cases.code_whole")}, whole);
   kept.whole = whole == 1;
-  if (ui.button("cases.copy", button, copy)) {
-    const auto& script = lab.model().script(lab.script_options_now());
-    lab.copy(kept.whole ? text_of(script) : text_of({&lab.model().piece(lab.script_options_now()), 1}));
-  }
+  if (ui.button("cases.copy", button, copy)) lab.copy(text_of(shown_pieces(lab, kept)));
   ui.line({box.x + 1, box.y}, {box.right() - 1, box.y});
   Column column(ui, "cases.code.text", box, false);
   lay_out_code(lab, kept, column.rest.w);

@@ -108,14 +108,14 @@ bool press_batch(CasesLab& lab, const std::string& id) {
 void code_answer(CasesLab& lab, Column& column, const char* id, std::string_view mark, std::string_view code, const std::string& gives) {
   Ui& ui = lab.controls();
   const bool lit = lab.model().lit(mark);
-  const float width = std::min(column.rest.w, ui.text_width(code, kLabel, Weight::bold) + 16), wide = column.rest.w - width - kGrid;
+  const float width = std::min(column.rest.w, ui.text_width(code, kLabel, Weight::code) + 16), wide = column.rest.w - width - kGrid;
   const float below = wide < 140 ? 24 : 0, height = std::max(24.0F, ui.paragraph({0, 0, below > 0 ? column.rest.w : wide, 0}, gives, 0, kLabel, false) + 5);
   Rect row = column.rest.cut_top(height + below);
   const Rect left{row.x, row.y, width, 22};
   const Ui::Press press = ui.press(id, left);
   if (press.pressed) lab.model().work(mark);
   ui.draw()->AddRectFilled(left.min(), left.max(), lit ? ui.theme->note : press.hovered ? ui.theme->line : ui.theme->fill, 4);
-  ui.text(left, code, lit ? ui.theme->accent : ui.theme->ink, kLabel, Weight::bold, Align::center);
+  ui.text(left, code, lit ? ui.theme->accent : ui.theme->ink, kLabel, Weight::code, Align::center);
   ui.explained(id, code, "button", gives, left, ui("help.cases.expression"));
   const Rect right = below > 0 ? Rect{row.x, row.y + below, row.w, height} : Rect{row.x + width + kGrid, row.y + 1, wide, height};
   ui.paragraph(right, gives, ui.theme->ink, kLabel);
@@ -141,6 +141,7 @@ bool without_data(CasesLab& lab, Rect box) {
 std::string tensor_text(const TensorLook& look) {
   std::string shape;
   for (const std::int64_t side : look.shape) shape += (shape.empty() ? "" : "×") + std::to_string(side);
+  if (look.shape.size() == 1) shape = "[" + shape + "]"; // a mere number would not be taken for a shape
   return (shape.empty() ? std::string() : shape + " ") + std::string(look.dtype);
 }
 

@@ -8,6 +8,8 @@ namespace downhill::walk {
 namespace {
 
 constexpr std::size_t kSamplesMost = 12; // pictures of a class, or of a range of scores
+constexpr int kClasses = 10;
+constexpr float kCount = 52; // px of a number in the table
 
 class DataPart final : public Part {
 public:
@@ -16,9 +18,8 @@ public:
   void setup(Column& column) override;
   std::string csv(std::string_view plot) const override;
   bool press(const std::string& id) override { return id == "cases.rate" ? lab_.set_rating(true), true : false; }
-  void add_fields(Json& out) const override {
-    if (lab_.model().settings().kind == CaseKind::scores) out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
-  }
+  std::optional<UserError> choose_field(const std::string& id, const std::string& to) override;
+  void add_fields(Json& out) const override;
   std::string spoken() const override { return lab_.model().data() ? parts_text() : std::string(); }
 
 private:
@@ -29,11 +30,25 @@ private:
     std::vector<std::uint32_t> samples;
   };
   std::vector<Group> groups() const;
+  // A row of the table: a group, or a class that takes no part.
+  struct Row {
+    int kind = -1; // of what can be chosen
+    const Group* group = nullptr;
+    std::string name;
+  };
+  std::vector<Row> rows(const std::vector<Group>& groups) const;
   std::string parts_text() const;
   std::string who_text() const;
+  bool may_choose() const { return lab_.model().settings().kind == CaseKind::one_of_ten; }
+  bool takes_part(int kind) const;
+  void turn(int kind);
   void table(Column& column);
+  void head(Rect row);
+  void name_of_row(Rect box, const Row& row);
+  void choice(Column& column, const char* pointer);
   void two_classes(Column& column);
   CasePictures pictures_;
+  std::optional<int> turned_; // a class whose box was pressed in this frame
 };
 
 std::string range_of(std::size_t bin) {
@@ -56,9 +71,11 @@ std::vector<DataPart::Group> DataPart::groups() const {
     if (s.kind == CaseKind::yes_no) out[g].name = std::string(tr(g == 0 ? StringKey("cases.no") : StringKey("cases.yes"))) + " · " + out[g].name;
   }
   for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test}) {
+    if (!model.data()) break;
     const PartCounts counts = counts_of(s, *model.data(), part);
     for (std::size_t g = 0; g < out.size(); ++g) out[g].counts[static_cast<std::size_t>(part)] = (scored ? counts.by_score : counts.by_class)[g];
   }
+  if (!model.data()) return out;
   const auto& answers = model.data()->answers(CasePart::train);
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(model.data()->size(CasePart::train)); ++i)
     if (auto& samples = out[scored ? bin_of(answers.targets[i]) : answers.labels[i]].samples; samples.size() < kSamplesMost) samples.push_back(i);
@@ -80,28 +97,80 @@ std::string DataPart::who_text() const {
   return std::string(tr_id("cases.score." + s.score)) + (lab_.controls().language == Language::zh ? "" : " ") + std::string(tr("cases.answers_measured"));
 }
 
-// A row each: its name, pictures, how many of each part; a bar has the training part's.
+bool DataPart::takes_part(int kind) const {
+  const auto& classes = lab_.model().settings().classes;
+  return std::find(classes.begin(), classes.end(), kind) != classes.end();
+}
+
+// A class is taken in or left out; that one alone is too few the document says.
+void DataPart::turn(int kind) {
+  std::vector<int> classes = lab_.model().settings().classes;
+  const auto at = std::lower_bound(classes.begin(), classes.end(), kind);
+  if (takes_part(kind))
+    classes.erase(std::find(classes.begin(), classes.end(), kind));
+  else
+    classes.insert(at, kind);
+  lab_.put("/data/classes", classes);
+}
+
+std::vector<DataPart::Row> DataPart::rows(const std::vector<Group>& groups) const {
+  std::vector<Row> out;
+  if (!may_choose()) {
+    for (const Group& group : groups) out.push_back({-1, &group, group.name});
+    return out;
+  }
+  const auto& classes = lab_.model().settings().classes;
+  for (int kind = 0; kind < kClasses; ++kind) {
+    const auto at = static_cast<std::size_t>(std::find(classes.begin(), classes.end(), kind) - classes.begin());
+    out.push_back({kind, at < groups.size() ? &groups[at] : nullptr, lab_.class_name(kind)});
+  }
+  return out;
+}
+
+// Above the numbers: which part they are of. Pressed, its line in the code is lit.
+void DataPart::head(Rect row) {
+  Ui& ui = lab_.controls();
+  for (const std::size_t part : {2U, 1U, 0U}) {
+    const std::string id = "cases.part." + std::string(kCaseParts[part]), mark = std::string(kCaseParts[part]) + "_part";
+    const std::string_view name = ui.by_id(id);
+    const Rect box = row.cut_right(kCount);
+    const bool lit = lab_.model().lit(mark);
+    if (ui.press(id, box).pressed) lab_.model().work(mark);
+    ui.text(box, name, lit ? ui.theme->accent : ui.theme->soft, kSmall, lit ? Weight::bold : Weight::regular, Align::right);
+    ui.explained(id, name, "button", mark, box, ui("help.cases.expression"));
+  }
+}
+
+// The name, with a box to be ticked where classes are chosen.
+void DataPart::name_of_row(Rect box, const Row& row) {
+  Ui& ui = lab_.controls();
+  if (row.kind < 0) return void(ui.text(box, row.name, ui.theme->ink, kLabel));
+  box = {box.x, box.y + (box.h - ui.control_height()) / 2, box.w, ui.control_height()};
+  if (ui.check("class." + std::to_string(row.kind), box, row.name, row.group != nullptr, ui("help.data.classes"))) turned_ = row.kind;
+}
+
+// A row each: its name, pictures, how many of each part.
 void DataPart::table(Column& column) {
   Ui& ui = lab_.controls();
   const auto all = groups();
-  constexpr float kRow = 34, kPicture = 28, kCount = 52;
+  const auto lines = rows(all);
+  constexpr float kPicture = 28;
+  const float height = ui.touch && may_choose() ? 40.0F : 34.0F, tick = may_choose() ? 30.0F : 0;
   float name_px = 0;
-  for (const Group& group : all) name_px = std::max(name_px, ui.text_width(group.name, kLabel) + kGrid);
-  name_px = std::min(name_px, column.rest.w * 0.34F);
+  for (const Row& row : lines) name_px = std::max(name_px, ui.text_width(row.name, may_choose() ? kText : kLabel) + kGrid + tick);
+  name_px = std::min(name_px, column.rest.w * 0.4F);
   const bool three = column.rest.w - name_px - 3 * kCount > 2 * kPicture;
-  const float counts_px = three ? 3 * kCount : 0;
-  const auto fits = static_cast<std::size_t>(std::max(1.0F, (column.rest.w - name_px - counts_px) / (kPicture + 3)));
-  Rect head = column.row(20);
-  if (three)
-    for (const char* part : {"test", "validation", "train"})
-      ui.text(head.cut_right(kCount), ui.by_id("cases.part." + std::string(part)), ui.theme->soft, kSmall, Weight::regular, Align::right);
+  const auto fits = static_cast<std::size_t>(std::max(1.0F, (column.rest.w - name_px - (three ? 3 * kCount : 0)) / (kPicture + 3)));
+  if (three) head(column.row(22));
+  turned_.reset();
   std::vector<std::uint32_t> places;
   std::vector<Rect> boxes;
-  for (std::size_t g = 0; g < all.size(); ++g) {
-    const Group& group = all[g];
-    const Rect whole = column.row(kRow);
+  for (const Row& line : lines) {
+    const Rect whole = column.row(height);
     Rect row = whole;
-    ui.text(row.cut_left(name_px), group.name, ui.theme->ink, kLabel);
+    name_of_row(row.cut_left(name_px), line);
+    if (!line.group || !lab_.model().data()) continue;
+    const Group& group = *line.group;
     std::string words;
     for (const std::size_t part : {2U, 1U, 0U})
       if (three)
@@ -111,12 +180,12 @@ void DataPart::table(Column& column) {
       words += (part == 0 ? "" : "; ") + std::string(tr_id("cases.part." + std::string(kCaseParts[part]))) + " " + std::to_string(group.counts[part]);
     for (std::size_t i = 0; i < std::min(fits, group.samples.size()); ++i) {
       places.push_back(group.samples[i]);
-      boxes.push_back({row.x + static_cast<float>(i) * (kPicture + 3), row.y + 2, kPicture, kPicture});
+      boxes.push_back({row.x + static_cast<float>(i) * (kPicture + 3), row.y + (height - kPicture) / 2, kPicture, kPicture});
     }
-    ui.note_item("cases.group." + std::to_string(g), group.name, "img", words, whole);
+    ui.note_item("cases.group." + std::to_string(&group - all.data()), group.name, "img", words, row);
   }
-  pictures_.show(lab_, CasePart::train, places);
-  pictures_.draw(ui, boxes);
+  if (lab_.model().data()) pictures_.show(lab_, CasePart::train, places), pictures_.draw(ui, boxes);
+  if (turned_) turn(*turned_);
 }
 
 // How scores are spread: a bar for each half point.
@@ -133,11 +202,15 @@ void score_bars(CasesLab& lab, Column& column) {
 }
 
 void DataPart::picture(Rect box, Room) {
-  if (without_data(lab_, box)) return;
   Ui& ui = lab_.controls();
   Column column(ui, "cases.data", {box.x - kPadding, box.y - kHalf, box.w + 2 * kPadding, box.h + kGrid}, false);
   column.paragraph(ui("cases.who"), ui.theme->ink);
   column.rest.cut_top(kHalf);
+  if (without_data(lab_, column.rest)) { // classes stay where they can be pressed
+    column.rest.cut_top(56);
+    if (may_choose()) table(column);
+    return;
+  }
   say(lab_, column, "cases.parts", ui("cases.parts_label"), parts_text(), ui.theme->soft);
   say(lab_, column, "cases.answers", ui("cases.answers_label"), who_text(), ui.theme->soft);
   if (lab_.model().settings().kind == CaseKind::scores) score_bars(lab_, column);
@@ -149,7 +222,7 @@ void DataPart::two_classes(Column& column) {
   Ui& ui = lab_.controls();
   const std::vector<int> classes = lab_.model().settings().classes;
   std::vector<std::string> names;
-  for (int kind = 0; kind < 10; ++kind) names.push_back(lab_.class_name(kind));
+  for (int kind = 0; kind < kClasses; ++kind) names.push_back(lab_.class_name(kind));
   const std::vector<std::string_view> labels(names.begin(), names.end());
   for (const std::size_t which : {0U, 1U}) {
     const std::string id = which == 0 ? "cases.class_no" : "cases.class_yes";
@@ -165,38 +238,29 @@ void DataPart::two_classes(Column& column) {
   }
 }
 
+// A field's choices as a list.
+void DataPart::choice(Column& column, const char* pointer) {
+  Ui& ui = lab_.controls();
+  const FieldId id{{}, pointer};
+  const FieldInfo info = lab_.field_of(pointer);
+  const std::string label = field_label(id.pointer);
+  const std::string_view help = field_help(info, id.pointer);
+  std::vector<std::string_view> labels;
+  int now = 0;
+  for (const std::string_view each : info.ids) {
+    if (info.value == each) now = static_cast<int>(labels.size());
+    labels.push_back(ui.by_id("choice." + std::string(pointer) + "." + std::string(each)));
+  }
+  if (const auto picked = ui.select(id.text(), column.field(id.text(), label, 152, help), label, labels, now, help))
+    lab_.keep(lab_.set_field(id.text(), std::string(info.ids[static_cast<std::size_t>(*picked)])));
+}
+
 void DataPart::setup(Column& column) {
   Ui& ui = lab_.controls();
-  const FieldInfo kinds = lab_.field_of("/case");
-  {
-    const FieldId id{{}, "/case"};
-    const std::string label = field_label(id.pointer);
-    const Rect row = column.field(id.text(), label, 152, field_help(kinds, id.pointer));
-    std::vector<std::string> names;
-    int now = 0;
-    for (const std::string_view each : kinds.ids) {
-      if (kinds.value == each) now = static_cast<int>(names.size());
-      names.emplace_back(ui.by_id("choice./case." + std::string(each)));
-    }
-    const std::vector<std::string_view> labels(names.begin(), names.end());
-    if (const auto picked = ui.select(id.text(), row, label, labels, now, field_help(kinds, id.pointer)))
-      lab_.keep(lab_.set_field(id.text(), std::string(kinds.ids[static_cast<std::size_t>(*picked)])));
-  }
+  choice(column, "/case");
   const CaseSettings& s = lab_.model().settings();
   if (s.kind == CaseKind::scores) {
-    const FieldId id{{}, "/score"};
-    const FieldInfo info = lab_.field_of("/score");
-    const std::string label = field_label(id.pointer);
-    const Rect row = column.field(id.text(), label, 152, field_help(info, id.pointer));
-    std::vector<std::string> names;
-    int now = 0;
-    for (const std::string_view each : info.ids) {
-      if (info.value == each) now = static_cast<int>(names.size());
-      names.emplace_back(ui.by_id("choice./score." + std::string(each)));
-    }
-    const std::vector<std::string_view> labels(names.begin(), names.end());
-    if (const auto picked = ui.select(id.text(), row, label, labels, now, field_help(info, id.pointer)))
-      lab_.keep(lab_.set_field(id.text(), std::string(info.ids[static_cast<std::size_t>(*picked)])));
+    choice(column, "/score");
     const std::string_view rate = ui("cases.rate");
     Rect button = column.row();
     if (ui.button("cases.rate", button.cut_left(std::min(button.w, ui.text_width(rate) + 24)), rate)) return lab_.set_rating(true);
@@ -207,6 +271,23 @@ void DataPart::setup(Column& column) {
   field_slider(lab_, column, "/data/test", {.least = 10, .most = kCaseOthersMost, .logarithmic = true, .parts = 1, .digits = 2});
   field_slider(lab_, column, "/data/seed", {.least = 0, .most = 20, .parts = 1});
   column.paragraph(ui("cases.data_says"), ui.theme->soft);
+}
+
+void DataPart::add_fields(Json& out) const {
+  if (lab_.model().settings().kind == CaseKind::scores) out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
+  if (!may_choose()) return;
+  for (int kind = 0; kind < kClasses; ++kind) {
+    Json row = form_line("class." + std::to_string(kind), lab_.class_name(kind), tr("help.data.classes"), takes_part(kind) ? "yes" : "no");
+    for (const char* choice : {"yes", "no"}) row["choices"].push_back({{"id", choice}, {"label", tr_id("cases." + std::string(choice))}});
+    out.push_back(std::move(row));
+  }
+}
+
+std::optional<UserError> DataPart::choose_field(const std::string& id, const std::string& to) {
+  if (!may_choose() || id.size() != 7 || !id.starts_with("class.")) return Part::choose_field(id, to);
+  const int kind = id.back() - '0';
+  if (kind >= 0 && kind < kClasses && takes_part(kind) != (to == "yes")) turn(kind);
+  return {};
 }
 
 std::string DataPart::csv(std::string_view plot) const {

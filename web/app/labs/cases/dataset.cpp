@@ -28,6 +28,7 @@ private:
   void expressions(Column& column, const CaseItem& item);
   void by_keys(Rect at, std::span<const std::uint8_t> picture);
   void neighbours(Column& column);
+  float numbers(Rect box, std::span<const std::uint8_t> picture);
   std::size_t pixel_ = 14 * kCaseSide + 14; // which one's number is told
   CasePictures strip_;
 };
@@ -51,12 +52,12 @@ void DatasetPart::expressions(Column& column, const CaseItem& item) {
   const CasesModel& model = lab_.model();
   const CaseSettings& s = model.settings();
   const std::string n = grouped(static_cast<double>(s.count(CasePart::train))), i = std::to_string(model.item());
-  code_answer(lab_, column, "cases.init", "init", "Pictures(pixels, y)", fill(tr("cases.init_gives"), {n}));
+  code_answer(lab_, column, "cases.init", "init", "train_set = Pictures(*train_part)", fill(tr("cases.init_gives"), {n}));
   code_answer(lab_, column, "cases.len", "len", "len(train_set)", n);
   std::string y = s.kind == CaseKind::scores ? setting(std::round(10000 * item.answer) / 10000) : setting(item.answer);
   if (s.kind != CaseKind::scores) y += " (" + lab_.class_name(item.example.kind) + ")";
   code_answer(lab_, column, "cases.getitem", "getitem", "x, y = train_set[" + i + "]",
-              fill(tr("cases.getitem_gives"), {tensor_text(picture_tensor()), tensor_text(answer_tensor(s)), y}));
+              fill(tr("cases.getitem_gives"), {tensor_text(picture_tensor(s)), tensor_text(answer_tensor(s)), y}));
 }
 
 // The pixel that is told, moved by keys.
@@ -100,6 +101,35 @@ void DatasetPart::neighbours(Column& column) {
   }
 }
 
+// Some of the tensor's numbers, those about the pixel, each on its grey. Returns the height.
+float DatasetPart::numbers(Rect box, std::span<const std::uint8_t> picture) {
+  Ui& ui = lab_.controls();
+  constexpr std::size_t kNear = 5;
+  const auto first = [&](std::size_t at) { return std::clamp<std::size_t>(at, kNear / 2, kCaseSide - 1 - kNear / 2) - kNear / 2; };
+  const std::size_t row = first(pixel_ / kCaseSide), column = first(pixel_ % kCaseSide);
+  const auto slice = [&](std::size_t from) { return std::to_string(from) + ":" + std::to_string(from + kNear); };
+  const std::string code = "x[0, " + slice(row) + ", " + slice(column) + "]";
+  const float cell = std::min(38.0F, box.w / kNear);
+  ui.text({box.x, box.y, box.w, 20}, code, ui.theme->soft, kLabel, Weight::bold);
+  const auto [paper, ink] = ImageSheet::shades(ui);
+  std::string words;
+  for (std::size_t r = 0; r < kNear; ++r)
+    for (std::size_t c = 0; c < kNear; ++c) {
+      const std::size_t at = (row + r) * kCaseSide + column + c;
+      const Rect square{box.x + cell * static_cast<float>(c), box.y + 22 + cell * static_cast<float>(r), cell, cell};
+      const double share = picture[at] / 255.0;
+      const std::string number = setting(std::round(share * 100) / 100);
+      ui.draw()->AddRectFilled(square.min(), square.max(), mixed(paper, ink, share));
+      ui.text(square, number, share > 0.5 ? paper : ink, kSmall, at == pixel_ ? Weight::bold : Weight::regular, Align::center);
+      if (at == pixel_) ui.draw()->AddRect(square.min(), square.max(), ui.theme->negative, 0, 0, 2);
+      words += (c > 0 ? ", " : r > 0 ? "; " : "") + number;
+    }
+  const float height = 22 + cell * kNear;
+  ui.draw()->AddRect({box.x - 0.5F, box.y + 21.5F}, {box.x + cell * kNear + 0.5F, box.y + height + 0.5F}, ui.theme->line);
+  ui.note_item("cases.patch", code, "img", words, {box.x, box.y, cell * kNear, height});
+  return height + kGrid;
+}
+
 void DatasetPart::picture(Rect box, Room) {
   if (without_data(lab_, box)) return;
   Ui& ui = lab_.controls();
@@ -124,6 +154,7 @@ void DatasetPart::picture(Rect box, Room) {
   const bool beside = words.w > 130;
   if (!beside) words = column.rest;
   const Rect at = words;
+  words.cut_top(numbers({words.x, words.y, std::min(words.w, 190.0F), 0}, picture));
   for (const std::string& text : {pixel_text(picture), fill(ui("cases.range"), {number_text(item.least), number_text(item.most), number_text(item.mean)}),
                                   fill(ui("cases.from_draw"), {grouped(static_cast<double>(item.example.place))})})
     words.cut_top(ui.paragraph(words, text, ui.theme->ink, kLabel) + kHalf);

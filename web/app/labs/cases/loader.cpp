@@ -134,7 +134,10 @@ void LoaderPart::setup(Column& column) {
   field_check(lab_, column, "/drop_last");
   field_slider(lab_, column, "/workers", {.least = 0, .most = 16, .parts = 1});
   const std::int64_t workers = lab_.model().settings().workers;
-  column.paragraph(workers == 0 ? std::string(ui("cases.no_workers")) : fill(ui("cases.workers"), {std::to_string(workers)}), ui.theme->soft);
+  column.paragraph(workers == 0   ? std::string(ui("cases.no_workers"))
+                   : workers == 1 ? std::string(ui("cases.one_worker"))
+                                  : fill(ui("cases.workers"), {std::to_string(workers)}),
+                   ui.theme->soft);
   column.rule();
   batch_choice(lab_, column);
 }

@@ -27,6 +27,7 @@ private:
   const std::vector<std::uint32_t>& batch() const { return lab_.model().batches()[static_cast<std::size_t>(lab_.model().batch())]; }
   std::size_t chosen() const { return std::min(chosen_, batch().size() - 1); }
   std::string chosen_text() const;
+  std::string values_text() const;
   void sheet(Column& column);
   std::size_t chosen_ = 0; // a place in the batch
   CasePictures pictures_;
@@ -38,6 +39,15 @@ std::string LookPart::chosen_text() const {
   const auto number = [](double value) { return setting(std::round(1000 * value) / 1000); };
   return fill(tr("cases.chosen"), {std::to_string(chosen()), std::to_string(index), lab_.answer_text(CasePart::train, index), number(item.least),
                                    number(item.most), number(item.mean)});
+}
+
+// The numbers of y, as far as they fit.
+std::string LookPart::values_text() const {
+  constexpr std::size_t kToldMost = 16;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kToldMost, batch().size()); ++i)
+    out += (i == 0 ? "" : ", ") + setting(std::round(100 * item_of(*lab_.model().data(), CasePart::train, batch()[i]).answer) / 100);
+  return out + (batch().size() > kToldMost ? ", …" : "");
 }
 
 void LookPart::sheet(Column& column) {
@@ -69,7 +79,8 @@ void LookPart::picture(Rect box, Room) {
   Column column(ui, "cases.look", {box.x - kPadding, box.y - kHalf, box.w + 2 * kPadding, box.h + kGrid}, false);
   const auto size = static_cast<std::int64_t>(batch().size());
   code_answer(lab_, column, "cases.shapes", "batch", "x, y = next(iter(train_loader))",
-              "x: " + tensor_text(picture_tensor(size)) + "; y: " + tensor_text(answer_tensor(lab_.model().settings(), size)));
+              "x: " + tensor_text(picture_tensor(lab_.model().settings(), size)) + "; y: " + tensor_text(answer_tensor(lab_.model().settings(), size)));
+  code_answer(lab_, column, "cases.y_values", "batch", "y", values_text());
   if (lab_.model().epoch() > 0 || lab_.model().batch() > 0) column.paragraph(ui("cases.not_first"), ui.theme->soft);
   say(lab_, column, "cases.chosen", ui("cases.chosen_label"), chosen_text(), ui.theme->ink);
   sheet(column);

@@ -252,7 +252,7 @@ void field_check(CasesLab& lab, Column& column, std::string_view pointer);
 void say(CasesLab& lab, Column& column, const char* id, std::string_view label, const std::string& text, std::uint32_t color);
 /// What a station shows while there is no data: why, or that it is on its way. Whether that is so.
 bool without_data(CasesLab& lab, Rect box);
-/// "1×28×28 float32".
+/// "1×28×28 torch.float32"; of one dimension "[64] torch.int64".
 std::string tensor_text(const TensorLook& look);
 /// A row of the form view; a button has no value.
 Json form_line(const std::string& id, std::string_view label, std::string_view help, const std::string& value);

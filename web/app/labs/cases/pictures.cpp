@@ -32,9 +32,10 @@ void CasePictures::draw(const Ui& ui, std::span<const Rect> boxes) {
 std::optional<std::size_t> large_picture(const Ui& ui, Rect box, std::span<const std::uint8_t> picture) {
   const float side = box.w / static_cast<float>(kCaseSide);
   ImDrawList* list = ui.draw();
+  const auto [paper, ink] = ImageSheet::shades(ui);
   for (std::size_t p = 0; p < picture.size(); ++p) {
     const ImVec2 from{box.x + side * static_cast<float>(p % kCaseSide), box.y + side * static_cast<float>(p / kCaseSide)};
-    list->AddRectFilled(from, {from.x + side, from.y + side}, mixed(ui.theme->panel, ui.theme->ink, picture[p] / 255.0));
+    list->AddRectFilled(from, {from.x + side, from.y + side}, mixed(paper, ink, picture[p] / 255.0));
   }
   list->AddRect({box.x - 0.5F, box.y - 0.5F}, {box.right() + 0.5F, box.bottom() + 0.5F}, ui.theme->line);
   const ImVec2 at = ImGui::GetIO().MousePos;

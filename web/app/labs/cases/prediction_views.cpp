@@ -229,7 +229,7 @@ void weights_view(CasesLab& lab, Column& column, const CaseRun& run, PredictionK
 void said_view(CasesLab& lab, Column& column, const CaseRun& run, const SaidOfPicture& said, std::optional<double> truth, PredictionKept& kept) {
   Ui& u = lab.controls();
   const CaseSettings& s = run.settings();
-  const std::string flow = "x " + tensor_text(picture_tensor(1)) + "  →  z = model(x) " + tensor_text({{1, s.outputs()}, "torch.float32"});
+  const std::string flow = "x " + tensor_text(picture_tensor(s, 1)) + "  →  z = model(x) " + tensor_text({{1, s.outputs()}, "torch.float32"});
   column.paragraph(flow, u.theme->soft);
   if (said.output.empty()) return;
   const double z = static_cast<double>(said.output.front());

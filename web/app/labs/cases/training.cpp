@@ -148,7 +148,7 @@ void TrainingPart::tensors(Column& column, const CaseRun& run) {
     u.note_item(id, label, "status", text, {row.x - 64, row.y, row.w + 64, row.h});
   };
   column.title(run.ended() ? u("cases.last_step") : u("cases.next_step"));
-  line("cases.step.x", "x", tensor_text(picture_tensor(size)));
+  line("cases.step.x", "x", tensor_text(picture_tensor(s, size)));
   line("cases.step.z", "model(x)", tensor_text({{size, s.outputs()}, "torch.float32"}));
   line("cases.step.y", "y", tensor_text(answer_tensor(s, size)));
   if (run.trainer().step() > 0 && !step.loss) // of the step just taken: the next one would take long to work out
