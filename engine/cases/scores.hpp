@@ -53,6 +53,11 @@ std::vector<std::uint32_t> rating_order(std::uint64_t seed, std::size_t items);
 /// Of each place that anybody has rated: the mean over raters of each one's own mean there, in the order of raters and ratings.
 std::map<std::uint32_t, double> mean_scores(std::span<const Rater> raters);
 
+/// A table to be filled by whoever has pictures and scores of their own: `items` rows, each the name of a picture and no score yet. As the book's
+/// exercise has it, 196 of them.
+inline constexpr std::size_t kBookPictures = 196;
+std::string scores_template(std::size_t items);
+
 /// How well scores agree that were given to the same pictures.
 struct Agreement {
   std::int64_t pairs = 0, equal = 0;

@@ -583,6 +583,7 @@ const std::vector<Verb>& verbs() {
        "your own pictures (a folder or zip, the class by folder or by a CSV) or your own table as data for --data; says what was left out, and why",
        own_data,
        true},
+      {"template", "FOLDER", {}, "a folder for scores of your own pictures: a table of 196 rows to be filled, and how", own_template},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},
   };
@@ -623,7 +624,9 @@ int main_with(const std::vector<std::string>& words) {
   }
   if (verb->many && files.empty()) return misuse(std::string(verb->name) + " takes " + verb->file);
   if (!verb->many && files.size() != (*verb->file ? 1U : 0U))
-    return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
+    return misuse(std::string(verb->name) + (!*verb->file                              ? " takes no file"
+                                             : std::string_view(verb->file).ends_with(".json") ? " takes one document, a .json file"
+                                                                                               : " takes one folder"));
   if (*verb->file) arguments.document = files[0];
   arguments.files = std::move(files);
   return verb->run(arguments);

@@ -298,4 +298,39 @@ int own_data(const Arguments& arguments) {
   return from_pictures(arguments, *asked);
 }
 
+namespace {
+constexpr const char* kTemplateWords =
+    "给自己的图片打分：课后练习的样板\r\n"
+    "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 photo001、photo002……，后缀照旧。图片少几张、多几张都可以，表里删行、加行就行。\r\n"
+    "2. 用 Excel 或别的表格软件打开 scores.csv，在 score 一列填分数（比如 1 到 5，小数也行），存成 CSV。没有分数的行会略过。\r\n"
+    "3. 在网页里打开“自己的数据”，把整个文件夹拖进去；或者用命令行：\r\n"
+    "   downhill data 这个文件夹 --validation 20 --out faces.downhill-data\r\n"
+    "   downhill cases case.json --data faces.downhill-data\r\n"
+    "   （case.json 里写什么，上一条命令会打印出来。）\r\n"
+    "图片只在你的设备上读，不上传。用别人的照片，先要得到本人同意。\r\n"
+    "\r\n"
+    "Scores of your own pictures: a template for the exercise\r\n"
+    "1. Put your pictures (PNG, JPEG or WebP) into this folder and call them photo001, photo002 ..., with the endings that they have. Fewer or more\r\n"
+    "   will do: take rows out of the table, or add some.\r\n"
+    "2. Open scores.csv in a spreadsheet, fill the column score (1 to 5, say; fractions are fine), and save it as CSV. Rows without a score are left out.\r\n"
+    "3. Open \"Your data\" in the page and drop the whole folder there; or, on the command line:\r\n"
+    "   downhill data THIS_FOLDER --validation 20 --out faces.downhill-data\r\n"
+    "   downhill cases case.json --data faces.downhill-data\r\n"
+    "   (the first of them prints what to write into case.json)\r\n"
+    "Pictures are read on your device alone. Ask people before you use photographs of them.\r\n";
+} // namespace
+
+int own_template(const Arguments& arguments) {
+  const std::string& folder = arguments.document;
+  const std::pair<std::string, std::string> files[] = {{folder + "/scores.csv", scores_template(kBookPictures)}, {folder + "/README.txt", kTemplateWords}};
+  std::error_code error;
+  for (const auto& [path, content] : files) // somebody's scores are not written over
+    if (fs::exists(path, error)) return complain({"template_there", path, {}});
+  mkdir(folder.c_str(), 0777); // a failure shows at the first file
+  for (const auto& [path, content] : files)
+    if (const auto done = write_file(path, content); !done) return complain(done.error());
+  print("%s: scores.csv with %zu rows to fill, README.txt tells how\n", printable(folder).c_str(), kBookPictures);
+  return 0;
+}
+
 } // namespace downhill

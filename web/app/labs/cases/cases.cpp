@@ -32,6 +32,7 @@ CasesLab::CasesLab(LabWorld& world, const LabRow& row)
           clock_s),
       parts_{data_part(*this), dataset_part(*this), loader_part(*this), look_part(*this), model_part(*this), training_part(*this), prediction_part(*this)},
       rate_(rate_part(*this)) {
+  model_.own_facts = [this](const std::string& hash) { return hash.empty() ? world_.packs.latest_own() : world_.packs.own(hash); };
   follow();
 }
 
@@ -87,6 +88,7 @@ void CasesLab::explain_control(Json& out) const {
 
 void CasesLab::add_shown(Json& shown) const {
   shown["code"] = code_, shown["rate"] = rating_;
+  if (const std::string name = world_.packs.own_name(model_.settings().file); model_.settings().own && !name.empty()) shown["file"] = name;
   shown["item"] = model_.item(), shown["epoch"] = model_.epoch(), shown["batch"] = model_.batch();
   for (const auto& each : parts_) each->add_shown(shown);
   rate_->add_shown(shown);
@@ -94,6 +96,7 @@ void CasesLab::add_shown(Json& shown) const {
 
 void CasesLab::show(const Json& wanted) {
   if (wanted.contains("code")) code_ = wanted["code"].get<bool>();
+  if (wanted.contains("file") && model_.settings().own) world_.packs.name_own(model_.settings().file, wanted["file"].get<std::string>());
   if (wanted.contains("rate")) rating_ = wanted["rate"].get<bool>();
   const auto number = [&](const char* key) { return wanted[key].get<std::int64_t>(); };
   if (wanted.contains("item")) model_.set_item(number("item"));
@@ -268,7 +271,36 @@ Answer CasesLab::script_of() const {
 
 ScriptOptions CasesLab::script_options_now() const { return script_options(document_.now().title, {}, std::string(tr_id("nav.cases")), world_.ui.language); }
 
-std::string CasesLab::class_name(int kind) const { return std::string(tr_id("class." + std::to_string(kind))); }
+std::string CasesLab::class_name(int kind) const {
+  if (!model_.settings().own) return std::string(tr_id("class." + std::to_string(kind)));
+  const protocol::OwnFacts* file = model_.file();
+  return file && kind >= 0 && kind < class_count() ? file->classes[static_cast<std::size_t>(kind)] : std::to_string(kind);
+}
+
+int CasesLab::class_count() const {
+  if (!model_.settings().own) return 10;
+  const protocol::OwnFacts* file = model_.file();
+  return file ? static_cast<int>(file->classes.size()) : 0;
+}
+
+// ---- the user's own file ----
+
+std::string CasesLab::own_name() const {
+  const protocol::OwnFacts* file = model_.file();
+  const std::string name = world_.packs.own_name(file ? file->hash : model_.settings().file);
+  return name.empty() ? model_.settings().file.substr(0, 8) : name;
+}
+
+Answer CasesLab::use_own(const std::string& hash, const std::string& name) {
+  world_.packs.name_own(hash, name);
+  return done(followed(model_.set_own(hash)));
+}
+
+// What is wanted of it: its hash, or nothing.
+Answer CasesLab::own_wanted() const {
+  const CaseSettings& s = model_.settings();
+  return Json{{"own", s.own}, {"file", s.file}, {"name", world_.packs.own_name(s.file)}, {"here", s.own && world_.packs.ready(model_.packs_needed())}};
+}
 
 std::string CasesLab::answer_text(CasePart part, std::size_t i) const {
   const CaseData& data = *model_.data();
@@ -296,10 +328,15 @@ constexpr Verb<Lab> kVerbs[] = {
      Reach::page,
      {text("text", 1e6), flag("works", "true")},
      [](Lab& lab, const Json& a) { return of(lab).rate().recalled(a["text"].get<std::string>(), a["works"].get<bool>()), ok(); }},
+    {"use_own",
+     Reach::page,
+     {must(text("hash")), must(text("name"))},
+     [](Lab& lab, const Json& a) { return of(lab).use_own(a["hash"].get<std::string>(), a["name"].get<std::string>()); }},
+    {"own_wanted", Reach::page, {}, [](Lab& lab, const Json&) { return of(lab).own_wanted(); }},
     {"lane_names", Reach::page, {}, [](Lab&, const Json&) -> Answer { return Json::array({tr_id("nav.cases")}); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };
-constexpr Argument kLooks[] = {flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999), choice("said", kSaidViews)};
+constexpr Argument kLooks[] = {text("file"), flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999), choice("said", kSaidViews)};
 
 } // namespace
 

@@ -1,14 +1,17 @@
 // 1. The data: what is in it, and who made it.
 #include "app/labs/cases/parts.hpp"
 
+#include "app/core/typed_number.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
 
 namespace downhill::walk {
 namespace {
 
 constexpr std::size_t kSamplesMost = 12; // pictures of a class, or of a range of scores
-constexpr int kClasses = 10;
 constexpr float kCount = 52; // px of a number in the table
 
 class DataPart final : public Part {
@@ -39,6 +42,8 @@ private:
   std::vector<Row> rows(const std::vector<Group>& groups) const;
   std::string parts_text() const;
   std::string who_text() const;
+  std::string origin_text() const;
+  void source_choice(Column& column);
   bool may_choose() const { return lab_.model().settings().kind == CaseKind::one_of_ten; }
   bool takes_part(int kind) const;
   void turn(int kind);
@@ -51,13 +56,15 @@ private:
   std::optional<int> turned_; // a class whose box was pressed in this frame
 };
 
-std::string range_of(std::size_t bin) {
-  const double from = kScoreLeast + 0.5 * static_cast<double>(bin);
-  return setting(from) + " – " + setting(from + 0.5);
+std::string range_of(const ScoreRange& range, std::size_t bin) {
+  const double wide = (range.most - range.least) / static_cast<double>(kScoreBins), from = range.least + wide * static_cast<double>(bin);
+  const double unit = wide >= 100 ? 1 : 100;
+  const auto text = [&](double score) { return setting(std::round(score * unit) / unit); };
+  return text(from) + " – " + text(from + wide);
 }
 
-std::size_t bin_of(float score) {
-  const auto bin = static_cast<std::ptrdiff_t>((static_cast<double>(score) - kScoreLeast) * 2);
+std::size_t bin_of(const ScoreRange& range, float score) {
+  const auto bin = static_cast<std::ptrdiff_t>((static_cast<double>(score) - range.least) / (range.most - range.least) * static_cast<double>(kScoreBins));
   return static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(bin, 0, kScoreBins - 1));
 }
 
@@ -65,9 +72,10 @@ std::vector<DataPart::Group> DataPart::groups() const {
   const CasesModel& model = lab_.model();
   const CaseSettings& s = model.settings();
   const bool scored = s.kind == CaseKind::scores;
+  const ScoreRange range = scored && model.data() ? score_range(s, *model.data()) : ScoreRange();
   std::vector<Group> out(scored ? kScoreBins : s.classes.size());
   for (std::size_t g = 0; g < out.size(); ++g) {
-    out[g].name = scored ? range_of(g) : lab_.class_name(s.classes[g]);
+    out[g].name = scored ? range_of(range, g) : lab_.class_name(s.classes[g]);
     if (s.kind == CaseKind::yes_no) out[g].name = std::string(tr(g == 0 ? StringKey("cases.no") : StringKey("cases.yes"))) + " · " + out[g].name;
   }
   for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test}) {
@@ -78,13 +86,16 @@ std::vector<DataPart::Group> DataPart::groups() const {
   if (!model.data()) return out;
   const auto& answers = model.data()->answers(CasePart::train);
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(model.data()->size(CasePart::train)); ++i)
-    if (auto& samples = out[scored ? bin_of(answers.targets[i]) : answers.labels[i]].samples; samples.size() < kSamplesMost) samples.push_back(i);
+    if (auto& samples = out[scored ? bin_of(range, answers.targets[i]) : answers.labels[i]].samples; samples.size() < kSamplesMost) samples.push_back(i);
   return out;
 }
 
 std::string DataPart::parts_text() const {
   const CaseSettings& s = lab_.model().settings();
   const auto count = [&](CasePart part) { return grouped(static_cast<double>(s.count(part))); };
+  if (s.own)
+    return fill(tr(s.own_validation ? StringKey("cases.parts_own") : StringKey("cases.parts_own_two")),
+                {count(CasePart::train), count(CasePart::validation), count(CasePart::test)});
   return fill(tr(s.rated() ? StringKey("cases.parts_rated") : StringKey("cases.parts")),
               {count(CasePart::train), count(CasePart::validation), count(CasePart::test)});
 }
@@ -92,6 +103,7 @@ std::string DataPart::parts_text() const {
 // Where answers come from.
 std::string DataPart::who_text() const {
   const CaseSettings& s = lab_.model().settings();
+  if (s.own) return std::string(tr("cases.answers_own"));
   if (s.kind != CaseKind::scores) return std::string(tr("cases.answers_classes"));
   if (s.rated()) return fill(tr("cases.answers_raters"), {std::to_string(s.raters.size())});
   return std::string(tr_id("cases.score." + s.score)) + (lab_.controls().language == Language::zh ? "" : " ") + std::string(tr("cases.answers_measured"));
@@ -120,7 +132,7 @@ std::vector<DataPart::Row> DataPart::rows(const std::vector<Group>& groups) cons
     return out;
   }
   const auto& classes = lab_.model().settings().classes;
-  for (int kind = 0; kind < kClasses; ++kind) {
+  for (int kind = 0; kind < lab_.class_count(); ++kind) {
     const auto at = static_cast<std::size_t>(std::find(classes.begin(), classes.end(), kind) - classes.begin());
     out.push_back({kind, at < groups.size() ? &groups[at] : nullptr, lab_.class_name(kind)});
   }
@@ -194,7 +206,7 @@ void score_bars(CasesLab& lab, Column& column) {
   BarSpec spec{.id = "cases.scores", .title = std::string(tr("cases.score_axis")), .groups = {}, .log = false};
   BarSeries series{std::string(tr("cases.part.train")), lab.controls().theme->accent, {}};
   for (std::size_t bin = 0; bin < kScoreBins; ++bin) {
-    spec.groups.push_back(range_of(bin));
+    spec.groups.push_back(range_of(score_range(lab.model().settings(), *lab.model().data()), bin));
     series.values.push_back(static_cast<double>(counts.by_score[bin]));
     spec.most = std::max(spec.most, series.values.back());
   }
@@ -204,7 +216,7 @@ void score_bars(CasesLab& lab, Column& column) {
 void DataPart::picture(Rect box, Room) {
   Ui& ui = lab_.controls();
   Column column(ui, "cases.data", {box.x - kPadding, box.y - kHalf, box.w + 2 * kPadding, box.h + kGrid}, false);
-  column.paragraph(ui("cases.who"), ui.theme->ink);
+  column.paragraph(origin_text(), ui.theme->ink);
   column.rest.cut_top(kHalf);
   if (without_data(lab_, column.rest)) { // classes stay where they can be pressed
     column.rest.cut_top(56);
@@ -215,14 +227,32 @@ void DataPart::picture(Rect box, Room) {
   say(lab_, column, "cases.answers", ui("cases.answers_label"), who_text(), ui.theme->soft);
   if (lab_.model().settings().kind == CaseKind::scores) score_bars(lab_, column);
   table(column);
+  const CaseData& data = *lab_.model().data();
+  if (!lab_.model().settings().table()) return;
+  column.title(ui("cases.first_rows"));
+  std::vector<std::uint32_t> first(std::min<std::size_t>(kSamplesMost, static_cast<std::size_t>(data.size(CasePart::train))));
+  std::iota(first.begin(), first.end(), 0U);
+  row_table(lab_, column, CasePart::train, first, {});
+}
+
+// What the data are.
+std::string DataPart::origin_text() const {
+  const CaseSettings& s = lab_.model().settings();
+  if (!s.own) return std::string(tr("cases.who"));
+  const std::string name = lab_.own_name();
+  if (s.features() == 0) return fill(tr("cases.who_own"), {name});
+  if (s.table()) return fill(tr("cases.who_own_table"), {name, std::to_string(s.features())});
+  const PictureSize size = picture_size(s);
+  return fill(tr("cases.who_own_pictures"), {name, std::to_string(size.height), std::to_string(size.width)});
 }
 
 // No, and yes.
 void DataPart::two_classes(Column& column) {
   Ui& ui = lab_.controls();
   const std::vector<int> classes = lab_.model().settings().classes;
+  if (classes.size() != 2) return; // of a file that is not here
   std::vector<std::string> names;
-  for (int kind = 0; kind < kClasses; ++kind) names.push_back(lab_.class_name(kind));
+  for (int kind = 0; kind < lab_.class_count(); ++kind) names.push_back(lab_.class_name(kind));
   const std::vector<std::string_view> labels(names.begin(), names.end());
   for (const std::size_t which : {0U, 1U}) {
     const std::string id = which == 0 ? "cases.class_no" : "cases.class_yes";
@@ -247,36 +277,52 @@ void DataPart::choice(Column& column, const char* pointer) {
   const std::string_view help = field_help(info, id.pointer);
   std::vector<std::string_view> labels;
   int now = 0;
+  std::vector<std::string_view> ids;
   for (const std::string_view each : info.ids) {
+    if (each == "file") continue; // comes with the user's own data
     if (info.value == each) now = static_cast<int>(labels.size());
+    ids.push_back(each);
     labels.push_back(ui.by_id("choice." + std::string(pointer) + "." + std::string(each)));
   }
   if (const auto picked = ui.select(id.text(), column.field(id.text(), label, 152, help), label, labels, now, help))
-    lab_.keep(lab_.set_field(id.text(), std::string(info.ids[static_cast<std::size_t>(*picked)])));
+    lab_.keep(lab_.set_field(id.text(), std::string(ids[static_cast<std::size_t>(*picked)])));
+}
+
+// Fashion-MNIST, or what the user brings.
+void DataPart::source_choice(Column& column) {
+  Ui& ui = lab_.controls();
+  const bool own = lab_.model().settings().own;
+  const std::vector<std::string_view> labels{ui("source.fashion-mnist"), ui("data.own")};
+  const std::string_view label = ui("cases.source"), help = ui("help.cases.source");
+  const auto picked = ui.select("cases.source", column.field("cases.source", label, 152, help), label, labels, own ? 1 : 0, help);
+  if (picked && *picked == 1) lab_.ask_own(); // another file, too
+  if (picked && *picked == 0 && own) lab_.keep(lab_.model().set_fashion());
 }
 
 void DataPart::setup(Column& column) {
   Ui& ui = lab_.controls();
   choice(column, "/case");
+  source_choice(column);
   const CaseSettings& s = lab_.model().settings();
-  if (s.kind == CaseKind::scores) {
+  if (s.kind == CaseKind::scores && !s.own) {
     choice(column, "/score");
     const std::string_view rate = ui("cases.rate");
     Rect button = column.row();
     if (ui.button("cases.rate", button.cut_left(std::min(button.w, ui.text_width(rate) + 24)), rate)) return lab_.set_rating(true);
   }
   if (s.kind == CaseKind::yes_no) two_classes(column);
-  field_slider(lab_, column, "/data/train", {.least = 20, .most = kCaseTrainMost, .logarithmic = true, .parts = 1, .digits = 2});
-  field_slider(lab_, column, "/data/validation", {.least = 10, .most = kCaseOthersMost, .logarithmic = true, .parts = 1, .digits = 2});
-  field_slider(lab_, column, "/data/test", {.least = 10, .most = kCaseOthersMost, .logarithmic = true, .parts = 1, .digits = 2});
+  const double least = s.own ? 1 : 10;
+  field_slider(lab_, column, "/data/train", {.least = 2 * least, .most = kCaseTrainMost, .logarithmic = true, .parts = 1, .digits = 2});
+  field_slider(lab_, column, "/data/validation", {.least = least, .most = kCaseOthersMost, .logarithmic = true, .parts = 1, .digits = 2});
+  field_slider(lab_, column, "/data/test", {.least = least, .most = kCaseOthersMost, .logarithmic = true, .parts = 1, .digits = 2});
   field_slider(lab_, column, "/data/seed", {.least = 0, .most = 20, .parts = 1});
   column.paragraph(ui("cases.data_says"), ui.theme->soft);
 }
 
 void DataPart::add_fields(Json& out) const {
-  if (lab_.model().settings().kind == CaseKind::scores) out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
+  if (lab_.model().settings().kind == CaseKind::scores && !lab_.model().settings().own) out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
   if (!may_choose()) return;
-  for (int kind = 0; kind < kClasses; ++kind) {
+  for (int kind = 0; kind < lab_.class_count(); ++kind) {
     Json row = form_line("class." + std::to_string(kind), lab_.class_name(kind), tr("help.data.classes"), takes_part(kind) ? "yes" : "no");
     for (const char* choice : {"yes", "no"}) row["choices"].push_back({{"id", choice}, {"label", tr_id("cases." + std::string(choice))}});
     out.push_back(std::move(row));
@@ -284,9 +330,10 @@ void DataPart::add_fields(Json& out) const {
 }
 
 std::optional<UserError> DataPart::choose_field(const std::string& id, const std::string& to) {
-  if (!may_choose() || id.size() != 7 || !id.starts_with("class.")) return Part::choose_field(id, to);
-  const int kind = id.back() - '0';
-  if (kind >= 0 && kind < kClasses && takes_part(kind) != (to == "yes")) turn(kind);
+  if (!may_choose() || id.size() < 7 || id.size() > 9 || !id.starts_with("class.")) return Part::choose_field(id, to);
+  const auto number = place_in(id, "class.");
+  const int kind = number ? static_cast<int>(*number) : -1;
+  if (kind >= 0 && kind < lab_.class_count() && takes_part(kind) != (to == "yes")) turn(kind);
   return {};
 }
 

@@ -29,6 +29,7 @@ private:
   void by_keys(Rect at, std::span<const std::uint8_t> picture);
   void neighbours(Column& column);
   float numbers(Rect box, std::span<const std::uint8_t> picture);
+  std::size_t width() const { return picture_size(lab_.model().settings()).width; }
   std::size_t pixel_ = 14 * kCaseSide + 14; // which one's number is told
   CasePictures strip_;
 };
@@ -37,7 +38,7 @@ std::string number_text(double value) { return setting(std::round(value * 10000)
 
 std::string DatasetPart::pixel_text(std::span<const std::uint8_t> picture) const {
   return fill(tr("cases.pixel_reads"),
-              {std::to_string(pixel_ / kCaseSide), std::to_string(pixel_ % kCaseSide), std::to_string(picture[pixel_]), number_text(picture[pixel_] / 255.0)});
+              {std::to_string(pixel_ / width()), std::to_string(pixel_ % width()), std::to_string(picture[pixel_]), number_text(picture[pixel_] / 255.0)});
 }
 
 std::string DatasetPart::spoken() const {
@@ -52,7 +53,7 @@ void DatasetPart::expressions(Column& column, const CaseItem& item) {
   const CasesModel& model = lab_.model();
   const CaseSettings& s = model.settings();
   const std::string n = grouped(static_cast<double>(s.count(CasePart::train))), i = std::to_string(model.item());
-  code_answer(lab_, column, "cases.init", "init", "train_set = Pictures(*train_part)", fill(tr("cases.init_gives"), {n}));
+  code_answer(lab_, column, "cases.init", "init", std::string("train_set = ") + (s.own ? "Examples" : "Pictures") + "(*train_part)", fill(tr("cases.init_gives"), {n}));
   code_answer(lab_, column, "cases.len", "len", "len(train_set)", n);
   std::string y = s.kind == CaseKind::scores ? setting(std::round(10000 * item.answer) / 10000) : setting(item.answer);
   if (s.kind != CaseKind::scores) y += " (" + lab_.class_name(item.example.kind) + ")";
@@ -66,12 +67,12 @@ void DatasetPart::by_keys(Rect at, std::span<const std::uint8_t> picture) {
   const std::string id = "cases.pixel";
   if (ui.nudged == id) {
     ui.nudged.clear();
-    const auto by = static_cast<std::ptrdiff_t>(std::lround(static_cast<double>(ui.nudge) * kCasePixels));
+    const auto by = static_cast<std::ptrdiff_t>(std::lround(static_cast<double>(ui.nudge) * static_cast<double>(picture.size())));
     const std::ptrdiff_t step = by == 0 ? (ui.nudge > 0 ? 1 : -1) : by;
-    pixel_ = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(pixel_) + step, 0, kCasePixels - 1));
+    pixel_ = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(pixel_) + step, 0, static_cast<std::ptrdiff_t>(picture.size()) - 1));
   }
   if (Item* item = ui.note_item(id, ui("cases.pixel"), "slider", pixel_text(picture), at, true, ui("help.cases.pixel")))
-    item->position = static_cast<float>(pixel_) / static_cast<float>(kCasePixels - 1), item->by_keys = true;
+    item->position = static_cast<float>(pixel_) / static_cast<float>(picture.size() - 1), item->by_keys = true;
 }
 
 // The pictures before and after it, to be pressed.
@@ -105,17 +106,18 @@ void DatasetPart::neighbours(Column& column) {
 float DatasetPart::numbers(Rect box, std::span<const std::uint8_t> picture) {
   Ui& ui = lab_.controls();
   constexpr std::size_t kNear = 5;
-  const auto first = [&](std::size_t at) { return std::clamp<std::size_t>(at, kNear / 2, kCaseSide - 1 - kNear / 2) - kNear / 2; };
-  const std::size_t row = first(pixel_ / kCaseSide), column = first(pixel_ % kCaseSide);
-  const auto slice = [&](std::size_t from) { return std::to_string(from) + ":" + std::to_string(from + kNear); };
-  const std::string code = "x[0, " + slice(row) + ", " + slice(column) + "]";
+  const std::size_t wide = width(), tall = picture.size() / wide, across = std::min(kNear, wide), down = std::min(kNear, tall);
+  const auto first = [&](std::size_t at, std::size_t all, std::size_t shown) { return std::min(at > kNear / 2 ? at - kNear / 2 : 0, all - shown); };
+  const std::size_t row = first(pixel_ / wide, tall, down), column = first(pixel_ % wide, wide, across);
+  const auto slice = [&](std::size_t from, std::size_t shown) { return std::to_string(from) + ":" + std::to_string(from + shown); };
+  const std::string code = "x[0, " + slice(row, down) + ", " + slice(column, across) + "]";
   const float cell = std::min(38.0F, box.w / kNear);
   ui.text({box.x, box.y, box.w, 20}, code, ui.theme->soft, kLabel, Weight::bold);
   const auto [paper, ink] = ImageSheet::shades(ui);
   std::string words;
-  for (std::size_t r = 0; r < kNear; ++r)
-    for (std::size_t c = 0; c < kNear; ++c) {
-      const std::size_t at = (row + r) * kCaseSide + column + c;
+  for (std::size_t r = 0; r < down; ++r)
+    for (std::size_t c = 0; c < across; ++c) {
+      const std::size_t at = (row + r) * wide + column + c;
       const Rect square{box.x + cell * static_cast<float>(c), box.y + 22 + cell * static_cast<float>(r), cell, cell};
       const double share = picture[at] / 255.0;
       const std::string number = setting(std::round(share * 100) / 100);
@@ -124,9 +126,9 @@ float DatasetPart::numbers(Rect box, std::span<const std::uint8_t> picture) {
       if (at == pixel_) ui.draw()->AddRect(square.min(), square.max(), ui.theme->negative, 0, 0, 2);
       words += (c > 0 ? ", " : r > 0 ? "; " : "") + number;
     }
-  const float height = 22 + cell * kNear;
-  ui.draw()->AddRect({box.x - 0.5F, box.y + 21.5F}, {box.x + cell * kNear + 0.5F, box.y + height + 0.5F}, ui.theme->line);
-  ui.note_item("cases.patch", code, "img", words, {box.x, box.y, cell * kNear, height});
+  const float height = 22 + cell * static_cast<float>(down), right = cell * static_cast<float>(across);
+  ui.draw()->AddRect({box.x - 0.5F, box.y + 21.5F}, {box.x + right + 0.5F, box.y + height + 0.5F}, ui.theme->line);
+  ui.note_item("cases.patch", code, "img", words, {box.x, box.y, right, height});
   return height + kGrid;
 }
 
@@ -140,13 +142,19 @@ void DatasetPart::picture(Rect box, Room) {
   const CaseItem item = item_of(*model.data(), CasePart::train, i);
   expressions(column, item);
   column.rest.cut_top(kHalf);
+  if (model.settings().table()) {
+    const std::string text = fill(ui("cases.range"), {number_text(item.least), number_text(item.most), number_text(item.mean)});
+    say(lab_, column, "cases.numbers", ui("cases.numbers"), text, ui.theme->soft);
+    return row_list(lab_, column, CasePart::train, i);
+  }
+  pixel_ = std::min(pixel_, picture.size() - 1);
   neighbours(column);
   const float side = std::clamp(std::min(column.rest.w, box.h - 190), 140.0F, 420.0F);
   const Rect large = Rect{column.rest.x, column.rest.y + 2, side, side};
   column.rest.cut_top(side + kGrid);
-  if (const auto under = large_picture(ui, large, picture)) pixel_ = *under;
-  const float square = side / static_cast<float>(kCaseSide);
-  const ImVec2 from{large.x + square * static_cast<float>(pixel_ % kCaseSide), large.y + square * static_cast<float>(pixel_ / kCaseSide)};
+  if (const auto under = large_picture(ui, large, picture, width())) pixel_ = *under;
+  const float square = side / static_cast<float>(width());
+  const ImVec2 from{large.x + square * static_cast<float>(pixel_ % width()), large.y + square * static_cast<float>(pixel_ / width())};
   ui.draw()->AddRect({from.x - 1, from.y - 1}, {from.x + square + 1, from.y + square + 1}, ui.theme->negative, 0, 0, 2);
   by_keys(large, picture);
   // beside it, where there is room, else below
@@ -184,9 +192,15 @@ std::string DatasetPart::csv(std::string_view plot) const {
   const CasesModel& model = lab_.model();
   if (plot != "view" || !model.data()) return {};
   const auto picture = model.data()->picture(CasePart::train, static_cast<std::size_t>(model.item()));
+  if (picture.empty()) { // a row of a table
+    const std::vector<float> x = model.data()->input(CasePart::train, static_cast<std::size_t>(model.item()));
+    std::string rows = "column,x\n";
+    for (std::size_t c = 0; c < x.size(); ++c) rows += csv_text(model.data()->source().columns[c]) + "," + csv_number(static_cast<double>(x[c])) + "\n";
+    return rows;
+  }
   std::string out = "row,column,byte,x\n";
   for (std::size_t p = 0; p < picture.size(); ++p)
-    out += std::to_string(p / kCaseSide) + "," + std::to_string(p % kCaseSide) + "," + std::to_string(picture[p]) + "," +
+    out += std::to_string(p / width()) + "," + std::to_string(p % width()) + "," + std::to_string(picture[p]) + "," +
            csv_number(static_cast<double>(static_cast<float>(picture[p]) / 255.0F)) + "\n";
   return out;
 }

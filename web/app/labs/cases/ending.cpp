@@ -85,8 +85,10 @@ ImageSheet& TestSheet::sheet(const CaseData& data) {
       pixels_.insert(pixels_.end(), picture.begin(), picture.end());
     }
   }
-  constexpr int kSide = static_cast<int>(kCaseSide);
-  sheet_.set_pixels(pixels_, pixels_.size() / kCasePixels, kSide, kSide, version_);
+  const auto& shape = data.source().shape;
+  const int width = shape.size() == 2 ? static_cast<int>(shape[1]) : 1, height = shape.size() == 2 ? static_cast<int>(shape[0]) : 1;
+  if (shape.size() != 2) pixels_.assign(static_cast<std::size_t>(data.size(CasePart::test)), 0); // a table's rows are blank squares
+  sheet_.set_pixels(pixels_, static_cast<std::size_t>(data.size(CasePart::test)), width, height, version_);
   return sheet_;
 }
 

@@ -83,7 +83,11 @@ void LookPart::picture(Rect box, Room) {
   code_answer(lab_, column, "cases.y_values", "batch", "y", values_text());
   if (lab_.model().epoch() > 0 || lab_.model().batch() > 0) column.paragraph(ui("cases.not_first"), ui.theme->soft);
   say(lab_, column, "cases.chosen", ui("cases.chosen_label"), chosen_text(), ui.theme->ink);
-  sheet(column);
+  if (lab_.model().settings().table()) {
+    const std::vector<std::uint32_t> places(batch().begin(), batch().begin() + static_cast<std::ptrdiff_t>(std::min(kSeenMost, batch().size())));
+    if (const auto pressed = row_table(lab_, column, CasePart::train, places, chosen())) chosen_ = *pressed, lab_.model().work("batch");
+  } else
+    sheet(column);
   if (batch().size() > kSeenMost) column.paragraph(fill(ui("cases.seen_most"), {std::to_string(kSeenMost)}), ui.theme->soft);
 }
 

@@ -57,10 +57,11 @@ void ModelPart::flow(Rect box, std::span<const SummaryRow> rows) {
   float x = box.x + std::max(0.0F, (box.w - side - static_cast<float>(rows.size()) * (width + gap)) / 2);
   u.draw()->AddRectFilled({x, middle - side / 2}, {x + side, middle + side / 2}, u.theme->fill, 3);
   u.draw()->AddRect({x, middle - side / 2}, {x + side, middle + side / 2}, u.theme->soft, 3);
-  u.text({x - 10, middle - 8, side + 20, 16}, "28×28", u.theme->ink, kSmall, Weight::bold, Align::center);
-  u.text({x - 20, box.bottom() - names, side + 40, names}, "B×1×28×28", u.theme->soft, kSmall, Weight::regular, Align::center);
+  const CaseSettings& s = lab_.model().settings();
+  u.text({x - 10, middle - 8, side + 20, 16}, shape_text(s.shape), u.theme->ink, kSmall, Weight::bold, Align::center);
+  u.text({x - 20, box.bottom() - names, side + 40, names}, "B×" + shape_text(picture_tensor(s).shape), u.theme->soft, kSmall, Weight::regular, Align::center);
   x += side;
-  std::int64_t in = static_cast<std::int64_t>(kCasePixels);
+  std::int64_t in = s.features();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const SummaryRow& row = rows[i];
     const std::int64_t out = row.output.back();
@@ -123,6 +124,7 @@ std::string ModelPart::total_text() const {
 }
 
 void ModelPart::picture(Rect box, Room room) {
+  if (lab_.model().settings().features() == 0 && without_data(lab_, box)) return; // the file that says it is not here
   const auto all = rows();
   const bool narrow = box.w < 440;
   if (room != Room::medium || box.h > 330) flow(box.cut_top(std::clamp(box.h * 0.34F, 96.0F, 190.0F)), all);

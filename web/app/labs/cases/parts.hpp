@@ -153,12 +153,22 @@ public:
     if (error) refused_ = std::move(error);
   }
   /// Station 1 shows "Rate it yourself" instead of the data; of scores alone.
-  bool rating() const { return rating_ && model_.settings().kind == CaseKind::scores; }
+  bool rating() const { return rating_ && model_.settings().kind == CaseKind::scores && !model_.settings().own; }
   void set_rating(bool on) { rating_ = on, follow(); }
   void start();
   void pause() { model_.pause(); }
   void reset() { model_.reset(); }
-  /// A class, by its official number.
+  /// Pictures or a table of the user's own, which the page is asked to choose; from Fashion-MNIST and back.
+  void ask_own() const {
+    if (world_.ask_own) world_.ask_own();
+  }
+  /// What the user's own file is called on this device; may be empty.
+  std::string own_name() const;
+  Answer use_own(const std::string& hash, const std::string& name);
+  Answer own_wanted() const;
+  /// How many classes there are to choose from.
+  int class_count() const;
+  /// A class, by its official number, or by its number in the user's own file.
   std::string class_name(int kind) const;
   /// What is to be learned of a picture of a part, in words: a class, or a score.
   std::string answer_text(CasePart part, std::size_t i) const;
@@ -227,8 +237,22 @@ private:
   std::vector<std::uint32_t> places_;
   std::vector<std::uint8_t> pixels_;
 };
-/// One picture large, a square a pixel. Which of them the pointer is on.
-std::optional<std::size_t> large_picture(const Ui& ui, Rect box, std::span<const std::uint8_t> picture);
+/// How many pixels a picture has from left to right, and from top to bottom; 1 of a table, which has none.
+struct PictureSize {
+  std::size_t width = 1, height = 1;
+};
+PictureSize picture_size(const CaseSettings& settings);
+/// One picture large, a square a pixel, as wide as the box. Which of them the pointer is on.
+std::optional<std::size_t> large_picture(const Ui& ui, Rect box, std::span<const std::uint8_t> picture, std::size_t width);
+
+// ---- rows of a table, where others have pictures (rows.cpp) ----
+
+/// Rows of a part below each other: their numbers, as many columns as there is room for, and their answers. Which one was pressed.
+std::optional<std::size_t> row_table(CasesLab& lab, Column& column, CasePart part, std::span<const std::uint32_t> places, std::optional<std::size_t> chosen);
+/// One row: a line for each of its columns, with its name.
+void row_list(CasesLab& lab, Column& column, CasePart part, std::size_t i);
+/// Weights of the first layer by column, a line a column, each with a bar.
+void weight_list(CasesLab& lab, Column& column, std::span<const float> weights);
 /// A slider of a station's own, for what is no field of the document; `text` is its value as it is shown. The value it was moved to.
 std::optional<double> own_slider(CasesLab& lab, Column& column, const std::string& id, std::string_view label, std::string_view help, double value,
                                  const SliderRange& range, const std::string& text);

@@ -83,6 +83,7 @@ void PredictionPart::thumbs(Rect box, const CaseRun& run) {
   for (std::int64_t i = first; i < last; ++i) {
     const std::string id = "cases.thumb." + std::to_string(i - first);
     const Ui::Press press = u.press(id, place(i));
+    if (run.settings().table()) u.text(place(i), std::to_string(i), u.theme->ink, kSmall, Weight::regular, Align::center);
     if (i == chosen() || press.hovered) u.draw()->AddRect(place(i).min(), place(i).max(), u.theme->accent, 2, 0, i == chosen() ? 2.5F : 1.0F);
     u.explained(id, fill(u("cases.test_picture"), {std::to_string(i)}), "button", lab_.answer_text(CasePart::test, static_cast<std::size_t>(i)), place(i),
                 u("help.cases.thumb"));
@@ -112,6 +113,7 @@ void PredictionPart::one(Column& column, const CaseRun& run) {
   thumbs(column.rest.cut_top(40), run);
   column.rest.cut_top(kGrid);
   said_view(lab_, column, run, {answer.output, answer.probabilities, -1}, answer.truth, kept_);
+  if (run.settings().table()) row_list(lab_, column, CasePart::test, static_cast<std::size_t>(chosen()));
 }
 
 // A picture that nobody has photographed.
@@ -166,6 +168,7 @@ void PredictionPart::picture(Rect box, Room) {
   if (now.diverged()) return say(lab_, column, "cases.verdict", u("cases.part.test"), verdict_text(lab_), u.theme->bad);
   if (view_ == 0) return one(column, now);
   if (view_ == 2) return weights_view(lab_, column, now, kept_);
+  if (view_ == 3 && now.settings().own) return void(column.paragraph(u("cases.pad_own"), u.theme->soft));
   if (view_ == 3) return drawn(column, now);
   if (const auto pressed = all_view(lab_, column, now, kept_)) {
     choose(*pressed);

@@ -7,8 +7,8 @@
 namespace downhill::walk {
 namespace {
 
-constexpr int kSide = static_cast<int>(kCaseSide);
 constexpr std::int64_t kWeightsMost = 64; // images of hidden units
+constexpr std::int64_t kListedMost = 10;  // units whose weights are listed
 constexpr const char* kParts[] = {"cases.part.validation", "cases.part.test"};
 
 std::int64_t units_of(const CaseSettings& s) { return s.hidden.empty() ? s.outputs() : s.hidden.front().units; }
@@ -20,7 +20,8 @@ void show_weights(const CaseRun& run, ImageSheet& sheet, std::int64_t count) {
     const auto weights = run.weights(unit);
     all.insert(all.end(), weights.begin(), weights.end());
   }
-  sheet.set_numbers(all, static_cast<std::size_t>(count), kSide, kSide, run.trainer().hash());
+  const PictureSize size = picture_size(run.settings());
+  sheet.set_numbers(all, static_cast<std::size_t>(count), static_cast<int>(size.width), static_cast<int>(size.height), run.trainer().hash());
 }
 
 std::string unit_name(const CasesLab& lab, std::int64_t unit) {
@@ -31,16 +32,21 @@ std::string unit_name(const CasesLab& lab, std::int64_t unit) {
   return kind_name(lab, static_cast<int>(unit));
 }
 
-// A score on its scale from 1 to 5: what is said, and what was given.
+// A score on its scale, from 1 to 5 or over a file's numbers: what is said, and what was given.
 void score_scale(CasesLab& lab, Rect box, double said, std::optional<double> given) {
   Ui& u = lab.controls();
   box = box.inset(16, 0);
   const float y = box.y + box.h / 2;
-  const auto at = [&](double score) { return box.x + box.w * static_cast<float>((std::clamp(score, kScoreLeast, kScoreMost) - kScoreLeast) / (kScoreMost - kScoreLeast)); };
+  const ScoreRange range = score_range(lab.model().settings(), *lab.model().data());
+  const auto at = [&](double score) {
+    return box.x + box.w * static_cast<float>((std::clamp(score, range.least, range.most) - range.least) / (range.most - range.least));
+  };
   u.draw()->AddLine({box.x, y}, {box.right(), y}, u.theme->line, 3);
-  for (int score = 1; score <= 5; ++score) {
-    u.draw()->AddLine({at(score), y - 4}, {at(score), y + 4}, u.theme->faint);
-    u.text({at(score) - 12, y + 6, 24, 14}, std::to_string(score), u.theme->faint, kSmall, Weight::regular, Align::center);
+  for (int tick = 0; tick <= 4; ++tick) {
+    const double score = range.least + (range.most - range.least) * tick / 4;
+    const float x = at(score);
+    u.draw()->AddLine({x, y - 4}, {x, y + 4}, u.theme->faint);
+    u.text({x - 30, y + 6, 60, 14}, setting(std::round(score * 100) / 100), u.theme->faint, kSmall, Weight::regular, Align::center);
   }
   if (given) u.draw()->AddCircle({at(*given), y}, 8, u.theme->ink, 24, 2);
   if (std::isfinite(said)) u.draw()->AddCircleFilled({at(said), y}, 5, u.theme->accent, 20);
@@ -90,10 +96,11 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
   PlotSpec spec;
   spec.id = "cases.scatter";
   spec.x_title = u("cases.score_given"), spec.y_title = u("cases.score_said");
-  spec.x_least = kScoreLeast, spec.x_most = kScoreMost;
+  const ScoreRange range = score_range(run.settings(), run.data());
+  spec.x_least = range.least, spec.x_most = range.most;
   for (const Prediction& p : said.of(CasePart::test)) spec.dots.push_back({static_cast<double>(targets[p.place]), static_cast<double>(p.output[0]), u.theme->accent, true});
   Series same;
-  same.label = u("cases.same"), same.color = u.theme->faint, same.dash = Dash::dotted, same.x = {kScoreLeast, kScoreMost}, same.y = {kScoreLeast, kScoreMost};
+  same.label = u("cases.same"), same.color = u.theme->faint, same.dash = Dash::dotted, same.x = {range.least, range.most}, same.y = {range.least, range.most};
   PlotFrame frame;
   plot(u, column.rest.cut_top(std::clamp(column.rest.h * 0.6F, 190.0F, 320.0F)), spec, {same}, nullptr, &frame);
   std::optional<std::int64_t> out;
@@ -120,7 +127,7 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
       if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) out = static_cast<std::int64_t>(*found);
     }
   }
-  column.title(u("cases.goes_along"));
+  if (!said.goes_along().empty()) column.title(u("cases.goes_along"));
   for (const GoesAlong& each : said.goes_along()) {
     Rect row = column.row(20);
     const std::string name(u.by_id("choice./score." + std::string(each.rule))), text = grouped(each.said, 2) + " / " + grouped(each.given, 2);
@@ -204,12 +211,24 @@ std::optional<std::int64_t> all_view(CasesLab& lab, Column& column, const CaseRu
   });
 }
 
+// Of a table: a list for each unit.
+static void weight_lists(CasesLab& lab, Column& column, const CaseRun& run) {
+  Ui& u = lab.controls();
+  const std::int64_t units = units_of(run.settings());
+  for (std::int64_t i = 0; i < std::min(kListedMost, units); ++i) {
+    column.title(unit_name(lab, i));
+    weight_list(lab, column, run.weights(i));
+  }
+  if (kListedMost < units) column.paragraph(fill(u("cases.weights_first"), {std::to_string(kListedMost), with_commas(units)}), u.theme->faint);
+}
+
 void weights_view(CasesLab& lab, Column& column, const CaseRun& run, PredictionKept& kept) {
   Ui& u = lab.controls();
   const CaseSettings& s = run.settings();
   const std::int64_t count = std::min(kWeightsMost, units_of(s));
   column.paragraph(!s.hidden.empty() ? u("cases.weights_hidden") : s.kind == CaseKind::yes_no ? u("cases.weights_boundary") : u("cases.weights_says"), u.theme->soft);
   column.rest.cut_top(kGrid);
+  if (s.table()) return weight_lists(lab, column, run);
   show_weights(run, kept.weights, count);
   const float least = count == 1 ? 200 : count <= 2 ? 150 : s.hidden.empty() ? 92 : 60;
   const float size = std::min(least, column.rest.w), high = size + 20;
@@ -241,7 +260,7 @@ void said_view(CasesLab& lab, Column& column, const CaseRun& run, const SaidOfPi
     const double p = said.probabilities[1];
     say(lab, column, "cases.output", u("cases.output_label"), "z = " + grouped(z, 4) + ",  σ(z) = 1/(1 + e^(−z)) = " + grouped(p, 4), u.theme->ink);
   }
-  const bool beside = s.hidden.empty() && !s.one_number();
+  const bool beside = s.hidden.empty() && !s.one_number() && !s.table();
   if (beside) show_weights(run, kept.weights, s.outputs());
   const float high = beside ? 30.0F : 24.0F;
   const Rect all = column.rest.cut_top(high * static_cast<float>(said.probabilities.size()));

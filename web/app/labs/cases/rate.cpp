@@ -84,13 +84,7 @@ void Rate::train() {
   lab_.set_rating(false);
 }
 
-void Rate::save_template() {
-  // a byte order mark: spreadsheets then read UTF-8; lines that are written
-  // over
-  const std::string text = "\xEF\xBB\xBF"
-                           "file,score\r\n001.jpg,3\r\n002.jpg,5\r\n003.jpg,1\r\n";
-  lab_.save("scores.csv", text);
-}
+void Rate::save_template() { lab_.save("scores.csv", scores_template(kBookPictures)); }
 
 // To screen readers: what was done, and which picture comes.
 void Rate::tell_stand(const std::string& done) {
