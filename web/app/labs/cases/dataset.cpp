@@ -57,7 +57,7 @@ void DatasetPart::expressions(Column& column, const CaseItem& item) {
   std::string y = s.kind == CaseKind::scores ? setting(std::round(10000 * item.answer) / 10000) : setting(item.answer);
   if (s.kind != CaseKind::scores) y += " (" + lab_.class_name(item.example.kind) + ")";
   code_answer(lab_, column, "cases.getitem", "getitem", "x, y = train_set[" + i + "]",
-              fill(tr("cases.getitem_gives"), {tensor_text(picture_tensor()), tensor_text(answer_tensor(s)), y}));
+              fill(tr("cases.getitem_gives"), {tensor_text(picture_tensor(s)), tensor_text(answer_tensor(s)), y}));
 }
 
 // The pixel that is told, moved by keys.

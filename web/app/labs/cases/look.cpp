@@ -79,7 +79,7 @@ void LookPart::picture(Rect box, Room) {
   Column column(ui, "cases.look", {box.x - kPadding, box.y - kHalf, box.w + 2 * kPadding, box.h + kGrid}, false);
   const auto size = static_cast<std::int64_t>(batch().size());
   code_answer(lab_, column, "cases.shapes", "batch", "x, y = next(iter(train_loader))",
-              "x: " + tensor_text(picture_tensor(size)) + "; y: " + tensor_text(answer_tensor(lab_.model().settings(), size)));
+              "x: " + tensor_text(picture_tensor(lab_.model().settings(), size)) + "; y: " + tensor_text(answer_tensor(lab_.model().settings(), size)));
   code_answer(lab_, column, "cases.y_values", "batch", "y", values_text());
   if (lab_.model().epoch() > 0 || lab_.model().batch() > 0) column.paragraph(ui("cases.not_first"), ui.theme->soft);
   say(lab_, column, "cases.chosen", ui("cases.chosen_label"), chosen_text(), ui.theme->ink);
