@@ -132,25 +132,36 @@ std::vector<float> CaseData::input(CasePart part, std::size_t i) const {
   return {row.data(), row.data() + row.size()};
 }
 
-Result<CaseSettings> settings_with(const CaseSettings& settings, const std::shared_ptr<const Source>& source) {
+CaseFile file_of(const Source& source) {
+  const bool pixels = !source.train.pixels.empty();
+  return {hex16(source.file_hash), source.shape, pixels ? source.shape.size() == 2 : !source.columns.empty(), source.classes, kept_classes(source, {}),
+          source.validation.size() > 0};
+}
+
+Result<CaseSettings> settings_with(const CaseSettings& settings, const CaseFile* file) {
   CaseSettings s = settings;
   if (!s.own) return s;
-  if (!source) return UserError{"needs_file", "/data/file", {}};
-  if (!s.file.empty() && s.file != hex16(source->file_hash)) return UserError{"other_file", "/data/file", {hex16(source->file_hash), s.file}};
-  // a .downhill-data file tells what its examples are: folders of IDX files and tables as they are do not
-  if (source->shape.empty() || source->train.pixels.empty() == source->columns.empty()) return UserError{"case_needs_packed", "/data/file", {}};
+  if (!file) return UserError{"needs_file", "/data/file", {}};
+  if (!s.file.empty() && s.file != file->hash) return UserError{"other_file", "/data/file", {file->hash, s.file}};
+  if (!file->packed) return UserError{"case_needs_packed", "/data/file", {}};
   const bool scored = s.kind == CaseKind::scores;
-  if (scored && source->classes > 0) return UserError{"case_needs_numbers", "/case", {}};
-  if (!scored && source->classes == 0) return UserError{"case_needs_classes", "/case", {}};
+  if (scored && file->classes > 0) return UserError{"case_needs_numbers", "/case", {}};
+  if (!scored && file->classes == 0) return UserError{"case_needs_classes", "/case", {}};
   for (std::size_t i = 0; i < s.classes.size(); ++i)
-    if (s.classes[i] >= source->classes)
-      return UserError{"no_such_class", "/data/classes/" + std::to_string(i), {std::to_string(s.classes[i]), std::to_string(source->classes)}};
-  if (!scored) s.classes = kept_classes(*source, s.classes);
+    if (s.classes[i] >= file->classes)
+      return UserError{"no_such_class", "/data/classes/" + std::to_string(i), {std::to_string(s.classes[i]), std::to_string(file->classes)}};
+  if (!scored && s.classes.empty()) s.classes = file->occurring;
   if (s.kind == CaseKind::yes_no && s.classes.size() != 2) return UserError{"own_needs_two", "/data/classes", {std::to_string(s.classes.size())}};
   if (s.kind == CaseKind::one_of_ten && s.classes.size() < 2) return UserError{"one_class", "/data/classes", {}};
-  s.shape = source->shape;
-  s.own_validation = source->validation.size() > 0;
+  s.shape = file->shape;
+  s.own_validation = file->validation;
   return s;
+}
+
+Result<CaseSettings> settings_with(const CaseSettings& settings, const std::shared_ptr<const Source>& source) {
+  if (!settings.own || !source) return settings_with(settings, static_cast<const CaseFile*>(nullptr));
+  const CaseFile file = file_of(*source);
+  return settings_with(settings, &file);
 }
 
 PicturesNeeded pictures_needed(const CaseSettings& settings) {

@@ -34,9 +34,21 @@ struct CaseData {
   std::vector<float> input(CasePart part, std::size_t i) const;
 };
 
+/// What is to be known of the user's own file before anything is drawn of it.
+struct CaseFile {
+  std::string hash;                ///< 16 hex digits
+  std::vector<std::int64_t> shape; ///< of its examples
+  bool packed = false;             ///< a .downhill-data file, which tells what its examples are: neither a folder of IDX files nor a table as it is
+  std::int64_t classes = 0;        ///< 0: its answers are numbers
+  std::vector<int> occurring;      ///< the classes that occur in training or testing
+  bool validation = false;         ///< it has a part for validation
+};
+CaseFile file_of(const Source& source);
+
 /// The settings with what a document leaves to the user's own file: shape, classes where it names none, where validation examples come from.
-/// Others come back as they are. Errors: needs_file, other_file, case_needs_packed, case_needs_numbers, case_needs_classes, own_needs_two,
-/// one_class, no_such_class.
+/// Others come back as they are. Null: there is no file. Errors: needs_file, other_file, case_needs_packed, case_needs_numbers,
+/// case_needs_classes, own_needs_two, one_class, no_such_class.
+Result<CaseSettings> settings_with(const CaseSettings& settings, const CaseFile* file);
 Result<CaseSettings> settings_with(const CaseSettings& settings, const std::shared_ptr<const Source>& source);
 
 /// Of settings_with. Errors: needs_images, too_few_rated, no_such_place, too_many_to_validate, own_to_validate, and those of draw_part and draw_validation with

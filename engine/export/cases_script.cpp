@@ -268,12 +268,15 @@ private:
     if (!scored()) block("\n\n");
     remark("", "三部分互不重叠：训练用来学，验证用来挑选，测试到最后才看",
            "three parts with no example in common: to learn from, to choose by, to look at last");
+    mark("train_part");
     block("train_part = draw('train', range(TRAIN))\n"
-          "if HEAD['parts']['validation']:\n"
-          "    validation_part = draw('validation', range(VALIDATION))\n");
+          "if HEAD['parts']['validation']:\n");
+    mark("validation_part");
+    line("    validation_part = draw('validation', range(VALIDATION))");
     noted("else:", "文件没有验证部分，就从训练部分接着取", "the file has none: those that come next in the training part");
-    block("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))\n"
-          "test_part = draw('test', range(TEST))\n");
+    line("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))");
+    mark("test_part");
+    line("test_part = draw('test', range(TEST))");
   }
 
   void dataset() {

@@ -157,7 +157,7 @@ TEST_CASE("own cases: answers that do not fit the case are refused with the plac
   CHECK(settings_of(kTen, three).shape == std::vector<std::int64_t>{28, 28});
   // Fashion-MNIST's settings come back as they are, with no source asked for
   CasesDocument plain = *cases_document_from_json({{"downhill", 1}, {"lab", "cases"}});
-  CHECK(settings_with(plain.settings, nullptr)->features() == 784);
+  CHECK(settings_with(plain.settings, std::shared_ptr<const Source>())->features() == 784);
 }
 
 TEST_CASE("own cases: the file's own three parts, and where it has none for validation, those that come next in training") {

@@ -259,9 +259,10 @@ TEST_CASE("cases: the three parts have no picture in common and are what the doc
       all += s.count(part);
       for (std::size_t i = 0; i < static_cast<std::size_t>(s.count(part)); ++i) {
         const CaseExample& example = data->examples[static_cast<std::size_t>(part)][i];
-        seen.insert({example.from_train, example.row});
-        CHECK(example.from_train == (part != CasePart::test));
-        const Examples& official = example.from_train ? boxes()->train : boxes()->test;
+        const bool from_train = example.from == CasePart::train;
+        seen.insert({from_train, example.row});
+        CHECK(from_train == (part != CasePart::test));
+        const Examples& official = from_train ? boxes()->train : boxes()->test;
         CHECK(official.labels[example.row] == example.kind);
         const auto picture = data->picture(part, i);
         CHECK(std::equal(picture.begin(), picture.end(), official.pixels.begin() + static_cast<std::ptrdiff_t>(example.row * kCasePixels)));

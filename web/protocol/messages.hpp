@@ -243,14 +243,15 @@ struct DropLearning {
   std::uint32_t slot = 0;
   void fields(auto& a) { a(slot); }
 };
-/// Asks for the beginnings of two draws, of the training and of the test part (downhill::draw_part), as the lab Cases takes them: only workers
-/// have images. Answered by DrawnPictures with the same `request`.
+/// Asks for the beginnings of draws of the training and of the test part (downhill::draw_part), as the lab Cases takes them: only workers
+/// have images. Of a user's own file also of its validation part. Answered by DrawnPictures with the same `request`.
 struct AskDrawn {
   std::uint32_t request = 0;
   std::uint64_t seed = 0;
-  std::vector<std::uint32_t> classes;
-  std::uint32_t train = 0, test = 0; ///< pictures; where there are not so many, all
-  void fields(auto& a) { a(request, seed, classes, train, test); }
+  std::vector<std::uint32_t> classes;                ///< none: an own file whose answers are numbers
+  std::uint32_t train = 0, test = 0, validation = 0; ///< pictures, or rows; where there are not so many, all
+  std::string file;                                  ///< hash of the user's own file; empty: Fashion-MNIST
+  void fields(auto& a) { a(request, seed, classes, train, test, validation, file); }
 };
 /// Asks to fit the model of a document of the lab Fit to some of its training sets, by their numbers, in this order. Long: worked out in
 /// slices; answered, fit by fit, by FitPiece, or by FitProblem, with the same `request`. A later ask for the same slot, also of the next
@@ -298,8 +299,9 @@ struct OwnFacts {
   std::vector<std::string> classes; ///< their names, by label; empty: the answers are numbers
   std::string answer;               ///< what a table calls them; may be empty
   /// Examples by label; of a regression one number each.
-  std::vector<std::uint32_t> train, test;
-  void fields(auto& a) { a(hash, shape, features, pictures, classes, answer, train, test); }
+  std::vector<std::uint32_t> train, test, validation;
+  std::vector<std::string> columns; ///< what a table calls its features; of pictures, and of a table that is no .downhill-data file, none
+  void fields(auto& a) { a(hash, shape, features, pictures, classes, answer, train, test, validation, columns); }
 };
 /// The pack was read and verified, or why it could not be. `own`: the pack is a user's own file, and this is in it; none or one.
 struct PackOpened {
@@ -611,14 +613,19 @@ struct NeuronScore {
     a(request, right, counts, worst_train, worst_labels, worst_z, worst_pixels, low, high, best_threshold, bins, means, code, place, with);
   }
 };
-/// Pictures of 28×28 bytes, one after the other; picture i is of the class in place i mod C of those that were asked for. None, and why, where
-/// they can't be had.
+/// Pictures of 28×28 bytes, or examples of a user's own file, one after the other; example i is of the class in place i mod C of those that
+/// were asked for. None, and why, where they can't be had.
+struct DrawnPart {
+  std::vector<std::uint8_t> pixels;
+  std::vector<float> values, targets; ///< of a table's rows, instead of pixels; of answers that are numbers
+  void fields(auto& a) { a(pixels, values, targets); }
+};
 struct DrawnPictures {
   std::uint32_t request = 0;
-  std::vector<std::uint8_t> train, test;
+  DrawnPart train, test, validation;
   std::string code, place;
   std::vector<std::string> with;
-  void fields(auto& a) { a(request, train, test, code, place, with); }
+  void fields(auto& a) { a(request, train, test, validation, code, place, with); }
 };
 /// What a unit that is taught has come to, from step `from` on: the training images' loss, how many images of each part it gets right,
 /// and its weights as they stand. With the last piece comes the hash of all of it. At most 30 a second.

@@ -136,13 +136,13 @@ OwnFacts facts_of(const Source& source) {
   facts.pictures = !source.train.pixels.empty();
   facts.classes = source.names;
   facts.answer = source.answer;
-  for (const bool train : {true, false}) {
-    const Examples& part = train ? source.train : source.test;
-    auto& counts = train ? facts.train : facts.test;
+  facts.columns = source.columns;
+  const auto count = [&](const Examples& part, std::vector<std::uint32_t>& counts) {
     counts.resize(static_cast<std::size_t>(std::max<std::int64_t>(1, source.classes)));
     if (source.classes == 0) counts[0] = static_cast<std::uint32_t>(part.size());
     for (const std::uint8_t label : part.labels) ++counts[label];
-  }
+  };
+  count(source.train, facts.train), count(source.validation, facts.validation), count(source.test, facts.test);
   return facts;
 }
 } // namespace
@@ -309,9 +309,9 @@ void TrainerHost::send_score(const AskNeuron& message) {
 }
 
 void TrainerHost::send_drawn(const AskDrawn& message) {
-  DrawnPictures none{message.request, {}, {}, "memory", "", {}};
+  DrawnPictures none{message.request, {}, {}, {}, "memory", "", {}};
   last_words_ = none;
-  if (const auto pictures = drawn_pictures(message, source_)) {
+  if (const auto pictures = drawn_pictures(message, message.file.empty() ? source_ : own_)) {
     post_(*pictures);
   } else {
     none.code = pictures.error().code, none.place = pictures.error().place, none.with = pictures.error().with;

@@ -24,26 +24,69 @@ std::size_t place_of(CaseStation station) { return static_cast<std::size_t>(stat
 } // namespace
 
 CasesModel::CasesModel(LabDocument& document, Post post, std::function<double()> clock_s)
-    : document_(document), post_(std::move(post)), clock_s_(std::move(clock_s)),
-      read_(cases_settings(document.now())), worked_{"train_part", "getitem", "loader", "batch", "layers", "", "picture"} {
+    : document_(document), post_(std::move(post)), clock_s_(std::move(clock_s)), read_(cases_settings(document.now())), settings_(read_.settings),
+      worked_{"train_part", "getitem", "loader", "batch", "layers", "", "picture"} {
   read();
 }
 
 void CasesModel::follow() {
-  if (version_ != document_.version()) read();
+  if (version_ != document_.version()) return read();
+  const OwnFacts* facts = settings().own ? own_facts(settings().file) : nullptr;
+  if (facts && facts->hash != known_file_) read(); // it has come
+}
+
+namespace {
+
+CaseFile file_of(const OwnFacts& facts) {
+  CaseFile out{facts.hash, facts.shape, facts.pictures ? facts.shape.size() == 2 : !facts.columns.empty(), static_cast<std::int64_t>(facts.classes.size()), {}, false};
+  for (std::size_t label = 0; label < facts.classes.size(); ++label)
+    if (facts.train[label] + facts.test[label] > 0) out.occurring.push_back(static_cast<int>(label));
+  for (const std::uint32_t count : facts.validation) out.validation = out.validation || count > 0;
+  return out;
+}
+
+// How many examples of these classes a draw can deal out.
+std::int64_t most_of(const std::vector<std::uint32_t>& counts, const std::vector<int>& classes) {
+  if (classes.empty()) return counts.empty() ? 0 : static_cast<std::int64_t>(counts[0]);
+  std::int64_t least = INT64_MAX;
+  for (const int label : classes)
+    least = std::min<std::int64_t>(least, static_cast<std::size_t>(label) < counts.size() ? counts[static_cast<std::size_t>(label)] : 0);
+  return least * static_cast<std::int64_t>(classes.size());
+}
+
+CaseCounts counts_of(const OwnFacts& facts, const std::vector<int>& classes) {
+  return counts_of_file({most_of(facts.train, classes), most_of(facts.validation, classes), most_of(facts.test, classes)}, static_cast<std::int64_t>(classes.size()));
+}
+
+} // namespace
+
+// What the user's own file adds to the document's settings, as far as it is known.
+void CasesModel::learn_of_file() {
+  settings_ = read_.settings;
+  misfit_.reset();
+  known_file_.clear();
+  const OwnFacts* facts = settings_.own ? own_facts(settings_.file) : nullptr;
+  if (!facts) return; // nothing is wrong yet
+  known_file_ = facts->hash;
+  const CaseFile file = file_of(*facts);
+  auto settings = settings_with(settings_, &file);
+  settings ? void(settings_ = std::move(*settings)) : void(misfit_ = settings.error());
 }
 
 void CasesModel::read() {
   version_ = document_.version();
   ++news_;
   read_ = cases_settings(document_.now());
+  const std::string known_before = known_file_;
+  learn_of_file();
   Json run_key = without(read_.complete, {"station", "threshold", "picture", "workers"});
   Json data_key = without(run_key, {"output", "hidden", "batch", "drop_last", "shuffle", "epochs", "optimizer", "seed"});
   if (run_key != run_key_) {
     run_key_ = std::move(run_key);
     reset();
   }
-  if (data_key != data_key_) {
+  if (known_file_ != known_before) reset();
+  if (data_key != data_key_ || known_file_ != known_before) {
     data_key_ = std::move(data_key);
     lay_out_data();
   }
@@ -52,13 +95,64 @@ void CasesModel::read() {
   set_epoch(epoch_);
 }
 
-std::optional<UserError> CasesModel::set_case(const std::string& kind) {
+Json CasesModel::changed_case(const std::string& kind) const {
   const Json& now = read_.complete;
   Json json = {{"downhill", kFormatVersion}, {"lab", kCasesFormat.lab}, {"case", kind}, {"station", now["station"]}};
   for (const char* key : {"raters", "drop_last", "shuffle", "workers", "epochs", "seed"}) json[key] = now[key];
   if (now["raters"].empty()) json.erase("raters");
   if (json.contains("raters")) json["score"] = now["score"];
   json["data"]["seed"] = now["data"]["seed"];
+  return json;
+}
+
+std::optional<UserError> CasesModel::set_case(const std::string& kind) {
+  Json json = changed_case(kind);
+  if (const OwnFacts* facts = file()) {
+    std::vector<int> classes = file_of(*facts).occurring;
+    if (kind == "yes_no" && classes.size() > 2) classes.resize(2);
+    json["data"]["file"] = read_.settings.file;
+    return put_own(std::move(json), *facts, classes);
+  }
+  if (settings().own) { // its file is still to come
+    json.erase("score"), json.erase("raters");
+    json["data"]["source"] = "own", json["data"]["file"] = settings().file;
+  }
+  auto error = document_.change_to(json);
+  follow();
+  return error;
+}
+
+// As many examples as there are of these classes. What does not fit is refused before the document is changed.
+std::optional<UserError> CasesModel::put_own(Json json, const OwnFacts& facts, const std::vector<int>& classes) {
+  json.erase("score"), json.erase("raters"); // of Fashion-MNIST's pictures
+  Json& data = json["data"];
+  const CaseCounts counts = counts_of(facts, classes);
+  data["source"] = "own";
+  data["train"] = counts.train, data["validation"] = counts.validation, data["test"] = counts.test;
+  data["classes"] = classes;
+  const auto document = cases_document_from_json(json);
+  if (!document) return document.error();
+  const CaseFile file = file_of(facts);
+  if (const auto fits = settings_with(document->settings, &file); !fits) return fits.error();
+  auto error = document_.change_to(json);
+  follow();
+  return error;
+}
+
+std::optional<UserError> CasesModel::set_own(const std::string& hash) {
+  const OwnFacts* facts = own_facts(hash);
+  if (!facts) return UserError{"needs_file", "/data/file", {}};
+  std::vector<int> classes = file_of(*facts).occurring;
+  const bool two = classes.size() == 2 || (settings().kind == CaseKind::yes_no && classes.size() > 2);
+  if (two) classes.resize(2);
+  Json json = changed_case(facts->classes.empty() ? "scores" : two ? "yes_no" : "one_of_ten");
+  json["data"]["file"] = hash;
+  return put_own(std::move(json), *facts, classes);
+}
+
+std::optional<UserError> CasesModel::set_fashion() {
+  Json json = changed_case(read_.complete["case"].get<std::string>());
+  json.erase("score"); // the file's
   auto error = document_.change_to(json);
   follow();
   return error;
@@ -66,6 +160,16 @@ std::optional<UserError> CasesModel::set_case(const std::string& kind) {
 
 std::vector<std::pair<std::string, Json>> CasesModel::with_others(const std::string& pointer, const Json& value) const {
   std::vector<std::pair<std::string, Json>> all{{pointer, value}};
+  if (const OwnFacts* facts = file(); facts && pointer == "/data/classes" && value.is_array()) { // others may have fewer examples, or more
+    std::vector<int> classes;
+    for (const Json& label : value)
+      if (label.is_number_integer()) classes.push_back(label.get<int>());
+    const CaseCounts counts = counts_of(*facts, classes);
+    all.emplace_back("/data/train", counts.train), all.emplace_back("/data/validation", counts.validation), all.emplace_back("/data/test", counts.test);
+    if (settings().batch > counts.train) all.emplace_back("/batch", counts.train);
+    if (settings().picture >= counts.test) all.emplace_back("/picture", counts.test - 1);
+    return all;
+  }
   if (!value.is_number() || value.get<double>() < 1) return all;
   const double count = value.get<double>();
   if (pointer == "/data/train" && static_cast<double>(settings().batch) > count) all.emplace_back("/batch", value);
@@ -77,15 +181,16 @@ std::vector<std::pair<std::string, Json>> CasesModel::with_others(const std::str
 
 CasesModel::Asked CasesModel::wanted() const {
   const PicturesNeeded needed = pictures_needed(settings());
-  Asked out{settings().data_seed, settings().classes, needed.train, needed.test};
-  if (settings().kind == CaseKind::scores) out.train = std::max<std::int64_t>(out.train, kRatingsMost);
+  Asked out{settings().data_seed, settings().classes, needed.train, needed.test, needed.validation, known_file_};
+  if (settings().kind == CaseKind::scores && !settings().own) out.train = std::max<std::int64_t>(out.train, kRatingsMost);
   return out;
 }
 
 DataSettings CasesModel::packs_needed() const {
   const Asked asked = wanted();
   DataSettings data;
-  data.source = "fashion-mnist";
+  data.source = settings().own ? "own" : "fashion-mnist";
+  data.file = settings().file;
   data.seed = asked.seed;
   data.classes = asked.classes;
   data.train = asked.train, data.test = std::max<std::int64_t>(1, asked.test);
@@ -94,11 +199,12 @@ DataSettings CasesModel::packs_needed() const {
 
 bool CasesModel::enough() const {
   const Asked asked = wanted();
-  return source_ && held_.seed == asked.seed && held_.classes == asked.classes && held_.train >= asked.train && held_.test >= asked.test;
+  return source_ && held_.seed == asked.seed && held_.classes == asked.classes && held_.train >= asked.train && held_.test >= asked.test &&
+         held_.validation >= asked.validation && held_.file == asked.file;
 }
 
 void CasesModel::want() {
-  if (waiting_ || enough() || (refused_ && asked_ == wanted())) return;
+  if (waiting_ || enough() || (refused_ && asked_ == wanted()) || misfit_ || (settings().own && known_file_.empty())) return;
   asked_ = wanted();
   refused_.reset();
   waiting_ = true;
@@ -107,26 +213,19 @@ void CasesModel::want() {
                  asked_.seed,
                  {asked_.classes.begin(), asked_.classes.end()},
                  static_cast<std::uint32_t>(asked_.train),
-                 static_cast<std::uint32_t>(asked_.test)});
+                 static_cast<std::uint32_t>(asked_.test),
+                 static_cast<std::uint32_t>(asked_.validation),
+                 asked_.file});
 }
 
 bool CasesModel::take(const ToApp& message) {
   const auto* answer = std::get_if<DrawnPictures>(&message);
   if (!answer || !waiting_ || answer->request != request_) return false;
-  const std::size_t train = answer->train.size() / kCasePixels, test = answer->test.size() / kCasePixels;
   if (!answer->code.empty()) {
     refused_ = UserError{answer->code, answer->place, answer->with};
   } else {
-    if (train * kCasePixels != answer->train.size() || test * kCasePixels != answer->test.size()) return false;
-    auto made = std::make_shared<Source>();
-    made->classes = 10;
-    made->drawn_seed = asked_.seed;
-    for (auto [part, pixels] : {std::pair{&made->train, &answer->train}, std::pair{&made->test, &answer->test}}) {
-      part->features = static_cast<std::int64_t>(kCasePixels);
-      part->pixels = *pixels;
-      for (std::size_t i = 0; i < pixels->size() / kCasePixels; ++i)
-        part->labels.push_back(static_cast<std::uint8_t>(asked_.classes[i % asked_.classes.size()]));
-    }
+    auto made = made_of(*answer);
+    if (!made) return false;
     source_ = std::move(made);
     held_ = asked_;
   }
@@ -134,6 +233,28 @@ bool CasesModel::take(const ToApp& message) {
   ++news_;
   lay_out_data();
   return true;
+}
+
+// The beginning of a draw, in its order. Null: what came makes no sense.
+std::shared_ptr<const Source> CasesModel::made_of(const DrawnPictures& answer) const {
+  const OwnFacts* facts = asked_.file.empty() ? nullptr : own_facts(asked_.file);
+  if (!asked_.file.empty() && !facts) return nullptr;
+  auto made = std::make_shared<Source>();
+  made->classes = facts ? static_cast<std::int64_t>(facts->classes.size()) : 10;
+  if (facts) made->names = facts->classes, made->shape = facts->shape, made->columns = facts->columns, made->answer = facts->answer;
+  made->drawn_seed = asked_.seed;
+  const std::size_t features = facts ? facts->features : kCasePixels;
+  for (auto [part, drawn] : {std::pair{&made->train, &answer.train}, std::pair{&made->test, &answer.test}, std::pair{&made->validation, &answer.validation}}) {
+    const std::size_t numbers = drawn->pixels.size() + drawn->values.size(), count = numbers / features;
+    if (count * features != numbers || (asked_.classes.empty() && drawn->targets.size() != count)) return nullptr;
+    part->features = static_cast<std::int64_t>(features);
+    part->pixels = drawn->pixels;
+    part->values.assign(drawn->values.begin(), drawn->values.end());
+    part->targets.assign(drawn->targets.begin(), drawn->targets.end());
+    for (std::size_t i = 0; i < count && !asked_.classes.empty(); ++i)
+      part->labels.push_back(static_cast<std::uint8_t>(asked_.classes[i % asked_.classes.size()]));
+  }
+  return made;
 }
 
 // The official parts hold fewer than the document asks for. By the part that asks for too many, as case_data would say of the official files.
@@ -146,7 +267,9 @@ std::optional<UserError> CasesModel::asks_too_much() const {
     return UserError{code, place, {std::to_string(wanted), std::to_string(most)}};
   };
   if (s.count(CasePart::train) > train && !s.rated()) return too_many("too_many_examples", "/data/train", s.count(CasePart::train), train);
-  if (needed.train > train) return too_many("too_many_to_validate", "/data/validation", s.count(CasePart::train) + s.count(CasePart::validation), train);
+  if (needed.validation > source_->validation.size())
+    return too_many("too_many_examples", "/data/validation", s.count(CasePart::validation), source_->validation.size());
+  if (needed.train > train) return too_many(s.own ? "own_to_validate" : "too_many_to_validate", "/data/validation", s.count(CasePart::train) + s.count(CasePart::validation), train);
   if (needed.test > test) return too_many("too_many_examples", "/data/test", s.count(CasePart::test), test);
   return {};
 }
@@ -154,7 +277,11 @@ std::optional<UserError> CasesModel::asks_too_much() const {
 void CasesModel::lay_out_data() {
   data_.reset();
   run_.reset();
-  problem_ = too_few_rated(settings());
+  problem_ = misfit_ ? misfit_ : too_few_rated(settings());
+  if (misfit_ || (settings().own && known_file_.empty())) {
+    running_ = running_ && !misfit_;
+    return;
+  }
   if (!enough()) {
     if (refused_ && asked_ == wanted()) problem_ = refused_;
   } else if (!problem_) {
@@ -168,7 +295,7 @@ void CasesModel::lay_out_data() {
 }
 
 std::uint32_t CasesModel::drawn_count() const {
-  const bool here = source_ && held_.seed == settings().data_seed && held_.classes == settings().classes;
+  const bool here = source_ && !settings().own && held_.file.empty() && held_.seed == settings().data_seed && held_.classes == settings().classes;
   return here ? static_cast<std::uint32_t>(source_->train.size()) : 0;
 }
 

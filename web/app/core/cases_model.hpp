@@ -24,10 +24,20 @@ public:
   /// does not stays. A run stays while nothing is changed that it is trained by.
   void follow();
   const CasesDocument& document() const { return read_; }
-  const CaseSettings& settings() const { return read_.settings; }
+  /// The document's; of own data with what the file says (settings_with), once it is known.
+  const CaseSettings& settings() const { return settings_; }
+  /// What is known of a user's own file, by its hash (empty: of the latest); null: it was not here yet. To be set before own data are shown.
+  std::function<const protocol::OwnFacts*(const std::string& hash)> own_facts = [](const std::string&) { return nullptr; };
+  /// The one that this document is about; null: it is about none, or nothing is known of it.
+  const protocol::OwnFacts* file() const { return settings_.own ? own_facts(settings_.file) : nullptr; }
+  /// A user's own file, which workers have opened, as the data: the case that its answers fit, with as many examples as it has. Errors:
+  /// needs_file, case_needs_packed, and those of the case where it has too few examples.
+  std::optional<UserError> set_own(const std::string& hash);
+  /// Fashion-MNIST again.
+  std::optional<UserError> set_fashion();
   CaseStation station() const { return settings().station; }
   /// Another case: what it does not have in common with the one before becomes its default; raters, seeds, the loader's settings and the
-  /// station stay. Error: wrong_type of what is no case.
+  /// station stay. So does the user's own file. Errors: wrong_type of what is no case, those of settings_with where the file's answers do not fit.
   std::optional<UserError> set_case(const std::string& kind);
   /// A field with what must go along with it: no batch has more pictures than there are, and the picture that is predicted is one of them.
   std::vector<std::pair<std::string, Json>> with_others(const std::string& pointer, const Json& value) const;
@@ -50,7 +60,7 @@ public:
   /// 28×28 bytes of the picture at a place in the document's draw of the training part, rated or not; empty: it has not come. Of scores the
   /// first kRatingsMost places come with the data, and do so where too few are rated for any training.
   std::span<const std::uint8_t> drawn(std::uint32_t place) const;
-  /// How many places of that draw are here.
+  /// How many places of that draw are here; none of own data, whose examples nobody rates here.
   std::uint32_t drawn_count() const;
   /// Of which class that picture is.
   int drawn_class(std::uint32_t place) const { return settings().classes[place % settings().classes.size()]; }
@@ -107,8 +117,12 @@ public:
 
 private:
   void read();
+  void learn_of_file();
+  Json changed_case(const std::string& kind) const;
+  std::optional<UserError> put_own(Json json, const protocol::OwnFacts& facts, const std::vector<int>& classes);
   void lay_out_data();
   std::optional<UserError> asks_too_much() const;
+  std::shared_ptr<const Source> made_of(const protocol::DrawnPictures& answer) const;
   bool enough() const;
   CaseRun* made_run() const;
   void work_piece(CaseRun& run);
@@ -119,13 +133,17 @@ private:
   Post post_;
   std::function<double()> clock_s_;
   CasesDocument read_;
+  CaseSettings settings_;
+  std::optional<UserError> misfit_; // why settings_ are still the document's
+  std::string known_file_;          // hash of the file that they were worked out with
   std::uint64_t version_ = 0, news_ = 1;
   Json data_key_, run_key_; // what of the document they hang on
 
   struct Asked {
     std::uint64_t seed = 0;
     std::vector<int> classes;
-    std::int64_t train = 0, test = 0;
+    std::int64_t train = 0, test = 0, validation = 0;
+    std::string file; // of the user's own; empty: Fashion-MNIST
     bool operator==(const Asked&) const = default;
   };
   Asked wanted() const;
