@@ -95,6 +95,7 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
   spec.id = "cases.scatter";
   spec.x_title = u("cases.score_given"), spec.y_title = u("cases.score_said");
   spec.x_least = kScoreLeast, spec.x_most = kScoreMost;
+  spec.numbers_elsewhere = true; // a card with the picture
   for (const Prediction& p : said.of(CasePart::test))
     spec.dots.push_back({static_cast<double>(targets[p.place]), static_cast<double>(p.output[0]), u.theme->accent, true});
   Series same;
