@@ -152,6 +152,26 @@ lab_test('all test pictures: a mistake that is pressed is looked at; weights are
   await screenshot(page, 'cases-draw-zh');
 });
 
+lab_test('scores: a dot under the pointer shows its picture, and a press looks at it; what scores go along with is the command line’s', async (page) => {
+  await trained(page, { case: 'scores', station: 'prediction', picture: 3 });
+  await command(page, 'show', { said: 'all' });
+  await settle(page);
+  const rows = (await csv(page)).split('\n').slice(1).map((row) => row.split(',').map(Number)), [place, given, said] = rows[11]!;
+  const box = await box_of(page, 'cases.scatter'), all = rows.map((row) => row[2]!), most = Math.max(5, ...all), least = Math.min(1, ...all), pad = Math.max(most * 1e-3, (most - least) * 0.05);
+  const at = { x: box.x + box.width * (given! - 1) / 4, y: box.y + box.height * (most + pad - said!) / (most - least + 2 * pad) };
+  await page.mouse.move(at.x, at.y);
+  await settle(page);
+  await screenshot(page, 'cases-scatter-zh');
+  await page.mouse.down();
+  await settle(page);
+  await page.mouse.up();
+  await settle(page);
+  const chosen = (await state(page)).picture as number;
+  assert.deepEqual(rows[chosen]!.slice(1).map((x) => x.toFixed(3)), [given!.toFixed(3), said!.toFixed(3)], `picture ${chosen} instead of ${place}`);
+  const told = station_of(await state(page), 'prediction');
+  assert.ok(told.test.metric > 0);
+});
+
 lab_test('the way into the Race: the same data, and the same weights at the end', async (page) => {
   await trained(page, { station: 'training', hidden: [{ units: 20, activation: 'relu' }] });
   const { hash } = (await page.evaluate(() => window.downhill.results() as unknown as { hash: string }[]))[0]!;

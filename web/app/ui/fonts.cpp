@@ -14,8 +14,7 @@ struct FontKind {
   Weight weight;
 };
 constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::regular}, {kLabel, Weight::regular}, {kText, Weight::bold},
-                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold},
-                                   {kLabel, Weight::code}};
+                                   {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold},    {kLabel, Weight::code}};
 
 } // namespace
 
@@ -29,7 +28,7 @@ Ui::Ui() {
 void Ui::take_letters(std::size_t script, std::span<const std::uint8_t> bytes) {
   const auto faces = read_letters(bytes);
   if (!faces || script >= fonts_of_.size()) return;
-  for (std::size_t weight = 0; weight < faces->size(); ++weight) 
+  for (std::size_t weight = 0; weight < faces->size(); ++weight)
     if (!(*faces)[weight].empty()) fonts_of_[script][weight] = opentype((*faces)[weight]);
   brought_.resize(kCodes);
   for (const Letter& letter : faces->front()) brought_[letter.code] = true;

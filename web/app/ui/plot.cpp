@@ -58,6 +58,8 @@ double told_of(const Series& s, std::size_t point) { return s.told.empty() ? s.y
 
 std::string named(const std::string& label, const std::string& ended) { return ended.empty() ? label : label + " · " + ended; }
 
+std::string head_text(const PlotSpec& spec, double x) { return spec.x_text ? spec.x_text(x) : spec.x_title + " " + tick_text(x); }
+
 void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>& series, const Scale& sx, const Scale& sy) {
   const double pointed = spec.pinned ? *spec.pinned : sx.back(ImGui::GetIO().MousePos.x);
   const float middle_y = spec.pinned ? area.y + area.h * 0.3F : ImGui::GetIO().MousePos.y;
@@ -98,7 +100,7 @@ void read_out(Ui& ui, Rect area, const PlotSpec& spec, const std::vector<Series>
     any_away = any_away || away(r);
   }
   const float away_width = any_away ? 62 : 0;
-  const std::string head = spec.x_text(x);
+  const std::string head = head_text(spec, x);
   const float width = std::max(28 + label_width + 16 + value_width + away_width, ui.text_width(head, kLabel, Weight::bold)) + 24;
   const float height = kLine * static_cast<float>(rows.size() + 1) + 16;
   Rect box{px + 12, std::clamp(middle_y - height / 2, area.y, std::max(area.y, area.bottom() - height)), width, height};
@@ -362,7 +364,7 @@ void Drawing::line(const Series& s) {
     list->AddCircle(p, 6, s.color, 20, 2);
     ringed = true;
     ui.note_item(spec.id + ".ring." + std::to_string(&s - series.data()), s.label + ": " + spec.minimum_label, "img",
-                 spec.x_text(s.x[m]) + " · " + value_text(spec, s.y[m]), {p.x - 6, p.y - 6, 12, 12});
+                 head_text(spec, s.x[m]) + " · " + value_text(spec, s.y[m]), {p.x - 6, p.y - 6, 12, 12});
   }
 }
 
@@ -423,7 +425,7 @@ std::optional<double> read(Drawing& d, bool wanted, std::optional<double>& at) {
     const float px = spec.pinned ? d.sx.at(*spec.pinned) : ImGui::GetIO().MousePos.x;
     at = spec.pinned ? *spec.pinned : d.sx.back(px);
     d.list->AddLine({px, area.y}, {px, area.bottom()}, ui.theme->faint);
-    ui.text({area.x, area.y - 2, area.w, 16}, spec.x_text(*at), ui.theme->ink, kSmall, Weight::bold, Align::right);
+    ui.text({area.x, area.y - 2, area.w, 16}, head_text(spec, *at), ui.theme->ink, kSmall, Weight::bold, Align::right);
   }
   return moved;
 }

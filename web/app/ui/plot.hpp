@@ -73,7 +73,7 @@ struct PlotSpec {
   std::optional<double> pinned;              ///< the read-out stays at this x, and is moved by pressing and dragging
   bool numbers_elsewhere = false;            ///< pinned: a table has them, no box need cover the curves
   std::optional<double> cursor;              ///< a vertical line at this x: where the race stands
-  std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"
+  std::function<std::string(double)> x_text; ///< heads the read-out: "9 000 examples"; where there is none, the axis' title and the number do
 };
 
 /// Returns the x that a pinned read-out was moved to. `frame`: is told where it was drawn.

@@ -31,7 +31,8 @@ float width_of(const Ui& ui, const PlacedCode& piece) { return ui.text_width(pie
 // One line, over as many as it needs. Returns its height.
 float place_line(const Ui& ui, CodeKept& kept, std::string_view line, float y, bool& in_text) {
   const std::size_t spaces = std::min(line.find_first_not_of(' '), line.size());
-  const float gap = ui.text_width(" ", kLabel, Weight::code), left = gap * static_cast<float>(spaces), hanging = std::min(left + gap * kHanging, kept.width * 0.4F);
+  const float gap = ui.text_width(" ", kLabel, Weight::code), left = gap * static_cast<float>(spaces),
+              hanging = std::min(left + gap * kHanging, kept.width * 0.4F);
   float x = left, top = y;
   for (const CodeSpan& span : code_spans(line, in_text)) {
     std::string_view rest = line.substr(span.begin, span.size);

@@ -69,7 +69,8 @@ void ModelPart::flow(Rect box, std::span<const SummaryRow> rows) {
     u.line({x + 2, middle}, {x + gap - 2, middle});
     x += gap;
     const bool lit = lab_.model().lit(row.mark);
-    const std::uint32_t color = row.parameters > 0 ? mixed(u.theme->panel, u.theme->accent, lit ? 0.5 : 0.22) : mixed(u.theme->panel, u.theme->faint, lit ? 0.5 : 0.2);
+    const std::uint32_t color =
+        row.parameters > 0 ? mixed(u.theme->panel, u.theme->accent, lit ? 0.5 : 0.22) : mixed(u.theme->panel, u.theme->faint, lit ? 0.5 : 0.2);
     const ImVec2 corners[] = {{x, middle - from}, {x + width, middle - to}, {x + width, middle + to}, {x, middle + from}};
     u.draw()->AddConvexPolyFilled(corners, 4, color);
     u.draw()->AddPolyline(corners, 4, lit ? u.theme->accent : u.theme->soft, ImDrawFlags_Closed, lit ? 2.0F : 1.0F);

@@ -94,7 +94,7 @@ void PredictionPart::thumbs(Rect box, const CaseRun& run) {
 void PredictionPart::one(Column& column, const CaseRun& run) {
   Ui& u = ui();
   const CaseAnswer answer = answer_of(run, chosen());
-  const float side = std::min(112.0F, column.rest.w * 0.34F);
+  const float side = std::min({std::clamp(column.rest.h * 0.26F, 96.0F, 168.0F), column.rest.w * 0.34F});
   Rect top = column.rest.cut_top(side);
   const Rect big = top.cut_left(side);
   top.cut_left(kPadding);
@@ -110,7 +110,7 @@ void PredictionPart::one(Column& column, const CaseRun& run) {
   u.note_item("cases.said", u("cases.said"), "status", truth + " " + said, {big.x, big.y, column.rest.w, side});
   if (const std::string words = untrained_words(lab_); !words.empty()) u.paragraph(top, words, u.theme->faint, kSmall);
   column.rest.cut_top(kGrid);
-  thumbs(column.rest.cut_top(40), run);
+  thumbs(column.rest.cut_top(column.rest.w > 520 ? 48 : 40), run);
   column.rest.cut_top(kGrid);
   said_view(lab_, column, run, {answer.output, answer.probabilities, -1}, answer.truth, kept_);
   if (run.settings().table()) row_list(lab_, column, CasePart::test, static_cast<std::size_t>(chosen()));
@@ -119,7 +119,7 @@ void PredictionPart::one(Column& column, const CaseRun& run) {
 // A picture that nobody has photographed.
 void PredictionPart::drawn(Column& column, const CaseRun& run) {
   Ui& u = ui();
-  const float side = std::min({column.rest.w * 0.6F, 220.0F, std::max(120.0F, column.rest.h * 0.6F)});
+  const float side = std::min({column.rest.w * 0.6F, 280.0F, std::max(120.0F, column.rest.h * 0.5F)});
   Rect top = column.rest.cut_top(side);
   const Rect area = top.cut_left(side);
   const Ui::Press p = u.press("cases.pad", area);
@@ -147,8 +147,7 @@ void PredictionPart::drawn(Column& column, const CaseRun& run) {
   if (u.button("cases.pad.take", button_box(StringKey("cases.pad_take")), u("cases.pad_take")))
     pad_.put(run.data().picture(CasePart::test, static_cast<std::size_t>(chosen())));
   top.cut_top(kHalf);
-  if (u.button("cases.pad.clear", button_box(StringKey("draw.clear")), u("draw.clear"), false, pad_.used()))
-    pad_.clear();
+  if (u.button("cases.pad.clear", button_box(StringKey("draw.clear")), u("draw.clear"), false, pad_.used())) pad_.clear();
   top.cut_top(kHalf);
   u.paragraph(top, u("cases.pad_says"), u.theme->soft);
   column.rest.cut_top(kGrid);
@@ -180,6 +179,7 @@ void PredictionPart::setup(Column& column) {
   Ui& u = ui();
   const CaseSettings& s = lab_.model().settings();
   run_buttons(lab_, column);
+  column.rest.cut_top(kHalf);
   verdict(lab_, column);
   column.rule();
   field_slider(lab_, column, "/picture", {.least = 0, .most = static_cast<double>(s.count(CasePart::test) - 1), .parts = 1});
@@ -207,7 +207,9 @@ std::string PredictionPart::csv(std::string_view plot) const {
     out += "\n";
   }
   const auto& answers = now->data().answers(CasePart::test);
-  out += s.kind == CaseKind::scores ? "picture,given,said\n" : s.kind == CaseKind::yes_no ? "picture,truth,probability_of_yes\n" : "picture,truth,said,probability\n";
+  out += s.kind == CaseKind::scores   ? "picture,given,said\n"
+         : s.kind == CaseKind::yes_no ? "picture,truth,probability_of_yes\n"
+                                      : "picture,truth,said,probability\n";
   for (const Prediction& p : said.of(CasePart::test)) {
     out += std::to_string(p.place) + ",";
     if (s.kind == CaseKind::scores)

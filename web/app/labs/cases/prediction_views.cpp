@@ -72,7 +72,9 @@ std::optional<std::int64_t> picture_rows(CasesLab& lab, Column& column, const Ca
   const auto across = static_cast<std::size_t>(std::max(1.0F, column.rest.w / wide));
   const std::size_t rows = (places.size() + across - 1) / across;
   const Rect all = column.rest.cut_top(static_cast<float>(rows) * high);
-  const auto place = [&](std::size_t i) { return Rect{all.x + static_cast<float>(i % across) * wide, all.y + static_cast<float>(i / across) * high, wide - 6, high - 4}; };
+  const auto place = [&](std::size_t i) {
+    return Rect{all.x + static_cast<float>(i % across) * wide, all.y + static_cast<float>(i / across) * high, wide - 6, high - 4};
+  };
   ImageSheet& sheet = kept.pictures.sheet(run.data());
   sheet.begin(u);
   for (std::size_t i = 0; i < places.size(); ++i) sheet.draw(u, places[i], {place(i).x + (wide - 6 - size) / 2, place(i).y, size, size});
@@ -98,7 +100,9 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
   spec.x_title = u("cases.score_given"), spec.y_title = u("cases.score_said");
   const ScoreRange range = score_range(run.settings(), run.data());
   spec.x_least = range.least, spec.x_most = range.most;
-  for (const Prediction& p : said.of(CasePart::test)) spec.dots.push_back({static_cast<double>(targets[p.place]), static_cast<double>(p.output[0]), u.theme->accent, true});
+  spec.numbers_elsewhere = true; // a card with the picture
+  for (const Prediction& p : said.of(CasePart::test))
+    spec.dots.push_back({static_cast<double>(targets[p.place]), static_cast<double>(p.output[0]), u.theme->accent, true});
   Series same;
   same.label = u("cases.same"), same.color = u.theme->faint, same.dash = Dash::dotted, same.x = {range.least, range.most}, same.y = {range.least, range.most};
   PlotFrame frame;
@@ -123,7 +127,8 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
       sheet.begin(u);
       sheet.draw(u, *found, {card.x + 4, card.y + 4, 40, 40});
       sheet.end(u);
-      u.paragraph({card.x + 50, card.y + 6, 96, 40}, fill(u("cases.given_said"), {grouped(spec.dots[*found].x, 2), grouped(spec.dots[*found].y, 2)}), u.theme->ink, kSmall);
+      u.paragraph({card.x + 50, card.y + 6, 96, 40}, fill(u("cases.given_said"), {grouped(spec.dots[*found].x, 2), grouped(spec.dots[*found].y, 2)}),
+                  u.theme->ink, kSmall);
       if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) out = static_cast<std::int64_t>(*found);
     }
   }
@@ -202,8 +207,9 @@ std::optional<std::int64_t> all_view(CasesLab& lab, Column& column, const CaseRu
   if (s.kind == CaseKind::yes_no) thresholds(lab, column);
   if (said.mistakes().empty()) return column.paragraph(u("cases.no_mistakes"), u.theme->soft), std::nullopt;
   const auto& mixed = said.mixed_up();
-  say(lab, column, "cases.mixed", u("cases.mixed_label"),
-      fill(u("cases.mixed"), {kind_name(lab, mixed.one), kind_name(lab, mixed.other), with_commas(mixed.count)}), u.theme->ink);
+  if (s.classes.size() > 2) // of two there is one pair
+    say(lab, column, "cases.mixed", u("cases.mixed_label"),
+        fill(u("cases.mixed"), {kind_name(lab, mixed.one), kind_name(lab, mixed.other), with_commas(mixed.count)}), u.theme->ink);
   column.title(u("cases.worst"));
   return picture_rows(lab, column, run, kept, said.mistakes(), [&](std::size_t i) {
     const Prediction& p = said.of(CasePart::test)[said.mistakes()[i]];
@@ -226,7 +232,10 @@ void weights_view(CasesLab& lab, Column& column, const CaseRun& run, PredictionK
   Ui& u = lab.controls();
   const CaseSettings& s = run.settings();
   const std::int64_t count = std::min(kWeightsMost, units_of(s));
-  column.paragraph(!s.hidden.empty() ? u("cases.weights_hidden") : s.kind == CaseKind::yes_no ? u("cases.weights_boundary") : u("cases.weights_says"), u.theme->soft);
+  column.paragraph(!s.hidden.empty()            ? u("cases.weights_hidden")
+                   : s.kind == CaseKind::yes_no ? u("cases.weights_boundary")
+                                                : u("cases.weights_says"),
+                   u.theme->soft);
   column.rest.cut_top(kGrid);
   if (s.table()) return weight_lists(lab, column, run);
   show_weights(run, kept.weights, count);
@@ -234,7 +243,9 @@ void weights_view(CasesLab& lab, Column& column, const CaseRun& run, PredictionK
   const float size = std::min(least, column.rest.w), high = size + 20;
   const auto across = static_cast<std::int64_t>(std::max(1.0F, (column.rest.w + 8) / (size + 8)));
   const Rect all = column.rest.cut_top(static_cast<float>((count + across - 1) / across) * high);
-  const auto place = [&](std::int64_t i) { return Rect{all.x + static_cast<float>(i % across) * (size + 8), all.y + static_cast<float>(i / across) * high, size, size}; };
+  const auto place = [&](std::int64_t i) {
+    return Rect{all.x + static_cast<float>(i % across) * (size + 8), all.y + static_cast<float>(i / across) * high, size, size};
+  };
   kept.weights.begin(u);
   for (std::int64_t i = 0; i < count; ++i) kept.weights.draw(u, static_cast<std::size_t>(i), place(i));
   kept.weights.end(u);

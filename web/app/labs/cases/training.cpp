@@ -2,6 +2,7 @@
 // reach, the step that comes next, and, when all is done, the test part.
 #include "app/labs/cases/ending.hpp"
 
+#include "network/loss.hpp"
 #include "optimizers/list.hpp"
 
 #include <algorithm>
@@ -28,7 +29,8 @@ private:
   const CaseRun* run() const { return lab_.model().data() ? lab_.model().run() : nullptr; }
   bool points() const { return lab_.model().settings().kind == CaseKind::scores; }
   void progress(Rect box, const CaseRun& run);
-  void curves(Rect box, const CaseRun& run, bool loss);
+  void curves(Rect box, const CaseRun& run, bool loss, bool legend);
+  void legend(Rect box);
   std::string progress_text(const CaseRun& run) const;
   void speed(Column& column);
   void rule_setup(Column& column);
@@ -43,7 +45,10 @@ std::string TrainingPart::progress_text(const CaseRun& run) const {
   const bool between = step % iterations == 0;
   const std::int64_t epoch = step == 0 ? 0 : between ? step / iterations : step / iterations + 1;
   return fill(ui()("cases.progress"), {std::to_string(epoch), std::to_string(run.settings().epochs),
-                                       std::to_string(step == 0 ? 0 : between ? iterations : step % iterations), with_commas(iterations)});
+                                       std::to_string(step == 0 ? 0
+                                                      : between ? iterations
+                                                                : step % iterations),
+                                       with_commas(iterations)});
 }
 
 void TrainingPart::progress(Rect box, const CaseRun& run) {
@@ -57,18 +62,40 @@ void TrainingPart::progress(Rect box, const CaseRun& run) {
   u.note_item("cases.progress", u("cases.progress_label"), "status", text, {box.x, box.y - 18, box.w, 30});
 }
 
-void TrainingPart::curves(Rect box, const CaseRun& run, bool loss) {
+// PyTorch's name, as the code beside has it.
+std::string loss_name(const CaseSettings& settings) {
+  for (const LossEntry& each : losses())
+    if (each.id == settings.loss()) return std::string(each.torch.substr(each.torch.find('.') + 1));
+  return std::string(settings.loss());
+}
+
+// Of both plots in one line, where they are too low for their own.
+void TrainingPart::legend(Rect box) {
+  Ui& u = ui();
+  float x = box.x;
+  const auto entry = [&](std::string_view label, std::uint32_t color, Dash dash) {
+    if (x + 22 + u.text_width(label, kSmall) > box.right()) return;
+    Ui::dashed_line(u.draw(), {{x, box.y + box.h / 2}, {x + 18, box.y + box.h / 2}}, color, dash, 2);
+    x += 24;
+    x += u.text({x, box.y, box.right() - x, box.h}, label, u.theme->soft, kSmall) + 14;
+  };
+  entry(u("cases.part.train"), u.theme->adam, Dash::solid);
+  entry(u("cases.part.validation"), u.theme->momentum, Dash::dashed);
+  entry(points() ? u("cases.baseline_points") : u("cases.baseline"), u.theme->soft, Dash::dotted);
+}
+
+void TrainingPart::curves(Rect box, const CaseRun& run, bool loss, bool legend) {
   Ui& u = ui();
   const double scale = loss || points() ? 1 : 100; // accuracies in percent
   PlotSpec spec;
   spec.id = loss ? "cases.loss" : "cases.metric";
   spec.x_title = u("cases.axis_epoch");
-  spec.y_title = loss ? fill(u("cases.loss_of"), {run.settings().loss()}) : points() ? std::string(u("cases.mae")) : std::string(u("cases.accuracy"));
+  spec.y_title = loss ? fill(u("cases.loss_of"), {loss_name(run.settings())}) : points() ? std::string(u("cases.mae")) : std::string(u("cases.accuracy"));
   spec.x_most = static_cast<double>(run.settings().epochs);
-  spec.show_legend = true;
+  spec.show_legend = legend;
   spec.y_decimals = loss ? 4 : points() ? 3 : 1;
   spec.x_text = [words = std::string(u("cases.epoch_at"))](double x) { return fill(words, {grouped(x)}); };
-  if (loss) spec.minimum_label = u("cases.least_validation");
+  if (loss && legend) spec.minimum_label = u("cases.least_validation");
   Series train, validation, baseline;
   train.label = u("cases.part.train"), train.color = u.theme->adam;
   validation.label = u("cases.part.validation"), validation.color = u.theme->momentum, validation.dash = Dash::dashed;
@@ -95,11 +122,12 @@ void TrainingPart::picture(Rect box, Room) {
   const CaseRun& now = *run();
   progress(box.cut_top(34), now);
   box.cut_top(kHalf);
-  const bool beside = box.h < 330 && box.w > 420;
+  const bool beside = box.h < 330 && box.w > 420, low = !beside && box.h < 400;
+  if (low) legend(box.cut_top(18));
   const Rect first = beside ? box.cut_left((box.w - kGrid) / 2) : box.cut_top((box.h - kGrid) / 2);
   beside ? box.cut_left(kGrid) : box.cut_top(kGrid);
-  curves(first, now, true);
-  curves(box, now, false);
+  curves(first, now, true, !low);
+  curves(box, now, false, !low);
 }
 
 void TrainingPart::speed(Column& column) {
@@ -113,6 +141,7 @@ void TrainingPart::speed(Column& column) {
   const std::vector<std::string_view> labels(names.begin(), names.end());
   int now = chosen;
   u.segmented("cases.speed", column.row().min(), labels, now);
+  column.rest.cut_top(kHalf);
   if (now != chosen) lab_.model().steps_per_s = kSpeeds[now];
 }
 
@@ -157,7 +186,8 @@ void TrainingPart::tensors(Column& column, const CaseRun& run) {
   line("cases.step.loss", "loss", "tensor(" + grouped(*step.loss, 4) + ")");
   for (std::size_t l = 0; l < step.layers.size(); ++l) {
     const std::string name = s.hidden.empty() ? "linear" : l == 0 ? "hidden" : "output";
-    line(("cases.step.gradient." + std::to_string(l)).c_str(), name, fill(u("cases.norms"), {short_number(step.layers[l].gradient_norm), short_number(step.layers[l].update_norm)}));
+    line(("cases.step.gradient." + std::to_string(l)).c_str(), name,
+         fill(u("cases.norms"), {short_number(step.layers[l].gradient_norm), short_number(step.layers[l].update_norm)}));
   }
 }
 
