@@ -24,7 +24,7 @@ export interface Summary {
   told?: string[]; told_count?: number;
   classes?: { name: string; train: number; validation: number; test: number }[];
   sums?: { train: number; validation: number; test: number };
-  shape?: number[]; answer?: string; of_classes?: boolean; hash?: string; pictures?: number;
+  shape?: number[]; answer?: string; of_classes?: boolean; hash?: string; /** Unpacked. */ bytes?: number; pictures?: number;
   /** Places of a table's columns. */
   features?: number[];
 }

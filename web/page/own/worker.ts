@@ -205,7 +205,9 @@ class Reader {
   private sample_of(name: string, before: Blob | (() => Blob)): void {
     if (this.samples >= samples_most) return;
     const { module, look } = this;
-    this.sample({ name, before: before instanceof Blob ? before : before(), square: module.bytes(module.it.own_last_square(), look.side * look.side), side: look.side });
+    const square = (picture: number) => module.bytes(module.it.own_square(picture), look.side * look.side), { side } = look;
+    if (is_picture(name)) return this.sample({ name, before: before instanceof Blob ? before : before(), square: square(module.it.own_pictures() - 1), side });
+    for (let at = 0, count = module.it.own_pictures(); this.samples < samples_most && at < count; at += Math.max(1, Math.floor(count / samples_most))) this.sample({ name: '', square: square(at), side }); // IDX holds many
   }
   private sample(sample: Sample): void {
     post({ is: 'sample', sample, place: this.samples++, of: { ...this.turn } });
