@@ -28,21 +28,28 @@ constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::re
 
 // Letters that no face has, as in names of a user's own.
 struct DrawnLetter {
+  ImFont* font;
+  ImWchar code;
   int place, side;                 // among the atlas' own rectangles; in px
   std::vector<std::uint8_t> alpha; // side×side
 };
 DrawnLetter draw_letter(ImFont* font, std::size_t code, float size, bool bold) {
   constexpr float kRoom = 1.5F, kLeft = 0.25F; // of the em: picture.ts has the same
-  DrawnLetter drawn{0, static_cast<int>(std::ceil(size * kRoom)), {}};
+  DrawnLetter drawn{font, static_cast<ImWchar>(code), 0, static_cast<int>(std::ceil(size * kRoom)), {}};
   drawn.alpha.resize(static_cast<std::size_t>(drawn.side) * static_cast<std::size_t>(drawn.side));
   const float advance = host_letter(static_cast<unsigned>(code), size, bold ? 1 : 0, drawn.alpha.data(), drawn.side);
-  drawn.place = ImGui::GetIO().Fonts->AddCustomRectFontGlyph(font, static_cast<ImWchar>(code), drawn.side, drawn.side, advance, {-kLeft * size, 0});
+  drawn.place = ImGui::GetIO().Fonts->AddCustomRectFontGlyph(font, drawn.code, drawn.side, drawn.side, advance, {-kLeft * size, 0});
   return drawn;
 }
-void copy_letter(const DrawnLetter& letter, unsigned char* atlas, int width) {
+// Its edge, which is empty, is left out: between two pixels the atlas shows what lies beside it, too.
+void copy_letter(const DrawnLetter& letter, unsigned char* atlas, int width, int height) {
   const ImFontAtlasCustomRect& box = *ImGui::GetIO().Fonts->GetCustomRectByIndex(letter.place);
   const auto side = static_cast<std::size_t>(letter.side), row = static_cast<std::size_t>(width);
   for (std::size_t y = 0; y < side; ++y) std::memcpy(atlas + (box.Y + y) * row + box.X, letter.alpha.data() + y * side, side);
+  auto& glyph = *const_cast<ImFontGlyph*>(letter.font->FindGlyph(letter.code));
+  const float u = 1 / static_cast<float>(width), v = 1 / static_cast<float>(height);
+  glyph.X0 += 1, glyph.Y0 += 1, glyph.X1 -= 1, glyph.Y1 -= 1;
+  glyph.U0 += u, glyph.V0 += v, glyph.U1 -= u, glyph.V1 -= v;
 }
 
 } // namespace
@@ -92,7 +99,7 @@ void Ui::load_fonts(float pixel_ratio) {
   unsigned char* atlas = nullptr;
   int width = 0, height = 0;
   io.Fonts->GetTexDataAsAlpha8(&atlas, &width, &height); // builds it
-  for (const DrawnLetter& letter : drawn) copy_letter(letter, atlas, width);
+  for (const DrawnLetter& letter : drawn) copy_letter(letter, atlas, width, height);
   for (Font& font : fonts_) font.ranges.pop_back();
 }
 

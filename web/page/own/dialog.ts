@@ -1,6 +1,6 @@
 // The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
 // data; it also lists what is kept on this device.
-import { chosen, dropped, pasted, type Dropped, type Found } from './files';
+import { chosen, dropped, pasted, picked, type Dropped, type FolderHandle, type Found } from './files';
 import type { KeptFile, OwnFile } from './kept_files';
 import type { Asked, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
 import { Reading, type ReadingParts } from './reading';
@@ -104,10 +104,22 @@ export class OwnDialog {
     this.build();
     if (this.state === 'read') this.ask();
   }
-  drop(what: Dropped): void {
+  drop(what: Dropped): void { this.find((told) => dropped(what, this.class_name, told), what.entries.some(({ isDirectory }) => isDirectory)); }
+  /** `chooser` where the browser hands out no folders itself, or not here. */
+  private async pick(chooser: HTMLInputElement): Promise<void> {
+    const pick = (window as { showDirectoryPicker?: () => Promise<FolderHandle> }).showDirectoryPicker;
+    let folder: FolderHandle | undefined;
+    try { folder = await pick?.call(window); } catch (error) {
+      if ((error as Error).name === 'AbortError') return; // somebody changed their mind
+    }
+    if (folder) this.find((told) => picked(folder, told), true);
+    else chooser.click();
+  }
+  /** Takes files once they are found, which in folders takes a while. */
+  private find(look: (told: (count: number) => boolean) => Promise<Found>, in_folders: boolean): void {
     const number = this.drops, again = this.state !== 'empty';
-    if (what.entries.some(({ isDirectory }) => isDirectory)) this.begin_reading(); // to find them all takes a while
-    void dropped(what, this.class_name, (of) => {
+    if (in_folders) this.begin_reading();
+    void look((of) => {
       this.show_progress({ done: 0, of, bytes: 0, pictures: 0, share: 0 });
       return number === this.drops;
     }).then((found) => {
@@ -248,7 +260,7 @@ export class OwnDialog {
       make('h2', { id: 'own_title', textContent: this.say('own.title') }), close,
       make('p', { className: 'own_here', textContent: this.say('own.stays') }),
       make('div', { className: 'own_drop' },
-        make('div', { className: 'row' }, this.button('own.folder', () => folder.click(), 'own_choose_folder'), this.button('own.files', () => files.click(), 'own_choose_files'), folder, files),
+        make('div', { className: 'row' }, this.button('own.folder', () => void this.pick(folder), 'own_choose_folder'), this.button('own.files', () => files.click(), 'own_choose_files'), folder, files),
         make('p', { textContent: this.say('own.kinds') }),
         make('label', {}, this.say('own.class'), ' ', class_name)),
       this.live, this.body, this.foot);

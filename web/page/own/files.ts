@@ -2,7 +2,7 @@
 import type { GivenFile, Unread } from './messages';
 
 export interface Found { files: GivenFile[]; unread: Unread[] }
-/** What was dropped: entries where the browser has them (folders, too), else files. */
+/** What was dropped: files, and entries where the browser has them, of which folders are read. */
 export interface Dropped { entries: FileSystemEntry[]; files: File[] }
 
 let roots = 0;
@@ -25,7 +25,7 @@ export function pasted(files: File[], class_name: string): Found {
 
 /** `told`: how many it has found; false: no more is wanted. */
 export async function dropped({ entries, files }: Dropped, class_name: string, told: (count: number) => boolean): Promise<Found> {
-  if (!entries.length) return chosen(files, class_name);
+  if (!entries.some(({ isDirectory }) => isDirectory)) return chosen(files, class_name);
   const found: Found = { files: [], unread: [] };
   for (const entry of entries) {
     if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, roots++, found, told);
@@ -51,4 +51,29 @@ async function walk(top: FileSystemDirectoryEntry, root: number, found: Found, t
       }
     }
   }
+}
+
+/** The little of a folder's handle that is used; TypeScript's DOM library has no list of its entries. */
+export interface FolderHandle { kind: 'directory'; name: string; values(): AsyncIterable<FolderHandle | FileSystemFileHandle> }
+const picked_at_once = 50;
+
+/** The same of a folder by its handle. Chromium hands on thousands of files of an input in one go, half a second in which the page stands still; so they come some at a time. */
+export async function picked(top: FolderHandle, told: (count: number) => boolean): Promise<Found> {
+  const found: Found = { files: [], unread: [] }, root = roots++, folders = [{ folder: top, name: top.name }];
+  for (const { folder, name } of folders) { // the list grows
+    let some: Promise<unknown>[] = [];
+    try {
+      for await (const entry of folder.values()) {
+        const path = `${name}/${entry.name}`;
+        if (entry.kind === 'directory') folders.push({ folder: entry, name: path });
+        else some.push(entry.getFile().then((file) => found.files.push({ name: path, file, root, alone: false }), () => found.unread.push({ name: path, code: 'file_unreadable' })));
+        if (some.length < picked_at_once) continue;
+        await Promise.all(some);
+        some = [];
+        if (!told(found.files.length)) return found;
+      }
+    } catch { found.unread.push({ name, code: 'own_folder' }); }
+    await Promise.all(some);
+  }
+  return found;
 }
