@@ -1,8 +1,8 @@
 // The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
 // data; it also lists what is kept on this device.
-import { chosen, dropped, pasted, picked, type Dropped, type FolderHandle, type Found } from './files';
+import { chosen, dropped, next_root, pasted, type Dropped, type Found } from './files';
 import type { KeptFile, OwnFile } from './kept_files';
-import type { Asked, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
+import type { Asked, FolderHandle, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
 import { Reading, type ReadingParts } from './reading';
 import style from './style.css';
 import { megabytes, type Told } from './told';
@@ -104,22 +104,10 @@ export class OwnDialog {
     this.build();
     if (this.state === 'read') this.ask();
   }
-  drop(what: Dropped): void { this.find((told) => dropped(what, this.class_name, told), what.entries.some(({ isDirectory }) => isDirectory)); }
-  /** `chooser` where the browser hands out no folders itself, or not here. */
-  private async pick(chooser: HTMLInputElement): Promise<void> {
-    const pick = (window as { showDirectoryPicker?: () => Promise<FolderHandle> }).showDirectoryPicker;
-    let folder: FolderHandle | undefined;
-    try { folder = await pick?.call(window); } catch (error) {
-      if ((error as Error).name === 'AbortError') return; // somebody changed their mind
-    }
-    if (folder) this.find((told) => picked(folder, told), true);
-    else chooser.click();
-  }
-  /** Takes files once they are found, which in folders takes a while. */
-  private find(look: (told: (count: number) => boolean) => Promise<Found>, in_folders: boolean): void {
+  drop(what: Dropped): void {
     const number = this.drops, again = this.state !== 'empty';
-    if (in_folders) this.begin_reading();
-    void look((of) => {
+    if (what.entries.some(({ isDirectory }) => isDirectory)) this.begin_reading(); // to find them all takes a while
+    void dropped(what, this.class_name, (of) => {
       this.show_progress({ done: 0, of, bytes: 0, pictures: 0, share: 0 });
       return number === this.drops;
     }).then((found) => {
@@ -127,6 +115,17 @@ export class OwnDialog {
       if (!again && !found.files.length && !found.unread.length) this.clear();
       this.give(found, !again);
     });
+  }
+  /** `chooser` where the browser hands out no folders themselves, or not here. */
+  private async pick(chooser: HTMLInputElement): Promise<void> {
+    const pick = location.protocol.startsWith('http') ? (window as { showDirectoryPicker?: () => Promise<FolderHandle> }).showDirectoryPicker : undefined;
+    let folder: FolderHandle | undefined;
+    try { folder = await pick?.call(window); } catch (error) {
+      if ((error as Error).name === 'AbortError') return; // somebody changed their mind
+    }
+    if (!folder) return chooser.click();
+    this.expect(folder.name);
+    this.reading.folder(folder, next_root(), this.told.english);
   }
 
   private say(key: string, ...values: (string | number)[]): string { return this.told.say(key, ...values); }
@@ -139,10 +138,14 @@ export class OwnDialog {
       this.note = this.live.textContent = this.say('own.nothing');
       return this.look_again();
     }
-    if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
-    if (first || this.kind !== 'pictures') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
-    this.begin_reading();
+    this.expect(found.files[0]?.name ?? '', first);
     this.reading.give(found, this.told.english);
+  }
+  /** Something of this name is going to be read. */
+  private expect(name: string, first = this.state === 'empty'): void {
+    if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
+    if (first || this.kind !== 'pictures') this.file_name = name.split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
+    this.begin_reading();
   }
   private begin_reading(again = false): void {
     this.again = again;

@@ -1,5 +1,5 @@
 // What people choose, drop or paste, as a list of files with their names in their folders.
-import type { GivenFile, Unread } from './messages';
+import type { FolderHandle, GivenFile, Unread } from './messages';
 
 export interface Found { files: GivenFile[]; unread: Unread[] }
 /** What was dropped: files, and entries where the browser has them, of which folders are read. */
@@ -53,13 +53,11 @@ async function walk(top: FileSystemDirectoryEntry, root: number, found: Found, t
   }
 }
 
-/** The little of a folder's handle that is used; TypeScript's DOM library has no list of its entries. */
-export interface FolderHandle { kind: 'directory'; name: string; values(): AsyncIterable<FolderHandle | FileSystemFileHandle> }
+export const next_root = (): number => roots++;
 const picked_at_once = 50;
-
-/** The same of a folder by its handle. Chromium hands on thousands of files of an input in one go, half a second in which the page stands still; so they come some at a time. */
-export async function picked(top: FolderHandle, told: (count: number) => boolean): Promise<Found> {
-  const found: Found = { files: [], unread: [] }, root = roots++, folders = [{ folder: top, name: top.name }];
+/** The same of a folder by its handle. */
+export async function picked(top: FolderHandle, root: number, told: (count: number) => void): Promise<Found> {
+  const found: Found = { files: [], unread: [] }, folders = [{ folder: top, name: top.name }];
   for (const { folder, name } of folders) { // the list grows
     let some: Promise<unknown>[] = [];
     try {
@@ -70,7 +68,7 @@ export async function picked(top: FolderHandle, told: (count: number) => boolean
         if (some.length < picked_at_once) continue;
         await Promise.all(some);
         some = [];
-        if (!told(found.files.length)) return found;
+        told(found.files.length);
       }
     } catch { found.unread.push({ name, code: 'own_folder' }); }
     await Promise.all(some);
