@@ -1,7 +1,7 @@
 // A user's own files in the page: what the dialog takes, what it says of it, and that it says the same as the command line.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
@@ -245,6 +245,28 @@ test('a folder that the browser hands out is listed by the worker; IDX files are
   await accessible(page, 'IDX files');
   assert.deepEqual(lab.faults, []);
   await lab.close();
+});
+
+test('in the single file, opened or in a sandboxed frame: read and used, and said that nothing can be kept', async () => {
+  writeFileSync(`${folder}/frame.html`, `<iframe sandbox="allow-scripts" src="${relative(folder, 'dist/site/downhill.html')}?embed=1&lang=zh" width=1000 height=700></iframe>`);
+  for (const file of ['dist/site/downhill.html', `${folder}/frame.html`]) {
+    const tab = await chromium.newPage(), faults: string[] = [];
+    tab.on('pageerror', (error) => faults.push(String(error)));
+    tab.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()); });
+    await tab.goto(`file://${resolve(file)}?lang=zh`);
+    const frame = await (await tab.$('iframe'))?.contentFrame() ?? tab.mainFrame(), page = frame as unknown as Page;
+    await frame.waitForFunction(() => window.downhill?.results?.().every((r) => r.curve.length > 0), { timeout: 60000 });
+    await frame.evaluate(() => document.getElementById('own')!.click());
+    await frame.waitForSelector('#own_dialog[open]', { timeout: 20000 });
+    assert.match(await frame.$eval('#own_dialog .own_kept', (e) => (e as HTMLElement).innerText), /这里留不下数据/);
+    await give(page, pets(6), true);
+    assert.match((await outcome(page)).sum, /18 个样本，3 类/);
+    assert.equal(await frame.$('#own_keep_these'), null);
+    await frame.evaluate(() => document.getElementById('own_use')!.click());
+    await frame.waitForFunction(() => (window.downhill.getState() as any).data?.source === 'own', { timeout: 20000 });
+    assert.deepEqual(faults, []);
+    await tab.close();
+  }
 });
 
 test('by keyboard; what says that it has 2 GB is refused unread', async () => {
