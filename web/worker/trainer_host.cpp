@@ -30,7 +30,9 @@ constexpr double kJobsShare = 0.25; // of a slice, while there is training to do
 // Races of one page may be of different data; runs keep their own subset alive.
 constexpr std::size_t kSubsetsMost = 4;
 
-template <class... F> struct Overloaded : F... { using F::operator()...; };
+template <class... F> struct Overloaded : F... {
+  using F::operator()...;
+};
 
 /// Names the lane that is worked on for as long as it is.
 struct Working {
@@ -70,26 +72,18 @@ void TrainerHost::receive(std::span<const std::uint8_t> bytes) {
                    looks_.erase(m.slot);
                  },
                  [&](const AskMap& m) { start_map(m); },
-                 [&](const DropMap& m) {
-                   jobs_.erase({Asked::map, m.slot});
-                 },
+                 [&](const DropMap& m) { jobs_.erase({Asked::map, m.slot}); },
                  [&](const AskPlane& m) { start_plane(m); },
-                 [&](const DropPlane& m) {
-                   jobs_.erase({Asked::plane, m.slot});
-                 },
+                 [&](const DropPlane& m) { jobs_.erase({Asked::plane, m.slot}); },
                  [&](const AskPoints& m) { send_points(m); },
                  [&](const AskDrawn& m) { send_drawn(m); },
                  [&](const AskNeuron& m) { send_score(m); },
                  [&](const AskLearning& m) { start_learning(m); },
-                 [&](const DropLearning& m) {
-                   jobs_.erase({Asked::learning, m.slot});
-                 },
+                 [&](const DropLearning& m) { jobs_.erase({Asked::learning, m.slot}); },
                  [&](const AskFits& m) { start_fit(m); },
                  [&](const AskFitCapacity& m) { start_fit(m); },
                  [&](const AskFitRun& m) { start_fit(m); },
-                 [&](const DropFits& m) {
-                   jobs_.erase({Asked::fit, m.slot});
-                 },
+                 [&](const DropFits& m) { jobs_.erase({Asked::fit, m.slot}); },
                  [&](const AskWeights& m) {
                    if (const Runner* runner = find(m.key)) {
                      const std::string file = safetensors(runner->trainer.network(), {{"step", std::to_string(runner->trainer.step())}});
