@@ -17,7 +17,7 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::string_view kPartNames[] = {"train", "validation", "test"};
-Examples OwnData::*const kParts[] = {&OwnData::train, &OwnData::validation, &OwnData::test};
+Examples OwnData::* const kParts[] = {&OwnData::train, &OwnData::validation, &OwnData::test};
 
 UserError damaged(std::string why) { return {"own_damaged", "", {std::move(why)}}; }
 
