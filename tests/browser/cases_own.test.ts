@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { before } from 'node:test';
 import { PNG } from 'pngjs';
 import type { ElementHandle, Page } from 'puppeteer-core';
-import { command, item, press, results, screenshot, script_of, settle, wait_until_finished } from './lab';
+import { command, item, results, screenshot, script_of, settle, wait_until_finished } from './lab';
 import { tests_of } from './one_lab';
 
 const { lab_test, opened } = tests_of('cases');
