@@ -607,7 +607,7 @@ test('data: a template of scores is filled with pictures, becomes numbers, and a
   assert.match(run(native, 'cases', document).stderr, /--data: .*needs your own data file/);
   const hashes = new Set(builds.map(([, command]) => {
     const { stdout, stderr } = run(command, 'hash', document, '--data', out);
-    assert.match(stderr, /faces\.downhill-data has no validation part: 9 of its training examples are taken for validation instead\n/);
+    assert.match(stderr, /faces\.downhill-data has no validation set: 9 of its training examples are taken for validation instead\n/);
     return stdout;
   }));
   assert.equal(hashes.size, 1);
