@@ -34,7 +34,7 @@ for (const language of languages) {
   }
 }
 // What the canvas can show, of the rest only the page around it speaks; and names that documents hold, in all languages.
-const page_only = /^(nav|preset|share|link|notice|bench|dialog|embed|export|form|status|live|call|element|copy|contents|section|question|bring|own)\./;
+const page_only = /^(nav|preset|share|link|notice|bench|dialog|embed|export|form|status|live|call|element|copy|contents|section|question|own)\./;
 const labs = JSON.parse(read('assets/labs.json')), first_lab = labs.find(({ first }) => first).id, later_labs = labs.filter(({ first }) => !first).map(({ id }) => id);
 const shown_keys = keys.filter((key) => !page_only.test(key) || later_labs.concat(first_lab).some((id) => key === 'nav.' + id));
 const tex = JSON.parse(read('assets/formulas.json')), late = late_keys(root, [...new Set([...shown_keys, ...Object.keys(tex)])], later_labs);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 namespace downhill {
 namespace {
@@ -20,8 +21,13 @@ Examples OwnData::* const kParts[] = {&OwnData::train, &OwnData::validation, &Ow
 
 UserError damaged(std::string why) { return {"own_damaged", "", {std::move(why)}}; }
 
+struct Head {
+  OwnData data; // examples without content
+  std::int64_t counts[3]{};
+};
+
 // Keys in ascending order and no spaces, as the library writes them: one header for equal data.
-std::string header_of(const OwnData& data) {
+std::string header_of(const OwnData& data, const std::int64_t (&counts)[3]) {
   Json head{{"downhill_data", 1},
             {"features", data.columns.empty() ? "pixels" : "numbers"},
             {"answers", data.classes.empty() ? "numbers" : "classes"},
@@ -29,8 +35,8 @@ std::string header_of(const OwnData& data) {
   if (!data.columns.empty()) head["columns"] = data.columns;
   if (!data.answer.empty()) head["answer"] = data.answer;
   if (!data.classes.empty()) head["classes"] = data.classes;
-  for (std::size_t i = 0; i < 3; ++i) head["parts"][std::string(kPartNames[i])] = (data.*kParts[i]).size();
-  return head.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  for (std::size_t i = 0; i < 3; ++i) head["parts"][std::string(kPartNames[i])] = counts[i];
+  return head.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 template <class T> void put(std::vector<std::uint8_t>& out, const std::vector<T>& values) {
@@ -39,74 +45,56 @@ template <class T> void put(std::vector<std::uint8_t>& out, const std::vector<T>
   out.insert(out.end(), from, from + values.size() * sizeof(T));
 }
 
-// A list of names as they are written: at least one, each one line and not too long, none twice.
-Result<std::vector<std::string>> names_in(const Json& head, const char* key, std::size_t most) {
-  const Json& list = head[key];
-  if (!list.is_array() || list.empty() || list.size() > most) return damaged(key);
-  std::vector<std::string> names;
-  for (const Json& name : list) {
-    if (!name.is_string()) return damaged(key);
-    names.push_back(name.get<std::string>());
-    if (names.back().size() > kOwnNameMost || printable(names.back()) != names.back()) return damaged(key);
-  }
-  auto sorted = names;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) return damaged(key);
-  return names;
+// One line and not too long.
+bool is_name(const std::string& name) { return name.size() <= kOwnNameMost && printable(name) == name; }
+
+// A list of names, none twice.
+bool are_names(const std::vector<std::string>& names, std::size_t most) {
+  const std::set<std::string> different(names.begin(), names.end());
+  return names.size() <= most && different.size() == names.size() && std::all_of(names.begin(), names.end(), is_name);
 }
 
-// What the header says; examples are still without content.
-struct Told {
-  OwnData data;
-  std::int64_t counts[3];
-};
-Result<Told> header_in(std::string_view line) {
+std::vector<std::string> texts_in(const Json& list) {
+  std::vector<std::string> texts;
+  if (list.is_array())
+    for (const Json& text : list)
+      if (text.is_string()) texts.push_back(text.get<std::string>());
+  return texts;
+}
+// 0: it is none, or too large.
+std::int64_t whole_in(const Json& value) {
+  const auto number = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  return number <= static_cast<std::uint64_t>(kOwnExamplesMost) ? static_cast<std::int64_t>(number) : 0;
+}
+
+// What the header says. Whatever is not understood comes out when it is written again: nothing else may stand there, so that equal data have one hash.
+Result<Head> header_in(std::string_view line) {
   const auto json = read_json(line);
   if (!json || !json->is_object()) return damaged("{…}");
-  const Json& head = *json;
-  const auto is = [&](const char* key, std::string_view value) {
-    return head.contains(key) && head[key].is_string() && head[key].get_ref<const std::string&>() == value;
-  };
-  const auto whole = [](const Json& value, std::int64_t most) {
-    return value.is_number_unsigned() && value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
-  };
-  if (!head.contains("downhill_data") || head["downhill_data"] != 1) return damaged("downhill_data");
-  Told told{};
-  if (head.contains("columns")) {
-    auto names = names_in(head, "columns", static_cast<std::size_t>(kFeaturesMost));
-    if (!names) return names.error();
-    told.data.columns = std::move(*names);
-  }
-  if (head.contains("classes")) {
-    auto names = names_in(head, "classes", kOwnClassesMost);
-    if (!names) return names.error();
-    told.data.classes = std::move(*names);
-  }
-  if (!is("features", told.data.columns.empty() ? "pixels" : "numbers")) return damaged("features");
-  if (!is("answers", told.data.classes.empty() ? "numbers" : "classes")) return damaged("answers");
-  if (head.contains("answer")) {
-    if (!head["answer"].is_string()) return damaged("answer");
-    told.data.answer = head["answer"].get<std::string>();
-    if (told.data.answer.size() > kOwnNameMost || printable(told.data.answer) != told.data.answer) return damaged("answer");
-  }
-  if (!head.contains("shape") || !head["shape"].is_array() || head["shape"].size() != (told.data.columns.empty() ? 2U : 1U)) return damaged("shape");
+  const auto at = [&](const char* key) { return json->value(key, Json()); };
+  Head head;
+  OwnData& data = head.data;
+  data.columns = texts_in(at("columns"));
+  data.classes = texts_in(at("classes"));
+  const Json answer = at("answer"), parts = at("parts");
+  if (answer.is_string()) data.answer = answer.get<std::string>();
   std::int64_t features = 1;
-  for (const Json& size : head["shape"]) {
-    if (!whole(size, kFeaturesMost) || size == 0) return damaged("shape");
-    told.data.shape.push_back(size.get<std::int64_t>());
-    features *= told.data.shape.back();
+  for (const Json& size : at("shape")) {
+    data.shape.push_back(whole_in(size));
+    if (data.shape.back() == 0 || data.shape.back() > kFeaturesMost / features) return damaged("shape");
+    features *= data.shape.back();
   }
-  if (features > kFeaturesMost) return damaged("shape");
-  if (!told.data.columns.empty() && features != static_cast<std::int64_t>(told.data.columns.size())) return damaged("shape");
-  if (!head.contains("parts") || !head["parts"].is_object()) return damaged("parts");
   for (std::size_t i = 0; i < 3; ++i) {
-    const std::string name(kPartNames[i]);
-    if (!head["parts"].contains(name) || !whole(head["parts"][name], kOwnExamplesMost)) return damaged("parts");
-    told.counts[i] = head["parts"][name].get<std::int64_t>();
-    (told.data.*kParts[i]).features = features;
+    head.counts[i] = parts.is_object() ? whole_in(parts.value(std::string(kPartNames[i]), Json())) : 0;
+    (data.*kParts[i]).features = features;
   }
-  if (told.counts[0] == 0 || told.counts[2] == 0 || told.counts[0] + told.counts[1] + told.counts[2] > kOwnExamplesMost) return damaged("parts");
-  return told;
+  if (header_of(data, head.counts) != line) return damaged("{…}");
+  const bool table = !data.columns.empty();
+  if (data.shape.size() != (table ? 1U : 2U) || (table && data.shape[0] != std::ssize(data.columns))) return damaged("shape");
+  if (!are_names(data.columns, static_cast<std::size_t>(kFeaturesMost)) || !are_names(data.classes, kOwnClassesMost) || !is_name(data.answer))
+    return damaged("“…”");
+  if (head.counts[0] == 0 || head.counts[2] == 0 || head.counts[0] + head.counts[1] + head.counts[2] > kOwnExamplesMost) return damaged("parts");
+  return head;
 }
 
 template <class T> void take(Bytes& rest, std::vector<T>& values, std::size_t count) {
@@ -124,18 +112,18 @@ Result<OwnData> read_content(Bytes content) {
   const auto size = static_cast<std::size_t>(end - content.begin());
   if (size == content.size() || *end != '\n') return damaged("{…}");
   const std::string_view line(reinterpret_cast<const char*>(content.data()), size);
-  auto told = header_in(line);
-  if (!told) return told.error();
-  OwnData& data = told->data;
+  auto head = header_in(line);
+  if (!head) return head.error();
+  OwnData& data = head->data;
   Bytes rest = content.subspan(size + 1);
   const bool pixels = data.columns.empty(), classes = !data.classes.empty();
   const auto features = static_cast<std::uint64_t>(data.train.features);
   std::uint64_t wanted = 0;
-  for (const std::int64_t count : told->counts) wanted += static_cast<std::uint64_t>(count) * (features * (pixels ? 1 : 4) + (classes ? 1 : 4));
+  for (const std::int64_t count : head->counts) wanted += static_cast<std::uint64_t>(count) * (features * (pixels ? 1 : 4) + (classes ? 1 : 4));
   if (rest.size() != wanted) return damaged(std::to_string(rest.size()) + " ≠ " + std::to_string(wanted));
   for (std::size_t i = 0; i < 3; ++i) {
     Examples& part = data.*kParts[i];
-    const auto count = static_cast<std::size_t>(told->counts[i]);
+    const auto count = static_cast<std::size_t>(head->counts[i]);
     const std::size_t values = count * static_cast<std::size_t>(features);
     if (pixels)
       take(rest, part.pixels, values);
@@ -149,15 +137,13 @@ Result<OwnData> read_content(Bytes content) {
     for (const std::uint8_t label : part.labels)
       if (label >= data.classes.size()) return damaged(std::to_string(label) + " ≥ " + std::to_string(data.classes.size()));
   }
-  // nothing else stands there, and nothing is written otherwise: so equal data have one hash
-  if (header_of(data) != std::string(line) + "\n") return damaged("{…}");
-  return std::move(told->data);
+  return std::move(head->data);
 }
 
 } // namespace
 
 std::vector<std::uint8_t> own_content(const OwnData& data) {
-  const std::string head = header_of(data);
+  const std::string head = header_of(data, {data.train.size(), data.validation.size(), data.test.size()}) + "\n";
   std::vector<std::uint8_t> out(head.begin(), head.end());
   for (const auto part : kParts) {
     const Examples& examples = data.*part;

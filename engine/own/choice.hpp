@@ -17,6 +17,9 @@ struct OwnChoice {
 /// Error: own_no_column.
 Result<std::size_t> answer_column(const TableText& table, const OwnChoice& choice, std::size_t not_this = std::size_t(-1));
 
+/// Whether a column's name says that it holds names of files (file, image, id, 文件名, 编号 …).
+bool names_files(const std::string& column);
+
 /// Whether a column of answers is one of classes. As chosen; else where its name says so (label, class …), or where more than a tenth of it is no
 /// number. Of numbers those with fractions, or with more than ten different values, are numbers. Of others two are classes, and more are classes
 /// but where the name says numbers (target, score …).

@@ -20,6 +20,8 @@ bool is_system(const std::string& part) {
 }
 
 PathKind kind_of(const std::string& file) {
+  for (const std::string_view each : {"idx3-ubyte", "idx1-ubyte", "idx3-ubyte.gz", "idx1-ubyte.gz"})
+    if (file.ends_with(each)) return PathKind::idx;
   const std::size_t dot = file.rfind('.');
   const std::string ending = dot == std::string::npos ? "" : lower(std::string_view(file).substr(dot + 1));
   for (const std::string_view each : {"png", "jpg", "jpeg", "jpe", "jfif", "webp"})

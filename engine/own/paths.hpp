@@ -9,6 +9,7 @@ namespace downhill {
 enum class PathKind {
   picture, ///< by its ending; what it is its first bytes say
   table,   ///< .csv or .tsv
+  idx,     ///< …idx3-ubyte or …idx1-ubyte, as it is or .gz
   other,
   system,    ///< hidden, or a file that systems leave about
   unsafe,    ///< leads out of its folder, or is no path within one

@@ -1,6 +1,8 @@
 #include "own/pictures.hpp"
 
 #include "core/printable.hpp"
+#include "data/gzip.hpp"
+#include "data/idx.hpp"
 #include "own/sentences.hpp"
 #include "own/text.hpp"
 
@@ -14,6 +16,7 @@ namespace {
 constexpr std::int64_t kTwoOfThisName = -1, kNoneOfThisName = -2;
 constexpr std::size_t kCellsAtOnce = 20000;
 
+bool digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 std::string stem(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
 // Whether all pictures that lie deeper lie in one folder there, and some in folders of that: then those that don't are strays.
@@ -76,7 +79,8 @@ bool OwnPictures::wants(std::string_view name, std::uint64_t size) {
     if (tables_.size() < kPictureTablesMost && size <= kPictureTableBytesMost - table_bytes_) return true;
     skip(name, {"own_many_tables", "", {std::to_string(kPictureTablesMost), std::to_string(kPictureTableBytesMost >> 20)}});
     return false;
-  case PathKind::picture: break;
+  case PathKind::picture:
+  case PathKind::idx: break;
   }
   if (size > kPictureBytesMost) {
     skip(name, {"too_large", "", {std::to_string(kPictureBytesMost)}});
@@ -99,16 +103,60 @@ void OwnPictures::add(std::string_view name, std::span<const std::uint8_t> bytes
     tables_.push_back({path.text(), std::move(*table)});
     return;
   }
+  if (path.kind == PathKind::idx) return add_idx(path, bytes);
   if (path.kind != PathKind::picture) return;
   full_ = full_ || paths_.size() == static_cast<std::size_t>(kOwnExamplesMost);
   if (full_) return;
   if (!seen_.emplace(path.text(), root_).second) return skip(name, {"own_twice", "", {}});
   auto picture = read_picture(bytes);
   if (!picture) return skip(name, picture.error());
-  const auto square = grey_square(*picture, look_);
+  add_square(std::move(path), *picture);
+}
+
+void OwnPictures::add_square(OwnPath path, const GreyPicture& picture) {
+  const auto square = grey_square(picture, look_);
   pixels_.insert(pixels_.end(), square.begin(), square.end());
   paths_.push_back(std::move(path));
   roots_.push_back(root_);
+}
+
+void OwnPictures::add_idx(const OwnPath& path, std::span<const std::uint8_t> bytes) {
+  Idx one{path.text(), {bytes.begin(), bytes.end()}};
+  if (is_gzip(bytes)) {
+    auto content = gunzip(bytes, kTableBytesMost);
+    if (!content) return skip(one.name, content.error());
+    one.content = std::move(*content);
+  }
+  // "train-images-idx3-ubyte" and "train-labels-idx1-ubyte" are "train-"
+  OwnPath pair = path;
+  pair.file = path.file.substr(0, std::min({path.file.find("images"), path.file.find("labels"), path.file.find("idx")}));
+  const auto other = idx_.find(pair.text());
+  if (other == idx_.end()) return void(idx_.emplace(pair.text(), std::move(one)));
+  const auto of_images = [](const Idx& file) { return own_path(file.name).file.find("idx3-ubyte") != std::string::npos; };
+  if (of_images(one) == of_images(other->second)) return skip(one.name, {"own_twice", "", {}});
+  add_pair(pair, of_images(one) ? one : other->second, of_images(one) ? other->second : one);
+  idx_.erase(other);
+}
+
+void OwnPictures::add_pair(const OwnPath& path, const Idx& images, const Idx& labels) {
+  const auto examples = read_idx(images.content, labels.content, 256);
+  if (!examples) return skip(images.name, examples.error());
+  const auto at = [&](std::size_t byte) { return std::int64_t{images.content[byte]} << 8 | images.content[byte + 1]; }; // read_idx has seen that it is below 2^16
+  GreyPicture picture{at(14), at(10), {}};
+  const auto area = static_cast<std::size_t>(examples->features);
+  for (std::size_t i = 0; i < examples->labels.size() && !full_; ++i) {
+    const std::string number = std::to_string(i);
+    OwnPath each = path;
+    if (path.file.starts_with("train")) each.folders.emplace_back("train");
+    if (path.file.starts_with("t10k") || path.file.starts_with("test")) each.folders.emplace_back("test");
+    each.folders.push_back(std::to_string(examples->labels[i]));
+    each.file = std::string(number.size() < 6 ? 6 - number.size() : 0, '0') + number;
+    full_ = paths_.size() == static_cast<std::size_t>(kOwnExamplesMost);
+    if (full_) return;
+    if (!seen_.emplace(each.text(), root_).second) return skip(images.name, {"own_twice", "", {}});
+    picture.grey.assign(examples->pixels.begin() + static_cast<std::ptrdiff_t>(i * area), examples->pixels.begin() + static_cast<std::ptrdiff_t>((i + 1) * area));
+    add_square(std::move(each), picture);
+  }
 }
 
 std::vector<std::uint32_t> OwnPictures::in_order() const {
@@ -154,9 +202,18 @@ OwnPictures::Chosen OwnPictures::by_folder(const std::vector<std::uint32_t>& ord
 
 OwnPictures::Look OwnPictures::look_at(Table& table) const {
   const auto first = table.text.first();
-  const auto names = [&](const std::string& cell) { return picture_named(*by_name_, cell_text(cell)) != kNoneOfThisName; };
+  const auto names = [&](const std::string& cell) { return !digits(cell_text(cell)) && picture_named(*by_name_, cell_text(cell)) != kNoneOfThisName; };
   if (table.text.named && std::any_of(first.begin(), first.end(), names)) table.text.take_names_back();
-  return {table.text.rows(), std::vector<std::size_t>(table.text.columns.size())};
+  return {table.text.rows(), std::vector<std::size_t>(table.text.columns.size()), 0, {}};
+}
+
+// A bare number may be anything beside pictures called 0.png, 1.png: it names one where the column is called so, or, where columns have no names, in the
+// first one, each but once.
+bool OwnPictures::names_picture(const Table& table, Look& look, std::size_t column, const std::string& cell) const {
+  const std::int64_t picture = picture_named(*by_name_, cell);
+  if (picture == kNoneOfThisName) return false;
+  if (!digits(cell) || names_files(table.text.columns[column])) return true;
+  return !table.text.named && column == 0 && look.by_number.insert(picture).second;
 }
 
 void OwnPictures::looked(std::size_t table, const Look& look) {
@@ -186,7 +243,7 @@ bool OwnPictures::advance() {
       if (look.records.count() != look.named.size()) continue;
       ++look.rows;
       for (std::size_t c = 0; c < fields.size(); ++c)
-        if (picture_named(*by_name_, cell_text(fields[c])) != kNoneOfThisName) ++look.named[c];
+        if (names_picture(tables_[looked_], look, c, cell_text(fields[c]))) ++look.named[c];
       continue;
     }
     looked(looked_++, look);
@@ -262,6 +319,7 @@ Result<OwnData> OwnPictures::finish(const OwnChoice& choice, const OwnSplit& spl
   if (told_before_) told_.back_to(*told_before_);
   told_before_ = told_.count();
   if (system_files_ > 0) told_.add({"own_system_files", "", {std::to_string(system_files_)}});
+  for (const auto& [name, one] : idx_) skip(one.name, {"own_idx_alone", "", {}});
   if (full_) return UserError{"own_many_pictures", "", {std::to_string(kOwnExamplesMost)}};
   if (paths_.empty()) return UserError{"own_no_pictures", "", {}};
   const auto order = in_order();

@@ -22,7 +22,8 @@ public:
   void next_root() { ++root_; }
   /// Whether this file's content is of use; told where it is not and nobody would expect that. Of the files it wants, each is given to add().
   bool wants(std::string_view name, std::uint64_t size);
-  /// One file's content. A broken picture is told and left out; a table is kept for finish().
+  /// One file's content. A broken picture is told and left out; a table is kept for finish(). A file of the IDX format waits for the other one of its
+  /// name: the images with their labels are pictures then, each in the folder of its label, and these in train or test where the name begins so.
   void add(std::string_view name, std::span<const std::uint8_t> bytes);
   /// A file that could not be read at all.
   void skip(std::string_view name, UserError why);
@@ -30,8 +31,8 @@ public:
   std::size_t pictures() const { return paths_.size(); }
   /// Whether there are more than can be used: then finish() refuses them all, since which ones would count depended on how they came.
   bool full() const { return full_; }
-  /// The square of the picture that was added last.
-  std::span<const std::uint8_t> last_square() const { return std::span(pixels_).last(paths_.empty() ? 0 : area()); }
+  /// The square of a picture, in the order in which they were added.
+  std::span<const std::uint8_t> square(std::size_t picture) const { return std::span(pixels_).subspan(picture * area(), area()); }
   const Told& told() const { return told_; }
 
   /// After the last file: looks for names of pictures in some thousand cells of the tables; false when that is done. finish() does what is left.
@@ -57,8 +58,13 @@ private:
     CsvRecords records;
     std::vector<std::size_t> named; // by column
     std::size_t rows = 0;
+    std::set<std::int64_t> by_number; // pictures that a bare number of the first column has named
   };
   using Names = std::map<std::string, std::int64_t>;
+  struct Idx { // until the other one comes
+    std::string name;
+    std::vector<std::uint8_t> content;
+  };
   std::size_t area() const { return static_cast<std::size_t>(look_.side) * static_cast<std::size_t>(look_.side); }
   std::vector<std::uint32_t> in_order() const;
   std::optional<OwnPart> part_of(const OwnPath& path) const;
@@ -66,6 +72,10 @@ private:
   Chosen by_folder(const std::vector<std::uint32_t>& order);
   Look look_at(Table& table) const;
   void looked(std::size_t table, const Look& look);
+  bool names_picture(const Table& table, Look& look, std::size_t column, const std::string& cell) const;
+  void add_square(OwnPath path, const GreyPicture& picture);
+  void add_idx(const OwnPath& path, std::span<const std::uint8_t> bytes);
+  void add_pair(const OwnPath& path, const Idx& images, const Idx& labels);
   Result<Chosen> by_table(const std::vector<std::uint32_t>& order, const Table& table, const OwnChoice& choice);
 
   SquareLook look_;
@@ -76,6 +86,7 @@ private:
   std::set<std::pair<std::string, std::uint32_t>> seen_;
   std::vector<Table> tables_;
   std::size_t table_bytes_ = 0;
+  std::map<std::string, Idx> idx_; // by the name that both have
   std::optional<Names> by_name_; // once all pictures are there
   std::size_t shared_ = 0;       // folders that all pictures lie in
   std::size_t looked_ = 0;       // tables

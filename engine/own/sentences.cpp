@@ -27,6 +27,8 @@ constexpr ErrorText kTexts[] = {
      "this is a link to a folder and was not followed; give that folder itself if you want it"},
     {"own_system_files", "略去 {1} 个隐藏文件或系统文件（如 .DS_Store、Thumbs.db）", "{1} hidden or system files (as .DS_Store or Thumbs.db) were passed over"},
     {"own_twice", "同名的文件有两个，用了前一个", "there are two files of this name; the first one counts"},
+    {"own_idx_alone", "IDX 文件要成对：图片（…images-idx3-ubyte）和它的标签（…labels-idx1-ubyte）；这一个没有配上，没有用",
+     "IDX files come in pairs, images (…images-idx3-ubyte) and their labels (…labels-idx1-ubyte); this one has no other and was left out"},
     {"own_given_twice", "给出了两次，只读了一次", "it was given twice and is read once"},
     {"own_no_class", "不在任何类别的文件夹里，没有用", "it lies in no class's folder and was left out"},
     {"own_many", "能用的行超过 {1} 行，只用了前 {1} 行", "there are more than {1} rows that can be used; the first {1} were taken"},

@@ -99,7 +99,7 @@ Result<bool> OwnTable::choose(const OwnChoice& choice) {
   }
   for (std::size_t c = 0; choice.features.empty() && c < columns_.size(); ++c) {
     if (c == answer_ || c == part_) continue;
-    if (columns_[c].of_numbers(rows_))
+    if (columns_[c].of_numbers(rows_) || rows_ == 0) // of no rows finish() tells
       features_.push_back(c);
     else
       told_.add({"own_column", "", {columns_[c].name, std::to_string(columns_[c].filled), std::to_string(columns_[c].numbers)}});

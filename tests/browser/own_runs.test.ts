@@ -1,4 +1,4 @@
-// A file of one's own as the data: made by the command line, opened in the page, trained to the command line's bits; kept, forgotten,
+// Data of one's own as the data of a lab: made by the command line or the page, trained to the command line's bits; kept, forgotten,
 // missing, wrong, broken.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -7,10 +7,11 @@ import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { engines } from './engines';
+import { outcome } from './own_files';
 import { base, browser, command, item, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
 const folder = 'build/own_runs', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
-const files = { pictures: `${folder}/我的 pictures.downhill-data`, table: `${folder}/table.downhill-data`, numbers: `${folder}/numbers.downhill-data`, csv: `${folder}/flowers.csv`, broken: `${folder}/broken.downhill-data` };
+const files = { pictures: `${folder}/我的 pictures.downhill-data`, table: `${folder}/table.downhill-data`, numbers: `${folder}/numbers.downhill-data`, csv: `${folder}/flowers.csv`, flowers: `${folder}/flowers.downhill-data`, broken: `${folder}/broken.downhill-data` };
 
 /** Of each class a shape of its own, drawn at another place and shade each time. */
 function make_files(): void {
@@ -37,6 +38,7 @@ function make_files(): void {
   native('data', `${folder}/shapes`, '--out', files.pictures, '--invert');
   native('data', `${folder}/table.csv`, '--out', files.table);
   native('data', `${folder}/numbers.csv`, '--out', files.numbers);
+  native('data', files.csv, '--out', files.flowers);
   const good = readFileSync(files.pictures);
   good[Math.floor(good.length / 2)]! ^= 0x55;
   writeFileSync(files.broken, good);
@@ -53,8 +55,17 @@ const is_said = (page: Page, text: RegExp) => page.waitForFunction((t) => {
   const notice = document.getElementById('notice')!;
   return !notice.hidden && new RegExp(t).test(notice.firstElementChild!.textContent ?? '');
 }, { timeout: 30000 }, text.source);
-const use = async (page: Page, path: string) => {
+/** Gives it to the dialog, which opens, and uses what comes of it. */
+const bring = async (page: Page, path: string, keep = false) => {
   await give(page, path);
+  await page.waitForSelector('#own_dialog[open]', { timeout: 20000 });
+  assert.equal((await outcome(page)).error, '');
+  if (keep) await page.click('#own_keep_these');
+  await page.click('#own_use');
+  await page.waitForFunction(() => !document.querySelector('#own_dialog[open]'), { timeout: 20000 });
+};
+const use = async (page: Page, path: string, keep = false) => {
+  await bring(page, path, keep);
   await page.waitForFunction(() => (window.downhill.getState() as any).data?.source === 'own' && window.downhill.results().every((r) => r.curve.length > 0), { timeout: 60000 });
   await settle(page);
 };
@@ -64,13 +75,13 @@ const native_hashes = (document: object, path: string) => {
   return native('hash', `${folder}/document.json`, '--data', path).split('\n').map((line) => line.split('\t')[1]);
 };
 /** What `two` makes of a file, in the page and by the command line. */
-async function trained(page: Page, path: string): Promise<any> {
+async function trained(page: Page, path: string, same = path): Promise<any> {
   await command(page, 'setState', { experiment: two });
   await use(page, path);
   await page.evaluate(() => window.downhill.start());
   await wait_until_finished(page);
   const document = await state(page);
-  assert.deepEqual((await results(page)).map((r) => r.hash), native_hashes(document, path));
+  assert.deepEqual((await results(page)).map((r) => r.hash), native_hashes(document, same));
   return document;
 }
 
@@ -93,7 +104,7 @@ test('pictures, tables, numbers and a CSV become the data of the Race, and train
   const numbers = await trained(page, files.numbers);
   assert.equal(numbers.loss.name ?? numbers.loss, 'mse');
   assert.deepEqual(await page.evaluate(() => (window.downhill.results()[0] as any).test_accuracy ?? null), null);
-  await trained(page, files.csv);
+  await trained(page, files.csv, files.flowers);
   // back by undo: every file finds itself again
   await command(page, 'undo');
   await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
@@ -124,6 +135,7 @@ test('kept when asked, used again after a reload, listed and forgotten; then the
   await screenshot(page, 'own-list-zh');
   await page.click('#own_forget_0');
   await page.waitForFunction(() => !document.getElementById('own_forget_0') && document.getElementById('own_keep'), { timeout: 10000 });
+  await page.keyboard.press('Escape');
   await page.reload();
   await page.evaluate(() => window.downhill.ready);
   await is_said(page, /“我的 pictures\.downhill-data”.*不在这台设备上/);
@@ -131,10 +143,14 @@ test('kept when asked, used again after a reload, listed and forgotten; then the
   await settle(page);
   assert.ok((await results(page)).every((r) => r.step === 0), 'nothing trains without it');
   await screenshot(page, 'own-missing-zh');
-  await give(page, files.table);
+  await page.click('#again'); // leads to the dialog, which says so, too
+  await page.waitForSelector('#own_dialog[open] .own_missing', { timeout: 20000 });
+  await page.keyboard.press('Escape');
+  await bring(page, files.table);
   await is_said(page, /不是要找的那个文件/);
   assert.equal((await state(page)).data.file, trained_as.data.file);
-  await give(page, files.pictures);
+  await bring(page, files.pictures, true);
+  await is_said(page, /也留在这台设备上了/);
   await wait_for_images(page);
   await page.evaluate(() => window.downhill.start());
   await wait_until_finished(page);
@@ -148,7 +164,8 @@ test('a broken file is told in a sentence and nothing is lost; in English, small
   await wait_for_images(page);
   const before = await state(page);
   await give(page, files.broken);
-  await is_said(page, /can’t be used/);
+  assert.match((await outcome(page)).error, /broken\.downhill-data: /);
+  await page.keyboard.press('Escape');
   assert.deepEqual(await state(page), before);
   assert.ok((await results(page)).every((r) => r.curve.length > 0));
   await use(page, files.table);
@@ -195,6 +212,7 @@ for (const engine of engines)
         const data = new DataTransfer();
         data.items.add(new File([Uint8Array.from(atob('${bytes}'), (c) => c.charCodeAt(0))], 'mine.downhill-data'));
         window.dispatchEvent(new DragEvent('drop', { dataTransfer: data }));
+        await until(() => document.querySelector('#own_use:enabled')); document.getElementById('own_use').click();
         await until(() => downhill.getState().data && downhill.getState().data.source === 'own' && downhill.results().every((r) => r.curve.length));
         downhill.start(); await until(() => downhill.results().every((r) => r.status === 'finished'))`);
       assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), native_hashes(await tab.run('return downhill.getState()'), files.pictures));

@@ -672,7 +672,10 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
         }
       }
       // every line that a page may light, and what stands there
-      const std::map<std::string_view, const char*> texts{{"init", "def __init__"},
+      const std::map<std::string_view, const char*> texts{{"train_part", "train_part = "},
+                                                          {"validation_part", "validation_part = "},
+                                                          {"test_part", "test_part = "},
+                                                          {"init", "def __init__"},
                                                           {"len", "def __len__"},
                                                           {"getitem", "def __getitem__"},
                                                           {"order", "def __iter__"},

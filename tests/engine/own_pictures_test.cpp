@@ -282,6 +282,76 @@ TEST_CASE("own pictures: a table may lack names of columns, and there may be man
   CHECK(times(pictures.told(), "own_table_unused") == kPictureTablesMost - 2);
 }
 
+TEST_CASE("own pictures: bare numbers in a table name pictures only where it says so") {
+  Files files = two_classes();
+  std::string numbers = "a,b,c\n", names = "id,score\n", bare;
+  for (int i = 0; i < 10; ++i) {
+    files.push_back({"cats/" + std::to_string(20 + i) + ".png", plain_png(static_cast<std::uint8_t>(20 + i))});
+    numbers += std::to_string(20 + i) + "," + std::to_string(i) + ",1\n";
+    names += std::to_string(20 + i) + "," + std::to_string(i) + ".5\n";
+    bare += std::to_string(20 + i) + "," + std::to_string(20 + i % 2) + "\n";
+  }
+  const auto with = [&](const std::string& table) {
+    Files all = files;
+    all.push_back({"table.csv", text(table)});
+    return taken(all).finish({}, {});
+  };
+  CHECK(own_content(*with(numbers)) == own_content(*taken(files).finish({}, {})));
+  const auto scored = with(names);
+  REQUIRE(scored.ok());
+  CHECK(scored->answer == "score");
+  CHECK(scored->train.size() + scored->test.size() == 10);
+  CHECK(with(bare)->train.size() + with(bare)->test.size() == 10); // no names of columns: the first one, each picture once
+  std::string again;
+  for (int i = 0; i < 40; ++i) again += std::to_string(20 + i % 4) + "," + std::to_string(i % 3) + "\n";
+  CHECK(own_content(*with(again)) == own_content(*taken(files).finish({}, {})));
+}
+
+TEST_CASE("own pictures: IDX files are pictures by their labels, in pairs, packed or not, in any order") {
+  const auto idx = [](const char* part, int count, std::uint8_t first) {
+    OwnBytes images, labels;
+    for (const int value : {0x803, count, 5, 3}) append(images, static_cast<std::uint64_t>(value), 4, false);
+    for (const int value : {0x801, count}) append(labels, static_cast<std::uint64_t>(value), 4, false);
+    for (int i = 0; i < count; ++i) {
+      images.insert(images.end(), 15, static_cast<std::uint8_t>(first + i));
+      labels.push_back(static_cast<std::uint8_t>(i % 2 == 0 ? 3 : 12));
+    }
+    return Files{{std::string(part) + "images-idx3-ubyte", images}, {std::string(part) + "labels-idx1-ubyte.gz", gzip(labels)}};
+  };
+  Files files = idx("raw/train-", 8, 0);
+  for (const auto& each : idx("raw/t10k-", 4, 100)) files.push_back(each);
+  auto pictures = taken(files);
+  const auto data = pictures.finish({}, {});
+  REQUIRE(data.ok());
+  CHECK(pictures.told().count() == 0);
+  CHECK(data->classes == std::vector<std::string>{"3", "12"});
+  CHECK(data->shape == std::vector<std::int64_t>{28, 28});
+  CHECK(firsts(data->test) == std::vector<int>{101, 103, 100, 102}); // in the order of their paths: 12 before 3
+  CHECK(data->test.labels == std::vector<std::uint8_t>{1, 1, 0, 0});
+  CHECK(data->train.size() == 8);
+  std::reverse(files.begin(), files.end());
+  CHECK(own_content(*taken(files).finish({}, {})) == own_content(*data));
+  const auto alone = taken(idx("set-", 10, 0)).finish({}, {});
+  REQUIRE(alone.ok());
+  CHECK(alone->train.size() == 8);
+  CHECK(taken(idx("", 10, 0), {28, false, true}).finish({}, {})->train.pixels[0] == 255 - alone->train.pixels[0]);
+
+  Files odd = two_classes();
+  odd.push_back(idx("x-", 4, 0)[0]);
+  Files cut = idx("y-", 4, 0);
+  cut[0].second.pop_back();
+  odd.insert(odd.end(), cut.begin(), cut.end());
+  odd.push_back({"z-idx3-ubyte.gz", text("\x1f\x8b no")});
+  for (const auto& each : {idx("w-", 4, 0)[0], idx("w-", 4, 0)[0]}) odd.push_back(each);
+  auto told = taken(odd);
+  REQUIRE(told.finish({}, {}).ok());
+  CHECK(own_content(*told.finish({}, {})) == own_content(*taken(two_classes()).finish({}, {})));
+  CHECK(times(told.told(), "own_idx_alone") == 2);
+  CHECK(times(told.told(), "idx_damaged") == 1);
+  CHECK(times(told.told(), "own_twice") == 1);
+  CHECK(told.told().count() == 5);
+}
+
 TEST_CASE("own pictures: 32 pixels, fit and invert reach the squares") {
   const auto data =
       taken({{"a/1.png", png(2, 1, 1, {0, 0})}, {"a/2.png", png(2, 1, 1, {0, 0})}, {"b/1.png", plain_png(7)}, {"b/2.png", plain_png(7)}}, {32, true, true})

@@ -62,7 +62,9 @@ Json outcome(Result<OwnData> made, Language language) {
   packed.clear();
   if (!made) return {{"error", made.error().sentence(language)}};
   Json out = parts_of(*made);
-  out["hash"] = hex16(own_hash(own_content(*made)));
+  const auto content = own_content(*made);
+  out["hash"] = hex16(own_hash(content));
+  out["bytes"] = content.size();
   data = std::move(*made);
   return out;
 }
@@ -125,8 +127,8 @@ EMSCRIPTEN_KEEPALIVE int own_add(const char* name, const std::uint8_t* bytes, st
 EMSCRIPTEN_KEEPALIVE void own_skip(const char* name, const char* code) { pictures->skip(name, {code, "", {}}); }
 EMSCRIPTEN_KEEPALIVE int own_full() { return pictures->full() ? 1 : 0; }
 EMSCRIPTEN_KEEPALIVE std::size_t own_pictures() { return pictures->pictures(); }
-/// The picture that was added last, side×side.
-EMSCRIPTEN_KEEPALIVE const std::uint8_t* own_last_square() { return pictures->last_square().data(); }
+/// A picture, in the order in which they were added, side×side.
+EMSCRIPTEN_KEEPALIVE const std::uint8_t* own_square(std::size_t picture) { return pictures->square(picture).data(); }
 
 /// A zip of so many bytes, which page_read gives. 0: told why not.
 EMSCRIPTEN_KEEPALIVE int own_open_zip(const char* name, double size) {

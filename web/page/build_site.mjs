@@ -40,10 +40,11 @@ const words = by_language((language) => JSON.parse(generated(`words_${language}.
 const words_file = (part, language) => hashed(part ? `lab-${part}-${language}.json` : `words-${language}.json`,
   Buffer.from(JSON.stringify({ ...words[language].parts[part], ...(part ? {} : { titles: words[language].titles }) })));
 files.words = Object.fromEntries(['', ...Object.keys(files.labs)].map((part) => [part, by_language((language) => words_file(part, language))]));
-// the dialog of own files: its script, its worker's, the module, and what it says
+// data of one's own: what is done with them, the worker that reads them, its module, and what is said
+const spoken = by_language((language) => JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8')));
 files.own = {
   module: hashed('own.wasm', readFileSync(join(scalar, 'own.wasm'))),
-  words: by_language((language) => hashed(`own-${language}.json`, Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))).filter(([key]) => key.startsWith('bring.'))))))),
+  words: by_language((language) => hashed(`own-${language}.json`, Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(spoken[language]).filter(([key]) => key.startsWith('own.'))))))),
 };
 files.code = JSON.parse(readFileSync('assets/labs.json', 'utf8')).flatMap(({ id, code }) => (code ? [id] : [])); // labs that show a script
 files.letters = Object.fromEntries(['latin', 'chinese', 'rare', 'code'].map((script) => [script, hashed(`letters-${script}.bin`, generated(`letters_${script}.bin`))]));
@@ -51,27 +52,20 @@ files.letters = Object.fromEntries(['latin', 'chinese', 'rare', 'code'].map((scr
 // Classic scripts: hosts that name a wrong type for .js would have modules refused. The modules' import.meta is not
 // used, since they are handed their WebAssembly. The oldest browsers are those that old_browser.js lets through.
 const common = { bundle: true, format: 'iife', target: ['chrome97', 'firefox102', 'safari16'], define: { 'import.meta.url': '""' }, minify: true, write: false, loader: { '.css': 'text' }, legalComments: 'none', logLevel: 'warning' };
-const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings_first.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
+const aliases = { 'trainer.mjs': resolve(scalar, 'trainer.mjs'), 'app.mjs': resolve(scalar, 'app.mjs'), 'strings.ts': resolve(scalar, 'generated/strings.ts'), 'formulas.ts': resolve(scalar, 'generated/formulas.ts') };
 const bundle = async (entry, options = {}) => (await esbuild.build({ ...common, entryPoints: [join(page, entry)], alias: aliases, ...options })).outputFiles[0].text;
-files.own.script = hashed('own.js', Buffer.from(await bundle('own/dialog.ts')));
+files.own.script = hashed('own.js', Buffer.from(await bundle('own/own.ts')));
 files.own.worker = hashed('own-worker.js', Buffer.from(await bundle('own/worker.ts')));
 files.sizes = Object.fromEntries([...entries].map(([file, content]) => [file, content.length]));
 
 // The DOM around the canvas gets the strings that its files name, in full or by their beginning ('nav.', 'help.key_').
-const texts = languages.map((language) => [language, JSON.parse(readFileSync(`assets/strings/${language}.json`, 'utf8'))]);
-const strings = Object.fromEntries(Object.keys(texts[0][1]).map((key) => [key, Object.fromEntries(texts.map(([language, text]) => [language, text[key]]))]));
+const strings = Object.fromEntries(Object.keys(spoken.zh).map((key) => [key, by_language((language) => spoken[language][key])]));
 const labs = JSON.parse(readFileSync('assets/labs.json', 'utf8'));
 const page_text = readdirSync(page).filter((file) => /\.(ts|js|html)$/.test(file)).map((file) => readFileSync(join(page, file), 'utf8')).join('\n');
 const named = new Set([...page_text.matchAll(/['"`]([a-z]\w*\.[\w./]*)/g)].map((match) => match[1]));
 const beginnings = [...named].filter((name) => /[./_]$/.test(name));
 const page_strings = Object.fromEntries(Object.entries(strings).filter(([key]) => named.has(key) || beginnings.some((beginning) => key.startsWith(beginning))));
-// what a file of one's own says comes when there is one (own_data.ts); tests know all
-const strings_where = (keep) => Object.fromEntries(Object.entries(page_strings).filter(([key]) => keep(key.startsWith('own.'))));
-const strings_source = (those) => `export const strings = ${JSON.stringify(those, null, 1)} as const;\n`;
-writeFileSync(resolve(scalar, 'generated/strings.ts'), strings_source(page_strings));
-writeFileSync(aliases['strings.ts'], strings_source(strings_where((own) => !own)));
-files.own_words = hashed('own-words.json', Buffer.from(JSON.stringify(strings_where((own) => own))));
-files.sizes[files.own_words] = entries.get(files.own_words).length;
+writeFileSync(aliases['strings.ts'], `export const strings = ${JSON.stringify(page_strings, null, 1)} as const;\n`);
 
 const worker = (await bundle('worker.ts')).replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 const virtual = {
@@ -114,7 +108,7 @@ const in_page = (text) => text.toString().replaceAll('</script', '<\\/script').r
 const single_policy = `default-src 'none'; script-src ${script_hash(main_text)} ${script_hash(own_text)} ${script_hash(old_text)} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src blob: data:; worker-src blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types downhill`;
 const block = (file, bytes, packed) => `<script type="text/plain" id="file:${file}" data-packed="${packed}">${(packed === 'gzip' ? gzipSync(bytes, { level: 9 }) : bytes).toString('base64')}</script>\n`;
 const quick = packs.find((pack) => pack.id === 'quick');
-const inlined = [files.app, files.trainer_simd, files.script, files.own.module, files.own.worker, ...Object.values(files.own.words), files.own_words, ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words).flatMap(Object.values), ...Object.values(files.letters)];
+const inlined = [files.app, files.trainer_simd, files.script, files.own.module, files.own.worker, ...Object.values(files.own.words), ...new Set(Object.values(files.labs).flat()), ...Object.values(files.words).flatMap(Object.values), ...Object.values(files.letters)];
 const blocks = inlined.map((file) => block(file, entries.get(file), 'gzip')).join('') + block(quick.file, readFileSync(join(packs_dir, quick.file)), 'none');
 const icon = 'data:image/svg+xml;base64,' + readFileSync(join(page, 'icon.svg')).toString('base64');
 const single = readFileSync(join(page, 'index.html'), 'utf8')

@@ -3,7 +3,8 @@ import { packs } from 'site-files';
 import { fetch_bytes, single_file } from './fetch_bytes';
 import { GivenFiles } from './official_files';
 import { keep_pack, keep_page, may_keep } from './offline';
-import { OwnData, type OwnActions } from './own_data';
+import type { OwnActions } from './own/own';
+import { OwnData } from './own_data';
 import type { TrainerInput } from './trainer';
 import type { Words } from './words';
 

@@ -88,13 +88,6 @@ export class Dialogs {
     return button;
   }
 
-  /** With whatever else is in it. */
-  open(title: string, content: HTMLElement[]): void {
-    this.begin(title);
-    this.dialog.append(...content);
-    if (!this.dialog.open) this.dialog.showModal();
-  }
-
   open_export(): void {
     const { words, source, dialog } = this;
     this.begin('export.title');

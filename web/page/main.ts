@@ -21,8 +21,7 @@ import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
 import { is_official } from './official_files';
 import { set_own_data } from './own_data';
-import { open_own } from './own_files';
-import { copy_of, cut_out, grey_28 } from './picture';
+import { copy_of, cut_out, drawn_letter, grey_28 } from './picture';
 import { Popover, add_formulas, type HelpEvent } from './popover';
 import { Presets } from './presets';
 import { LinkCut, from_hash, shown_in, to_hash, type Showable, type Shown } from './share_link';
@@ -30,7 +29,6 @@ import { canvas_theme, is_theme, on_system_change, system_theme } from './theme'
 import { common, letters_of, script_number, tongue_of, type Letters, type Tongue } from './tongue';
 import { torch_script } from './torch_script';
 import { Words, memory, type Language } from './words';
-import type { Dropped } from './own/files';
 import type { TrainerInput } from './trainer';
 import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
@@ -138,9 +136,7 @@ class Page {
       own: {
         lab_has: (verb) => this.lab_has(verb),
         to_race: () => this.go(() => { this.command('take_file'); this.show_lab(); }),
-        say: (text, wants_files, act) => void say(text, true, wants_files, act?.act, act?.label),
-        dialog: (title, content) => this.dialogs?.open(title, content),
-        choose: () => element<HTMLInputElement>('data_files').click(),
+        say: (text, act) => void say(text, true, false, act?.act, act?.label),
       },
     }, early);
     set_own_data(this.data.own);
@@ -269,16 +265,13 @@ class Page {
     else this.resize();
   }
 
-  /** The dialog of own files, with what was dropped. */
-  open_own(dropped?: Dropped): void { open_own(words.language, dropped).catch(() => say(words.say('notice.no_own'), true, false, () => this.open_own(dropped))); }
-
   /** Files dropped or chosen: official data files, one picture for the pad, or else data of one's own. */
   async drop(files: File[], entries: FileSystemEntry[] = []): Promise<void> {
     const official = files.filter(is_official);
     if (official.length) return this.data.take(official);
     const ratings = this.lab_has('open_raters') ? files.filter(({ name }) => /\.json$/i.test(name)) : [];
     if (ratings.length) return this.open_raters(ratings);
-    if (files.length > 1 || entries.some(({ isDirectory }) => isDirectory) || /\.(zip|csv|tsv|downhill-data|gz)$/i.test(files[0]?.name ?? '')) return this.open_own({ entries, files });
+    if (files.length > 1 || entries.some(({ isDirectory }) => isDirectory) || /\.(zip|csv|tsv|downhill-data|gz)$/i.test(files[0]?.name ?? '')) return this.data.own.open({ entries, files });
     if (!files[0]) return;
     const pixels = await grey_28(files[0]).catch(() => undefined);
     if (!pixels) return void say(words.say('notice.not_image'));
@@ -475,7 +468,7 @@ class Page {
       case 'pack_refused': this.data.refused(String(event.pack)); break;
       case 'own_opened': void this.data.own.opened(String(event.hash), Number(event.examples)); break;
       case 'own_refused': this.data.own.refused(String(event.text)); break;
-      case 'own_asked': void this.data.own.show(); break;
+      case 'own_asked': void this.data.own.open(); break;
       case 'shown': this.link_soon(); this.show_lab(); break;
       case 'begun': this.presets.update(); this.contents.show(false); break;
       case 'transport': this.presets.update(); emitter.emit('progress', event.transport); break;
@@ -641,6 +634,7 @@ class Page {
     this.command('language', { language: words.language });
     this.show_lab();
     if (document.body.dataset.form) this.form.build();
+    this.data.own.speak();
     this.input();
   }
 }
@@ -697,6 +691,7 @@ async function start(): Promise<void> {
       post: (worker: number, bytes: Uint8Array) => page?.pool.post(worker, { bytes }),
       event: (event: Event) => page?.event(event),
       file: (name: string, bytes: Uint8Array) => save(name, bytes),
+      letter: drawn_letter,
     },
   });
   performance.mark('app instantiated');
@@ -768,7 +763,7 @@ async function start(): Promise<void> {
   element('embed').addEventListener('click', () => dialogs.open_embed());
   element('export').addEventListener('click', () => dialogs.open_export());
   element('help').addEventListener('click', () => dialogs.open_help());
-  element('own').addEventListener('click', () => it.open_own());
+  element('own').addEventListener('click', () => void it.data.own.open());
   for (const type of ['dragover', 'drop'] as const)
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;

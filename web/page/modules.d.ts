@@ -62,14 +62,12 @@ declare module 'site-files' {
     /** By lab: modules that it needs besides the app, in the order in which they are joined to it. */
     labs: Record<string, string[]>;
     trainer_simd: string; trainer_scalar: string; script: string;
-    /** The dialog of own files: its script, that of its worker, the module, its words. */
+    /** Data of one's own: what is done with them, the script of the worker that reads them, its module, what is said. */
     own: { script: string; worker: string; module: string; words: Record<'zh' | 'en', string> };
     /** By part (see tongue.ts) and language, and by script. */
     words: Record<string, Record<'zh' | 'en', string>>; letters: Record<'latin' | 'chinese' | 'rare' | 'code', string>;
     /** Labs that show a script, in letters of its own. */
     code: string[];
-    /** What is said of files of one's own: as in strings.ts. */
-    own_words: string;
     sizes: Record<string, number>;
   };
   /** assets/labs.json, in the book's order; a drawing is lines of a colour. */

@@ -38,3 +38,17 @@ export async function grey_28(file: File): Promise<number[]> {
   const bright_ground = border[border.length >> 1]! > 127;
   return bright_ground ? grey.map((g) => 255 - g) : grey;
 }
+
+let pad: CanvasRenderingContext2D | null | undefined;
+/** A letter that the app has not, by the browser's own font: `size` px to the em, in the middle of side×side, its baseline where the app's are. */
+export function drawn_letter(code: number, size: number, bold: number, side: number): { alpha: Uint8Array; advance: number } {
+  pad ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const alpha = new Uint8Array(side * side), text = String.fromCodePoint(code);
+  if (!pad) return { alpha, advance: size };
+  pad.canvas.width = pad.canvas.height = side; // which empties it
+  pad.font = `${bold ? 'bold ' : ''}${size}px system-ui, sans-serif`;
+  pad.fillText(text, size / 4, size * 0.9);
+  const { data } = pad.getImageData(0, 0, side, side);
+  alpha.forEach((_, i) => { alpha[i] = data[4 * i + 3]!; });
+  return { alpha, advance: pad.measureText(text).width };
+}

@@ -26,9 +26,6 @@ export class Words {
 
   constructor(public language: Language) {}
 
-  /** Strings that came later, as in strings.ts. */
-  add(more: Record<string, Record<Language, string>>): void { Object.assign(strings, more); }
-
   say(key: string, ...values: string[]): string {
     const text = strings[key]?.[this.language] ?? key;
     return text.replace(/\{(\d)\}/g, (_, n: string) => values[Number(n) - 1] ?? '');

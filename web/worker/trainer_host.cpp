@@ -2,8 +2,6 @@
 
 #include "bench/bench.hpp"
 #include "core/hash.hpp"
-#include "data/csv.hpp"
-#include "data/gzip.hpp"
 #include "data/own_file.hpp"
 #include "data/pack.hpp"
 #include "experiment/experiment.hpp"
@@ -149,7 +147,7 @@ OwnFacts facts_of(const Source& source) {
 
 void TrainerHost::open_own(const std::string& hash, std::span<const std::uint8_t> file) {
   opening_ = "own:" + hash;
-  auto source = is_gzip(file) ? own_source(file) : read_csv(file);
+  auto source = own_source(file);
   if (!source) return opened({}, source.error());
   if (const std::string actual = hex16(source->file_hash); !hash.empty() && hash != actual) return opened({}, UserError{"other_file", "", {actual, hash}});
   const OwnFacts facts = facts_of(*source);

@@ -27,7 +27,7 @@ public:
   void open_pack(const std::string& id, std::span<const std::uint8_t> packed, const std::string& hash);
   /// The four official files instead of the pack that holds everything; `hash` is the one the manifest gives for them.
   void open_files(const std::string& id, const IdxFiles& files, const std::string& hash);
-  /// A user's own file, packed or a table, beside whatever pack is there. `hash`: which one is wanted, 16 hex digits, or empty. Answers
+  /// A user's own file (.downhill-data) beside whatever pack is there. `hash`: which one is wanted, 16 hex digits, or empty. Answers
   /// PackOpened of the pack "own:HASH", HASH being the file's own, or, where it is refused, `hash`.
   void open_own(const std::string& hash, std::span<const std::uint8_t> file);
   /// There is no memory for what is being done: tells the app. Whoever calls this then ends the trainer.

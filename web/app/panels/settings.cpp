@@ -198,7 +198,7 @@ void draw_network(Ui& ui, Rect box, const std::vector<std::int64_t>& widths, con
   ImDrawList* list = ui.draw();
   constexpr std::int64_t kDotsMost = 9;
   const auto x_of = [&](std::size_t l) { return box.x + 20 + (box.w - 40) * static_cast<float>(l) / static_cast<float>(widths.size() - 1); };
-  const auto dots = [&](std::size_t l) { return std::min(widths[l], kDotsMost); };
+  const auto dots = [&](std::size_t l) { return widths[l] > 0 ? std::min(widths[l], kDotsMost) : kDotsMost; };
   const auto y_of = [&](std::size_t l, std::int64_t i) {
     const float step = (box.h - 20) / static_cast<float>(kDotsMost);
     return box.y + 4 + (box.h - 20) / 2 + (static_cast<float>(i) - static_cast<float>(dots(l) - 1) / 2) * step;
@@ -216,7 +216,7 @@ void draw_network(Ui& ui, Rect box, const std::vector<std::int64_t>& widths, con
       list->AddCircleFilled(at, 3, !inner ? ui.theme->faint : dropped ? ui.theme->panel : ui.theme->accent, 12);
       if (inner && dropped) list->AddCircle(at, 3, ui.theme->accent, 12);
     }
-    ui.text({x_of(l) - 30, box.bottom() - 14, 60, 14}, std::to_string(widths[l]), ui.theme->soft, kSmall, Weight::regular, Align::center);
+    ui.text({x_of(l) - 30, box.bottom() - 14, 60, 14}, widths[l] > 0 ? std::to_string(widths[l]) : "?", ui.theme->soft, kSmall, Weight::regular, Align::center);
   }
 }
 
@@ -233,6 +233,8 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fi
   widths.push_back(race.outputs(view.scope.value_or(0)));
   counts.push_back(static_cast<double>((given + 1) * widths.back()));
   const double parameters = std::accumulate(counts.begin(), counts.end(), 0.0);
+  // a file of the user's own that is not here has who knows how many inputs
+  const auto told = [&](double number, bool of_inputs) { return of_inputs && race.inputs() == 0 ? std::string("?") : grouped(number); };
 
   const FieldId at = fields.id("/network/hidden");
   Rect title = column.row(24);
@@ -249,7 +251,7 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fi
       keep(view, set_field(race, at, fewer));
     }
   }
-  const std::string count = fill(ui("network.parameters"), {grouped(parameters)});
+  const std::string count = fill(ui("network.parameters"), {told(parameters, true)});
   std::string name = std::string(ui("network.title")) + " · " + count;
   if (ui.text_width(name, kLabel, Weight::bold) > title.w) name = count; // English is longer
   ui.text(title, name, ui.theme->soft, kLabel, Weight::bold);
@@ -285,14 +287,14 @@ void network_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& fi
     };
     cells(head, ui("network.summary_layer"), ui("network.summary_shape"), ui("network.summary_parameters"), ui.theme->faint);
     for (std::size_t l = 0; l < counts.size(); ++l) {
-      cells(column.row(18), "Linear", "[B, " + std::to_string(widths[l + 1]) + "]", grouped(counts[l]), ui.theme->soft);
+      cells(column.row(18), "Linear", "[B, " + std::to_string(widths[l + 1]) + "]", told(counts[l], l == 0), ui.theme->soft);
       if (l >= hidden.size()) continue;
       const auto activation = hidden[l]["activation"]["name"].get<std::string>();
       const std::int64_t out = widths[l + 1] * (activation == "crelu" ? 2 : 1);
       if (activation != "identity") cells(column.row(18), ui.by_id("activation." + activation), "[B, " + std::to_string(out) + "]", "0", ui.theme->soft);
       if (hidden[l]["dropout"].get<double>() > 0) cells(column.row(18), "Dropout", "[B, " + std::to_string(out) + "]", "0", ui.theme->soft);
     }
-    cells(column.row(20), ui("network.summary_total"), "", grouped(parameters), ui.theme->ink);
+    cells(column.row(20), ui("network.summary_total"), "", told(parameters, true), ui.theme->ink);
   }
   fields.choice("/network/init", ui("network.init"));
 }

@@ -2,7 +2,17 @@
 #include "app/ui/opentype.hpp"
 #include "app/ui/ui.hpp"
 
+#include <cmath>
+#include <cstring>
+#include <emscripten.h>
 #include <imgui_internal.h>
+
+// The browser draws a letter, `size` px to the em, into side×side; how far it leads.
+EM_JS(float, host_letter, (unsigned code, float size, int bold, std::uint8_t* into, int side), {
+  const drawn = Module["host"]["letter"](code, size, bold, side);
+  HEAPU8.set(drawn["alpha"], into);
+  return drawn["advance"];
+});
 
 namespace downhill::ui {
 namespace {
@@ -15,6 +25,32 @@ struct FontKind {
 };
 constexpr FontKind kFontKinds[] = {{kText, Weight::regular}, {kSmall, Weight::regular}, {kLabel, Weight::regular}, {kText, Weight::bold},
                                    {kSmall, Weight::bold},   {kLabel, Weight::bold},    {kTitle, Weight::bold},    {kLabel, Weight::code}};
+
+// Letters that no face has, as in names of a user's own.
+struct DrawnLetter {
+  ImFont* font;
+  ImWchar code;
+  int place, side;                 // among the atlas' own rectangles; in px
+  std::vector<std::uint8_t> alpha; // side×side
+};
+DrawnLetter draw_letter(ImFont* font, std::size_t code, float size, bool bold) {
+  constexpr float kRoom = 1.5F, kLeft = 0.25F; // of the em: picture.ts has the same
+  DrawnLetter drawn{font, static_cast<ImWchar>(code), 0, static_cast<int>(std::ceil(size * kRoom)), {}};
+  drawn.alpha.resize(static_cast<std::size_t>(drawn.side) * static_cast<std::size_t>(drawn.side));
+  const float advance = host_letter(static_cast<unsigned>(code), size, bold ? 1 : 0, drawn.alpha.data(), drawn.side);
+  drawn.place = ImGui::GetIO().Fonts->AddCustomRectFontGlyph(font, drawn.code, drawn.side, drawn.side, advance, {-kLeft * size, 0});
+  return drawn;
+}
+// Its edge, which is empty, is left out: between two pixels the atlas shows what lies beside it, too.
+void copy_letter(const DrawnLetter& letter, unsigned char* atlas, int width, int height) {
+  const ImFontAtlasCustomRect& box = *ImGui::GetIO().Fonts->GetCustomRectByIndex(letter.place);
+  const auto side = static_cast<std::size_t>(letter.side), row = static_cast<std::size_t>(width);
+  for (std::size_t y = 0; y < side; ++y) std::memcpy(atlas + (box.Y + y) * row + box.X, letter.alpha.data() + y * side, side);
+  auto& glyph = *const_cast<ImFontGlyph*>(letter.font->FindGlyph(letter.code));
+  const float u = 1 / static_cast<float>(width), v = 1 / static_cast<float>(height);
+  glyph.X0 += 1, glyph.Y0 += 1, glyph.X1 -= 1, glyph.Y1 -= 1;
+  glyph.U0 += u, glyph.V0 += v, glyph.U1 -= u, glyph.V1 -= v;
+}
 
 } // namespace
 
@@ -39,6 +75,7 @@ void Ui::load_fonts(float pixel_ratio) {
   io.Fonts->Clear();
   pixel_ratio_ = pixel_ratio;
   letters_lack_ = false;
+  std::vector<DrawnLetter> drawn;
   for (Font& font : fonts_) {
     font.ranges.push_back(0); // ends them, for Build
     ImFontConfig config;
@@ -57,9 +94,14 @@ void Ui::load_fonts(float pixel_ratio) {
     face(kLatin, bold);
     if (bold) face(kChinese, true), face(kRare, true);
     face(kChinese, false), face(kRare, false); // for bold: characters of sentences only
+    for (std::size_t code = 128; code < font.letters.size(); ++code)
+      if (font.letters[code] && !(code < brought_.size() && brought_[code])) drawn.push_back(draw_letter(font.made, code, font.size * pixel_ratio, bold));
   }
   io.FontGlobalScale = 1 / pixel_ratio;
-  io.Fonts->Build();
+  unsigned char* atlas = nullptr;
+  int width = 0, height = 0;
+  io.Fonts->GetTexDataAsAlpha8(&atlas, &width, &height); // builds it
+  for (const DrawnLetter& letter : drawn) copy_letter(letter, atlas, width, height);
   for (Font& font : fonts_) font.ranges.pop_back();
 }
 

@@ -1,16 +1,27 @@
 // The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
-// data. A script of its own, fetched when it is asked for (web/page/own_files.ts), with its words and its style.
-import { chosen, dropped, pasted, type Dropped, type Found } from './files';
-import type { Asked, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
+// data; it also lists what is kept on this device.
+import { chosen, dropped, next_root, pasted, type Dropped, type Found } from './files';
+import type { KeptFile, OwnFile } from './kept_files';
+import type { Asked, FolderHandle, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
 import { Reading, type ReadingParts } from './reading';
 import style from './style.css';
+import { megabytes, type Told } from './told';
 
 export interface OwnHost {
   save(name: string, bytes: Uint8Array): void;
-  /** Data for runs. Rejects with a sentence. */
-  use(bytes: Uint8Array, name: string): Promise<void>;
+  /** Data for runs, kept on the device if that is wanted. Rejects with a sentence. */
+  use(bytes: Uint8Array, name: string, keep: boolean): Promise<void>;
+  /** Which file the document wants and has not, in a sentence; or nothing. */
+  missing(): string;
+  /** What the document uses. */
+  in_use(): OwnFile | undefined;
+  // what is kept on the device
+  may_keep(): boolean;
+  kept(): Promise<KeptFile[]>;
+  keep(file: OwnFile): Promise<void>;
+  forget(hash: string): Promise<void>;
+  use_kept(hash: string): Promise<void>;
 }
-export type Texts = Record<string, string>;
 
 const told_every_ms = 2000; // to screen readers
 const columns_shown = 12, seed_most = 999999999;
@@ -41,17 +52,26 @@ export class OwnDialog {
   private asked_ms = 0; // a timer
   private file_name = 'data';
   private told_ms = 0;
-  // parts that change
+  private keeps = false; // what is used is kept on the device, too
+  private kept: KeptFile[] | undefined; // once they were looked for
+  // parts: those of a language are made by build(), and stay where they are while others come and go
   private progress!: HTMLProgressElement;
   private progress_text!: HTMLElement;
-  private cancel!: HTMLButtonElement;
+  private progress_row!: HTMLElement;
+  private looks!: HTMLElement;
+  private as!: HTMLLabelElement;
+  private split!: HTMLElement;
+  private kept_box!: HTMLElement;
+  private keep_box!: HTMLElement;
+  private buttons!: { use: HTMLButtonElement; save: HTMLButtonElement; clear: HTMLButtonElement };
+  private columns: HTMLElement | undefined; // of the table
   private live = make('p', { className: 'own_live' });
   private body = make('div');
   private result = make('div');
   private foot = make('div', { className: 'row own_foot' });
   private pairs = make('div', { className: 'own_pairs' });
 
-  constructor(private texts: Texts, private english: boolean, parts: ReadingParts, private host: OwnHost) {
+  constructor(private told: Told, parts: ReadingParts, private host: OwnHost) {
     this.reading = new Reading(parts, (message) => this.heard(message), () => this.failed());
     this.live.setAttribute('role', 'status');
     document.head.append(make('style', { textContent: style }));
@@ -70,19 +90,19 @@ export class OwnDialog {
     this.build();
   }
 
-  /** Shows it as it was left; in another language, if that is shown now. */
-  open(texts: Texts, english: boolean): void {
-    if (texts !== this.texts) {
-      this.texts = texts;
-      this.english = english;
-      this.note = '';
-      if (this.state === 'empty') this.error = '';
-      // an error is told anew
-      if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, english);
-      this.build();
-      if (this.state === 'read') this.ask();
-    }
+  /** Shows it as it was left. */
+  async open(): Promise<void> {
+    await this.list_kept();
     if (!this.dialog.open) this.dialog.showModal();
+  }
+  /** In another language. */
+  speak(): void {
+    this.note = '';
+    if (this.state === 'empty') this.error = '';
+    // an error is told anew
+    if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, this.told.english);
+    this.build();
+    if (this.state === 'read') this.ask();
   }
   drop(what: Dropped): void {
     const number = this.drops, again = this.state !== 'empty';
@@ -96,29 +116,41 @@ export class OwnDialog {
       this.give(found, !again);
     });
   }
-
-  private say(key: string, ...values: (string | number)[]): string {
-    return (this.texts[key] ?? key).replace(/\{(\d)\}/g, (_, n: string) => { const value = values[Number(n) - 1] ?? ''; return typeof value === 'number' ? this.count(value) : value; });
+  /** `chooser` where the browser hands out no folders themselves, or not here. */
+  private async pick(chooser: HTMLInputElement): Promise<void> {
+    const pick = location.protocol.startsWith('http') ? (window as { showDirectoryPicker?: () => Promise<FolderHandle> }).showDirectoryPicker : undefined;
+    let folder: FolderHandle | undefined;
+    try { folder = await pick?.call(window); } catch (error) {
+      if ((error as Error).name === 'AbortError') return; // somebody changed their mind
+    }
+    if (!folder) return chooser.click();
+    this.expect(folder.name);
+    this.reading.folder(folder, next_root(), this.told.english);
   }
-  private count(n: number): string { return n.toLocaleString(this.english ? 'en' : 'zh-CN'); }
+
+  private say(key: string, ...values: (string | number)[]): string { return this.told.say(key, ...values); }
   private button(key: string, act: () => void, id: string, main = false): HTMLButtonElement { return make('button', { textContent: this.say(key), id, onclick: act, type: 'button', ...(main ? { className: 'main' } : {}) }); }
 
   // ---- what comes in ----
   private give(found: Found, first = this.state === 'empty'): void {
     if (!found.files.length && !found.unread.length) {
-      if (this.state === 'reading') this.reading.give(found, this.english); // it was read already
-      this.note = this.live.textContent = this.say('bring.nothing');
+      if (this.state === 'reading') this.reading.give(found, this.told.english); // it was read already
+      this.note = this.live.textContent = this.say('own.nothing');
       return this.look_again();
     }
+    this.expect(found.files[0]?.name ?? '', first);
+    this.reading.give(found, this.told.english);
+  }
+  /** Something of this name is going to be read. */
+  private expect(name: string, first = this.state === 'empty'): void {
     if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
-    if (first || this.kind !== 'pictures') this.file_name = (found.files[0]?.name ?? 'data').split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
+    if (first || this.kind !== 'pictures') this.file_name = name.split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
     this.begin_reading();
-    this.reading.give(found, this.english);
   }
   private begin_reading(again = false): void {
     this.again = again;
     this.state = 'reading';
-    this.summary = this.table = undefined;
+    this.summary = this.table = this.columns = undefined;
     this.error = this.note = '';
     this.waits = 0;
     clearTimeout(this.asked_ms);
@@ -146,7 +178,7 @@ export class OwnDialog {
   }
   private failed(): void {
     this.clear();
-    this.error = this.say('bring.died');
+    this.error = this.say('own.died');
     this.show();
   }
 
@@ -160,7 +192,8 @@ export class OwnDialog {
         this.state = 'read';
         this.kind = message.kind;
         this.table = message.table;
-        this.error = message.error === 'unreadable' ? this.say('bring.unreadable') : message.error ?? '';
+        this.columns = this.table && this.columns_of(this.table);
+        this.error = message.error === 'unreadable' ? this.say('own.unreadable') : message.error ?? '';
         this.look_again();
         if (!this.error) this.ask();
         return;
@@ -173,7 +206,7 @@ export class OwnDialog {
   }
   private show_progress({ done, of, bytes, pictures, share }: { done: number; of: number; bytes: number; pictures: number; share: number }): void {
     if (this.state !== 'reading') return;
-    const text = this.say('bring.progress', done, of, this.count(Math.round(bytes / 1e5) / 10), pictures);
+    const text = this.say('own.progress', done, of, this.told.count(Math.round(bytes / 1e5) / 10), pictures);
     this.progress.value = share;
     this.progress_text.textContent = text;
     if (performance.now() - this.told_ms < told_every_ms) return;
@@ -181,16 +214,19 @@ export class OwnDialog {
     this.live.textContent = text;
   }
   /** What was chosen of a table. */
-  private forget_choice(): void { Object.assign(this.asked, { target: '', as: '', features: [] }); }
+  private forget_choice(): void {
+    Object.assign(this.asked, { target: '', as: '', features: [] });
+    this.as.querySelector('select')!.value = '';
+  }
   /** In a moment: several changes make one question. */
   private ask(): void {
     clearTimeout(this.asked_ms);
     this.waits = -1;
-    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = true;
+    this.may_use(false);
     this.asked_ms = window.setTimeout(() => {
       const { test, validation, seed, features } = this.asked, whole = [test, validation, seed].every(Number.isInteger);
-      const wrong = this.kind === 'file' ? '' : !whole || seed < 1 || seed > seed_most || test < 1 || test > 90 || validation < 0 || validation > 50 || test + validation > 90 ? 'bring.bad_split' : features[0] === '' ? 'bring.no_feature' : '';
-      if (!wrong) return void (this.waits = this.reading.finish({ ...this.asked, english: Number(this.english) }));
+      const wrong = this.kind === 'file' ? '' : !whole || seed < 1 || seed > seed_most || test < 1 || test > 90 || validation < 0 || validation > 50 || test + validation > 90 ? 'own.bad_split' : features[0] === '' ? 'own.no_feature' : '';
+      if (!wrong) return void (this.waits = this.reading.finish({ ...this.asked, english: Number(this.told.english) }));
       this.summary = { error: this.say(wrong) };
       this.show_summary();
     }, 120);
@@ -198,9 +234,9 @@ export class OwnDialog {
 
   // ---- what is seen ----
   private build(): void {
-    const { dialog } = this;
+    const { dialog, look } = this;
     const close = make('button', { textContent: '×', className: 'close', type: 'button', onclick: () => dialog.close() });
-    close.setAttribute('aria-label', this.say('bring.close'));
+    close.setAttribute('aria-label', this.say('own.close'));
     const chooser = (id: string, folder: boolean) => {
       const input = make('input', { type: 'file', multiple: true, hidden: true, id, onchange: () => { this.give(chosen(input.files ?? [], this.class_name)); input.value = ''; } });
       if (folder) input.webkitdirectory = true;
@@ -209,17 +245,29 @@ export class OwnDialog {
     const folder = chooser('own_folder', true), files = chooser('own_files', false);
     const class_name = make('input', { type: 'text', id: 'own_class', value: this.class_name, maxLength: 60, oninput: () => { this.class_name = class_name.value.trim(); } });
     this.progress = make('progress', { max: 1, value: 0 });
-    this.progress.setAttribute('aria-label', this.say('bring.reading'));
+    this.progress.setAttribute('aria-label', this.say('own.reading'));
     this.progress_text = make('span');
-    this.cancel = this.button('bring.cancel', () => this.clear(), 'own_cancel');
+    this.progress_row = make('div', { className: 'row own_progress' }, this.progress, this.progress_text, this.button('own.cancel', () => this.clear(), 'own_cancel'));
+    const invert = make('input', { type: 'checkbox', id: 'own_invert', checked: look.invert, onchange: () => { look.invert = invert.checked; this.see(); } });
+    this.looks = make('fieldset', {}, make('legend', { textContent: this.say('own.look') }),
+      this.choice('own.size', 'own_size', String(look.side), [['28', '28 × 28'], ['32', '32 × 32']], (side) => { look.side = side === '32' ? 32 : 28; this.see(); }),
+      this.choice('own.shape', 'own_fit', look.fit ? 'fit' : 'crop', [['crop', this.say('own.crop')], ['fit', this.say('own.fit')]], (fit) => { look.fit = fit === 'fit'; this.see(); }),
+      make('label', {}, invert, ' ', this.say('own.invert')));
+    this.as = this.choice('own.as', 'own_as', this.asked.as, [['', this.say('own.guess')], ['classes', this.say('own.as_classes')], ['numbers', this.say('own.as_numbers')]], (as) => { this.asked.as = as; this.ask(); });
+    this.split = this.make_split();
+    this.kept_box = make('div', { className: 'own_kept' });
+    this.keep_box = this.make_keeping();
+    this.buttons = { use: this.button('own.use_these', () => void this.use(), 'own_use', true), save: this.button('own.save', () => void this.save(), 'own_save'), clear: this.button('own.clear', () => this.clear(), 'own_clear') };
+    this.columns = this.table && this.columns_of(this.table);
     dialog.replaceChildren(
-      make('h2', { id: 'own_title', textContent: this.say('bring.title') }), close,
-      make('p', { className: 'own_here', textContent: this.say('bring.stays') }),
+      make('h2', { id: 'own_title', textContent: this.say('own.title') }), close,
+      make('p', { className: 'own_here', textContent: this.say('own.stays') }),
       make('div', { className: 'own_drop' },
-        make('div', { className: 'row' }, this.button('bring.folder', () => folder.click(), 'own_choose_folder'), this.button('bring.files', () => files.click(), 'own_choose_files'), folder, files),
-        make('p', { textContent: this.say('bring.kinds') }),
-        make('label', {}, this.say('bring.class'), ' ', class_name)),
+        make('div', { className: 'row' }, this.button('own.folder', () => void this.pick(folder), 'own_choose_folder'), this.button('own.files', () => files.click(), 'own_choose_files'), folder, files),
+        make('p', { textContent: this.say('own.kinds') }),
+        make('label', {}, this.say('own.class'), ' ', class_name)),
       this.live, this.body, this.foot);
+    this.show_kept();
     this.show();
   }
 
@@ -233,38 +281,68 @@ export class OwnDialog {
   }
   /** All below the place where files are taken. */
   private look_again(): void {
-    const parts: Node[] = [this.error, this.note].filter(Boolean).map(alert);
-    if (this.state === 'reading') parts.push(make('div', { className: 'row own_progress' }, this.progress, this.progress_text, this.cancel));
-    if (this.state !== 'empty' && !this.error && this.kind_now() === 'pictures') parts.push(this.looks());
-    if (this.state !== 'empty' && !this.error) parts.push(this.pairs);
-    if (this.state === 'read' && !this.error) {
-      if (this.table) parts.push(this.columns(this.table));
-      if (this.kind !== 'file') parts.push(this.split());
+    const { state, error, note } = this, parts: Node[] = [error, note].filter(Boolean).map(alert);
+    if (state === 'empty') {
+      const missing = this.host.missing();
+      if (missing) parts.push(make('p', { className: 'own_missing', textContent: missing }));
+      parts.push(this.kept_box);
+    }
+    if (state === 'reading') parts.push(this.progress_row);
+    if (state !== 'empty' && !error && this.kind_now() === 'pictures') parts.push(this.looks);
+    if (state !== 'empty' && !error) parts.push(this.pairs);
+    if (state === 'read' && !error) {
+      if (this.columns) parts.push(this.columns);
+      if (this.kind !== 'file') parts.push(this.split);
       parts.push(this.result);
     }
-    const focused = this.focused();
-    this.body.replaceChildren(...parts);
-    this.result.replaceChildren();
-    const use = this.button('bring.use', () => void this.use(), 'own_use', true), keep = this.button('bring.save', () => void this.keep(), 'own_save');
-    use.classList.add('needs');
-    keep.classList.add('needs');
-    use.disabled = keep.disabled = true;
-    this.foot.replaceChildren(...(this.state === 'empty' ? [] : [use, keep, this.button('bring.clear', () => this.clear(), 'own_clear')]));
+    const focused = this.focused(), { use, save, clear } = this.buttons;
+    arrange(this.body, parts);
+    arrange(this.foot, state === 'empty' ? [] : [use, save, clear]);
+    this.may_use(false);
     if (this.summary) this.show_summary();
+    else this.result.replaceChildren();
     this.focus_again(focused);
   }
   private kind_now(): Kind { return this.state === 'reading' ? (this.again || this.samples.length ? 'pictures' : 'table') : this.kind; }
+  private may_use(may: boolean): void { this.buttons.use.disabled = this.buttons.save.disabled = !may; }
+
+  // ---- what is kept on the device ----
+  private async list_kept(): Promise<void> {
+    this.kept = await this.host.kept();
+    this.show_kept();
+    this.look_again(); // what is missing may have come
+  }
+  private show_kept(): void {
+    const { kept, host } = this, focused = this.focused();
+    if (!kept) return;
+    /** One after the other; what fails is told. */
+    const act = (what: () => Promise<void>, failed?: string) => async () => {
+      for (const button of this.kept_box.querySelectorAll('button')) button.disabled = true;
+      this.note = await what().then(() => '', (error: Error) => failed ?? error.message);
+      await this.list_kept();
+    };
+    const row = (text: string, ...buttons: HTMLElement[]) => make('div', { className: 'row' }, make('span', { textContent: text }), ...buttons);
+    const named = (button: HTMLButtonElement, name: string) => { button.setAttribute('aria-label', `${button.textContent ?? ''}: ${name}`); return button; };
+    const here = host.in_use(), rows = kept.map(({ hash, name, size }, i) => row(this.say('own.file_of_size', name, megabytes(size)),
+      named(this.button('own.use', () => void act(() => host.use_kept(hash).then(() => this.dialog.close()))(), `own_use_${i}`), name),
+      named(this.button('own.forget', () => void act(() => host.forget(hash))(), `own_forget_${i}`), name)));
+    if (here && host.may_keep() && !kept.some(({ hash }) => hash === here.hash)) {
+      const keep = make('button', { type: 'button', id: 'own_keep', textContent: this.say('own.keep', megabytes(here.bytes.length)), onclick: () => void act(() => host.keep(here), this.say('own.not_kept', here.name))() });
+      rows.unshift(row(this.say('own.in_use', here.name), keep));
+    }
+    this.kept_box.replaceChildren(make('h3', { textContent: this.say('own.kept_head') }), ...rows, ...(kept.length ? [] : [make('p', { textContent: this.say(host.may_keep() ? 'own.none_kept' : 'own.cannot_keep') })]));
+    this.focus_again(focused);
+  }
+  /** Whether what is used is kept, too; or that it can't be. */
+  private make_keeping(): HTMLElement {
+    if (!this.host.may_keep()) return make('p', { textContent: this.say('own.cannot_keep') });
+    const keep = make('input', { type: 'checkbox', id: 'own_keep_these', checked: this.keeps, onchange: () => { this.keeps = keep.checked; } });
+    return make('p', {}, make('label', {}, keep, ' ', make('span')));
+  }
 
   private choice<T extends string>(label: string, id: string, value: T, options: [T, string][], act: (value: T) => void): HTMLLabelElement {
     const select = make('select', { id, onchange: () => act(select.value as T) }, ...options.map(([of, text]) => make('option', { value: of, textContent: text, selected: of === value })));
     return make('label', {}, this.say(label), ' ', select);
-  }
-  private looks(): HTMLElement {
-    const { look } = this, invert = make('input', { type: 'checkbox', id: 'own_invert', checked: look.invert, onchange: () => { look.invert = invert.checked; this.see(); } });
-    return make('fieldset', {}, make('legend', { textContent: this.say('bring.look') }),
-      this.choice('bring.size', 'own_size', String(look.side), [['28', '28 × 28'], ['32', '32 × 32']], (side) => { look.side = side === '32' ? 32 : 28; this.see(); }),
-      this.choice('bring.shape', 'own_fit', look.fit ? 'fit' : 'crop', [['crop', this.say('bring.crop')], ['fit', this.say('bring.fit')]], (fit) => { look.fit = fit === 'fit'; this.see(); }),
-      make('label', {}, invert, ' ', this.say('bring.invert')));
   }
   /** The control that has the focus, which may be made anew. */
   private focused(): Element | undefined { return this.dialog.contains(document.activeElement) ? document.activeElement ?? undefined : undefined; }
@@ -281,26 +359,23 @@ export class OwnDialog {
     square.forEach((grey, i) => pixels.data.set([grey, grey, grey, 255], 4 * i));
     after.getContext('2d')?.putImageData(pixels, 0, 0);
     after.setAttribute('role', 'img');
-    after.setAttribute('aria-label', this.say(url ? 'bring.after' : 'bring.example', name));
-    this.pairs.append(make('figure', { title: name }, ...(url ? [make('img', { src: url, alt: this.say('bring.before', name) }), '→'] : []), after));
+    after.setAttribute('aria-label', this.say(url ? 'own.after' : 'own.example', name));
+    this.pairs.append(make('figure', { title: name }, ...(url ? [make('img', { src: url, alt: this.say('own.before', name) }), '→'] : []), after));
     if (first && this.state === 'reading') this.look_again();
   }
 
-  private columns(table: TableShown): HTMLElement {
-    const { asked } = this, separator = { ',': 'bring.comma', ';': 'bring.semicolon', '\t': 'bring.tab' }[table.separator];
+  private columns_of(table: TableShown): HTMLElement {
+    const { asked } = this, separator = { ',': 'own.comma', ';': 'own.semicolon', '\t': 'own.tab' }[table.separator];
     const names = table.columns.map(({ name }) => name);
     const shown = make('table'), some = names.slice(0, columns_shown), more = names.length > some.length;
-    shown.append(make('caption', { textContent: this.say('bring.rows_shown') }), make('thead', {}, make('tr', {}, ...some.map((name) => make('th', { scope: 'col', textContent: name })), ...(more ? [make('th', { textContent: '…' })] : []))),
+    shown.append(make('caption', { textContent: this.say('own.rows_shown') }), make('thead', {}, make('tr', {}, ...some.map((name) => make('th', { scope: 'col', textContent: name })), ...(more ? [make('th', { textContent: '…' })] : []))),
       make('tbody', {}, ...table.shown.map((row) => make('tr', {}, ...some.map((_, i) => make('td', { textContent: row[i] ?? '' })), ...(more ? [make('td', { textContent: '…' })] : [])))));
     const fold = make('details', { id: 'own_features' });
-    return make('fieldset', {}, make('legend', { textContent: this.say('bring.table') }),
-      make('p', { textContent: this.say('bring.table_is', table.encoding, separator ? this.say(separator) : table.separator, table.rows, names.length) }),
-      scroll(shown, this.say('bring.rows_shown')),
-      this.choice('bring.target', 'own_target', asked.target, [['', this.say('bring.guess')], ...names.map((name): [string, string] => [name, name])], (target) => { asked.target = target; asked.features = []; this.ask(); }),
-      this.as(), fold);
-  }
-  private as(): HTMLLabelElement {
-    return this.choice('bring.as', 'own_as', this.asked.as, [['', this.say('bring.guess')], ['classes', this.say('bring.as_classes')], ['numbers', this.say('bring.as_numbers')]], (as) => { this.asked.as = as; this.ask(); });
+    return make('fieldset', {}, make('legend', { textContent: this.say('own.table') }),
+      make('p', { textContent: this.say('own.table_is', table.encoding, separator ? this.say(separator) : table.separator, table.rows, names.length) }),
+      scroll(shown, this.say('own.rows_shown')),
+      this.choice('own.target', 'own_target', asked.target, [['', this.say('own.guess')], ...names.map((name): [string, string] => [name, name])], (target) => { asked.target = target; asked.features = []; this.ask(); }),
+      this.as, fold);
   }
   /** Which columns are features: those that were taken, to be changed. */
   private features(of: Summary): void {
@@ -310,10 +385,10 @@ export class OwnDialog {
     const change = () => {
       const names = boxes.filter((box) => box.checked).map((box) => box.value);
       this.asked.features = names.length ? names : ['']; // none at all would be all of them
-      head.textContent = this.say('bring.features', names.length);
+      head.textContent = this.say('own.features', names.length);
       this.ask();
     };
-    const head = make('summary', { textContent: this.say('bring.features', taken.size) });
+    const head = make('summary', { textContent: this.say('own.features', taken.size) });
     const list = make('div', { className: 'own_scroll own_boxes' }, ...table.columns.flatMap(({ name }, i) => {
       if (name === of.answer) return [];
       const box = make('input', { type: 'checkbox', value: name, checked: taken.has(i), onchange: change });
@@ -325,13 +400,13 @@ export class OwnDialog {
     if (had !== undefined) (boxes.find((box) => box.value === had) ?? head).focus();
   }
 
-  private split(): HTMLElement {
+  private make_split(): HTMLElement {
     const number = (label: string, id: 'seed' | 'test' | 'validation', least: number, most: number) => {
       const input = make('input', { type: 'number', id: 'own_' + id, min: String(least), max: String(most), step: '1', value: String(this.asked[id]), oninput: () => { this.asked[id] = input.value === '' ? NaN : Number(input.value); this.ask(); } });
       return make('label', {}, this.say(label), ' ', input);
     };
-    return make('fieldset', {}, make('legend', { textContent: this.say('bring.split') }),
-      number('bring.test', 'test', 1, 90), number('bring.validation', 'validation', 0, 50), number('bring.seed', 'seed', 1, seed_most));
+    return make('fieldset', {}, make('legend', { textContent: this.say('own.split') }),
+      number('own.test', 'test', 1, 90), number('own.validation', 'validation', 0, 50), number('own.seed', 'seed', 1, seed_most));
   }
 
   private show_summary(): void {
@@ -341,40 +416,45 @@ export class OwnDialog {
     if (summary.error !== undefined) parts.push(alert(summary.error));
     if (summary.sums) {
       const { train, validation, test } = summary.sums, all = train + validation + test, classes = summary.classes ?? [];
-      const line = classes.length ? this.say('bring.sum_classes', all, classes.length, train, validation, test) : this.say('bring.sum_numbers', all, summary.answer || this.say('bring.answer'), train, validation, test);
+      const line = classes.length ? this.say('own.sum_classes', all, classes.length, train, validation, test) : this.say('own.sum_numbers', all, summary.answer || this.say('own.answer'), train, validation, test);
       parts.push(make('p', { className: 'own_sum', textContent: line }));
       this.live.textContent = line;
       if (classes.length) {
-        const rows = classes.map((of) => make('tr', {}, make('th', { scope: 'row', textContent: of.name }), ...[of.train, of.validation, of.test].map((n) => make('td', { className: 'number', textContent: this.count(n) }))));
-        const heads = ['bring.class_head', 'bring.train_head', 'bring.validation_head', 'bring.test_head'].map((key, i) => make('th', { scope: 'col', className: i ? 'number' : '', textContent: this.say(key) }));
-        parts.push(scroll(make('table', {}, make('caption', { textContent: this.say('bring.counts') }), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...rows)), this.say('bring.counts')));
+        const rows = classes.map((of) => make('tr', {}, make('th', { scope: 'row', textContent: of.name }), ...[of.train, of.validation, of.test].map((n) => make('td', { className: 'number', textContent: this.told.count(n) }))));
+        const heads = ['own.class_head', 'own.train_head', 'own.validation_head', 'own.test_head'].map((key, i) => make('th', { scope: 'col', className: i ? 'number' : '', textContent: this.say(key) }));
+        parts.push(scroll(make('table', {}, make('caption', { textContent: this.say('own.counts') }), make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...rows)), this.say('own.counts')));
       }
-      if (this.kind === 'pictures' && summary.answer) parts.push(this.as());
+      if (this.kind === 'pictures' && summary.answer) parts.push(this.as);
     } else if (summary.error !== undefined) this.live.textContent = '';
     if (summary.told_count) {
       const list = make('ul', {}, ...(summary.told ?? []).map((text) => make('li', { textContent: text })));
       const rest = summary.told_count - (summary.told?.length ?? 0);
-      if (rest > 0) list.append(make('li', { textContent: this.say('bring.told_more', rest) }));
-      parts.push(make('h3', { textContent: this.say('bring.told', summary.told_count) }), scroll(list, this.say('bring.told', summary.told_count)));
+      if (rest > 0) list.append(make('li', { textContent: this.say('own.told_more', rest) }));
+      parts.push(make('h3', { textContent: this.say('own.told', summary.told_count) }), scroll(list, this.say('own.told', summary.told_count)));
     }
-    if (summary.hash) parts.push(make('p', { className: 'own_hash' }, this.say('bring.hash') + ' ', make('code', { textContent: summary.hash })));
+    if (summary.hash) parts.push(make('p', { className: 'own_hash' }, this.say('own.hash') + ' ', make('code', { textContent: summary.hash })));
+    if (fine) {
+      parts.push(this.keep_box);
+      const text = this.keep_box.querySelector('span');
+      if (text) text.textContent = this.say('own.keep_these', megabytes(summary.bytes ?? 0));
+    }
     const focused = this.focused();
-    result.replaceChildren(...parts);
+    arrange(result, parts);
     this.features(summary);
     this.focus_again(focused);
-    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = !fine;
+    this.may_use(fine);
   }
 
-  private async keep(): Promise<void> {
+  private async save(): Promise<void> {
     const name = `${this.file_name}.downhill-data`, bytes = await this.reading.pack();
     if (bytes) this.host.save(name, bytes);
   }
   private async use(): Promise<void> {
     const { summary } = this, name = `${this.file_name}.downhill-data`;
-    for (const button of this.foot.querySelectorAll<HTMLButtonElement>('.needs')) button.disabled = true;
+    this.may_use(false);
     const bytes = await this.reading.pack();
     if (!bytes) return; // they were cleared, or the worker died, which is told
-    const error = await this.host.use(bytes, name).then(() => '', (why: Error) => why.message);
+    const error = await this.host.use(bytes, name, this.keeps).then(() => '', (why: Error) => why.message);
     if (this.summary !== summary) return; // something else is being chosen by now
     if (error) {
       this.note = error;
@@ -383,6 +463,12 @@ export class OwnDialog {
     this.dialog.close();
     this.clear();
   }
+}
+
+/** These children in this order. Those that stay are not touched: they keep the focus, and a press on them that is under way. */
+function arrange(parent: HTMLElement, children: Node[]): void {
+  for (const child of [...parent.childNodes]) if (!children.includes(child)) child.remove();
+  children.forEach((child, i) => { if (parent.childNodes[i] !== child) parent.insertBefore(child, parent.childNodes[i] ?? null); });
 }
 
 function alert(text: string): HTMLElement {
@@ -398,6 +484,3 @@ function scroll(inside: HTMLElement, label: string): HTMLElement {
   box.setAttribute('aria-label', label);
   return box;
 }
-
-// how the page gets at it
-(window as { downhill_own?: typeof OwnDialog }).downhill_own = OwnDialog;

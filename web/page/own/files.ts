@@ -1,8 +1,8 @@
 // What people choose, drop or paste, as a list of files with their names in their folders.
-import type { GivenFile, Unread } from './messages';
+import type { FolderHandle, GivenFile, Unread } from './messages';
 
 export interface Found { files: GivenFile[]; unread: Unread[] }
-/** What was dropped: entries where the browser has them (folders, too), else files. */
+/** What was dropped: files, and entries where the browser has them, of which folders are read. */
 export interface Dropped { entries: FileSystemEntry[]; files: File[] }
 
 let roots = 0;
@@ -25,7 +25,7 @@ export function pasted(files: File[], class_name: string): Found {
 
 /** `told`: how many it has found; false: no more is wanted. */
 export async function dropped({ entries, files }: Dropped, class_name: string, told: (count: number) => boolean): Promise<Found> {
-  if (!entries.length) return chosen(files, class_name);
+  if (!entries.some(({ isDirectory }) => isDirectory)) return chosen(files, class_name);
   const found: Found = { files: [], unread: [] };
   for (const entry of entries) {
     if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, roots++, found, told);
@@ -51,4 +51,27 @@ async function walk(top: FileSystemDirectoryEntry, root: number, found: Found, t
       }
     }
   }
+}
+
+export const next_root = (): number => roots++;
+const picked_at_once = 50;
+/** The same of a folder by its handle. */
+export async function picked(top: FolderHandle, root: number, told: (count: number) => void): Promise<Found> {
+  const found: Found = { files: [], unread: [] }, folders = [{ folder: top, name: top.name }];
+  for (const { folder, name } of folders) { // the list grows
+    let some: Promise<unknown>[] = [];
+    try {
+      for await (const entry of folder.values()) {
+        const path = `${name}/${entry.name}`;
+        if (entry.kind === 'directory') folders.push({ folder: entry, name: path });
+        else some.push(entry.getFile().then((file) => found.files.push({ name: path, file, root, alone: false }), () => found.unread.push({ name: path, code: 'file_unreadable' })));
+        if (some.length < picked_at_once) continue;
+        await Promise.all(some);
+        some = [];
+        told(found.files.length);
+      }
+    } catch { found.unread.push({ name, code: 'own_folder' }); }
+    await Promise.all(some);
+  }
+  return found;
 }

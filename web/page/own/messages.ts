@@ -2,6 +2,8 @@
 
 /** A file with its name as its folder has it, `pets/cat/1.png`; one that was given by itself has no folder. */
 export interface GivenFile { name: string; file: File; /** One number a folder, zip or file that was given. */ root: number; /** Given by itself, so that it may be a zip, a table or a data file. */ alone: boolean }
+/** The little of a folder's handle that is used; TypeScript's DOM library has no list of its entries. */
+export interface FolderHandle { kind: 'directory'; name: string; values(): AsyncIterable<FolderHandle | FileSystemFileHandle> }
 /** Something given that can't be read, with the code of its sentence. */
 export interface Unread { name: string; code: string }
 export interface Look { side: 28 | 32; fit: boolean; invert: boolean }
@@ -11,6 +13,8 @@ export type ToWorker =
   | { compiled: WebAssembly.Module }
   /** Files in parts; after the last part they are read. `english`: in which language sentences are told. */
   | { given: GivenFile[]; unread: Unread[]; last: boolean; english: boolean }
+  /** A folder, whose files the worker finds itself: of an input Chromium hands thousands on in one go, half a second in which the page stands still. */
+  | { folder: FolderHandle; root: number; english: boolean }
   /** Reads all pictures again, as these. */
   | { look: Look }
   | { finish: Asked; id: number }
@@ -24,7 +28,7 @@ export interface Summary {
   told?: string[]; told_count?: number;
   classes?: { name: string; train: number; validation: number; test: number }[];
   sums?: { train: number; validation: number; test: number };
-  shape?: number[]; answer?: string; of_classes?: boolean; hash?: string; pictures?: number;
+  shape?: number[]; answer?: string; of_classes?: boolean; hash?: string; /** Unpacked. */ bytes?: number; pictures?: number;
   /** Places of a table's columns. */
   features?: number[];
 }

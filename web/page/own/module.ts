@@ -12,7 +12,7 @@ export interface OwnExports extends Record<string, unknown> {
   own_skip(name: number, code: number): void;
   own_full(): number;
   own_pictures(): number;
-  own_last_square(): number;
+  own_square(picture: number): number;
   own_open_zip(name: number, size: number): number;
   own_zip_count(): number;
   own_next_entry(zip_name: number): number;

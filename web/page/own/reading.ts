@@ -1,6 +1,6 @@
 // The worker of own files as the dialog sees it: given files in parts, so that the page goes on meanwhile; ended where somebody cancels.
 import type { Found } from './files';
-import type { Asked, FromWorker, Look, ToWorker, Turn } from './messages';
+import type { Asked, FolderHandle, FromWorker, Look, ToWorker, Turn } from './messages';
 
 const part_most = 40; // files in one message: a message of many would hold the page up
 
@@ -47,6 +47,10 @@ export class Reading {
         await new Promise((resolve) => setTimeout(resolve));
       }
     });
+  }
+  folder(folder: FolderHandle, root: number, english: boolean): void {
+    ++this.turn.asks;
+    this.post({ folder, root, english });
   }
   see(look: Look): void {
     ++this.turn.asks;

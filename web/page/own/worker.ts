@@ -1,6 +1,7 @@
 // The worker that reads a user's own files, one after the other, by the module own.wasm; it has the page's File objects, so that no more than a few
 // files are in memory at once. The page asks by messages (messages.ts) and ends it when somebody cancels.
-import type { Asked, FromWorker, GivenFile, Kind, Look, Sample, ToWorker, Turn, Unread } from './messages';
+import { picked } from './files';
+import type { Asked, FolderHandle, FromWorker, GivenFile, Kind, Look, Sample, ToWorker, Turn, Unread } from './messages';
 import { OwnModule } from './module';
 
 const scope = self as unknown as { postMessage(data: FromWorker, transfer?: Transferable[]): void };
@@ -59,6 +60,14 @@ class Reader {
     if (kind !== 'pictures' || this.kind !== 'pictures' || this.in_zip || this.next >= before) this.begin();
     this.kind = kind;
     await this.go();
+  }
+  async give_folder(folder: FolderHandle, root: number, english: boolean): Promise<void> {
+    const { files, unread } = await picked(folder, root, (count) => {
+      if (performance.now() - this.told_ms < told_every_ms) return;
+      this.told_ms = performance.now();
+      post({ is: 'progress', done: 0, of: count, bytes: 0, pictures: 0, share: 0 });
+    });
+    await this.give(files, unread, true, english);
   }
   async see(look: Look): Promise<void> {
     this.look = look;
@@ -205,7 +214,9 @@ class Reader {
   private sample_of(name: string, before: Blob | (() => Blob)): void {
     if (this.samples >= samples_most) return;
     const { module, look } = this;
-    this.sample({ name, before: before instanceof Blob ? before : before(), square: module.bytes(module.it.own_last_square(), look.side * look.side), side: look.side });
+    const square = (picture: number) => module.bytes(module.it.own_square(picture), look.side * look.side), { side } = look;
+    if (is_picture(name)) return this.sample({ name, before: before instanceof Blob ? before : before(), square: square(module.it.own_pictures() - 1), side });
+    for (let at = 0, count = module.it.own_pictures(); this.samples < samples_most && at < count; at += Math.max(1, Math.floor(count / samples_most))) this.sample({ name: '', square: square(at), side }); // IDX holds many
   }
   private sample(sample: Sample): void {
     post({ is: 'sample', sample, place: this.samples++, of: { ...this.turn } });
@@ -250,6 +261,7 @@ async function receive(message: ToWorker): Promise<void> {
   }
   const it = (await reader)!;
   if ('given' in message) await it.give(message.given, message.unread, message.last, message.english);
+  else if ('folder' in message) await it.give_folder(message.folder, message.root, message.english);
   else if ('look' in message) await it.see(message.look);
   else if ('finish' in message) await it.finish(message.finish, message.id);
   else it.pack(message.pack);

@@ -1,0 +1,146 @@
+// Data of a student's own as the data of the lab that is shown: brought by the dialog, carried to the trainers, kept on the device where that is
+// asked for, and named where a document wants some that are not here. A script of its own (web/page/own_data.ts fetches it), with its words.
+import type { TrainerInput } from '../trainer';
+import { OwnDialog } from './dialog';
+import type { Dropped } from './files';
+import { forget_file, keep_file, kept_file, kept_files, may_keep_files, type OwnFile } from './kept_files';
+import type { ReadingParts } from './reading';
+import { megabytes, Told, type Texts } from './told';
+
+export type { Texts };
+export interface Act { label: string; act: () => void }
+export interface OwnActions {
+  /** To all trainers, or to one. */
+  hand(input: TrainerInput, only_worker?: number): void;
+  command(verb: string, rest?: object): unknown;
+  lab_has(verb: string): boolean;
+  /** Leads to the Race. False: somebody went elsewhere, or it can't be had. */
+  to_race(): Promise<boolean>;
+  /** `act`: a button, with what it says. */
+  say(text: string, act?: Act): void;
+  redraw(): void;
+}
+
+/** What the lab that is shown wants: see the verb of this name. */
+interface Wanted { own: boolean; file: string; name: string; here: boolean }
+
+export class Own {
+  private told = new Told();
+  private dialog: OwnDialog | undefined;
+  private files = new Map<string, OwnFile>(); // that were used since the page was opened
+  private current = ''; // the one that trainers have or are about to have
+  private reading?: { file: { name: string; bytes: Uint8Array }; keep: boolean; done: () => void; failed: (why: Error) => void } | undefined;
+  private line: Promise<unknown> = Promise.resolve();
+
+  /** `fetch_reader`: what reads people's files, which the dialog needs. */
+  constructor(private actions: OwnActions, private fetch_reader: () => Promise<ReadingParts>, private save: (name: string, bytes: Uint8Array) => void) {}
+
+  /** From now on. */
+  speak(texts: Texts, language: 'zh' | 'en'): void {
+    if (!this.told.speak(texts, language)) return;
+    this.dialog?.speak();
+  }
+
+  async open(dropped?: Dropped): Promise<void> {
+    const { told, actions } = this;
+    this.dialog ??= new OwnDialog(told, await this.fetch_reader(), {
+      save: this.save,
+      use: (bytes, name, keep) => this.use(bytes, name, keep),
+      missing: () => this.missing(),
+      in_use: () => { const wanted = this.wanted(); return wanted?.own ? this.files.get(wanted.file) : undefined; },
+      may_keep: may_keep_files, kept: kept_files, keep: keep_file, forget: forget_file,
+      use_kept: async (hash) => {
+        const file = await kept_file(hash);
+        if (file) await this.use(file.bytes, file.name);
+      },
+    });
+    await this.dialog.open();
+    if (dropped) this.dialog.drop(dropped);
+    actions.redraw();
+  }
+
+  /** Resolves when the lab's document names it, or it was told why not; rejects with a sentence where the file can't be read. */
+  use(bytes: Uint8Array, name: string, keep = false): Promise<void> {
+    const next = this.line.then(() => new Promise<void>((done, failed) => {
+      this.reading = { file: { name, bytes }, keep, done, failed };
+      this.actions.hand({ own: bytes, hash: '' });
+    }));
+    this.line = next.catch(() => undefined);
+    return next;
+  }
+
+  /** A trainer has read it; others do, too. */
+  async opened(hash: string, examples: number): Promise<void> {
+    const { reading, told } = this;
+    this.current = hash;
+    if (!reading) return this.name_it(hash);
+    this.reading = undefined;
+    this.files.set(hash, { ...reading.file, hash });
+    const wanted = this.wanted();
+    if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here) {
+      this.actions.say(told.say('own.other', reading.file.name, wanted.name || wanted.file.slice(0, 8)),
+        { label: told.say('own.use_other'), act: () => void this.adopt(hash, examples, reading.keep) });
+    } else await this.adopt(hash, examples, reading.keep);
+    reading.done();
+  }
+  refused(text: string): void {
+    const { reading } = this;
+    this.reading = undefined;
+    reading?.failed(new Error(this.told.say('own.unusable', reading.file.name, text)));
+  }
+
+  private wanted(): Wanted | undefined { return this.actions.lab_has('own_wanted') ? this.actions.command('own_wanted') as Wanted : undefined; }
+  private name_it(hash: string): void {
+    const file = this.files.get(hash);
+    if (file && this.wanted()?.file === hash) this.actions.command('show', { file: file.name });
+    this.actions.redraw();
+  }
+
+  /** The lab's document names it from now on; where it does already, its file has come. */
+  private async adopt(hash: string, examples: number, keep: boolean): Promise<void> {
+    const { told, actions } = this, file = this.files.get(hash);
+    if (!file || (!actions.lab_has('use_own') && !(await actions.to_race()))) return;
+    try {
+      if (this.wanted()?.file === hash) this.name_it(hash);
+      else actions.command('use_own', { hash, name: file.name.slice(0, 100) });
+    } catch (error) { return actions.say((error as Error).message); }
+    actions.redraw();
+    const kept = await kept_file(hash) !== undefined, now_kept = keep && !kept && await keep_file(file).then(() => true, () => false);
+    const lost = keep && !kept && !now_kept ? told.say('own.not_kept', file.name) : '';
+    const said = told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples) + (lost && told.english ? ' ' : '') + lost;
+    actions.say(said, kept || now_kept || keep || !may_keep_files() ? undefined : { label: told.say('own.keep', megabytes(file.bytes.length)), act: () => void this.keep(file) });
+  }
+  private async keep(file: OwnFile): Promise<void> {
+    const { told, actions } = this;
+    await keep_file(file).then(() => actions.say(told.say('own.kept', file.name)), () => actions.say(told.say('own.not_kept', file.name)));
+  }
+
+  /** A document names this file: from what was used, or what is kept here; else the page says which one is missing. */
+  async load(hash: string, only_worker?: number): Promise<void> {
+    const { actions } = this, file = this.files.get(hash) ?? await kept_file(hash);
+    if (file) {
+      this.files.set(hash, file);
+      this.current = hash;
+      return actions.hand({ own: file.bytes, hash }, only_worker);
+    }
+    actions.command('pack_failed', { code: 'needs_file' });
+    actions.say(this.missing() || this.told.say('own.missing_unnamed', hash.slice(0, 8)), { label: this.told.say('own.missing_choose'), act: () => void this.open().catch((error: Error) => actions.say(error.message)) });
+    actions.redraw();
+  }
+  /** Which file the document wants and has not, in a sentence; or nothing. */
+  private missing(): string {
+    const { told } = this, wanted = this.wanted();
+    if (!wanted?.own || wanted.here || !wanted.file || this.files.has(wanted.file)) return '';
+    const mark = wanted.file.slice(0, 8);
+    return wanted.name ? told.say('own.missing', wanted.name, mark) : told.say('own.missing_unnamed', mark);
+  }
+  load_again(worker: number): void { if (this.current) void this.load(this.current, worker); }
+  /** What is kept of it is no good. */
+  forget(hash: string): void {
+    this.files.delete(hash);
+    if (this.current === hash) this.current = '';
+  }
+}
+
+// how the page gets at it
+(window as { downhill_own?: typeof Own }).downhill_own = Own;
