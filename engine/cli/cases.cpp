@@ -33,7 +33,7 @@ Result<CaseRun> trained_case(const Arguments& arguments, const CasesDocument& do
   auto data = case_data(source, *settings);
   if (!data) return in_file(arguments.document, data.error());
   if (own && !settings->own_validation) // no mistake, but to be known
-    std::fprintf(stderr, "downhill: %s has no validation part: %lld of its training examples are taken for validation instead\n",
+    std::fprintf(stderr, "downhill: %s has no validation set: %lld of its training examples are taken for validation instead\n",
                  printable(arguments.data).c_str(), static_cast<long long>(data->size(CasePart::validation)));
   CaseRun run(*settings, std::move(*data));
   while (run.advance()) {

@@ -9,7 +9,7 @@ namespace downhill {
 struct Arguments {
   std::string document, data, out, lane, jobs, map, working, formulas, weights, kind = "principal", points, fits, draws, stations, lang = "zh";
   std::vector<std::string> files; // of the verb data, as what follows
-  std::string size = "28", fit, crop, invert, target, as, features, seed = "1", test = "20", validation = "0";
+  std::string size = "28", fit, crop, invert, blank, target, as, features, seed = "1", test = "20", validation = "0";
 };
 
 /// Says what is wrong; the status to exit with.

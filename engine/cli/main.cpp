@@ -579,11 +579,12 @@ const std::vector<Verb>& verbs() {
         {"--features", "COLUMN,...", &Arguments::features},
         {"--test", "PERCENT", &Arguments::test},
         {"--validation", "PERCENT", &Arguments::validation},
-        {"--seed", "N", &Arguments::seed}},
-       "your own pictures (a folder or zip, the class by folder or by a CSV) or your own table as data for --data; says what was left out, and why",
+        {"--seed", "N", &Arguments::seed},
+        {"--template", "", &Arguments::blank}},
+       "your own pictures (a folder or zip, the class by folder or by a CSV) or your own table as data for --data; says what was left out, and "
+       "why; --template makes the folder: a table of 196 scores to be filled, and how",
        own_data,
        true},
-      {"template", "FOLDER", {}, "a folder for scores of your own pictures: a table of 196 rows to be filled, and how", own_template},
       {"check", "DOCUMENT.json", {}, "says what is wrong with a document", by_lab<&Lab::check>},
       {"bench", "", {}, "how fast this machine trains", bench},
   };
@@ -624,9 +625,7 @@ int main_with(const std::vector<std::string>& words) {
   }
   if (verb->many && files.empty()) return misuse(std::string(verb->name) + " takes " + verb->file);
   if (!verb->many && files.size() != (*verb->file ? 1U : 0U))
-    return misuse(std::string(verb->name) + (!*verb->file                              ? " takes no file"
-                                             : std::string_view(verb->file).ends_with(".json") ? " takes one document, a .json file"
-                                                                                               : " takes one folder"));
+    return misuse(std::string(verb->name) + (*verb->file ? " takes one document, a .json file" : " takes no file"));
   if (*verb->file) arguments.document = files[0];
   arguments.files = std::move(files);
   return verb->run(arguments);

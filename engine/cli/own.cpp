@@ -284,21 +284,6 @@ int from_pictures(const Arguments& arguments, const Asked& asked) {
   return done_with(arguments, data);
 }
 
-} // namespace
-
-int own_data(const Arguments& arguments) {
-  const auto asked = asked_by(arguments);
-  if (!asked) return complain(asked.error());
-  if (!arguments.out.empty())
-    if (auto error = unwritable(arguments.out)) return complain(*error);
-  const std::string& first = arguments.files.front();
-  std::error_code error;
-  if (arguments.files.size() == 1 && !fs::is_directory(first, error) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
-    return from_table(arguments, *asked, first);
-  return from_pictures(arguments, *asked);
-}
-
-namespace {
 constexpr const char* kTemplateWords =
     "给自己的图片打分：课后练习的样板\r\n"
     "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 photo001、photo002……，后缀照旧。图片少几张、多几张都可以，表里删行、加行就行。\r\n"
@@ -318,10 +303,9 @@ constexpr const char* kTemplateWords =
     "   downhill cases case.json --data faces.downhill-data\r\n"
     "   (the first of them prints what to write into case.json)\r\n"
     "Pictures are read on your device alone. Ask people before you use photographs of them.\r\n";
-} // namespace
 
-int own_template(const Arguments& arguments) {
-  const std::string& folder = arguments.document;
+// A folder with a table of scores to be filled, and how to fill it.
+int own_template(const std::string& folder) {
   const std::pair<std::string, std::string> files[] = {{folder + "/scores.csv", scores_template(kBookPictures)}, {folder + "/README.txt", kTemplateWords}};
   std::error_code error;
   for (const auto& [path, content] : files) // somebody's scores are not written over
@@ -331,6 +315,21 @@ int own_template(const Arguments& arguments) {
     if (const auto done = write_file(path, content); !done) return complain(done.error());
   print("%s: scores.csv with %zu rows to fill, README.txt tells how\n", printable(folder).c_str(), kBookPictures);
   return 0;
+}
+
+} // namespace
+
+int own_data(const Arguments& arguments) {
+  if (!arguments.blank.empty()) return own_template(arguments.files.front());
+  const auto asked = asked_by(arguments);
+  if (!asked) return complain(asked.error());
+  if (!arguments.out.empty())
+    if (auto error = unwritable(arguments.out)) return complain(*error);
+  const std::string& first = arguments.files.front();
+  std::error_code error;
+  if (arguments.files.size() == 1 && !fs::is_directory(first, error) && own_path(fs::path(first).filename().string()).kind == PathKind::table)
+    return from_table(arguments, *asked, first);
+  return from_pictures(arguments, *asked);
 }
 
 } // namespace downhill

@@ -7,7 +7,4 @@ namespace downhill {
 /// Reads Arguments::files, prints what was read and what was left out; --out writes a .downhill-data file.
 int own_data(const Arguments& arguments);
 
-/// downhill template: a folder with a table of scores to be filled, and how to fill it.
-int own_template(const Arguments& arguments);
-
 } // namespace downhill

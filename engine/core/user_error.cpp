@@ -89,10 +89,10 @@ constexpr ErrorText kTexts[] = {
     {"own_has_answers", "自己的数据自带答案，不能再用 {1} 打分；请去掉 score，或改成 file",
      "own data bring their own answers and are not scored by {1}; leave score out, or make it file"},
     {"score_of_file", "只有数据来源为 own 时，score 才能是 file", "the score is file only where the data's source is own"},
-    {"own_to_validate", "这个文件没有验证部分，验证样本从训练部分取：训练和验证一共要 {1} 个，能用的只有 {2} 个；请减少",
-     "this file has no validation part, so examples are taken from its training part: training and validation together ask for {1}, there are {2}; ask for "
+    {"own_to_validate", "这个文件没有验证集，验证样本从训练集取：训练和验证一共要 {1} 个，能用的只有 {2} 个；请减少",
+     "this file has no validation set, so examples are taken from its training set: training and validation together ask for {1}, there are {2}; ask for "
      "fewer"},
-    {"no_validation_examples", "验证部分里没有类别 {1} 的样本；请在 data.classes 里去掉它，或不留验证部分，重新做数据",
+    {"no_validation_examples", "验证集里没有类别 {1} 的样本；请在 data.classes 里去掉它，或不留验证集，重新做数据",
      "the validation set has no examples of class {1}; leave it out of data.classes, or make the data again without a validation set"},
     {"template_there", "已经有这个文件了，不会覆盖；请换一个文件夹", "this is there already and is not written over; name another folder"},
     {"case_takes_no_hidden", "这里只有“十类选一”能加隐藏层，请去掉", "only one of ten takes a hidden layer here; leave it out"},

@@ -273,7 +273,7 @@ private:
           "if HEAD['parts']['validation']:\n");
     mark("validation_part");
     line("    validation_part = draw('validation', range(VALIDATION))");
-    noted("else:", "文件没有验证部分，就从训练部分接着取", "the file has none: those that come next in the training part");
+    noted("else:", "文件没有验证集，就从训练集接着取", "the file has none: those that come next in the training set");
     line("    validation_part = draw('train', range(TRAIN, TRAIN + VALIDATION))");
     mark("test_part");
     line("test_part = draw('test', range(TEST))");

@@ -589,6 +589,30 @@ test('data: a table, its answer chosen; what can not be used is a sentence and e
   assert.match(run(native, 'train', file('own_cut.json', JSON.stringify({ ...tiny_settings, data: { source: 'own', train: 10, test: 4, classes: [] } })), '--data', file('cut.downhill-data', readFileSync(out).subarray(0, 90))).stderr, /cut\.downhill-data: the compressed file is cut or damaged/);
 });
 
+test('data: a template of scores is filled with pictures, becomes numbers, and a case of them that every build trains alike', () => {
+  const at = join(mkdtempSync(join(tmpdir(), 'downhill-scores-')), 'faces');
+  assert.match(run(native, 'data', at, '--template').stdout, /faces: scores\.csv with 196 rows to fill/);
+  assert.match(run(native, 'data', at, '--template').stderr, /scores\.csv: this is there already and is not written over/);
+  const rows = readFileSync(join(at, 'scores.csv'), 'utf8').split('\r\n');
+  assert.equal(rows.length, 198); // a head, and nothing after the last end
+  for (let i = 1; i <= 60; ++i) writeFileSync(join(at, `photo${String(i).padStart(3, '0')}.png`), grey_png(4 * i));
+  writeFileSync(join(at, 'scores.csv'), rows.map((row, i) => (i > 0 && i <= 60 ? `${row}${1 + (i % 9) / 2}` : row)).join('\r\n'));
+  const out = join(at, '..', 'faces.downhill-data');
+  const { stdout } = run(native, 'data', at, '--out', out);
+  assert.match(stdout, /^answer: score, numbers$/m);
+  const [, line = ''] = /in a case: (.*)\n/.exec(stdout) ?? [];
+  assert.match(line, /^"case": "scores", "data": \{"source": "own", "file": "[0-9a-f]{16}", "train": 39, "validation": 9, "test": 12\}$/);
+  const document = file('own_case.json', `{"downhill": 1, "lab": "cases", ${line}, "epochs": 3}`);
+  assert.match(run(native, 'check', document).stdout, /nothing wrong/);
+  assert.match(run(native, 'cases', document).stderr, /--data: .*needs your own data file/);
+  const hashes = new Set(builds.map(([, command]) => {
+    const { stdout, stderr } = run(command, 'hash', document, '--data', out);
+    assert.match(stderr, /faces\.downhill-data has no validation set: 9 of its training examples are taken for validation instead\n/);
+    return stdout;
+  }));
+  assert.equal(hashes.size, 1);
+});
+
 test('data: what a folder hides is told, and the line for an experiment names classes that runs take', () => {
   const at = mkdtempSync(join(tmpdir(), 'downhill-parts-'));
   chmodSync(at, 0o755);

@@ -110,6 +110,7 @@ std::optional<UserError> CasesModel::set_case(const std::string& kind) {
   if (const OwnFacts* facts = file()) {
     std::vector<int> classes = file_of(*facts).occurring;
     if (kind == "yes_no" && classes.size() > 2) classes.resize(2);
+    if (kind == "scores") classes.clear(); // what is wrong then is its answers
     json["data"]["file"] = read_.settings.file;
     return put_own(std::move(json), *facts, classes);
   }
