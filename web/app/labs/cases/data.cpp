@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kSamplesMost = 12; // pictures of a class, or of a range of scores
 constexpr int kClasses = 10;
-constexpr float kCount = 52; // px of a number in the table
+constexpr float kCount = 60; // px of a number in the table
 
 class DataPart final : public Part {
 public:
