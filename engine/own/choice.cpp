@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kClassNames[] = {"label", "class", "category", "species", "标签", "类别", "分类", "种类"};
 constexpr std::string_view kNumberNames[] = {"target", "score", "rating", "y", "目标", "分数", "评分", "得分", "打分"};
-constexpr std::string_view kFileNames[] = {"file",  "files", "filename", "file_name", "path", "image", "images", "image_id", "img",  "picture", "photo", "name",
-                                           "id",    "index", "文件",     "文件名",    "路径", "图片",  "图像",   "照片",     "名称", "编号",    "序号"};
+constexpr std::string_view kFileNames[] = {"file", "files", "filename", "file_name", "path", "image", "images", "image_id", "img",  "picture", "photo", "name",
+                                           "id",   "index", "文件",     "文件名",    "路径", "图片",  "图像",   "照片",     "名称", "编号",    "序号"};
 constexpr std::size_t kFewValues = 10, kTwoValues = 2;
 
 bool is_one_of(const std::string& name, std::span<const std::string_view> names) {

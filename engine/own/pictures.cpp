@@ -141,7 +141,9 @@ void OwnPictures::add_idx(const OwnPath& path, std::span<const std::uint8_t> byt
 void OwnPictures::add_pair(const OwnPath& path, const Idx& images, const Idx& labels) {
   const auto examples = read_idx(images.content, labels.content, 256);
   if (!examples) return skip(images.name, examples.error());
-  const auto at = [&](std::size_t byte) { return std::int64_t{images.content[byte]} << 8 | images.content[byte + 1]; }; // read_idx has seen that it is below 2^16
+  const auto at = [&](std::size_t byte) {
+    return std::int64_t{images.content[byte]} << 8 | images.content[byte + 1];
+  }; // read_idx has seen that it is below 2^16
   GreyPicture picture{at(14), at(10), {}};
   const auto area = static_cast<std::size_t>(examples->features);
   for (std::size_t i = 0; i < examples->labels.size() && !full_; ++i) {
@@ -154,7 +156,8 @@ void OwnPictures::add_pair(const OwnPath& path, const Idx& images, const Idx& la
     full_ = paths_.size() == static_cast<std::size_t>(kOwnExamplesMost);
     if (full_) return;
     if (!seen_.emplace(each.text(), root_).second) return skip(images.name, {"own_twice", "", {}});
-    picture.grey.assign(examples->pixels.begin() + static_cast<std::ptrdiff_t>(i * area), examples->pixels.begin() + static_cast<std::ptrdiff_t>((i + 1) * area));
+    picture.grey.assign(examples->pixels.begin() + static_cast<std::ptrdiff_t>(i * area),
+                        examples->pixels.begin() + static_cast<std::ptrdiff_t>((i + 1) * area));
     add_square(std::move(each), picture);
   }
 }

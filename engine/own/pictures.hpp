@@ -87,9 +87,9 @@ private:
   std::vector<Table> tables_;
   std::size_t table_bytes_ = 0;
   std::map<std::string, Idx> idx_; // by the name that both have
-  std::optional<Names> by_name_; // once all pictures are there
-  std::size_t shared_ = 0;       // folders that all pictures lie in
-  std::size_t looked_ = 0;       // tables
+  std::optional<Names> by_name_;   // once all pictures are there
+  std::size_t shared_ = 0;         // folders that all pictures lie in
+  std::size_t looked_ = 0;         // tables
   std::optional<Look> look_under_way_;
   std::optional<std::pair<std::size_t, std::size_t>> names_; // the table and its column
   std::optional<std::uint64_t> told_before_;                 // finish()

@@ -1,8 +1,9 @@
 // A user's own files in the page: what the dialog takes, what it says of it, and that it says the same as the command line.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { browser, change_language, open_lab, serve, type Lab } from './lab';
 import { after_change, crc32, give, native_hash, open_dialog, outcome, pets, picture, plain, zip_of, type Made } from './own_files';
@@ -204,6 +205,70 @@ test('dropped, pasted, nothing, cancelled; a worker that dies', async () => {
   await lab.close();
 });
 
+test('a folder that the browser hands out is listed by the worker; IDX files are pictures by their labels', async () => {
+  const lab = await dialog_in('zh'), { page } = lab, files = pets(12);
+  write(files);
+  await page.evaluate(async (list) => {
+    const top = await navigator.storage.getDirectory();
+    for (const { name, data } of list) {
+      const parts = name.split('/'), file = parts.pop()!;
+      let folder = top;
+      for (const part of parts) folder = await folder.getDirectoryHandle(part, { create: true });
+      const out = await (await folder.getFileHandle(file, { create: true })).createWritable();
+      await out.write(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)));
+      await out.close();
+    }
+    const pick = [async () => { throw new DOMException('nothing was chosen', 'AbortError'); }, () => top.getDirectoryHandle('pets')];
+    Object.assign(window, { showDirectoryPicker: () => pick.shift()!() });
+  }, files.map(({ name, data }) => ({ name, data: data.toString('base64') })));
+  await page.click('#own_choose_folder');
+  assert.equal(await page.$('#own_dialog .own_progress'), null, 'nothing was chosen');
+  await page.click('#own_choose_folder');
+  const read = await outcome(page);
+  assert.equal(read.hash, native_hash(`${folder}/pets`));
+  assert.equal(read.told.length, 0);
+  await clear(page);
+
+  const idx = (part: string, count: number): Made[] => {
+    const head = (...words: number[]) => { const bytes = Buffer.alloc(4 * words.length); words.forEach((word, i) => bytes.writeUInt32BE(word, 4 * i)); return bytes; };
+    return [{ name: `mnist/${part}-images-idx3-ubyte.gz`, data: gzipSync(Buffer.concat([head(0x803, count, 28, 28), Buffer.from(Array.from({ length: 784 * count }, (_, k) => (k * k + count) % 256))])) },
+      { name: `mnist/${part}-labels-idx1-ubyte`, data: Buffer.concat([head(0x801, count), Buffer.from(Array.from({ length: count }, (_, i) => i % 10))]) }];
+  };
+  const mnist = [...idx('train', 200), ...idx('t10k', 50)];
+  write(mnist);
+  await give(page, mnist.map(({ name, data }) => ({ name: name.slice(6), data })), false);
+  const digits = await outcome(page);
+  assert.equal(digits.hash, native_hash(`${folder}/mnist`));
+  assert.match(digits.sum, /250 个样本，10 类：训练 200，验证 0，测试 50/);
+  assert.equal(await page.$$eval('#own_dialog figure canvas', (all) => all.length), 8);
+  assert.equal(await page.$('#own_dialog figure img'), null);
+  await accessible(page, 'IDX files');
+  assert.deepEqual(lab.faults, []);
+  await lab.close();
+});
+
+test('in the single file, opened or in a sandboxed frame: read and used, and said that nothing can be kept', async () => {
+  writeFileSync(`${folder}/frame.html`, `<iframe sandbox="allow-scripts" src="${relative(folder, 'dist/site/downhill.html')}?embed=1&lang=zh" width=1000 height=700></iframe>`);
+  for (const file of ['dist/site/downhill.html', `${folder}/frame.html`]) {
+    const tab = await chromium.newPage(), faults: string[] = [];
+    tab.on('pageerror', (error) => faults.push(String(error)));
+    tab.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()); });
+    await tab.goto(`file://${resolve(file)}?lang=zh`);
+    const frame = await (await tab.$('iframe'))?.contentFrame() ?? tab.mainFrame(), page = frame as unknown as Page;
+    await frame.waitForFunction(() => window.downhill?.results?.().every((r) => r.curve.length > 0), { timeout: 60000 });
+    await frame.evaluate(() => document.getElementById('own')!.click());
+    await frame.waitForSelector('#own_dialog[open]', { timeout: 20000 });
+    assert.match(await frame.$eval('#own_dialog .own_kept', (e) => (e as HTMLElement).innerText), /这里留不下数据/);
+    await give(page, pets(6), true);
+    assert.match((await outcome(page)).sum, /18 个样本，3 类/);
+    assert.equal(await frame.$('#own_keep_these'), null);
+    await frame.evaluate(() => document.getElementById('own_use')!.click());
+    await frame.waitForFunction(() => (window.downhill.getState() as any).data?.source === 'own', { timeout: 20000 });
+    assert.deepEqual(faults, []);
+    await tab.close();
+  }
+});
+
 test('by keyboard; what says that it has 2 GB is refused unread', async () => {
   const lab = await dialog_in('en'), { page } = lab;
   const input = await page.$('#own_files') as ElementHandle<HTMLInputElement>;
@@ -275,7 +340,7 @@ test('a hundred odd inputs: each is told, none is lost, what is good is used', a
 
   const csv = (text: string) => Buffer.from(text), rows = numbers_csv(40), few = pets(2, ['a', 'b']);
   const alone: [string, Buffer, RegExp][] = [
-    ['empty.csv', csv(''), /row/], ['head.csv', csv('a,b\n'), /row|no features/], ['blank.csv', csv('\n\n\n'), /row/], ['one.csv', csv('a\n1\n2\n'), /two columns/], ['binary.csv', Buffer.from([0xff, 0xff, 0x80, 0x81, 10]), /UTF-8|columns/],
+    ['empty.csv', csv(''), /row/], ['head.csv', csv('a,b\n'), /no row here/], ['blank.csv', csv('\n\n\n'), /row/], ['one.csv', csv('a\n1\n2\n'), /two columns/], ['binary.csv', Buffer.from([0xff, 0xff, 0x80, 0x81, 10]), /UTF-8|columns/],
     ['wide.csv', csv(Array.from({ length: 100000 }, (_, i) => `c${i}`).join() + '\n' + '1,'.repeat(99999) + '1\n'), /100000 columns/], ['words.csv', csv('a,b\nx,y\nz,w\nu,v\n'), /no features|no column holds/], ['same.csv', csv('a,label\n1,x\n2,x\n3,x\n4,x\n'), /one value/],
     ['quote.csv', csv(rows + '"1,2,3,x\n'), /quote is not closed/], ['ragged.csv', csv(rows + '1,2\n'), /line 42 has 2 cells/], ['missing.csv', csv(rows + ',1,2,x\n'), /"a" is missing/], ['cell.csv', csv(rows + 'q,1,2,x\n'), /"q", no number/], ['few.csv', csv('a,label\n1,x\n2,y\n'), /too few|examples/],
     ['empty.zip', zip_of([]), /no picture/], ['cut.zip', zip_of(few).subarray(0, 100), /cut or damaged/], ['text.zip', csv('PK no'), /cut or damaged/], ['locked.zip', zip_of(few, (head) => { head.flags |= 1; }), /password/], ['method.zip', zip_of(few, (head) => { head.method = 99; }), /method/],

@@ -2,7 +2,7 @@
 // missing, wrong, broken.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PNG } from 'pngjs';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
@@ -10,7 +10,7 @@ import { engines } from './engines';
 import { outcome } from './own_files';
 import { base, browser, command, item, open_lab, press, press_tool, results, screenshot, script_of, serve, settle, wait_for_images, wait_for_item, wait_until_finished } from './lab';
 
-const folder = 'build/own_runs', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+const folder = 'build/own_runs', corpus = 'tests/fuzz/corpus/own_picture', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
 const files = { pictures: `${folder}/我的 pictures.downhill-data`, table: `${folder}/table.downhill-data`, numbers: `${folder}/numbers.downhill-data`, csv: `${folder}/flowers.csv`, flowers: `${folder}/flowers.downhill-data`, broken: `${folder}/broken.downhill-data` };
 
 /** Of each class a shape of its own, drawn at another place and shade each time. */
@@ -201,20 +201,37 @@ test('in the labs Activations and Dropout, and embedded, the same file', async (
   await close();
 });
 
+/** Pictures of each kind beside the shapes, as a folder is given by an input. */
+const mixed = `${folder}/mixed`;
+function make_mixed(): { name: string; data: string }[] {
+  cpSync(`${folder}/shapes`, mixed, { recursive: true });
+  for (const file of readdirSync(corpus)) {
+    const kind = /^(jpeg|webp|png)/.exec(file)?.[1];
+    for (const of of ['dog', '猫']) if (kind) cpSync(`${corpus}/${file}`, `${mixed}/${of}/${file}.${kind}`);
+  }
+  return readdirSync(mixed).flatMap((kind) => readdirSync(`${mixed}/${kind}`).map((file) => ({ name: `mixed/${kind}/${file}`, data: readFileSync(`${mixed}/${kind}/${file}`).toString('base64') })));
+}
 for (const engine of engines)
-  test(`${engine.name}: a file that is dropped trains to the command line’s bits`, { skip: engine.installed ? false : 'this browser is not installed here' }, async () => {
+  test(`${engine.name}: a folder gives the command line’s data, and they train to its bits`, { skip: engine.installed ? false : 'this browser is not installed here' }, async () => {
+    const given = make_mixed(), file = `${folder}/mixed.downhill-data`, hash = /hash: (\w+)/.exec(native('data', mixed, '--out', file))![1];
+    assert.ok(given.filter(({ name }) => /\.(jpeg|webp)$/.test(name)).length > 10);
     const tab = await engine.open();
     try {
       await tab.go(site.origin + encodeURI(base) + '?lang=zh');
       await tab.run('await until(() => window.downhill); await downhill.ready; await until(() => downhill.results().every((r) => r.curve.length));');
-      const bytes = readFileSync(files.pictures).toString('base64');
-      await tab.run(`downhill.setState(${JSON.stringify(two)});
-        const data = new DataTransfer();
-        data.items.add(new File([Uint8Array.from(atob('${bytes}'), (c) => c.charCodeAt(0))], 'mine.downhill-data'));
-        window.dispatchEvent(new DragEvent('drop', { dataTransfer: data }));
-        await until(() => document.querySelector('#own_use:enabled')); document.getElementById('own_use').click();
+      await tab.run(`downhill.setState(${JSON.stringify(two)}); document.getElementById('own').click(); await until(() => document.querySelector('#own_dialog[open]'));
+        const input = document.getElementById('own_folder'), files = ${JSON.stringify(given)}.map(({ name, data }) => {
+          const file = new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name.split('/').at(-1));
+          Object.defineProperty(file, 'webkitRelativePath', { value: name });
+          return file;
+        });
+        Object.defineProperty(input, 'files', { configurable: true, get: () => files });
+        input.dispatchEvent(new Event('change'));
+        await until(() => document.querySelector('#own_use:enabled'));`);
+      assert.equal(await tab.run('return document.querySelector("#own_dialog .own_hash code").textContent'), hash);
+      await tab.run(`document.getElementById('own_use').click();
         await until(() => downhill.getState().data && downhill.getState().data.source === 'own' && downhill.results().every((r) => r.curve.length));
         downhill.start(); await until(() => downhill.results().every((r) => r.status === 'finished'))`);
-      assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), native_hashes(await tab.run('return downhill.getState()'), files.pictures));
+      assert.deepEqual(await tab.run('return downhill.results().map((r) => r.hash)'), native_hashes(await tab.run('return downhill.getState()'), file));
     } finally { await tab.close(); }
   });

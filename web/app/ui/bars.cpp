@@ -7,6 +7,12 @@
 
 namespace downhill::ui {
 
+namespace {
+
+std::string height_text(const BarSpec& spec, double v) { return !spec.log && v >= 10 && v == std::floor(v) ? grouped(v) : short_number(v); } // of counts
+
+} // namespace
+
 void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& series) {
   ImDrawList* list = ui.draw();
   const Rect area{box.x + kAxisLeft, box.y + kTop, std::max(1.0F, box.w - kAxisLeft - 4), std::max(1.0F, box.h - kTop - 38)};
@@ -21,7 +27,7 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
   for (const double v : ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
-    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : short_number(v), ui.theme->soft, kSmall,
+    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : height_text(spec, v), ui.theme->soft, kSmall,
             Weight::regular, Align::right);
   }
   const float pitch = area.w / static_cast<float>(std::max<std::size_t>(1, spec.groups.size()));
@@ -35,7 +41,7 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
       const double v = g < series[s].values.size() ? series[s].values[g] : 0;
       const Rect slot{left + width * static_cast<float>(s), area.y, width, area.h};
       const std::string& ended = series[s].ended;
-      const std::string text = !ended.empty() ? ended : std::isfinite(v) ? (spec.percents ? percent(v) : short_number(v)) : std::string("–");
+      const std::string text = !ended.empty() ? ended : std::isfinite(v) ? (spec.percents ? percent(v) : height_text(spec, v)) : std::string("–");
       if (std::isfinite(v) && v > 0) {
         const float top = std::min(area.bottom() - 1, sy.at(v));
         list->AddRectFilled({slot.x + 1, top}, {slot.right() - 1, area.bottom()}, series[s].color, 2);

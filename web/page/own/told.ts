@@ -19,4 +19,4 @@ export class Told {
   count(n: number): string { return n.toLocaleString(this.english ? 'en' : 'zh-CN'); }
 }
 
-export const megabytes = (bytes: number): string => (bytes < 95_000 ? (bytes / 1e6).toFixed(3) : (bytes / 1e6).toFixed(1));
+export const megabytes = (bytes: number): string => (bytes < 95_000 ? (Math.ceil(bytes / 1e3) / 1e3).toFixed(3) : (bytes / 1e6).toFixed(1));

@@ -19,7 +19,8 @@ std::vector<std::string_view> words_of(std::string_view text) {
     const bool closing = following.starts_with("，") || following.starts_with("。") || following.starts_with("：") || following.starts_with("；") ||
                          following.starts_with("、") || following.starts_with("）") || following.starts_with("”");
     const bool wide = text.substr(at, next - at) >= "\u2e80" || following >= "\u2e80";
-    if (text[at] == ' ' || (wide && !closing)) out.push_back(text.substr(begin, next - begin)), begin = next;
+    const bool hash = text.substr(begin, next - begin) == "# "; // no line ends with it
+    if ((text[at] == ' ' && !hash) || (wide && !closing)) out.push_back(text.substr(begin, next - begin)), begin = next;
     at = next;
   }
   if (begin < text.size()) out.push_back(text.substr(begin));
@@ -115,15 +116,17 @@ void draw_code(CasesLab& lab, Column& column, CodeKept& kept) {
   const Rect all = column.rest.cut_top(kept.height + kGrid);
   const ImVec2 low = ui.draw()->GetClipRectMin(), high = ui.draw()->GetClipRectMax();
   const std::string_view work = lab.model().at_work();
+  Rect lit_at{all.x, all.y, all.w, kCodeLine};
   for (const auto& [id, reach] : kept.marks) {
     if (!lab.model().lit(id)) continue;
     const Rect lit{all.x - kPadding + 3, all.y + reach.first, all.w + 2 * kPadding - 6, reach.second - reach.first};
     ui.draw()->AddRectFilled(lit.min(), lit.max(), ui.theme->note, 4);
     ui.draw()->AddRectFilled(lit.min(), {lit.x + 3, lit.bottom()}, ui.theme->accent, 2);
-    if (work != kept.lit && (lit.y < low.y || lit.bottom() > high.y))
+    lit_at = lit;
+    if (work != kept.lit && (lit.y < low.y || lit.bottom() > high.y - 2 * kCodeLine)) // with what comes next
       ImGui::SetScrollY(std::max(0.0F, ImGui::GetScrollY() + lit.y - low.y - (high.y - low.y) / 3));
   }
-  kept.lit = work;
+  if (!ui.letters_lack()) kept.lit = work; // else it still moves
   std::vector<std::string_view> met;
   std::string lit_line;
   for (const PlacedCode& piece : kept.placed) {
@@ -135,7 +138,7 @@ void draw_code(CasesLab& lab, Column& column, CodeKept& kept) {
     ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel, Weight::code);
     if (name) name_in_code(lab, piece, at, met);
   }
-  if (!lit_line.empty()) ui.note_item("cases.lit", ui("cases.lit"), "status", lit_line, {all.x, all.y, all.w, kCodeLine});
+  if (!lit_line.empty()) ui.note_item("cases.lit", ui("cases.lit"), "status", lit_line, lit_at);
 }
 
 std::string text_of(std::span<const ScriptPiece> pieces) {

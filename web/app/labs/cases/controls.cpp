@@ -8,7 +8,10 @@
 namespace downhill::walk {
 namespace {
 
-constexpr float kCaseLabel = 92, kCaseNumber = 60;
+constexpr float kCaseNumber = 60;
+
+// As wide as words need where there is room.
+float label_px(const Column& column) { return std::clamp(column.rest.w * 0.33F, 92.0F, 132.0F); }
 
 } // namespace
 
@@ -38,21 +41,22 @@ void run_buttons(CasesLab& lab, Column& column) {
 }
 
 void field_slider(CasesLab& lab, Column& column, std::string_view pointer, const SliderRange& range) {
-  lab.slider(column.row(), {{}, std::string(pointer)}, range, kCaseLabel, kCaseNumber);
+  lab.slider(column.row(), {{}, std::string(pointer)}, range, label_px(column), kCaseNumber);
 }
 
 void field_segments(CasesLab& lab, Column& column, std::string_view pointer, const std::string& id) {
-  lab.segments(column.row(), {{}, std::string(pointer)}, id, kCaseLabel);
+  lab.segments(column.row(), {{}, std::string(pointer)}, id, label_px(column));
 }
 
 void field_check(CasesLab& lab, Column& column, std::string_view pointer) { lab.check(column.row(), {{}, std::string(pointer)}); }
 
 std::optional<double> own_slider(CasesLab& lab, Column& column, const std::string& id, std::string_view label, std::string_view help, double value,
                                  const SliderRange& range, const std::string& text) {
+  const float label_wide = label_px(column);
   const Rect row = column.row();
   const float h = lab.controls().control_height();
   return lab.controls().slider_field(
-      {.id = id, .label = label, .text = text, .help = help, .value = value, .range = range, .label_px = kCaseLabel, .number_px = kCaseNumber, .explains = id},
+      {.id = id, .label = label, .text = text, .help = help, .value = value, .range = range, .label_px = label_wide, .number_px = kCaseNumber, .explains = id},
       {row.x, row.y + (row.h - h) / 2, row.w, h});
 }
 

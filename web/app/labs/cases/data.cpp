@@ -12,7 +12,7 @@ namespace downhill::walk {
 namespace {
 
 constexpr std::size_t kSamplesMost = 12; // pictures of a class, or of a range of scores
-constexpr float kCount = 52; // px of a number in the table
+constexpr float kCount = 60; // px of a number in the table
 
 class DataPart final : public Part {
 public:

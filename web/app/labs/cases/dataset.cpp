@@ -14,7 +14,7 @@ public:
   using Part::Part;
   void picture(Rect box, Room room) override;
   void setup(Column& column) override;
-  float share() const override { return 0.66F; }
+  float share() const override { return 0.74F; }
   std::string csv(std::string_view plot) const override;
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   void add_fields(Json& out) const override {

@@ -93,15 +93,17 @@ void LoaderPart::batch_pictures(Column& column) {
   Ui& ui = lab_.controls();
   const CasesModel& model = lab_.model();
   const auto& batch = model.batches()[static_cast<std::size_t>(model.batch())];
+  constexpr std::size_t kSeenMost = 128;
   constexpr float kPicture = 28, kPitch = kPicture + 3;
   const auto across = static_cast<std::size_t>(std::max(1.0F, column.rest.w / kPitch));
-  std::vector<std::uint32_t> places(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(std::min(batch.size(), 3 * across)));
+  std::vector<std::uint32_t> places(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(std::min(batch.size(), kSeenMost)));
   const Rect area = column.rest.cut_top(kPitch * static_cast<float>((places.size() + across - 1) / across));
   std::vector<Rect> boxes;
   for (std::size_t i = 0; i < places.size(); ++i)
     boxes.push_back({area.x + kPitch * static_cast<float>(i % across), area.y + kPitch * static_cast<float>(i / across), kPicture, kPicture});
   pictures_.show(lab_, CasePart::train, places);
   pictures_.draw(ui, boxes);
+  if (batch.size() > kSeenMost) column.paragraph(fill(ui("cases.seen_most"), {std::to_string(kSeenMost)}), ui.theme->soft);
   ui.note_item("cases.batch_pictures", ui("cases.batch_pictures"), "img", std::to_string(places.size()), area);
 }
 

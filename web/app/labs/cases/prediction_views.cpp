@@ -134,11 +134,13 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
   }
   if (!said.goes_along().empty()) column.title(u("cases.goes_along"));
   for (const GoesAlong& each : said.goes_along()) {
+    const bool narrow = column.rest.w < 420;
     Rect row = column.row(20);
     const std::string name(u.by_id("choice./score." + std::string(each.rule))), text = grouped(each.said, 2) + " / " + grouped(each.given, 2);
     u.note_item("cases.along." + std::string(each.rule), name, "status", text, row);
     u.text(row.cut_left(std::min(150.0F, row.w * 0.4F)), name, u.theme->soft, kLabel);
-    u.text(row, fill(u("cases.along_says"), {grouped(each.said, 2), grouped(each.given, 2)}), u.theme->ink, kLabel);
+    const std::string words = fill(u("cases.along_says"), {grouped(each.said, 2), grouped(each.given, 2)});
+    narrow ? column.paragraph(words, u.theme->ink) : static_cast<void>(u.text(row, words, u.theme->ink, kLabel));
   }
   column.title(u("cases.surprising"));
   std::vector<std::uint32_t> places;

@@ -122,7 +122,7 @@ void TrainingPart::picture(Rect box, Room) {
   const CaseRun& now = *run();
   progress(box.cut_top(34), now);
   box.cut_top(kHalf);
-  const bool beside = box.h < 330 && box.w > 420, low = !beside && box.h < 400;
+  const bool beside = box.h < 330 && box.w > 420, low = !beside && box.h < 400 && !ui().touch; // fingers have names below every plot
   if (low) legend(box.cut_top(18));
   const Rect first = beside ? box.cut_left((box.w - kGrid) / 2) : box.cut_top((box.h - kGrid) / 2);
   beside ? box.cut_left(kGrid) : box.cut_top(kGrid);
