@@ -286,7 +286,7 @@ int from_pictures(const Arguments& arguments, const Asked& asked) {
 
 constexpr const char* kTemplateWords =
     "给自己的图片打分：课后练习的样板\r\n"
-    "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 photo001、photo002……，后缀照旧。图片少几张、多几张都可以，表里删行、加行就行。\r\n"
+    "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 photo001、photo002……，后缀照旧。图片可以多几张、少几张：表里没有图片的行要删掉，至少删到不足一半。\r\n"
     "2. 用 Excel 或别的表格软件打开 scores.csv，在 score 一列填分数（比如 1 到 5，小数也行），存成 CSV。没有分数的行会略过。\r\n"
     "3. 在网页里打开“自己的数据”，把整个文件夹拖进去；或者用命令行：\r\n"
     "   downhill data 这个文件夹 --validation 20 --out faces.downhill-data\r\n"
@@ -296,7 +296,7 @@ constexpr const char* kTemplateWords =
     "\r\n"
     "Scores of your own pictures: a template for the exercise\r\n"
     "1. Put your pictures (PNG, JPEG or WebP) into this folder and call them photo001, photo002 ..., with the endings that they have. Fewer or more\r\n"
-    "   will do: take rows out of the table, or add some.\r\n"
+    "   will do: add rows to the table, or take out those that have no picture (at least until they are fewer than half).\r\n"
     "2. Open scores.csv in a spreadsheet, fill the column score (1 to 5, say; fractions are fine), and save it as CSV. Rows without a score are left out.\r\n"
     "3. Open \"Your data\" in the page and drop the whole folder there; or, on the command line:\r\n"
     "   downhill data THIS_FOLDER --validation 20 --out faces.downhill-data\r\n"
