@@ -129,15 +129,13 @@ void draw_code(CasesLab& lab, Column& column, CodeKept& kept) {
   if (!ui.letters_lack()) kept.lit = work; // else it still moves
   std::vector<std::string_view> met;
   std::string lit_line;
-  ImVec2 lit_end; // of its last piece: what follows at once is of the same word
+  const PlacedCode* before = nullptr;
   for (const PlacedCode& piece : kept.placed) {
     const Rect at{all.x + piece.x, all.y + piece.y, piece.width, kCodeLine};
     const bool name = piece.span.kind == CodeKind::name;
     for (const auto& [id, reach] : kept.marks)
-      if (lab.model().lit(id) && piece.y >= reach.first && piece.y < reach.second) {
-        lit_line += (lit_line.empty() || (piece.y == lit_end.y && piece.x < lit_end.x + 1) ? "" : " ") + piece.text;
-        lit_end = {piece.x + piece.width, piece.y};
-      }
+      if (lab.model().lit(id) && piece.y >= reach.first && piece.y < reach.second)
+        lit_line += (!before || (piece.y == before->y && piece.x < before->x + before->width + 1) ? "" : " ") + piece.text, before = &piece;
     if (!name && (at.bottom() < low.y || at.y > high.y)) continue;
     ui.text({at.x, at.y, at.w + 4, at.h}, piece.text, color_of(*ui.theme, piece.span.kind), kLabel, Weight::code);
     if (name) name_in_code(lab, piece, at, met);
