@@ -52,9 +52,15 @@ const native_hash = (document: object, path: string) => {
   writeFileSync(`${folder}/document.json`, JSON.stringify(document));
   return native('hash', `${folder}/document.json`, '--data', path).split('\t')[1];
 };
+/** To the dialog, which opens, and on to the lab. */
+async function give(page: Page, path: string): Promise<void> {
+  await (await page.$('#data_files') as ElementHandle<HTMLInputElement>).uploadFile(path);
+  await page.waitForSelector('#own_use:enabled', { timeout: 60000 });
+  await page.click('#own_use');
+}
 async function use(page: Page, path: string): Promise<void> {
   const before = (await state(page)).data?.file;
-  await (await page.$('#data_files') as ElementHandle<HTMLInputElement>).uploadFile(path);
+  await give(page, path);
   await page.waitForFunction((old) => { const { data } = window.downhill.getState() as any; return data?.source === 'own' && data.file !== old; }, { timeout: 60000 }, before);
   await examples_here(page);
 }
@@ -134,7 +140,7 @@ lab_test('a link to a case of one’s own data says which file is missing, and r
   await other.page.waitForFunction(() => !document.getElementById('notice')!.hidden && /flats/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 60000 });
   await settle(other.page);
   await screenshot(other.page, 'cases-own-missing-zh');
-  await (await other.page.$('#data_files') as ElementHandle<HTMLInputElement>).uploadFile(files.table);
+  await give(other.page, files.table);
   await other.page.waitForFunction(() => /80|90|84/.test(JSON.stringify((window.downhill.getState() as any).data)) , { timeout: 60000 });
   await examples_here(other.page);
   assert.equal(await run_out(other.page), native_hash(document, files.table));
