@@ -373,7 +373,7 @@ test('an input method’s Enter and Escape belong to it: the field stays open', 
   await lab.close();
 });
 
-for (const [size, width] of [['wide', 1800], ['tight', 1100], ['phone', 390]] as const)
+for (const [size, width] of [['wide', 2100], ['tight', 1100], ['phone', 390]] as const)
   test(`the header's menu and the dialogs by keyboard: in, through, and back to what opened them; ${size}`, async () => {
     const lab = await open_lab(chromium, site.origin, { query: '?lang=en&theme=light', width, height: 844 });
     const { page } = lab;
