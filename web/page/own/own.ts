@@ -77,7 +77,7 @@ export class Own {
     this.reading = undefined;
     this.files.set(hash, { ...reading.file, hash });
     const wanted = this.wanted();
-    if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here) {
+    if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here && !this.files.has(wanted.file)) {
       this.actions.say(told.say('own.other', reading.file.name, wanted.name || wanted.file.slice(0, 8)),
         { label: told.say('own.use_other'), act: () => void this.adopt(hash, examples, reading.keep) });
     } else await this.adopt(hash, examples, reading.keep);
