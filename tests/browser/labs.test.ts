@@ -595,7 +595,7 @@ test('a lesson by name in the address; an unknown one is told', async () => {
 // Each preset, opened as a student does, shows what it claims; the claims are those of assets/presets.json, which the
 // engine's test measures over five seeds. Here the first seed, and those claims whose value the page itself reports.
 const presets = JSON.parse(readFileSync('assets/presets.json', 'utf8')) as { id: string; lab: string; claims: any[] }[];
-test('every preset, opened in the page and started, shows its effect', { timeout: 900000 }, async () => {
+test('every preset, opened in the page and started, shows its effect', { timeout: 1500000 }, async () => {
   const lab = await open_lab(chromium, site.origin);
   const { page } = lab;
   await wait_for_images(page);

@@ -18,9 +18,9 @@ export interface LabKeys {
 /** What may be a control's own key. */
 const own_key = /^(\d|Backspace)$/;
 
-export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLElement, dialog: HTMLDialogElement, lab: LabKeys): void {
+export function lab_key(event: KeyboardEvent, canvas: HTMLElement, mirror: HTMLElement, lab: LabKeys): void {
   const target = event.target as HTMLElement;
-  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || dialog.open) return;
+  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || document.querySelector('dialog[open]')) return;
   const key = event.key.toLowerCase();
   const in_lab = target === canvas || mirror.contains(target);
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {

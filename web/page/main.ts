@@ -157,7 +157,7 @@ class Page {
         return this.mirror.shortcut(key);
       },
     };
-    this.gate = new InputGate(canvas, () => this.input(), (event) => lab_key(event, canvas, element('mirror'), element<HTMLDialogElement>('dialog'), keys), {
+    this.gate = new InputGate(canvas, () => this.input(), (event) => lab_key(event, canvas, element('mirror'), keys), {
       touch_at: (x, y) => this.command('touch_at', { x, y }),
       touch_cancelled: () => this.command('touch_cancelled'),
       double_click: () => this.command('double_click'),

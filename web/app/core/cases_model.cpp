@@ -344,6 +344,7 @@ CaseRun* CasesModel::made_run() const {
 const CaseRun* CasesModel::run() const { return made_run(); }
 
 void CasesModel::start() {
+  if (std::exchange(refused_, {})) lay_out_data(); // asked for again
   if (run_ && run_->ended()) reset();
   running_ = !problem_;
   target_ = -1, moved_s_ = -1;

@@ -159,7 +159,10 @@ class Reader {
       ask_ahead();
       const early = coming.get(this.next);
       if (it.own_full()) this.next = this.files.length - 1;
-      else if (alone && await this.is_zip(file, name)) await this.read_zip(file, over);
+      else if (alone && await this.is_zip(file, name)) {
+        if (over()) return;
+        await this.read_zip(file, over);
+      }
       else if (alone && /\.zip$/i.test(name)) skip(name, 'own_zip_damaged');
       else if (module.with_text(name, (n) => it.own_wants(n, file.size))) {
         const content = await (early ?? file.arrayBuffer().then((bytes) => new Uint8Array(bytes), () => undefined));

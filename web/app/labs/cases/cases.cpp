@@ -194,9 +194,12 @@ const std::optional<UserError>& CasesLab::problem() const {
 }
 
 bool CasesLab::say_more() {
-  if (model_.station() != CaseStation::training && model_.station() != CaseStation::prediction) return false;
-  const CaseRun* run = model_.data() ? model_.run() : nullptr;
-  if (!run || !run->ended() || run->diverged()) return false;
+  const bool looked_at = model_.station() == CaseStation::training || model_.station() == CaseStation::prediction;
+  const CaseRun* run = looked_at && model_.data() ? model_.run() : nullptr;
+  if (!run || !run->ended() || run->diverged()) {
+    if (said_.complete()) said_.forget(); // nothing of one run is to stand beside another
+    return false;
+  }
   const double until_s = clock_s() + CasesModel::kSlice_s;
   return said_.work(*run, [&] { return clock_s() >= until_s; });
 }
@@ -250,6 +253,12 @@ Json CasesLab::results(bool curves) const {
   }
   if (curves) row["curve"] = std::move(curve);
   return Json::array({std::move(row)});
+}
+
+std::string CasesLab::csv(std::string_view plot) const {
+  std::string out = part().csv(plot);
+  const CaseRun* run = out.empty() && plot == "curves" && model_.data() ? model_.run() : nullptr;
+  return run ? training_csv(*run) : out;
 }
 
 std::string CasesLab::spoken(bool) const {

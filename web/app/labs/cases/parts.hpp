@@ -114,7 +114,8 @@ public:
   void look_anew() override;
   void draw(Rect box) override;
   std::uint64_t news() const override;
-  std::string csv(std::string_view plot) const override { return part().csv(plot); }
+  /// Curves are those of the run, whatever station is shown.
+  std::string csv(std::string_view plot) const override;
   std::optional<UserError> type(const std::string& id, const std::string& text) override;
   void explain_control(Json& out) const override;
   Transport transport() const override { return model_.transport(); }

@@ -43,7 +43,7 @@ bool Rate::press(const std::string& id) {
     lab_.tell({{"type", "choose_files"}, {"accept", ".json,application/json"}});
   else if (is("other"))
     lab_.keep(model_.choose(model_.raters().size()));
-  else if (is("save."))
+  else if (is("save.") && n < model_.raters().size())
     lab_.save(model_.raters()[n].name + ".json", model_.file(n));
   else if (is("go."))
     lab_.keep(model_.choose(n));
