@@ -135,7 +135,7 @@ lab_test('what does not fit is refused, and the document stays; yes or no takes 
 
 lab_test('a link to a case of one’s own data says which file is missing, and runs once it is opened', async (page) => {
   await use(page, files.table);
-  const document = await state(page);
+  const wanted = await state(page);
   await page.waitForFunction(() => /file=/.test(location.hash), { timeout: 20000 });
   const link = await page.evaluate(() => location.href);
   const other = await opened();
@@ -147,6 +147,6 @@ lab_test('a link to a case of one’s own data says which file is missing, and r
   await screenshot(other.page, 'cases-own-missing-zh');
   await give(other.page, files.table);
   await examples_here(other.page);
-  assert.equal(await run_out(other.page), native_hash(document, files.table));
+  assert.equal(await run_out(other.page), native_hash(wanted, files.table));
   await other.close();
 });
