@@ -268,6 +268,7 @@ test('caches of the former names: what lies in our folder goes, or comes along i
   await wait_for_images(page);
   await marked(page);
   await page.waitForFunction(async () => !(await caches.has('downhill-0123456789ab')), { timeout: 10000 });
+  await page.waitForFunction(async () => !(await (await caches.open('downhill-packs')).keys()).some(({ url }) => url.includes('-0000000000000000')), { timeout: 10000 });
   const held = await caches_of(page);
   assert.deepEqual(held['downhill-aaaaaaaaaaaa'], [base + 'other/index.html']);
   assert.deepEqual(held['downhill-bbbbbbbbbbbb'], ['/elsewhere/index.html']);
