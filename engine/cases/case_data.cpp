@@ -35,7 +35,8 @@ Result<std::vector<Drawn>> draw(const Source& source, CasePart of, const CaseSet
   if (!drawn) {
     UserError error = drawn.error();
     if (error.place != "/data/seed" && error.place != "/data/classes") error.place = pointer_of(part);
-    if (error.code == "too_many_examples" && part == CasePart::validation && of == CasePart::train) error.code = settings.own ? "own_to_validate" : "too_many_to_validate";
+    if (error.code == "too_many_examples" && part == CasePart::validation && of == CasePart::train)
+      error.code = settings.own ? "own_to_validate" : "too_many_to_validate";
     return error;
   }
   std::vector<Drawn> out;
@@ -134,7 +135,7 @@ std::vector<float> CaseData::input(CasePart part, std::size_t i) const {
 
 CaseFile file_of(const Source& source) {
   const bool pixels = !source.train.pixels.empty();
-  return {hex16(source.file_hash), source.shape, pixels ? source.shape.size() == 2 : !source.columns.empty(), source.classes, kept_classes(source, {}),
+  return {hex16(source.file_hash),     source.shape, pixels ? source.shape.size() == 2 : !source.columns.empty(), source.classes, kept_classes(source, {}),
           source.validation.size() > 0};
 }
 

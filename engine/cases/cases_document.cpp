@@ -139,7 +139,8 @@ Failure check_own(const Json& value, const std::string& place) {
   const Json& data = value["data"];
   const bool own = data["source"] == "own", scored = value["case"] == "scores";
   if (!own && !data["file"].get_ref<const std::string&>().empty()) return UserError{"only_own_file", place + "/data/file", {}};
-  if (scored && own != (value["score"] == "file")) return own ? UserError{"own_has_answers", place + "/score", {brief(value["score"])}} : UserError{"score_of_file", place + "/score", {}};
+  if (scored && own != (value["score"] == "file"))
+    return own ? UserError{"own_has_answers", place + "/score", {brief(value["score"])}} : UserError{"score_of_file", place + "/score", {}};
   if (scored && own && !data["classes"].empty()) return UserError{"no_classes", place + "/data/classes", {}};
   return {};
 }
@@ -154,7 +155,8 @@ Failure check_case(const Json& value, const std::string& place) {
       return UserError{"no_such_class", place + "/data/classes/" + std::to_string(i), {brief(classes[i]), std::to_string(kClasses)}};
   if (classes.empty() && !own) return wrong_type(place + "/data/classes", "[0, 1, …]");
   if (auto failure = check_own(value, place)) return failure;
-  if (value["case"] == "yes_no" && classes.size() != 2 && !classes.empty()) return UserError{"case_needs_two", place + "/data/classes", {std::to_string(classes.size())}};
+  if (value["case"] == "yes_no" && classes.size() != 2 && !classes.empty())
+    return UserError{"case_needs_two", place + "/data/classes", {std::to_string(classes.size())}};
   if (value["case"] == "one_of_ten" && classes.size() == 1) return UserError{"one_class", place + "/data/classes", {}};
   if (value["case"] != "one_of_ten" && !value["hidden"].empty()) return UserError{"case_takes_no_hidden", place + "/hidden", {}};
   if (value["case"] == "scores" && value["score"] == "raters")

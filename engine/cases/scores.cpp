@@ -128,7 +128,8 @@ Agreement agreement_of(const Rater& one, const Rater& other) {
 
 std::string scores_template(std::size_t items) {
   // a byte order mark: spreadsheets then read UTF-8. Names have letters, since 001 would become 1 there, and no ending: JPEG and PNG both fit.
-  std::string out = "\xEF\xBB\xBF" "file,score\r\n";
+  std::string out = "\xEF\xBB\xBF"
+                    "file,score\r\n";
   for (std::size_t i = 1; i <= items; ++i) {
     const std::string number = std::to_string(i);
     out += "photo" + std::string(3 - std::min<std::size_t>(3, number.size()), '0') + number + ",\r\n";

@@ -203,9 +203,9 @@ void print_case(const OwnData& data, const std::string& hash) {
   std::string classes;
   if (usable.size() < data.classes.size())
     for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
-  const CaseCounts counts = counts_of_file({most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost),
-                                            most_of(data.test, usable, kOwnExamplesMost)},
-                                           static_cast<std::int64_t>(usable.size()));
+  const CaseCounts counts = counts_of_file(
+      {most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost), most_of(data.test, usable, kOwnExamplesMost)},
+      static_cast<std::int64_t>(usable.size()));
   print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}\n",
         data.classes.empty() ? "scores"
         : usable.size() == 2 ? "yes_no"
@@ -286,7 +286,8 @@ int from_pictures(const Arguments& arguments, const Asked& asked) {
 
 constexpr const char* kTemplateWords =
     "给自己的图片打分：课后练习的样板\r\n"
-    "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 photo001、photo002……，后缀照旧。图片可以多几张、少几张：表里没有图片的行要删掉，至少删到不足一半。\r\n"
+    "1. 把图片（PNG、JPEG 或 WebP）放进这个文件夹，文件名改成 "
+    "photo001、photo002……，后缀照旧。图片可以多几张、少几张：表里没有图片的行要删掉，至少删到不足一半。\r\n"
     "2. 用 Excel 或别的表格软件打开 scores.csv，在 score 一列填分数（比如 1 到 5，小数也行），存成 CSV。没有分数的行会略过。\r\n"
     "3. 在网页里打开“自己的数据”，把整个文件夹拖进去；或者用命令行：\r\n"
     "   downhill data 这个文件夹 --validation 20 --out faces.downhill-data\r\n"

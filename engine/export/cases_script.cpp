@@ -26,8 +26,8 @@ public:
   std::vector<ScriptPiece> write() {
     settings();
     end_of("settings");
-    void (CasesScript::*const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
-                                               &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
+    void (CasesScript::* const stations[])() = {&CasesScript::data,  &CasesScript::dataset,  &CasesScript::loader,    &CasesScript::look,
+                                                &CasesScript::model, &CasesScript::training, &CasesScript::prediction};
     for (std::size_t i = 0; i < std::size(stations); ++i) {
       (this->*stations[i])();
       end_of(kCaseStations[i]);
@@ -99,14 +99,16 @@ private:
     line();
     const std::size_t column = 13;
     noted("SEED = " + std::to_string(s_.seed), "初始权重、批次顺序", "start weights, batches", column);
-    noted("DATA_SEED = " + std::to_string(s_.data_seed), own() ? "抽取哪些样本" : "抽取哪些图片", own() ? "which examples are drawn" : "which pictures are drawn",
-          column);
+    noted("DATA_SEED = " + std::to_string(s_.data_seed), own() ? "抽取哪些样本" : "抽取哪些图片",
+          own() ? "which examples are drawn" : "which pictures are drawn", column);
     const auto counts =
         std::to_string(s_.count(CasePart::train)) + ", " + std::to_string(s_.count(CasePart::validation)) + ", " + std::to_string(s_.count(CasePart::test));
     line("TRAIN, VALIDATION, TEST = " + counts);
     const std::string classes = "CLASSES = " + list_of(s_.classes, [](int label) { return std::to_string(label); });
     if (own() && s_.classes.empty()) {
-      if (!scored()) noted(classes, yes_no() ? "空：文件里的两类，先否后是" : "空：全部类别", yes_no() ? "empty: the file's two classes, no before yes" : "empty: all classes");
+      if (!scored())
+        noted(classes, yes_no() ? "空：文件里的两类，先否后是" : "空：全部类别",
+              yes_no() ? "empty: the file's two classes, no before yes" : "empty: all classes");
     } else if (yes_no())
       noted(classes, "否，是", "no, yes");
     else
@@ -231,7 +233,8 @@ private:
           "    return head, parts\n\n\n"
           "HEAD, PARTS = read_own(options.data)\n"
           "FEATURES = int(np.prod(HEAD['shape']))\n");
-    noted("SCALE = 255 if HEAD['features'] == 'pixels' else 1", "像素从 0 到 255；表格的数照原样", "pixels go from 0 to 255; a table's numbers stay as they are");
+    noted("SCALE = 255 if HEAD['features'] == 'pixels' else 1", "像素从 0 到 255；表格的数照原样",
+          "pixels go from 0 to 255; a table's numbers stay as they are");
     line(std::string("if HEAD['answers'] != '") + (scored() ? "numbers" : "classes") + "':");
     line("    sys.exit('" +
          (scored() ? said("这里学的是数，这个文件的答案却是类别", "numbers are learned here, but the answers of this file are classes")
@@ -294,7 +297,8 @@ private:
     mark("getitem");
     line("    def __getitem__(self, i):");
     if (own())
-      noted("        x = torch.from_numpy(self.x[i]).float() / SCALE", "图片：1×高×宽，0 到 1；表格：各列的数", "a picture: 1×height×width, from 0 to 1; a table: its columns");
+      noted("        x = torch.from_numpy(self.x[i]).float() / SCALE", "图片：1×高×宽，0 到 1；表格：各列的数",
+            "a picture: 1×height×width, from 0 to 1; a table: its columns");
     else
       noted("        x = torch.from_numpy(self.pixels[i]).unsqueeze(0).float() / 255", "1×28×28，0 到 1", "1×28×28, from 0 to 1");
     if (s_.one_number())
@@ -344,7 +348,8 @@ private:
       remark("", "第一个：图片用字符画出来，表格列出各列的数", "the first one: a picture is drawn with characters, a table's columns are listed");
       block("if HEAD['features'] == 'pixels':\n"
             "    for row in x[0, 0]:\n"
-            "        " + drawn +
+            "        " +
+            drawn +
             "else:\n"
             "    for name, v in zip(HEAD['columns'], x[0]):\n"
             "        print(f'{name}: {v:g}', file=sys.stderr)\n");
@@ -382,7 +387,8 @@ private:
     }
     const char* last = s_.hidden.empty() ? "linear" : "output";
     mark("output");
-    line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + (own() && !s_.one_number() ? "len(CLASSES)" : std::to_string(s_.outputs())) + ")");
+    line(std::string("        self.") + last + " = nn.Linear(" + inputs + ", " + (own() && !s_.one_number() ? "len(CLASSES)" : std::to_string(s_.outputs())) +
+         ")");
     line();
     mark("forward");
     line("    def forward(self, x):");
@@ -486,7 +492,8 @@ private:
     line("x, y = test_set[" + which + "]");
     block("model.eval()\n"
           "with torch.no_grad():\n");
-    noted("    z = model(x.unsqueeze(0))[0]", own() ? "一个样本也要成一批" : "一张图片也要成一批", own() ? "one example is a batch, too" : "one picture is a batch, too");
+    noted("    z = model(x.unsqueeze(0))[0]", own() ? "一个样本也要成一批" : "一张图片也要成一批",
+          own() ? "one example is a batch, too" : "one picture is a batch, too");
     if (scored()) {
       line(head + "')");
       line("row(" + which + ", y.item(), z.item())");

@@ -27,8 +27,8 @@ struct ScriptPiece {
 /// In the order of the script: settings, then the seven stations. Put together they are the script.
 std::vector<ScriptPiece> cases_script_pieces(const CasesDocument& document, const ScriptOptions& options);
 
-/// Python source. It needs torch and numpy alone, takes --data DIR (of own data --data FILE, whose classes and shape it reads there), prints what `downhill cases` prints and tells on its standard error
-/// what is to be seen at the stations.
+/// Python source. It needs torch and numpy alone, takes --data DIR (of own data --data FILE, whose classes and shape it reads there), prints what `downhill
+/// cases` prints and tells on its standard error what is to be seen at the stations.
 std::string cases_script(const CasesDocument& document, const ScriptOptions& options);
 
 } // namespace downhill

@@ -15,7 +15,7 @@ inline constexpr std::size_t kTableColumnsMost = 4100; ///< kFeaturesMost and a 
 
 /// A table whose first record names its columns, or, where that holds numbers alone, none does: then they are #1, #2, …
 struct TableText {
-  std::shared_ptr<const std::string> text; ///< UTF-8
+  std::shared_ptr<const std::string> text;    ///< UTF-8
   TextEncoding encoding = TextEncoding::utf8; ///< that the file had
   char separator = ',';
   bool separator_line = false; ///< a line before all others names the separator

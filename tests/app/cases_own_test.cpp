@@ -108,8 +108,9 @@ TEST_CASE("own cases, page: a file of each kind becomes the case that its answer
     const char* kind;
     Json counts;
   };
-  const Row rows[] = {{0, 0, 50, 12, 10, "scores", {50, 12, 10}},      {0, 2, 60, 20, 21, "yes_no", {60, 20, 20}}, {0, 5, 60, 0, 11, "one_of_ten", {50, 10, 10}},
-                      {28, 0, 50, 0, 10, "scores", {40, 10, 10}},      {28, 2, 40, 8, 8, "yes_no", {40, 8, 8}},    {32, 3, 60, 9, 9, "one_of_ten", {60, 9, 9}},
+  const Row rows[] = {{0, 0, 50, 12, 10, "scores", {50, 12, 10}},      {0, 2, 60, 20, 21, "yes_no", {60, 20, 20}},
+                      {0, 5, 60, 0, 11, "one_of_ten", {50, 10, 10}},   {28, 0, 50, 0, 10, "scores", {40, 10, 10}},
+                      {28, 2, 40, 8, 8, "yes_no", {40, 8, 8}},         {32, 3, 60, 9, 9, "one_of_ten", {60, 9, 9}},
                       {32, 12, 120, 0, 12, "one_of_ten", {96, 24, 12}}};
   for (const Row& row : rows) {
     CAPTURE(row.kind);

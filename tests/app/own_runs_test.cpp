@@ -42,8 +42,10 @@ OwnData numbers() {
 }
 
 std::string hash_of(const OwnData& data) { return hex16(own_hash(own_content(data))); }
-Json small() { return Json::parse(R"({"downhill": 1, "network": {"hidden": [{"units": 6, "activation": "tanh"}]}, "batch": 8, "epochs": 3,
-  "data": {"train": 60, "test": 20}, "lanes": [{}, {"optimizer": {"name": "adam", "lr": 0.01}}]})"); }
+Json small() {
+  return Json::parse(R"({"downhill": 1, "network": {"hidden": [{"units": 6, "activation": "tanh"}]}, "batch": 8, "epochs": 3,
+  "data": {"train": 60, "test": 20}, "lanes": [{}, {"optimizer": {"name": "adam", "lr": 0.01}}]})");
+}
 
 void give(Table& table, const OwnData& data) {
   for (auto& host : table.hosts) host->open_own("", write_own_file(data));

@@ -93,7 +93,7 @@ struct Table {
   int loads = 0;
   std::vector<std::pair<std::size_t, LaneKey>> started; // by whom and what, as the race asked
   std::vector<Race*> others;
-  std::function<void(std::size_t, const ToApp&)> listen; // to what is no race's
+  std::function<void(std::size_t, const ToApp&)> listen;      // to what is no race's
   std::map<std::string, std::vector<std::uint8_t>> own_files; // by "own:HASH": what is kept here of a user's own
   Packs packs{[this](const std::string& id, bool) {
                 ++loads;

@@ -180,8 +180,7 @@ TEST_CASE("own cases: the file's own three parts, and where it has none for vali
             const Examples& all = part_of(*source, example.from);
             const std::vector<float> input = data->input(part, i);
             const std::size_t at = example.row * input.size();
-            for (std::size_t f = 0; f < input.size(); ++f)
-              CHECK(input[f] == (side > 0 ? static_cast<float>(all.pixels[at + f]) / 255.0F : all.values[at + f]));
+            for (std::size_t f = 0; f < input.size(); ++f) CHECK(input[f] == (side > 0 ? static_cast<float>(all.pixels[at + f]) / 255.0F : all.values[at + f]));
             CHECK(data->picture(part, i).size() == (side > 0 ? input.size() : 0));
             if (of_classes)
               CHECK(s.classes[data->answers(part).labels[i]] == all.labels[example.row]);
@@ -271,7 +270,8 @@ TEST_CASE("own cases: the axis and the baseline follow the file's numbers, whate
 TEST_CASE("own cases: all stations as JSON, the tables, and the summary of what the network has") {
   for (const std::int64_t side : {0, 28, 32})
     for (const Json& more : {kScores, kYesNo, kTen}) {
-      const auto source = source_of(own_data(side, more == kScores ? std::vector<std::string>{} : std::vector<std::string>{"猫", "dog"}, {60, side == 28 ? 0 : 20, 20}));
+      const auto source =
+          source_of(own_data(side, more == kScores ? std::vector<std::string>{} : std::vector<std::string>{"猫", "dog"}, {60, side == 28 ? 0 : 20, 20}));
       const CaseRun run = trained(more, source);
       const CaseSettings& s = run.settings();
       const auto json = read_json(stations_json(run, {}));

@@ -207,7 +207,8 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
             {"hash", facts.hash},
             {"classes", facts.classes.size()},
             {"examples", std::accumulate(facts.train.begin(), facts.train.end(), 0.0) + std::accumulate(facts.test.begin(), facts.test.end(), 0.0)}});
-    } else if (opened->error_code.empty()) tell({{"type", "pack_opened"}, {"pack", opened->pack}});
+    } else if (opened->error_code.empty())
+      tell({{"type", "pack_opened"}, {"pack", opened->pack}});
     if (packs.refused()) {
       tell({{"type", "pack_refused"}, {"pack", opened->pack}});
       told_problem = false; // what is wrong with these data is news, though other data failed before

@@ -38,7 +38,8 @@ void CasesModel::follow() {
 namespace {
 
 CaseFile file_of(const OwnFacts& facts) {
-  CaseFile out{facts.hash, facts.shape, facts.pictures ? facts.shape.size() == 2 : !facts.columns.empty(), static_cast<std::int64_t>(facts.classes.size()), {}, false};
+  CaseFile out{facts.hash, facts.shape, facts.pictures ? facts.shape.size() == 2 : !facts.columns.empty(), static_cast<std::int64_t>(facts.classes.size()),
+               {},         false};
   for (std::size_t label = 0; label < facts.classes.size(); ++label)
     if (facts.train[label] + facts.test[label] > 0) out.occurring.push_back(static_cast<int>(label));
   for (const std::uint32_t count : facts.validation) out.validation = out.validation || count > 0;
@@ -55,7 +56,8 @@ std::int64_t most_of(const std::vector<std::uint32_t>& counts, const std::vector
 }
 
 CaseCounts counts_of(const OwnFacts& facts, const std::vector<int>& classes) {
-  return counts_of_file({most_of(facts.train, classes), most_of(facts.validation, classes), most_of(facts.test, classes)}, static_cast<std::int64_t>(classes.size()));
+  return counts_of_file({most_of(facts.train, classes), most_of(facts.validation, classes), most_of(facts.test, classes)},
+                        static_cast<std::int64_t>(classes.size()));
 }
 
 } // namespace
@@ -270,7 +272,8 @@ std::optional<UserError> CasesModel::asks_too_much() const {
   if (s.count(CasePart::train) > train && !s.rated()) return too_many("too_many_examples", "/data/train", s.count(CasePart::train), train);
   if (needed.validation > source_->validation.size())
     return too_many("too_many_examples", "/data/validation", s.count(CasePart::validation), source_->validation.size());
-  if (needed.train > train) return too_many(s.own ? "own_to_validate" : "too_many_to_validate", "/data/validation", s.count(CasePart::train) + s.count(CasePart::validation), train);
+  if (needed.train > train)
+    return too_many(s.own ? "own_to_validate" : "too_many_to_validate", "/data/validation", s.count(CasePart::train) + s.count(CasePart::validation), train);
   if (needed.test > test) return too_many("too_many_examples", "/data/test", s.count(CasePart::test), test);
   return {};
 }

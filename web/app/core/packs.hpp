@@ -68,7 +68,7 @@ private:
   std::map<std::string, std::string> own_names_;
   std::string latest_own_;
   mutable std::map<std::string, PackInfo> own_packs_; // by hash, as `needed` gives them
-  std::vector<bool> answered_;      // of what is being loaded
+  std::vector<bool> answered_;                        // of what is being loaded
   std::string loading_, failed_pack_;
   std::optional<UserError> refusal_, refused_, failure_;
   bool load_failed_ = false;

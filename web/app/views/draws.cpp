@@ -139,7 +139,8 @@ void DrawsView::draw(const ViewPlace& s, Rect box) {
   const std::size_t most = s.race.draws_most();
   if (most < 2) return void(ui.paragraph({row.x, row.y, std::min(row.w, 520.0F), 60}, ui("draws.too_many"), ui.theme->soft));
   head(s, row);
-  if (const PackInfo* pack = s.race.draws().running() || s.race.draws_pack(1) ? nullptr : s.race.draws_pack(std::min(wanted_, most)); pack && s.race.has_images()) {
+  if (const PackInfo* pack = s.race.draws().running() || s.race.draws_pack(1) ? nullptr : s.race.draws_pack(std::min(wanted_, most));
+      pack && s.race.has_images()) {
     const std::string words = fill(ui("draws.download"), {grouped(static_cast<double>(pack->bytes) / 1e6, 1)});
     const float used = ui.paragraph({box.x, box.y, std::min(box.w, 560.0F), 40}, words, ui.theme->soft);
     ui.note_item("draws.download" + std::to_string(s.side), ui("draws.count"), "status", words, {box.x, box.y, box.w, used});

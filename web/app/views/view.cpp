@@ -63,9 +63,7 @@ std::string class_name(const Ui& ui, const Race& race, std::size_t label) {
   return facts && number < facts->classes.size() ? facts->classes[number] : std::to_string(number);
 }
 
-std::string ViewPlace::class_name(std::size_t label) const {
-  return downhill::class_name(ui, race, label);
-}
+std::string ViewPlace::class_name(std::size_t label) const { return downhill::class_name(ui, race, label); }
 
 void ViewPlace::caption(Rect box, std::string_view text, std::string_view shorter) const {
   const bool fits = ui.text_width(text, kSmall) <= box.w;

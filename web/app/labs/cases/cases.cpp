@@ -345,7 +345,8 @@ constexpr Verb<Lab> kVerbs[] = {
     {"lane_names", Reach::page, {}, [](Lab&, const Json&) -> Answer { return Json::array({tr_id("nav.cases")}); }},
     {"script", Reach::page, {whole("lane", 0, 0, "0")}, [](Lab& lab, const Json&) { return of(lab).script_of(); }},
 };
-constexpr Argument kLooks[] = {text("file"), flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999), choice("said", kSaidViews)};
+constexpr Argument kLooks[] = {
+    text("file"), flag("code"), flag("rate"), whole("item", 0, 9999), whole("epoch", 0, 199), whole("batch", 0, 9999), choice("said", kSaidViews)};
 
 } // namespace
 

@@ -12,7 +12,7 @@ namespace downhill::walk {
 namespace {
 
 constexpr std::size_t kSamplesMost = 12; // pictures of a class, or of a range of scores
-constexpr float kCount = 60; // px of a number in the table
+constexpr float kCount = 60;             // px of a number in the table
 
 class DataPart final : public Part {
 public:
@@ -320,7 +320,8 @@ void DataPart::setup(Column& column) {
 }
 
 void DataPart::add_fields(Json& out) const {
-  if (lab_.model().settings().kind == CaseKind::scores && !lab_.model().settings().own) out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
+  if (lab_.model().settings().kind == CaseKind::scores && !lab_.model().settings().own)
+    out.push_back(form_button("cases.rate", tr("cases.rate"), tr("help.control.cases.rate")));
   if (!may_choose()) return;
   for (int kind = 0; kind < lab_.class_count(); ++kind) {
     Json row = form_line("class." + std::to_string(kind), lab_.class_name(kind), tr("help.data.classes"), takes_part(kind) ? "yes" : "no");

@@ -53,7 +53,8 @@ void DatasetPart::expressions(Column& column, const CaseItem& item) {
   const CasesModel& model = lab_.model();
   const CaseSettings& s = model.settings();
   const std::string n = grouped(static_cast<double>(s.count(CasePart::train))), i = std::to_string(model.item());
-  code_answer(lab_, column, "cases.init", "init", std::string("train_set = ") + (s.own ? "Examples" : "Pictures") + "(*train_part)", fill(tr("cases.init_gives"), {n}));
+  code_answer(lab_, column, "cases.init", "init", std::string("train_set = ") + (s.own ? "Examples" : "Pictures") + "(*train_part)",
+              fill(tr("cases.init_gives"), {n}));
   code_answer(lab_, column, "cases.len", "len", "len(train_set)", n);
   std::string y = s.kind == CaseKind::scores ? setting(std::round(10000 * item.answer) / 10000) : setting(item.answer);
   if (s.kind != CaseKind::scores) y += " (" + lab_.class_name(item.example.kind) + ")";
@@ -69,7 +70,8 @@ void DatasetPart::by_keys(Rect at, std::span<const std::uint8_t> picture) {
     ui.nudged.clear();
     const auto by = static_cast<std::ptrdiff_t>(std::lround(static_cast<double>(ui.nudge) * static_cast<double>(picture.size())));
     const std::ptrdiff_t step = by == 0 ? (ui.nudge > 0 ? 1 : -1) : by;
-    pixel_ = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(pixel_) + step, 0, static_cast<std::ptrdiff_t>(picture.size()) - 1));
+    pixel_ =
+        static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(pixel_) + step, 0, static_cast<std::ptrdiff_t>(picture.size()) - 1));
   }
   if (Item* item = ui.note_item(id, ui("cases.pixel"), "slider", pixel_text(picture), at, true, ui("help.cases.pixel")))
     item->position = static_cast<float>(pixel_) / static_cast<float>(picture.size() - 1), item->by_keys = true;

@@ -46,7 +46,8 @@ std::optional<std::size_t> large_picture(const Ui& ui, Rect box, std::span<const
   list->AddRect({box.x - 0.5F, box.y - 0.5F}, {box.right() + 0.5F, box.bottom() + 0.5F}, ui.theme->line);
   const ImVec2 at = ImGui::GetIO().MousePos;
   if (!ImGui::IsWindowHovered() || at.x < box.x || at.y < box.y || at.x >= box.right() || at.y >= box.bottom()) return {};
-  return std::min(picture.size() - 1, static_cast<std::size_t>((at.y - box.y) / side) * width + std::min(width - 1, static_cast<std::size_t>((at.x - box.x) / side)));
+  return std::min(picture.size() - 1,
+                  static_cast<std::size_t>((at.y - box.y) / side) * width + std::min(width - 1, static_cast<std::size_t>((at.x - box.x) / side)));
 }
 
 } // namespace downhill::walk

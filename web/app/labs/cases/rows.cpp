@@ -44,8 +44,9 @@ std::optional<std::size_t> row_table(CasesLab& lab, Column& column, CasePart par
     if (more) ui.text(row, "…", ui.theme->faint, kLabel);
   };
   const std::string& answer = lab.model().data()->source().answer;
-  line(column.row(kLine), "", [&](std::size_t c) { return cut(ui, names[c], kCell - 8, kLabel); },
-       cut(ui, answer.empty() ? std::string(ui("cases.answer")) : answer, kCell - 4, kLabel), ui.theme->soft, Weight::regular);
+  line(
+      column.row(kLine), "", [&](std::size_t c) { return cut(ui, names[c], kCell - 8, kLabel); },
+      cut(ui, answer.empty() ? std::string(ui("cases.answer")) : answer, kCell - 4, kLabel), ui.theme->soft, Weight::regular);
   std::optional<std::size_t> pressed;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Rect box = column.row(chosen ? kPressed : kLine);
@@ -80,7 +81,8 @@ void row_list(CasesLab& lab, Column& column, CasePart part, std::size_t i) {
     ui.text(row.cut_left(110), number_text(x[c]), ui.theme->ink, kLabel, Weight::bold, Align::right);
     ui.note_item("cases.cell." + std::to_string(c), names[c], "status", number_text(x[c]), whole);
   }
-  if (names.size() > kColumnsMost) column.paragraph(fill(ui("cases.columns_first"), {std::to_string(kColumnsMost), with_commas(static_cast<std::int64_t>(names.size()))}), ui.theme->faint);
+  if (names.size() > kColumnsMost)
+    column.paragraph(fill(ui("cases.columns_first"), {std::to_string(kColumnsMost), with_commas(static_cast<std::int64_t>(names.size()))}), ui.theme->faint);
 }
 
 void weight_list(CasesLab& lab, Column& column, std::span<const float> weights) {
@@ -96,7 +98,8 @@ void weight_list(CasesLab& lab, Column& column, std::span<const float> weights) 
     ui.text(row.cut_right(80), number_text(weights[c]), ui.theme->ink, kLabel, Weight::regular, Align::right);
     const float middle = row.x + row.w / 2, length = row.w / 2 * std::fabs(weights[c]) / most;
     const bool plus = weights[c] >= 0;
-    ui.draw()->AddRectFilled({plus ? middle : middle - length, row.y + 6}, {plus ? middle + length : middle, row.bottom() - 6}, plus ? ui.theme->positive : ui.theme->negative, 2);
+    ui.draw()->AddRectFilled({plus ? middle : middle - length, row.y + 6}, {plus ? middle + length : middle, row.bottom() - 6},
+                             plus ? ui.theme->positive : ui.theme->negative, 2);
     ui.draw()->AddLine({middle, row.y}, {middle, row.bottom()}, ui.theme->line);
     ui.note_item("cases.weight_of." + std::to_string(c), names[c], "status", number_text(weights[c]), whole);
   }

@@ -40,7 +40,9 @@ void ensemble(Ui& ui, Race& race, RaceView& view, DropoutView& own, Rect box) {
   const auto label = static_cast<std::size_t>(look->label);
   const MaskMeans means = mask_means(*look);
   const auto& classes = race.data().classes;
-  const std::string name(!race.is_toy() ? class_name(ui, race, label) : label < classes.size() ? ui.by_id("class.point." + std::to_string(classes[label])) : "");
+  const std::string name(!race.is_toy()           ? class_name(ui, race, label)
+                         : label < classes.size() ? ui.by_id("class.point." + std::to_string(classes[label]))
+                                                  : "");
   PlotSpec spec;
   spec.id = "ensemble.plot";
   spec.x_title = ui("ensemble.x");
