@@ -20,7 +20,6 @@ import { Mirror } from './mirror';
 import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
 import { is_official } from './official_files';
-import { set_own_data } from './own_data';
 import { copy_of, cut_out, drawn_letter, grey_28 } from './picture';
 import { Popover, add_formulas, type HelpEvent } from './popover';
 import { Presets } from './presets';
@@ -139,7 +138,6 @@ class Page {
         say: (text, act) => void say(text, true, false, act?.act, act?.label),
       },
     }, early);
-    set_own_data(this.data.own);
     const keys = {
       attempt: (verb: string, rest?: object) => this.try_command(verb, rest),
       has: (verb: string) => this.lab_has(verb),

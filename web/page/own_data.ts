@@ -57,8 +57,6 @@ export class OwnData {
   open(dropped?: Dropped): Promise<void> { return this.with_own((own) => own.open(dropped)); }
   /** Another language is shown. */
   speak(): void { if (this.own) void this.here().catch(() => undefined); }
-  /** Resolves when the lab's document names it, or it was told why not; rejects with a sentence where the file can't be read. */
-  async use(bytes: Uint8Array, name: string): Promise<void> { return (await this.here()).use(bytes, name); }
   /** A document names this file. */
   load(hash: string, only_worker?: number): Promise<void> {
     return this.with_own((own) => own.load(hash, only_worker), () => { this.actions.command('pack_failed', { code: 'needs_file' }); });
@@ -70,8 +68,3 @@ export class OwnData {
   /** What is kept of it is no good. */
   forget(hash: string): void { this.own?.forget(hash); }
 }
-
-let the_page_s: OwnData | undefined;
-export function set_own_data(own: OwnData): void { the_page_s = own; }
-/** A .downhill-data file's bytes become the data of the lab that is shown, or of the Race. Rejects with a sentence. */
-export async function use_own_data(bytes: Uint8Array, name: string): Promise<void> { await the_page_s?.use(bytes, name); }

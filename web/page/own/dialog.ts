@@ -10,7 +10,7 @@ import { megabytes, type Told } from './told';
 export interface OwnHost {
   save(name: string, bytes: Uint8Array): void;
   /** Data for runs, kept on the device if that is wanted. Rejects with a sentence. */
-  use(bytes: Uint8Array, name: string, keep: boolean): Promise<void>;
+  use(file: OwnFile, keep: boolean): Promise<void>;
   /** Which file the document wants and has not, in a sentence; or nothing. */
   missing(): string;
   /** What the document uses. */
@@ -453,8 +453,8 @@ export class OwnDialog {
     const { summary } = this, name = `${this.file_name}.downhill-data`;
     this.may_use(false);
     const bytes = await this.reading.pack();
-    if (!bytes) return; // they were cleared, or the worker died, which is told
-    const error = await this.host.use(bytes, name, this.keeps).then(() => '', (why: Error) => why.message);
+    if (!bytes || !summary?.hash) return; // they were cleared, or the worker died, which is told
+    const error = await this.host.use({ hash: summary.hash, name, bytes }, this.keeps).then(() => '', (why: Error) => why.message);
     if (this.summary !== summary) return; // something else is being chosen by now
     if (error) {
       this.note = error;

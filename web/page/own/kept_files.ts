@@ -4,7 +4,8 @@
 export interface OwnFile { hash: string; name: string; bytes: Uint8Array }
 export interface KeptFile { hash: string; name: string; size: number }
 
-const store = 'files';
+// bytes, and what is told of them: a list must not load them all
+const files = 'files', listed = 'listed';
 
 /** Not in a frame: the course site's storage is not ours. */
 export const may_keep_files = (): boolean => window.parent === window && location.protocol.startsWith('http') && 'indexedDB' in window;
@@ -12,17 +13,18 @@ export const may_keep_files = (): boolean => window.parent === window && locatio
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const asked = indexedDB.open(`downhill own ${new URL('./', document.baseURI).pathname}`, 1);
-    asked.onupgradeneeded = () => { asked.result.createObjectStore(store, { keyPath: 'hash' }); };
+    asked.onupgradeneeded = () => { for (const store of [files, listed]) asked.result.createObjectStore(store, { keyPath: 'hash' }); };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = asked.onblocked = () => reject(asked.error ?? new Error('blocked'));
   });
 }
 
-async function in_store<T>(mode: IDBTransactionMode, act: (files: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+/** `act` does what is to be done with both stores, and gives the request whose result is wanted. */
+async function in_stores<T>(mode: IDBTransactionMode, act: (store: (name: string) => IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const database = await opened();
   try {
     return await new Promise<T>((resolve, reject) => {
-      const doing = database.transaction(store, mode), asked = act(doing.objectStore(store));
+      const doing = database.transaction([files, listed], mode), asked = act((name) => doing.objectStore(name));
       doing.oncomplete = () => resolve(asked.result);
       doing.onerror = doing.onabort = () => reject(doing.error ?? new Error('aborted'));
     });
@@ -30,15 +32,17 @@ async function in_store<T>(mode: IDBTransactionMode, act: (files: IDBObjectStore
 }
 
 /** Rejects where there is no room or no storage. */
-export async function keep_file(file: OwnFile): Promise<void> { await in_store('readwrite', (files) => files.put({ ...file, size: file.bytes.length })); }
-export async function forget_file(hash: string): Promise<void> { await in_store('readwrite', (files) => files.delete(hash)); }
+export async function keep_file({ hash, name, bytes }: OwnFile): Promise<void> {
+  await in_stores('readwrite', (store) => { store(files).put({ hash, name, bytes }); return store(listed).put({ hash, name, size: bytes.length }); });
+}
+export async function forget_file(hash: string): Promise<void> { await in_stores('readwrite', (store) => { store(files).delete(hash); return store(listed).delete(hash); }); }
 /** Undefined: it is not kept here. */
 export async function kept_file(hash: string): Promise<OwnFile | undefined> {
   if (!may_keep_files()) return undefined;
-  return (await in_store('readonly', (files) => files.get(hash)).catch(() => undefined)) as OwnFile | undefined;
+  return (await in_stores('readonly', (store) => store(files).get(hash)).catch(() => undefined)) as OwnFile | undefined;
 }
 export async function kept_files(): Promise<KeptFile[]> {
   if (!may_keep_files()) return [];
-  const all = (await in_store('readonly', (files) => files.getAll()).catch(() => [])) as (OwnFile & KeptFile)[];
-  return all.map(({ hash, name, size }) => ({ hash, name, size }));
+  return (await in_stores('readonly', (store) => store(listed).getAll()).catch(() => [])) as KeptFile[];
 }
+export const is_kept = async (hash: string): Promise<boolean> => (await kept_files()).some((file) => file.hash === hash);

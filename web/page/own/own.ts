@@ -3,7 +3,7 @@
 import type { TrainerInput } from '../trainer';
 import { OwnDialog } from './dialog';
 import type { Dropped } from './files';
-import { forget_file, keep_file, kept_file, kept_files, may_keep_files, type OwnFile } from './kept_files';
+import { forget_file, is_kept, keep_file, kept_file, kept_files, may_keep_files, type OwnFile } from './kept_files';
 import type { ReadingParts } from './reading';
 import { megabytes, Told, type Texts } from './told';
 
@@ -29,7 +29,7 @@ export class Own {
   private dialog: OwnDialog | undefined;
   private files = new Map<string, OwnFile>(); // that were used since the page was opened
   private current = ''; // the one that trainers have or are about to have
-  private reading?: { file: { name: string; bytes: Uint8Array }; keep: boolean; done: () => void; failed: (why: Error) => void } | undefined;
+  private reading?: { file: OwnFile; keep: boolean; done: () => void; failed: (why: Error) => void } | undefined;
   private line: Promise<unknown> = Promise.resolve();
 
   /** `fetch_reader`: what reads people's files, which the dialog needs. */
@@ -45,13 +45,13 @@ export class Own {
     const { told, actions } = this;
     this.dialog ??= new OwnDialog(told, await this.fetch_reader(), {
       save: this.save,
-      use: (bytes, name, keep) => this.use(bytes, name, keep),
+      use: (file, keep) => this.use(file, keep),
       missing: () => this.missing(),
       in_use: () => { const wanted = this.wanted(); return wanted?.own ? this.files.get(wanted.file) : undefined; },
       may_keep: may_keep_files, kept: kept_files, keep: keep_file, forget: forget_file,
       use_kept: async (hash) => {
         const file = await kept_file(hash);
-        if (file) await this.use(file.bytes, file.name);
+        if (file) await this.use(file, false);
       },
     });
     await this.dialog.open();
@@ -60,22 +60,22 @@ export class Own {
   }
 
   /** Resolves when the lab's document names it, or it was told why not; rejects with a sentence where the file can't be read. */
-  use(bytes: Uint8Array, name: string, keep = false): Promise<void> {
+  private use(file: OwnFile, keep: boolean): Promise<void> {
     const next = this.line.then(() => new Promise<void>((done, failed) => {
-      this.reading = { file: { name, bytes }, keep, done, failed };
-      this.actions.hand({ own: bytes, hash: '' });
+      this.reading = { file, keep, done, failed };
+      this.actions.hand({ own: file.bytes, hash: '' });
     }));
     this.line = next.catch(() => undefined);
     return next;
   }
 
-  /** A trainer has read it; others do, too. */
+  /** A trainer has read a file: that which is to be used, or one that was handed out before, late. */
   async opened(hash: string, examples: number): Promise<void> {
     const { reading, told } = this;
     this.current = hash;
-    if (!reading) return this.name_it(hash);
+    if (reading?.file.hash !== hash) return this.name_it(hash);
     this.reading = undefined;
-    this.files.set(hash, { ...reading.file, hash });
+    this.files.set(hash, reading.file);
     const wanted = this.wanted();
     if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here && !this.files.has(wanted.file)) {
       this.actions.say(told.say('own.other', reading.file.name, wanted.name || wanted.file.slice(0, 8)),
@@ -105,7 +105,7 @@ export class Own {
       else actions.command('use_own', { hash, name: file.name.slice(0, 100) });
     } catch (error) { return actions.say((error as Error).message); }
     actions.redraw();
-    const kept = await kept_file(hash) !== undefined, now_kept = keep && !kept && await keep_file(file).then(() => true, () => false);
+    const kept = await is_kept(hash), now_kept = keep && !kept && await keep_file(file).then(() => true, () => false);
     const lost = keep && !kept && !now_kept ? told.say('own.not_kept', file.name) : '';
     const said = told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples) + (lost && told.english ? ' ' : '') + lost;
     actions.say(said, kept || now_kept || keep || !may_keep_files() ? undefined : { label: told.say('own.keep', megabytes(file.bytes.length)), act: () => void this.keep(file) });
@@ -134,7 +134,10 @@ export class Own {
     const mark = wanted.file.slice(0, 8);
     return wanted.name ? told.say('own.missing', wanted.name, mark) : told.say('own.missing_unnamed', mark);
   }
-  load_again(worker: number): void { if (this.current) void this.load(this.current, worker); }
+  load_again(worker: number): void {
+    if (this.reading) this.actions.hand({ own: this.reading.file.bytes, hash: '' }, worker); // it may be whom an answer was awaited from
+    else if (this.current) void this.load(this.current, worker);
+  }
   /** What is kept of it is no good. */
   forget(hash: string): void {
     this.files.delete(hash);
