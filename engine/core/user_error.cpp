@@ -96,6 +96,8 @@ constexpr ErrorText kTexts[] = {
      "the validation set has no examples of class {1}; leave it out of data.classes, or make the data again without a validation set"},
     {"template_there", "已经有这个文件了，不会覆盖；请换一个文件夹", "this is there already and is not written over; name another folder"},
     {"case_takes_no_hidden", "这里只有“十类选一”能加隐藏层，请去掉", "only one of ten takes a hidden layer here; leave it out"},
+    {"raters_for_scores", "评分文件只用在给 Fashion-MNIST 打分的案例里；请先到“数据”站，把案例换成打分",
+     "ratings are for the case of a score on Fashion-MNIST; choose that at the station Data first"},
     {"too_few_rated", "要用 {1} 张打过分的图，现在只有 {2} 张；请再给几张打分，或减少训练、验证、测试的数量",
      "rated pictures asked for: {1}, rated: {2}; rate more, or ask for fewer to train, validate and test with"},
     {"other_draw", "这些分数打的是种子 {1}、类别 {2} 抽到的图片，这里却是种子 {3}、类别 {4}；请改成前者，或去掉这位评分者",

@@ -260,6 +260,21 @@ TEST_CASE("The browser keeps what was rated here, and goes on with it") {
   CHECK(later.given() == 12);
   CHECK(later.waiting().empty());
 
+  // another window has gone on with one of them, and one of its own is not there yet
+  LabDocument other_window = of();
+  RatingModel beside(other_window);
+  CHECK(!beside.rate(3, "she"));
+  const std::string hers = beside.kept_text();
+  beside.take_kept(later.kept_text());
+  CHECK(beside.kept().size() == 3);
+  beside.take_kept(hers); // what it has already changes nothing
+  CHECK(beside.kept().size() == 3);
+  const std::string all = beside.kept_text();
+  CHECK(!beside.rate(4, "she"));
+  beside.take_kept(all); // an older one of hers takes nothing back
+  REQUIRE(beside.kept().size() == 3);
+  CHECK(beside.kept().back().rater["scores"].size() == 2);
+
   later.forget_kept();
   CHECK(later.kept_text().empty());
   CHECK(later.given() == 12); // what is on the screen stays

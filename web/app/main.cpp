@@ -206,7 +206,8 @@ void App::deliver(std::size_t worker, std::span<const std::uint8_t> bytes) {
       tell({{"type", "own_opened"},
             {"hash", facts.hash},
             {"classes", facts.classes.size()},
-            {"examples", std::accumulate(facts.train.begin(), facts.train.end(), 0.0) + std::accumulate(facts.test.begin(), facts.test.end(), 0.0)}});
+            {"examples", std::accumulate(facts.train.begin(), facts.train.end(), 0.0) + std::accumulate(facts.test.begin(), facts.test.end(), 0.0) +
+                             std::accumulate(facts.validation.begin(), facts.validation.end(), 0.0)}});
     } else if (opened->error_code.empty())
       tell({{"type", "pack_opened"}, {"pack", opened->pack}});
     if (packs.refused()) {

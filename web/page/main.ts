@@ -33,6 +33,7 @@ import { WorkerPool, has_simd, wasm_forbidden } from './worker_pool';
 
 const opening_most_ms = 1000; // that the page waits for what its address asks for
 const workers_most = 6; // each keeps a copy of the data
+const may_remember = window.parent === window; // the storage of a course site that embeds this is not for scores
 const ratings_most = (1 << 20) + 1; // bytes of a file; the app reads one less
 const call_most = 2_000_000; // characters; the app refuses experiments above 1 MB
 const query = new URLSearchParams(location.search);
@@ -445,7 +446,7 @@ class Page {
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'copy': copy_text(String(event.text)).then(() => say(words.say('dialog.copied')), () => say(words.say('copy.refused'))); break;
       case 'said': element('live').textContent = String(event.text); break;
-      case 'keep': if (event.text) memory.set(String(event.key), String(event.text)); else memory.forget(String(event.key)); break;
+      case 'keep': if (!may_remember) break; if (event.text) memory.set(String(event.key), String(event.text)); else memory.forget(String(event.key)); break;
       case 'recall': setTimeout(() => this.recall(String(event.key))); break; // not within the frame that asks
       case 'choose_files': this.choose_files(String(event.accept)); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
@@ -477,13 +478,17 @@ class Page {
     }
   }
   /** What a lab had the browser keep, and whether that keeps anything. */
+  private recalled = '';
   private recall(key: string): void {
-    const had = memory.get(key);
-    if (had === null) memory.set(key, ' ');
-    const works = memory.get(key) !== null;
-    if (had === null) memory.forget(key);
+    const had = may_remember ? memory.get(key) : null;
+    if (may_remember && had === null) memory.set(key, ' ');
+    const works = may_remember && memory.get(key) !== null;
+    if (may_remember && had === null) memory.forget(key);
     if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
+    this.recalled = key;
   }
+  /** Another window of this page has written that. */
+  remembered(key: string | null): void { if (this.recalled && key === memory.name(this.recalled)) this.recall(this.recalled); }
   private choose_files(accept: string): void {
     const chooser = element<HTMLInputElement>('data_files');
     chooser.accept = accept;
@@ -710,6 +715,7 @@ async function start(): Promise<void> {
   void asked('hide', () => it.command('hide', { parts: [...hidden] }));
   if (drawn) it.resize();
   else { it.show_form(true); say(words.say('app.no_webgl2'), true); } // the form view needs no graphics
+  window.addEventListener('storage', ({ key, newValue }) => { if (newValue) it.remembered(key); });
   window.addEventListener('hashchange', (event) => {
     void it.follow(new URL(event.newURL).hash).then(() => it.begun()); // by now the page may have put its own into the address
   });

@@ -7,14 +7,15 @@ export interface PresetWords { do: string; ask: string; answers: string[]; see: 
 
 /** What the browser lets us remember; in sandboxed frames it is nothing. */
 export const memory = {
+  name: (key: string): string => 'downhill.' + key,
   get(key: string): string | null {
-    try { return localStorage.getItem('downhill.' + key); } catch { return null; }
+    try { return localStorage.getItem(memory.name(key)); } catch { return null; }
   },
   set(key: string, value: string): void {
-    try { localStorage.setItem('downhill.' + key, value); } catch { /* nothing is remembered here */ }
+    try { localStorage.setItem(memory.name(key), value); } catch { /* nothing is remembered here */ }
   },
   forget(key: string): void {
-    try { localStorage.removeItem('downhill.' + key); } catch { /* nothing was */ }
+    try { localStorage.removeItem(memory.name(key)); } catch { /* nothing was */ }
   },
 };
 

@@ -245,8 +245,17 @@ void RatingModel::take_kept(const std::string& text) {
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
-  // what was given before the browser's answer came goes behind it
-  kept.insert(kept.end(), kept_.begin(), kept_.end());
+  // what was given before the browser's answer came, or beside it in another window, goes behind it; of one rater's the longer is kept
+  for (Kept& mine : kept_) {
+    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Kept& each) {
+      return of_one(each.rater, mine.rater) && (goes_on(each.rater["scores"], mine.rater["scores"]) || goes_on(mine.rater["scores"], each.rater["scores"]));
+    });
+    if (same != kept.end()) {
+      if (same->rater["scores"].size() > mine.rater["scores"].size()) mine = *same;
+      kept.erase(same);
+    }
+    kept.push_back(std::move(mine));
+  }
   kept_ = std::move(kept);
   ++kept_version_;
 }

@@ -100,6 +100,6 @@ std::string Draw::csv(const Ui& ui, const Race& race, std::size_t) const {
 
 } // namespace
 
-const ViewRow kDrawView{.id = "draw", .needs = Needs::image_classes, .make = make_view<Draw>, .height_share = 0.44F};
+const ViewRow kDrawView{.id = "draw", .needs = Needs::pad, .make = make_view<Draw>, .height_share = 0.44F};
 
 } // namespace downhill

@@ -43,7 +43,7 @@ public:
   virtual void worker_lost() {}
 };
 
-enum class Needs { anything, images, image_classes, points, classes, numbers };
+enum class Needs { anything, images, image_classes, pad, points, classes, numbers };
 
 struct ViewRow {
   std::string_view id; ///< its name is the string view.ID

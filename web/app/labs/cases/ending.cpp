@@ -33,8 +33,10 @@ std::string verdict_text(const CasesLab& lab) {
   if (run->diverged()) return fill(tr(StringKey("cases.diverged")), {std::to_string(run->trainer().step() / run->settings().iterations() + 1)});
   const CaseSaid& said = lab.said();
   if (!said.complete()) return {};
+  std::string tested = metric_text(run->settings(), said.test().metric);
+  if (run->settings().kind == CaseKind::yes_no) tested += " (" + std::string(tr(StringKey("cases.threshold_axis"))) + " 0.5)"; // whatever is looked at
   return fill(tr(run->settings().kind == CaseKind::scores ? StringKey("cases.tested_points") : StringKey("cases.tested")),
-              {metric_text(run->settings(), said.test().metric), grouped(said.test().loss, 4), metric_text(run->settings(), said.test_baseline())});
+              {tested, grouped(said.test().loss, 4), metric_text(run->settings(), said.test_baseline())});
 }
 
 void verdict(CasesLab& lab, Column& column) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace downhill::walk {
 namespace {
@@ -123,11 +124,11 @@ void Rate::keep() {
 }
 
 void Rate::recalled(const std::string& text, bool works) {
-  if (recalled_) return;
-  recalled_ = true, browser_keeps_ = works;
+  const bool again = std::exchange(recalled_, true); // another window has written
+  browser_keeps_ = works;
   const bool some = !model_.kept().empty();
   model_.take_kept(text);
-  if (!some) kept_version_ = model_.kept_version(); // that is what it has
+  if (again || !some) kept_version_ = model_.kept_version(); // that is what it has; of two windows that answered each other neither would rest
   ++news_;
   keep();
 }
@@ -140,6 +141,8 @@ void Rate::open(const Json& files) {
       if (file.is_object() && file.contains("name") && file.contains("text") && file["name"].is_string() && file["text"].is_string())
         texts.push_back({file["name"].get<std::string>(), file["text"].get<std::string>()});
   if (texts.empty()) return;
+  if (const CaseSettings& s = lab_.model().settings(); s.kind != CaseKind::scores || s.own)
+    return lab_.keep(UserError{"raters_for_scores", texts.front().name, {}});
   opened_ = model_.open(texts);
   ++news_;
   if (!opened_->refused.empty()) lab_.keep(opened_->refused.front());
