@@ -176,7 +176,7 @@ private:
 
 std::optional<UserError> RaceRace::put_on_pad(const Json& pixels) {
   if (!world_.drawn() || world_.hides("views")) return UserError{"pad_hidden", "", {}};
-  if (!race_.has_images()) return UserError{"pad_points", "", {}};
+  if (!race_.has_images() || race_.inputs() != Pad::kSide * Pad::kSide) return UserError{"pad_points", "", {}};
   show({{"view", "draw"}});
   view_.pad.put(pixels.get<std::vector<std::uint8_t>>());
   return {};
