@@ -42,7 +42,8 @@ inline Float4 root(Float4 v) {
 #endif
 }
 inline Float4 flush(Float4 v) {
-  const Int4 size = bits4(v) & 0x7fffffff, small = size < std::bit_cast<std::int32_t>(kTiny), kept = bits4(v) & ~small; // as whole numbers sizes keep their order
+  const Int4 size = bits4(v) & 0x7fffffff, small = size < std::bit_cast<std::int32_t>(kTiny),
+             kept = bits4(v) & ~small; // as whole numbers sizes keep their order
   Float4 flushed;
   std::memcpy(&flushed, &kept, sizeof v);
   return flushed;

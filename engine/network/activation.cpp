@@ -27,8 +27,7 @@ template <class F> void map_exactly(std::span<const float> z, std::span<float> y
   for (std::size_t i = 0; i < z.size(); ++i) y[i] = flush(static_cast<float>(flush(f(static_cast<double>(z[i])))));
 }
 template <class D> void chain_exactly(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, D derivative) {
-  for (std::size_t i = 0; i < seen.size(); ++i)
-    dz[i] = flush_product(dy[i] * flush(static_cast<float>(flush(derivative(static_cast<double>(seen[i]))))));
+  for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = flush_product(dy[i] * flush(static_cast<float>(flush(derivative(static_cast<double>(seen[i]))))));
 }
 
 constexpr double sigmoid(double z) { return 1.0 / (1.0 + exact::exp(-z)); }

@@ -18,8 +18,7 @@ template <class Formula> inline constexpr int kStates = std::is_invocable_v<cons
 template <class Formula> inline constexpr bool kSquares = requires { requires Formula::kSquares; };
 
 // The formula for one weight, or for four beside each other, with gradient(weight); what the weight then is.
-template <class N, class Formula, class Gradient>
-N move_at(const Formula& formula, float* weight, float* state0, float* state1, const Gradient& gradient) {
+template <class N, class Formula, class Gradient> N move_at(const Formula& formula, float* weight, float* state0, float* state1, const Gradient& gradient) {
   N w = load<N>(weight);
   const N g = gradient(w);
   if constexpr (kStates<Formula> == 0)
