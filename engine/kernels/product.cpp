@@ -121,39 +121,39 @@ template <class Item> void grow(std::vector<Item>& items, Index size) {
   if (items.size() < static_cast<std::size_t>(size)) items.resize(static_cast<std::size_t>(size));
 }
 
-// One row: packing would cost more than it saves. Eight rows of B at a time, so that what is summed is loaded and stored less.
-// Those whose factor is 0 are left out if they are known to be finite.
-void product_one_row(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, std::vector<std::uint32_t>& places, bool skip) {
-  constexpr Index kRows = 8;
-  float* out = c.data;
-  if (!accumulate) std::fill(out, out + c.columns, 0.0F);
-  grow(places, a.columns);
-  Index kept = 0;
+// Columns n to n + 4·V of one row: V sums of four in registers, over all rows of B that count.
+template <Index V> void multiply_row(std::span<const float> factors, const std::uint32_t* places, ConstMatrixView b, float* out, bool accumulate, Index n) {
+  Float4 sum[V];
+  for (Index v = 0; v < V; ++v) sum[v] = accumulate ? load4(out + n + 4 * v) : splat4(0.0F);
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const Float4 factor = splat4(factors[i]);
+    const float* from = b.data + static_cast<Index>(places[i]) * b.row_step + n;
+    for (Index v = 0; v < V; ++v) sum[v] += factor * load4(from + 4 * v);
+  }
+  for (Index v = 0; v < V; ++v) store4(out + n + 4 * v, sum[v]);
+}
+
+// One row: packing would cost more than it saves. Rows of B whose factor is 0 are left out if they are known to be finite.
+void product_one_row(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate, ProductScratch& scratch, bool skip) {
+  grow(scratch.a, a.columns);
+  grow(scratch.places, a.columns);
+  std::size_t kept = 0;
   for (Index k = 0; k < a.columns; ++k) {
-    places[static_cast<std::size_t>(kept)] = static_cast<std::uint32_t>(k); // written over if it is left out: no branch
-    kept += !skip || a.data[k * a.column_step] != 0;
+    const float factor = a.data[k * a.column_step];
+    scratch.a[kept] = factor; // written over if it is left out: no branch
+    scratch.places[kept] = static_cast<std::uint32_t>(k);
+    kept += !skip || factor != 0;
   }
-  const auto place = [&](Index i) { return static_cast<Index>(places[static_cast<std::size_t>(i)]); };
-  Index i = 0;
-  for (; i + kRows <= kept; i += kRows) {
-    Float4 scale[kRows];
-    const float* from[kRows];
-    for (Index r = 0; r < kRows; ++r) {
-      scale[r] = splat4(a.data[place(i + r) * a.column_step]);
-      from[r] = b.data + place(i + r) * b.row_step;
-    }
-    Index n = 0;
-    for (; n + 4 <= c.columns; n += 4) {
-      Float4 sum = load4(out + n);
-      for (Index r = 0; r < kRows; ++r) sum += scale[r] * load4(from[r] + n);
-      store4(out + n, sum);
-    }
-    for (; n < c.columns; ++n)
-      for (Index r = 0; r < kRows; ++r) out[n] += scale[r][0] * from[r][n];
-  }
-  for (; i < kept; ++i) {
-    const float scale = a.data[place(i) * a.column_step];
-    for (Index n = 0; n < c.columns; ++n) out[n] += scale * b.data[place(i) * b.row_step + n];
+  const std::span<const float> factors = std::span(scratch.a).first(kept);
+  const std::uint32_t* places = scratch.places.data();
+  constexpr Index kMost = 4; // vectors of sums
+  Index n = 0;
+  for (; n + 4 * kMost <= c.columns; n += 4 * kMost) multiply_row<kMost>(factors, places, b, c.data, accumulate, n);
+  for (; n + 4 <= c.columns; n += 4) multiply_row<1>(factors, places, b, c.data, accumulate, n);
+  for (; n < c.columns; ++n) {
+    float sum = accumulate ? c.data[n] : 0.0F;
+    for (std::size_t i = 0; i < kept; ++i) sum += factors[i] * b.data[static_cast<Index>(places[i]) * b.row_step + n];
+    c.data[n] = sum;
   }
 }
 
@@ -233,7 +233,7 @@ void product(ConstMatrixView a, ConstMatrixView b, MatrixView c, bool accumulate
   assert(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows);
   const Index depth_all = a.columns;
   if (b.column_step == 1 && depth_all == 1) return product_outer(a, b, c, accumulate);
-  if (c.rows == 1 && b.column_step == 1) return product_one_row(a, b, c, accumulate, scratch.places, zeros_in_a == Zeros::many_by_finite);
+  if (c.rows == 1 && b.column_step == 1) return product_one_row(a, b, c, accumulate, scratch, zeros_in_a == Zeros::many_by_finite);
   if (c.rows == 1 && b.row_step == 1) return product_one_row_transposed(a, b, c, accumulate);
 
   const Index row_tiles = (c.rows + kTileRows - 1) / kTileRows, column_tiles = (c.columns + kTileColumns - 1) / kTileColumns;

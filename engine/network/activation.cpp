@@ -8,18 +8,26 @@ namespace {
 
 // Each entry is one formula for f(z) and one for f′, beside each other; f′ as a function of y = f(z) where PyTorch has it so (sigmoid and tanh lose its digits
 // where they saturate, there as here) or where y tells it in all its digits, else of z (`from_input`).
+// Most layers are worked in place. A loop over one array has no branch and no alias, so compilers make one over vectors of it.
 template <class F> void map(std::span<const float> z, std::span<float> y, F f) {
-  for (std::size_t i = 0; i < z.size(); ++i) y[i] = flush(f(z[i]));
+  if (z.data() == y.data())
+    for (float& v : y) v = flush(f(v));
+  else
+    for (std::size_t i = 0; i < z.size(); ++i) y[i] = flush(f(z[i]));
 }
 template <class D> void chain(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, D derivative) {
-  for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = flush_product(dy[i] * flush(derivative(seen[i])));
+  const auto by_z = [&](float by_y, std::size_t i) { return flush_product(by_y * flush(derivative(seen[i]))); };
+  if (dy.data() == dz.data())
+    for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = by_z(dz[i], i);
+  else
+    for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = by_z(dy[i], i);
 }
 // The same for formulas worked in float64 and rounded once.
 template <class F> void map_exactly(std::span<const float> z, std::span<float> y, F f) {
-  map(z, y, [f](float x) { return static_cast<float>(flush(f(static_cast<double>(x)))); });
+  for (std::size_t i = 0; i < z.size(); ++i) y[i] = flush(static_cast<float>(flush(f(static_cast<double>(z[i])))));
 }
 template <class D> void chain_exactly(std::span<const float> seen, std::span<const float> dy, std::span<float> dz, D derivative) {
-  chain(seen, dy, dz, [derivative](float x) { return static_cast<float>(flush(derivative(static_cast<double>(x)))); });
+  for (std::size_t i = 0; i < seen.size(); ++i) dz[i] = flush_product(dy[i] * flush(static_cast<float>(flush(derivative(static_cast<double>(seen[i]))))));
 }
 
 constexpr double sigmoid(double z) { return 1.0 / (1.0 + exact::exp(-z)); }

@@ -5,20 +5,20 @@ namespace downhill {
 namespace {
 
 struct Adadelta {
+  static constexpr bool kSquares = true;
   float lr, keep, take, eps;
   bool first_stage;
   Adadelta(const Update& u, const ParameterValues& p)
       : lr(static_cast<float>(u.lr)), keep(static_cast<float>(p[1])), take(static_cast<float>(1.0 - p[1])), eps(static_cast<float>(p[2])),
         first_stage(p[3] < 1.5) {}
   float first_rate(float s) const { return lr / (std::sqrt(s) + eps); }
-  void operator()(float& w, float gradient, float& s, float& d) const {
-    const float g = flush(gradient);
+  template <class N> void operator()(N& w, N g, N& s, N& d) const {
     s = keep * s + take * (g * g);
     if (first_stage) {
-      w -= lr * (g / (std::sqrt(s) + eps));
+      w -= lr * (g / (root(s) + eps));
       return;
     }
-    const float delta = flush(std::sqrt(d + eps) / std::sqrt(s + eps) * g);
+    const N delta = flush(root(d + eps) / root(s + eps) * g);
     d = keep * d + take * (delta * delta);
     w -= lr * delta;
   }

@@ -5,13 +5,13 @@ namespace downhill {
 namespace {
 
 struct Adagrad {
+  static constexpr bool kSquares = true;
   float lr, eps;
   Adagrad(const Update& u, const ParameterValues& p) : lr(static_cast<float>(u.lr)), eps(static_cast<float>(p[1])) {}
   float rate(float s) const { return lr / (std::sqrt(s) + eps); }
-  void operator()(float& w, float gradient, float& s) const {
-    const float g = flush(gradient);
+  template <class N> void operator()(N& w, N g, N& s) const {
     s = s + g * g;
-    w -= lr * (g / (std::sqrt(s) + eps));
+    w -= lr * (g / (root(s) + eps));
   }
   bool rests() const { return eps > 0; } // else 0/0
 };

@@ -5,10 +5,11 @@ namespace downhill {
 namespace {
 
 struct Adamw {
+  static constexpr bool kSquares = true;
   Adam adam;
   float keep;
   Adamw(const Update& u, const ParameterValues& p) : adam(u, p), keep(static_cast<float>(1.0 - u.lr * p[4])) {}
-  void operator()(float& w, float g, float& m, float& v) const {
+  template <class N> void operator()(N& w, N g, N& m, N& v) const {
     w *= keep;
     adam(w, g, m, v);
   }

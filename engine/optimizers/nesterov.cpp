@@ -7,7 +7,7 @@ namespace {
 struct Nesterov {
   float lr, mu;
   Nesterov(const Update& u, const ParameterValues& p) : lr(static_cast<float>(u.lr)), mu(static_cast<float>(p[1])) {}
-  void operator()(float& w, float g, float& v) const {
+  template <class N> void operator()(N& w, N g, N& v) const {
     v = mu * v + g;
     w -= lr * (g + mu * v);
   }

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/flush.hpp"
 #include "core/parameters.hpp"
+#include "kernels/float4.hpp"
 
 #include <cstdint>
 
@@ -29,6 +30,10 @@ struct Decay {
     if (l1 != 0) gradient += weight > 0 ? l1 : weight < 0 ? -l1 : 0.0F;
     return gradient;
   }
+  Float4 added_to(Float4 gradient, Float4 weight) const {
+    for (int i = 0; i < 4; ++i) gradient[i] = added_to(gradient[i], weight[i]);
+    return gradient;
+  }
 };
 
 /// The gradient of one layer over a batch of one example, as what it is the product of: of the weight from input i to output o
@@ -48,7 +53,7 @@ struct OptimizerEntry {
   /// Gradients are flushed before they are squared.
   void (*update)(const Update& u, const ParameterValues& p) = nullptr;
   /// The same for one layer, I×O weights and O biases, whose gradient is made on the way and written nowhere: `u.gradient` is
-  /// empty. The weights and states are those of update(), to the bit. Whether all weights that were changed are finite.
+  /// empty. The weights and states are those of update() and settle(), to the bit. True only if all weights that were changed are finite.
   bool (*update_by_one)(const Update& u, const OneExample& example, const ParameterValues& p) = nullptr;
   /// The factor on each gradient (or on its running mean, where the rule keeps one) in the last update, from the state
   /// after it; null where that is lr for every weight. P floats to `rates`; `u` as it was for that update.

@@ -5,14 +5,14 @@ namespace downhill {
 namespace {
 
 struct Rmsprop {
+  static constexpr bool kSquares = true;
   float lr, keep, take, eps;
   Rmsprop(const Update& u, const ParameterValues& p)
       : lr(static_cast<float>(u.lr)), keep(static_cast<float>(p[1])), take(static_cast<float>(1.0 - p[1])), eps(static_cast<float>(p[2])) {}
   float rate(float s) const { return lr / (std::sqrt(s) + eps); }
-  void operator()(float& w, float gradient, float& s) const {
-    const float g = flush(gradient);
+  template <class N> void operator()(N& w, N g, N& s) const {
     s = keep * s + take * (g * g);
-    w -= lr * (g / (std::sqrt(s) + eps));
+    w -= lr * (g / (root(s) + eps));
   }
   bool rests() const { return eps > 0 && keep > 0; } // else 0/0, or 0·∞ once s is beyond floats
   void rest(float& s) const { s = keep * s; }

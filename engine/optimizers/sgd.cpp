@@ -7,7 +7,7 @@ namespace {
 struct Sgd {
   float lr;
   Sgd(const Update& u, const ParameterValues&) : lr(static_cast<float>(u.lr)) {}
-  void operator()(float& w, float g) const { w -= lr * g; }
+  template <class N> void operator()(N& w, N g) const { w -= lr * g; }
   static bool rests() { return true; }
 };
 

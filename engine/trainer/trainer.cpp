@@ -212,7 +212,6 @@ void Trainer::update_in_one_pass() {
     return optimizer_->update_by_one({layer.parameters, {}, here(state0_), here(state1_), step, lr}, {layer.given, layer.d, decay_of(settings_)},
                                      settings_.optimizer.values);
   });
-  if (optimizer_->settles_at(step)) optimizer_->settle({network_.parameters(), {}, state0_, state1_, step, lr});
 }
 
 void Trainer::update() {

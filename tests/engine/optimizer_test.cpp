@@ -1,8 +1,11 @@
+#include "core/philox.hpp"
 #include "optimizers/list.hpp"
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 using namespace downhill;
@@ -123,4 +126,49 @@ TEST_CASE("what counts as 0 shows nowhere: a gradient of 2^-60 moves no weight b
     CHECK(run(rule, standard_values(rule), 0.01F, std::vector<float>(100, 0x1p-60F)).back() ==
           run(rule, standard_values(rule), 0.01F, std::vector<float>(100, 0.0F)).back());
   }
+}
+
+TEST_CASE("a rule moves four weights beside each other, a layer by one example, and a settling step as it moves one weight, to the bit") {
+  PhiloxStream stream({7, 3});
+  const auto any = [&](float size) { return static_cast<float>(2 * stream.next_uniform() - 1) * size; };
+  const auto pick = [&](std::initializer_list<float> values) { return values.begin()[stream.next_word() % values.size()]; };
+  const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](float x, float y) { return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y) || (x != x && y != y); });
+  };
+  for (const OptimizerEntry& rule : optimizers())
+    for (const std::size_t outputs : {1U, 3U, 4U, 10U, 16U, 37U})
+      for (const Decay& decay : {Decay{}, Decay{0.01F, 0}, Decay{0.01F, 0.02F}})
+        for (const std::int64_t first : {1, 15, 40000}) { // the second settles, the third is Adam's without a correction
+          CAPTURE(std::string(rule.id));
+          CAPTURE(outputs);
+          CAPTURE(first);
+          const ParameterValues values = standard_values(rule);
+          const std::size_t inputs = 9, size = (inputs + 1) * outputs;
+          std::vector<float> weights(size), state0(rule.state.empty() ? 0 : size), state1(rule.state.size() > 1 ? size : 0);
+          for (float& w : weights) w = pick({0, -0.0F, 1e-19F, 0.5F, -3, any(0.1F)});
+          for (std::vector<float>* state : {&state0, &state1})
+            for (float& s : *state) s = pick({0, 1e-37F, std::fabs(any(0.1F))});
+          auto alone = weights, alone0 = state0, alone1 = state1, together = weights, together0 = state0, together1 = state1;
+          for (std::int64_t t = first; t < first + 3; ++t) {
+            std::vector<float> given(inputs), d(outputs), gradient(size);
+            for (float& x : given) x = pick({0, 0, -0.0F, 1, any(1), 1e-9F});
+            for (float& v : d) v = pick({0, -0.0F, 2e-11F, -1e-18F, any(1)}); // whose products lie on both sides of 2^−60
+            for (std::size_t i = 0; i < size; ++i) {
+              gradient[i] = decay.added_to(0.0F + (i / outputs < inputs ? given[i / outputs] : 1.0F) * d[i % outputs], alone[i]);
+              const auto one = [i](std::vector<float>& of) { return of.empty() ? std::span<float>() : std::span(of).subspan(i, 1); };
+              const Update of_one{one(alone), std::span(gradient).subspan(i, 1), one(alone0), one(alone1), t, values[0]};
+              rule.update(of_one, values);
+              rule.settle(of_one);
+            }
+            rule.update({together, gradient, together0, together1, t, values[0]}, values);
+            rule.settle({together, gradient, together0, together1, t, values[0]});
+            CHECK(rule.update_by_one({weights, {}, state0, state1, t, values[0]}, {given, d, decay}, values));
+            for (const auto& [moved, moved0, moved1] : {std::tie(weights, state0, state1), std::tie(together, together0, together1)}) {
+              CHECK(same(moved, alone));
+              CHECK(same(moved0, alone0));
+              CHECK(same(moved1, alone1));
+            }
+          }
+        }
 }
