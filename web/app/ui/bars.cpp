@@ -9,7 +9,9 @@ namespace downhill::ui {
 
 namespace {
 
-std::string height_text(const BarSpec& spec, double v) { return !spec.log && v >= 10 && v == std::floor(v) ? grouped(v) : short_number(v); } // of counts
+bool whole(double v) { return v == std::floor(v); }
+
+std::string height_text(double v, bool counts) { return counts ? grouped(v) : short_number(v); }
 
 } // namespace
 
@@ -21,14 +23,16 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
     for (const double v : s.values)
       if (std::isfinite(v) && v > 0) least = spec.log ? std::min(least, v) : least, most = std::max(most, v);
   if (spec.log) least = std::pow(10, std::floor(std::log10(least))), most = std::pow(10, std::ceil(std::log10(most) - 1e-9));
+  bool counts = !spec.log && !spec.percents;
+  for (const BarSeries& s : series) counts = counts && std::all_of(s.values.begin(), s.values.end(), whole);
   const Scale sy{least, most, area.bottom(), area.y, spec.log};
   auto ticks = spec.log ? log_ticks(least, most) : axis_ticks(least, most, std::max(2, static_cast<int>(area.h / 40)));
   if (spec.log) keep_decades(ticks, area.h / 20);
   for (const double v : ticks) {
     const float y = std::round(sy.at(v)) + 0.5F;
     list->AddLine({area.x, y}, {area.right(), y}, ui.theme->line);
-    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : height_text(spec, v), ui.theme->soft, kSmall,
-            Weight::regular, Align::right);
+    ui.text({box.x + 4, y - 9, kAxisLeft - 12, 18}, spec.percents ? setting(std::round(v * 100)) + " %" : height_text(v, counts && whole(v)), ui.theme->soft,
+            kSmall, Weight::regular, Align::right);
   }
   const float pitch = area.w / static_cast<float>(std::max<std::size_t>(1, spec.groups.size()));
   const float width = std::clamp((pitch - 10) / static_cast<float>(std::max<std::size_t>(1, series.size())), 2.0F, 22.0F);
@@ -41,7 +45,7 @@ void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& s
       const double v = g < series[s].values.size() ? series[s].values[g] : 0;
       const Rect slot{left + width * static_cast<float>(s), area.y, width, area.h};
       const std::string& ended = series[s].ended;
-      const std::string text = !ended.empty() ? ended : std::isfinite(v) ? (spec.percents ? percent(v) : height_text(spec, v)) : std::string("–");
+      const std::string text = !ended.empty() ? ended : std::isfinite(v) ? (spec.percents ? percent(v) : height_text(v, counts)) : std::string("–");
       if (std::isfinite(v) && v > 0) {
         const float top = std::min(area.bottom() - 1, sy.at(v));
         list->AddRectFilled({slot.x + 1, top}, {slot.right() - 1, area.bottom()}, series[s].color, 2);

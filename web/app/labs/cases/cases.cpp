@@ -194,8 +194,7 @@ const std::optional<UserError>& CasesLab::problem() const {
 }
 
 bool CasesLab::say_more() {
-  const bool looked_at = model_.station() == CaseStation::training || model_.station() == CaseStation::prediction;
-  const CaseRun* run = looked_at && model_.data() ? model_.run() : nullptr;
+  const CaseRun* run = model_.data() ? model_.run() : nullptr;
   if (!run || !run->ended() || run->diverged()) {
     if (said_.complete()) said_.forget(); // nothing of one run is to stand beside another
     return false;
@@ -236,12 +235,17 @@ void CasesLab::take(std::size_t, const protocol::ToApp& message) {
 
 std::vector<std::string_view> CasesLab::columns() const { return {"step", "epoch", "train_loss", "train_metric", "validation_loss", "validation_metric"}; }
 
-// One line: how the run stands. `curve`: [epoch, training loss, metric, validation loss, metric].
+// One line: how the run stands, and, once it has ended and that is worked off, how it does on the test part. `curve`: [epoch, training loss,
+// metric, validation loss, metric].
 Json CasesLab::results(bool curves) const {
   Json row{{"label", tr_id("nav.cases")}, {"status", kRunWords[static_cast<std::size_t>(transport())]}, {"step", model_.step()}, {"steps", model_.steps()}};
   for (const std::string_view column : columns()) row.emplace(std::string(column), nullptr); // what is not known yet
+  for (const char* end : {"test_loss", "test_metric", "baseline"}) row.emplace(end, nullptr);
   Json curve = Json::array();
   if (const CaseRun* run = model_.run(); run && !run->stands().empty()) {
+    row["parameters"] = parameters_of_model(run->settings());
+    if (run->ended() && said_.complete())
+      row["test_loss"] = finite_or_null(said_.test().loss), row["test_metric"] = finite_or_null(said_.test().metric), row["baseline"] = said_.test_baseline();
     const CaseStand& last = run->stands().back();
     row["epoch"] = last.epoch;
     row["train_loss"] = finite_or_null(last.train_loss), row["train_metric"] = finite_or_null(last.train_metric);

@@ -149,7 +149,7 @@ void PredictionPart::drawn(Column& column, const CaseRun& run) {
   top.cut_top(kHalf);
   if (u.button("cases.pad.clear", button_box(StringKey("draw.clear")), u("draw.clear"), false, pad_.used())) pad_.clear();
   top.cut_top(kHalf);
-  u.paragraph(top, u("cases.pad_says"), u.theme->soft);
+  u.paragraph(top, run.settings().own ? u("cases.pad_says_own") : u("cases.pad_says"), u.theme->soft);
   column.rest.cut_top(kGrid);
   if (pad_.used()) said_view(lab_, column, run, said_of(run, pad_.pixels()), {}, kept_);
 }
@@ -167,7 +167,8 @@ void PredictionPart::picture(Rect box, Room) {
   if (now.diverged()) return say(lab_, column, "cases.verdict", u("cases.part.test"), verdict_text(lab_), u.theme->bad);
   if (view_ == 0) return one(column, now);
   if (view_ == 2) return weights_view(lab_, column, now, kept_);
-  if (view_ == 3 && now.settings().own) return void(column.paragraph(u("cases.pad_own"), u.theme->soft));
+  const std::vector<std::int64_t> pad{Pad::kSide, Pad::kSide};
+  if (view_ == 3 && now.data().source().shape != pad) return void(column.paragraph(u("cases.pad_own"), u.theme->soft));
   if (view_ == 3) return drawn(column, now);
   if (const auto pressed = all_view(lab_, column, now, kept_)) {
     choose(*pressed);

@@ -2,6 +2,7 @@
 #include "app/labs/cases/ending.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace downhill::walk {
@@ -65,6 +66,18 @@ void probability_bar(CasesLab& lab, Rect box, double p, bool strong, std::option
 
 // ---- all test pictures ----
 
+// Test pictures, each in a place; of a table's rows their numbers.
+void draw_examples(Ui& u, const CaseRun& run, PredictionKept& kept, std::span<const std::uint32_t> which, const std::function<Rect(std::size_t)>& place) {
+  if (run.settings().table()) {
+    for (std::size_t i = 0; i < which.size(); ++i) u.text(place(i), std::to_string(which[i]), u.theme->ink, kText, Weight::bold, Align::center);
+    return;
+  }
+  ImageSheet& sheet = kept.pictures.sheet(run.data());
+  sheet.begin(u);
+  for (std::size_t i = 0; i < which.size(); ++i) sheet.draw(u, which[i], place(i));
+  sheet.end(u);
+}
+
 std::optional<std::int64_t> picture_rows(CasesLab& lab, Column& column, const CaseRun& run, PredictionKept& kept, std::span<const std::uint32_t> places,
                                          const std::function<std::string(std::size_t)>& words) {
   Ui& u = lab.controls();
@@ -75,10 +88,7 @@ std::optional<std::int64_t> picture_rows(CasesLab& lab, Column& column, const Ca
   const auto place = [&](std::size_t i) {
     return Rect{all.x + static_cast<float>(i % across) * wide, all.y + static_cast<float>(i / across) * high, wide - 6, high - 4};
   };
-  ImageSheet& sheet = kept.pictures.sheet(run.data());
-  sheet.begin(u);
-  for (std::size_t i = 0; i < places.size(); ++i) sheet.draw(u, places[i], {place(i).x + (wide - 6 - size) / 2, place(i).y, size, size});
-  sheet.end(u);
+  draw_examples(u, run, kept, places, [&](std::size_t i) { return Rect{place(i).x + (wide - 6 - size) / 2, place(i).y, size, size}; });
   std::optional<std::int64_t> out;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const std::string id = "cases.of_test." + std::to_string(i), text = words(i);
@@ -123,10 +133,7 @@ std::optional<std::int64_t> scores_of_all(CasesLab& lab, Column& column, const C
       u.draw()->AddCircle(at, 6, u.theme->ink, 20, 2);
       const Rect card{std::clamp(at.x + 10, frame.area.x, std::max(frame.area.x, frame.area.right() - 150)), std::max(frame.area.y, at.y - 54), 150, 48};
       u.panel(card);
-      ImageSheet& sheet = kept.pictures.sheet(run.data());
-      sheet.begin(u);
-      sheet.draw(u, *found, {card.x + 4, card.y + 4, 40, 40});
-      sheet.end(u);
+      draw_examples(u, run, kept, std::array{static_cast<std::uint32_t>(*found)}, [&](std::size_t) { return Rect{card.x + 4, card.y + 4, 40, 40}; });
       u.paragraph({card.x + 50, card.y + 6, 96, 40}, fill(u("cases.given_said"), {grouped(spec.dots[*found].x, 2), grouped(spec.dots[*found].y, 2)}),
                   u.theme->ink, kSmall);
       if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) out = static_cast<std::int64_t>(*found);
