@@ -230,10 +230,11 @@ Result<CaseData> case_data(const std::shared_ptr<const Source>& source, const Ca
   CaseData data;
   auto copied = std::make_shared<Source>();
   copied->names = source->names, copied->shape = settings.shape, copied->columns = source->columns, copied->answer = source->answer;
-  if (!settings.table()) {
-    copied->train.pixels.reserve(static_cast<std::size_t>(train * settings.features()));
-    copied->test.pixels.reserve(static_cast<std::size_t>(validation + test) * static_cast<std::size_t>(settings.features()));
-  }
+  const auto reserve = [&](Examples& examples, std::int64_t count) {
+    const auto numbers = static_cast<std::size_t>(count) * static_cast<std::size_t>(settings.features());
+    settings.table() ? examples.values.reserve(numbers) : examples.pixels.reserve(numbers);
+  };
+  reserve(copied->train, train), reserve(copied->test, validation + test);
   Subset learned, held;
   copied->classes = learned.classes = held.classes = settings.kind == CaseKind::scores ? 0 : static_cast<std::int64_t>(settings.classes.size());
   for (const CasePart part : {CasePart::train, CasePart::validation, CasePart::test})

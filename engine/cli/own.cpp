@@ -157,52 +157,48 @@ void print_parts(const OwnData& data) {
   row("all", data.train.size(), data.validation.size(), data.test.size());
 }
 
-// Classes that have examples for training and for testing, which a run must have of each.
-std::vector<std::size_t> usable_classes(const OwnData& data) {
-  std::vector<std::size_t> usable;
-  const auto has = [](const Examples& part, std::size_t label) {
-    return std::find(part.labels.begin(), part.labels.end(), static_cast<std::uint8_t>(label)) != part.labels.end();
-  };
-  for (std::size_t label = 0; label < data.classes.size(); ++label)
-    if (has(data.train, label) && has(data.test, label)) usable.push_back(label);
-  return usable;
+std::vector<int> usable_classes(const OwnData& data, bool validates) {
+  const auto counts = [&](const Examples& part) { return label_counts(part, std::ssize(data.classes)); };
+  return downhill::usable_classes(counts(data.train), counts(data.test), validates ? counts(data.validation) : std::vector<std::uint32_t>());
+}
+// Tells those that can't be used, and why.
+void print_left_out(const OwnData& data, const std::vector<int>& usable, const char* who, const char* why) {
+  for (int label = 0; label < static_cast<int>(data.classes.size()); ++label)
+    if (std::find(usable.begin(), usable.end(), label) == usable.end())
+      print("no %s can take the class \"%s\": it has %s\n", who, data.classes[static_cast<std::size_t>(label)].c_str(), why);
+}
+// "0, 2": nothing where a document need not name them.
+std::string named_in_document(const OwnData& data, const std::vector<int>& usable) {
+  std::string named;
+  if (usable.size() < data.classes.size())
+    for (const int label : usable) named += (named.empty() ? "" : ", ") + std::to_string(label);
+  return named;
 }
 
 // How many examples an experiment can ask for: as many of each class.
-long long most_of(const Examples& part, const std::vector<std::size_t>& classes, std::int64_t bound) {
+long long most_of(const Examples& part, const std::vector<int>& classes, std::int64_t bound) {
   if (classes.empty()) return static_cast<long long>(std::min(part.size(), bound));
-  std::vector<std::int64_t> counts(256);
-  for (const std::uint8_t label : part.labels) ++counts[label];
+  const auto counts = label_counts(part, static_cast<std::int64_t>(kOwnClassesMost));
   std::int64_t least = part.size();
-  for (const std::size_t label : classes) least = std::min(least, counts[label]);
+  for (const int label : classes) least = std::min<std::int64_t>(least, counts[static_cast<std::size_t>(label)]);
   const auto count = static_cast<std::int64_t>(classes.size());
   return static_cast<long long>(std::min(least * count, bound / count * count));
 }
 
 // What to write into an experiment, so that `train` takes it as it stands.
 void print_experiment(const OwnData& data, const std::string& hash) {
-  const auto usable = usable_classes(data);
-  std::string classes;
-  if (usable.size() < data.classes.size()) {
-    for (std::size_t label = 0; label < data.classes.size(); ++label)
-      if (std::find(usable.begin(), usable.end(), label) == usable.end())
-        print("no run can take the class \"%s\": it has no examples for training or none for testing\n", data.classes[label].c_str());
-    if (usable.size() < 2) return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
-    for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
-  }
+  const auto usable = usable_classes(data, false);
+  print_left_out(data, usable, "run", "no examples for training or none for testing");
+  if (!data.classes.empty() && usable.size() < 2) return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
   print("in an experiment: \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"test\": %lld, \"classes\": [%s]}\n", hash.c_str(),
-        most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), classes.c_str());
+        most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), named_in_document(data, usable).c_str());
 }
 
 // The same for a document of the lab Cases, which has examples for validation as well.
 void print_case(const OwnData& data, const std::string& hash) {
-  std::vector<std::size_t> usable = usable_classes(data);
-  const auto to_validate = [&](std::size_t label) { return std::count(data.validation.labels.begin(), data.validation.labels.end(), label) > 0; };
-  if (data.validation.size() > 0) std::erase_if(usable, [&](std::size_t label) { return !to_validate(label); });
+  const auto usable = usable_classes(data, true), of_runs = usable_classes(data, false);
+  if (of_runs.size() > usable.size()) print_left_out(data, usable, "case", "no examples for training, for validation or for testing");
   if (!data.classes.empty() && usable.size() < 2) return;
-  std::string classes;
-  if (usable.size() < data.classes.size())
-    for (const std::size_t label : usable) classes += (classes.empty() ? "" : ", ") + std::to_string(label);
   const CaseCounts counts = counts_of_file(
       {most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost), most_of(data.test, usable, kOwnExamplesMost)},
       static_cast<std::int64_t>(usable.size()));
@@ -211,13 +207,12 @@ void print_case(const OwnData& data, const std::string& hash) {
         : usable.size() == 2 ? "yes_no"
                              : "one_of_ten",
         hash.c_str(), static_cast<long long>(counts.train), static_cast<long long>(counts.validation), static_cast<long long>(counts.test),
-        data.classes.empty() ? "" : (", \"classes\": [" + classes + "]").c_str());
+        data.classes.empty() ? "" : (", \"classes\": [" + named_in_document(data, usable) + "]").c_str());
 }
 
 Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {
   print_parts(data);
-  const auto content = own_content(data);
-  const std::string hash = hex16(own_hash(content));
+  const std::string hash = hex16(own_hash(data));
   print("hash: %s\n", hash.c_str());
   print_experiment(data, hash);
   print_case(data, hash);

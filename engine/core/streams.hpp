@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   fit = 11,         // index: 0 training, 1 test; counter block: point, c1: set; key word 0: the document's seed
   split = 12,       // index: class; key word 0: the seed of the split (engine/own/deal.hpp); never part of a run
   rating = 13,      // index: 0; key word 0: data.seed; which pictures are shown a second time to whoever rates them (engine/cases/scores.hpp)
+  rows = 14,        // index: 0; key word 0: 1; which rows of a table that is too large are taken (engine/own/table.hpp); never part of a run
 };
 
 /// `numpy.random.Philox(key=[seed, purpose * 2**32 + index])`.

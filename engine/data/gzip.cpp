@@ -10,42 +10,63 @@ namespace {
 constexpr int kGzipWindow = 15 + 16; // zlib's way to say: gzip, not zlib framing
 } // namespace
 
+Gunzip::Gunzip(std::span<const std::uint8_t> packed) : stream_(std::make_unique<z_stream>()) {
+  stream_->next_in = const_cast<Bytef*>(packed.data());
+  stream_->avail_in = static_cast<uInt>(packed.size());
+  status_ = inflateInit2(stream_.get(), kGzipWindow);
+}
+Gunzip::~Gunzip() { inflateEnd(stream_.get()); }
+
+std::size_t Gunzip::read(std::span<std::uint8_t> into) {
+  z_stream& stream = *stream_;
+  stream.next_out = into.data();
+  stream.avail_out = static_cast<uInt>(into.size());
+  while (status_ == Z_OK && stream.avail_out > 0) {
+    status_ = inflate(&stream, Z_NO_FLUSH);
+    if (status_ == Z_STREAM_END && is_gzip({stream.next_in, stream.avail_in})) status_ = inflateReset(&stream); // another member
+    if (status_ == Z_OK && stream.avail_in == 0 && stream.avail_out != 0) status_ = Z_BUF_ERROR;              // it is cut
+  }
+  return into.size() - stream.avail_out;
+}
+
+std::optional<UserError> Gunzip::error() const {
+  if (status_ == Z_OK || status_ == Z_STREAM_END) return {};
+  return UserError{status_ == Z_MEM_ERROR ? "memory" : "gzip_damaged", "", {}};
+}
+
 Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> packed, std::size_t most) {
-  z_stream stream{};
-  if (inflateInit2(&stream, kGzipWindow) != Z_OK) return UserError{"memory", "", {}};
+  Gunzip file(packed);
   std::vector<std::uint8_t> out(std::min<std::size_t>(most + 1, 1U << 16));
-  std::size_t size = 0;
-  stream.next_in = const_cast<Bytef*>(packed.data());
-  stream.avail_in = static_cast<uInt>(packed.size());
-  int status = Z_OK;
-  while (status == Z_OK && size <= most) {
-    if (size == out.size()) out.resize(std::min(most + 1, size * 2));
-    stream.next_out = out.data() + size;
-    stream.avail_out = static_cast<uInt>(out.size() - size);
-    status = inflate(&stream, Z_NO_FLUSH);
-    size = out.size() - stream.avail_out;
-    if (status == Z_STREAM_END && is_gzip({stream.next_in, stream.avail_in})) status = inflateReset(&stream); // another member
-    if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) break;
+  std::size_t size = file.read(out);
+  while (size == out.size() && size <= most) {
+    out.resize(std::min(most + 1, size * 2));
+    size += file.read(std::span(out).subspan(size));
   }
   out.resize(size);
-  inflateEnd(&stream);
-  if (status == Z_MEM_ERROR) return UserError{"memory", "", {}};
-  if (out.size() > most) return UserError{"too_large", "", {std::to_string(most)}};
-  if (status != Z_STREAM_END) return UserError{"gzip_damaged", "", {}};
+  if (const auto error = file.error(); error && (error->code == "memory" || size <= most)) return *error;
+  if (size > most) return UserError{"too_large", "", {std::to_string(most)}};
   return out;
 }
 
-std::vector<std::uint8_t> gzip(std::span<const std::uint8_t> content) {
+std::vector<std::uint8_t> gzip(std::span<const std::uint8_t> content) { return gzip_pieces({&content, 1}); }
+
+std::vector<std::uint8_t> gzip_pieces(std::span<const std::span<const std::uint8_t>> pieces) {
   z_stream stream{};
   const int started = deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, 9, Z_DEFAULT_STRATEGY);
   assert(started == Z_OK);
   static_cast<void>(started);
-  std::vector<std::uint8_t> out(deflateBound(&stream, static_cast<uLong>(content.size())));
-  stream.next_in = const_cast<Bytef*>(content.data());
-  stream.avail_in = static_cast<uInt>(content.size());
+  uLong content = 0;
+  for (const auto& piece : pieces) content += static_cast<uLong>(piece.size());
+  std::vector<std::uint8_t> out(deflateBound(&stream, content));
   stream.next_out = out.data();
   stream.avail_out = static_cast<uInt>(out.size());
-  const int status = deflate(&stream, Z_FINISH);
+  int status = Z_OK;
+  for (const auto& piece : pieces) {
+    stream.next_in = const_cast<Bytef*>(piece.data());
+    stream.avail_in = static_cast<uInt>(piece.size());
+    while (stream.avail_in > 0 && status == Z_OK) status = deflate(&stream, Z_NO_FLUSH);
+  }
+  if (status == Z_OK) status = deflate(&stream, Z_FINISH);
   assert(status == Z_STREAM_END);
   static_cast<void>(status);
   out.resize(out.size() - stream.avail_out);

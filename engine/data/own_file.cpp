@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 namespace downhill {
@@ -39,11 +38,21 @@ std::string header_of(const OwnData& data, const std::int64_t (&counts)[3]) {
   return head.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-template <class T> void put(std::vector<std::uint8_t>& out, const std::vector<T>& values) {
+template <class T> Bytes bytes_of(const std::vector<T>& values) {
   static_assert(archive::kAsTheyAre<T>);
-  const auto* from = reinterpret_cast<const std::uint8_t*>(values.data());
-  out.insert(out.end(), from, from + values.size() * sizeof(T));
+  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
 }
+
+// The content as it lies in `head` and `data`, which have to stay.
+std::vector<Bytes> pieces_of(const std::string& head, const OwnData& data) {
+  std::vector<Bytes> pieces{{reinterpret_cast<const std::uint8_t*>(head.data()), head.size()}};
+  for (const auto part : kParts) {
+    const Examples& examples = data.*part;
+    for (const Bytes bytes : {bytes_of(examples.pixels), bytes_of(examples.values), bytes_of(examples.labels), bytes_of(examples.targets)}) pieces.push_back(bytes);
+  }
+  return pieces;
+}
+std::string first_line(const OwnData& data) { return header_of(data, {data.train.size(), data.validation.size(), data.test.size()}) + "\n"; }
 
 // One line and not too long.
 bool is_name(const std::string& name) { return name.size() <= kOwnNameMost && printable(name) == name; }
@@ -97,82 +106,116 @@ Result<Head> header_in(std::string_view line) {
   return head;
 }
 
-template <class T> void take(Bytes& rest, std::vector<T>& values, std::size_t count) {
-  values.resize(count);
-  if (count > 0) std::memcpy(values.data(), rest.data(), count * sizeof(T));
-  rest = rest.subspan(count * sizeof(T));
-}
+// A file's content as it is unpacked, so that no second copy of it is ever there, and its hash.
+class Content {
+public:
+  explicit Content(Bytes file) : file_(file) {}
+  std::size_t read(std::span<std::uint8_t> into) {
+    const std::size_t got = file_.read(into);
+    hash_.add_bytes(into.first(got));
+    return got;
+  }
+  /// False: there is not so much.
+  template <class T> bool take(std::vector<T>& values, std::size_t count) {
+    static_assert(archive::kAsTheyAre<T>);
+    values.resize(count);
+    const std::size_t size = count * sizeof(T), got = read({reinterpret_cast<std::uint8_t*>(values.data()), size});
+    taken_ += got;
+    return got == size;
+  }
+  /// Up to the first end of a line, without it; none if that is far off.
+  std::optional<std::string> line() {
+    std::string line;
+    for (std::uint8_t byte = 0; line.size() < kTextMost && read({&byte, 1}) == 1; line += static_cast<char>(byte))
+      if (byte == '\n') return line;
+    return {};
+  }
+  std::uint64_t taken() const { return taken_; }
+  std::optional<UserError> error() const { return file_.error(); }
+  std::uint64_t hash() const { return hash_.value(); }
+
+private:
+  Gunzip file_;
+  Hash hash_;
+  std::uint64_t taken_ = 0;
+};
 
 bool finite(const Vector& values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-Result<OwnData> read_content(Bytes content) {
-  const auto end = std::find(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(std::min(content.size(), kTextMost)), std::uint8_t{'\n'});
-  const auto size = static_cast<std::size_t>(end - content.begin());
-  if (size == content.size() || *end != '\n') return damaged("{…}");
-  const std::string_view line(reinterpret_cast<const char*>(content.data()), size);
-  auto head = header_in(line);
+// What is wrong with the rest of a file of which so much should come.
+UserError cut(const Content& content, std::uint64_t wanted) {
+  const auto error = content.error();
+  return error ? *error : damaged(std::to_string(content.taken()) + " ≠ " + std::to_string(wanted));
+}
+
+Result<OwnData> read_content(Content& content) {
+  const auto line = content.line();
+  if (!line) {
+    const auto error = content.error();
+    return error ? *error : damaged("{…}");
+  }
+  auto head = header_in(*line);
   if (!head) return head.error();
   OwnData& data = head->data;
-  Bytes rest = content.subspan(size + 1);
   const bool pixels = data.columns.empty(), classes = !data.classes.empty();
   const auto features = static_cast<std::uint64_t>(data.train.features);
-  std::uint64_t wanted = 0;
-  for (const std::int64_t count : head->counts) wanted += static_cast<std::uint64_t>(count) * (features * (pixels ? 1 : 4) + (classes ? 1 : 4));
-  if (rest.size() != wanted) return damaged(std::to_string(rest.size()) + " ≠ " + std::to_string(wanted));
+  std::uint64_t examples = 0;
+  for (const std::int64_t count : head->counts) examples += static_cast<std::uint64_t>(count);
+  if (examples * features * (pixels ? 1 : 4) > kOwnFeatureBytesMost) return UserError{"too_large", "", {std::to_string(kOwnFeatureBytesMost)}};
+  const std::uint64_t wanted = examples * (features * (pixels ? 1 : 4) + (classes ? 1 : 4));
   for (std::size_t i = 0; i < 3; ++i) {
     Examples& part = data.*kParts[i];
     const auto count = static_cast<std::size_t>(head->counts[i]);
     const std::size_t values = count * static_cast<std::size_t>(features);
-    if (pixels)
-      take(rest, part.pixels, values);
-    else
-      take(rest, part.values, values);
-    if (classes)
-      take(rest, part.labels, count);
-    else
-      take(rest, part.targets, count);
+    if (!(pixels ? content.take(part.pixels, values) : content.take(part.values, values))) return cut(content, wanted);
+    if (!(classes ? content.take(part.labels, count) : content.take(part.targets, count))) return cut(content, wanted);
     if (!finite(part.values) || !finite(part.targets)) return damaged("∞, NaN");
     for (const std::uint8_t label : part.labels)
       if (label >= data.classes.size()) return damaged(std::to_string(label) + " ≥ " + std::to_string(data.classes.size()));
   }
+  if (std::uint8_t more = 0; content.read({&more, 1}) > 0) return damaged("> " + std::to_string(wanted));
+  if (const auto error = content.error()) return *error;
   return std::move(head->data);
 }
 
 } // namespace
 
 std::vector<std::uint8_t> own_content(const OwnData& data) {
-  const std::string head = header_of(data, {data.train.size(), data.validation.size(), data.test.size()}) + "\n";
-  std::vector<std::uint8_t> out(head.begin(), head.end());
-  for (const auto part : kParts) {
-    const Examples& examples = data.*part;
-    put(out, examples.pixels);
-    put(out, examples.values);
-    put(out, examples.labels);
-    put(out, examples.targets);
-  }
+  const std::string head = first_line(data);
+  std::vector<std::uint8_t> out;
+  for (const Bytes piece : pieces_of(head, data)) out.insert(out.end(), piece.begin(), piece.end());
   return out;
 }
 
-std::uint64_t own_hash(Bytes content) {
+std::uint64_t own_hash(const OwnData& data) {
+  const std::string head = first_line(data);
   Hash hash;
-  hash.add_bytes(content);
+  for (const Bytes piece : pieces_of(head, data)) hash.add_bytes(piece);
   return hash.value();
 }
 
-std::vector<std::uint8_t> write_own_file(const OwnData& data) { return gzip(own_content(data)); }
+std::size_t own_content_size(const OwnData& data) {
+  const std::string head = first_line(data);
+  std::size_t size = 0;
+  for (const Bytes piece : pieces_of(head, data)) size += piece.size();
+  return size;
+}
+
+std::vector<std::uint8_t> write_own_file(const OwnData& data) {
+  const std::string head = first_line(data);
+  return gzip_pieces(pieces_of(head, data));
+}
 
 Result<OwnData> read_own_file(Bytes file) {
-  const auto content = gunzip(file, kOwnContentMost);
-  if (!content) return content.error();
-  return read_content(*content);
+  Content content(file);
+  return read_content(content);
 }
 
 Result<Source> own_source(Bytes file) {
-  const auto content = gunzip(file, kOwnContentMost);
-  if (!content) return content.error();
-  auto data = read_content(*content);
+  Content content(file);
+  auto data = read_content(content);
   if (!data) return data.error();
   Source source;
   source.classes = static_cast<std::int64_t>(data->classes.size());
@@ -183,7 +226,7 @@ Result<Source> own_source(Bytes file) {
   source.train = std::move(data->train);
   source.validation = std::move(data->validation);
   source.test = std::move(data->test);
-  source.file_hash = own_hash(*content);
+  source.file_hash = content.hash();
   return source;
 }
 

@@ -48,6 +48,20 @@ std::vector<int> kept_classes(const Source& source, const std::vector<int>& name
   return classes;
 }
 
+std::vector<std::uint32_t> label_counts(const Examples& part, std::int64_t classes) {
+  std::vector<std::uint32_t> counts(static_cast<std::size_t>(classes));
+  for (const std::uint8_t label : part.labels) ++counts[label];
+  return counts;
+}
+
+std::vector<int> usable_classes(std::span<const std::uint32_t> train, std::span<const std::uint32_t> test, std::span<const std::uint32_t> validation) {
+  const bool validates = std::any_of(validation.begin(), validation.end(), [](std::uint32_t count) { return count > 0; });
+  std::vector<int> classes;
+  for (std::size_t label = 0; label < train.size(); ++label)
+    if (train[label] > 0 && test[label] > 0 && (!validates || validation[label] > 0)) classes.push_back(static_cast<int>(label));
+  return classes;
+}
+
 std::vector<std::string> class_names(const Source& source, const DataSettings& data) {
   std::vector<std::string> names;
   for (const int label : kept_classes(source, data.classes))

@@ -83,6 +83,12 @@ Result<Part> draw_validation(const Source& source, std::uint64_t data_seed, std:
 Result<Subset> draw_subset(std::shared_ptr<const Source> files, const DataSettings& data);
 /// The labels a run takes: those it names, or, where it names none, all that occur in training or testing; empty for regression.
 std::vector<int> kept_classes(const Source& source, const std::vector<int>& named);
+/// How many examples there are of each label below `classes`.
+std::vector<std::uint32_t> label_counts(const Examples& part, std::int64_t classes);
+/// By the counts of each label in the parts of a user's own file: the classes that a run can take, which have examples for training, for
+/// testing and, where there are any for validation and those are wanted (else `validation` is empty), for that. Whoever makes a document for a
+/// file names these; a document that names others is refused.
+std::vector<int> usable_classes(std::span<const std::uint32_t> train, std::span<const std::uint32_t> test, std::span<const std::uint32_t> validation);
 /// What the file calls the classes of a run that draw_subset took, in the order of the network's outputs; empty for regression.
 std::vector<std::string> class_names(const Source& source, const DataSettings& data);
 

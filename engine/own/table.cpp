@@ -12,16 +12,17 @@ constexpr std::size_t kCellsAtOnce = 20000;
 
 } // namespace
 
-OwnTable::OwnTable(TableText text) : text_(std::move(text)), style_(text_.separator), records_(text_.rows()) {
+OwnTable::OwnTable(TableText text, std::size_t feature_bytes_most)
+    : text_(std::move(text)), style_(text_.separator), records_(text_.rows()), feature_bytes_most_(feature_bytes_most) {
   for (const std::string& name : text_.columns) columns_.push_back({name});
   const auto at = std::find(text_.columns.begin(), text_.columns.end(), "part");
   if (at != text_.columns.end()) called_part_ = static_cast<std::size_t>(at - text_.columns.begin());
 }
 
-Result<OwnTable> OwnTable::open(std::span<const std::uint8_t> bytes) {
+Result<OwnTable> OwnTable::open(std::span<const std::uint8_t> bytes, std::size_t feature_bytes_most) {
   auto text = table_text(bytes);
   if (!text) return text.error();
-  return OwnTable(std::move(*text));
+  return OwnTable(std::move(*text), feature_bytes_most);
 }
 
 double OwnTable::progress() const {
@@ -35,8 +36,7 @@ bool OwnTable::blank() const {
 
 bool OwnTable::advance() {
   for (std::size_t cells = 0; cells < kCellsAtOnce && reading_ != Reading::done;) {
-    const bool full = reading_ == Reading::rows && answers_.size() == static_cast<std::size_t>(kOwnExamplesMost);
-    if (!full && records_.next(cells_)) {
+    if (records_.next(cells_)) {
       cells += records_.count();
       if (reading_ == Reading::rows)
         take();
@@ -44,10 +44,7 @@ bool OwnTable::advance() {
         look();
       continue;
     }
-    if (reading_ == Reading::rows) {
-      if (records_.bad()) told_.add({"own_quote", "", {std::to_string(records_.line())}});
-      if (full && records_.next(cells_) && !blank()) told_.add({"own_many", "", {std::to_string(kOwnExamplesMost)}});
-    }
+    if (reading_ == Reading::rows && records_.bad()) told_.add({"own_quote", "", {std::to_string(records_.line())}});
     if (reading_ == Reading::styles) {
       reading_ = Reading::columns;
       surveys_.assign(columns_.size(), {});
@@ -79,7 +76,7 @@ void OwnTable::look() {
 
 Result<bool> OwnTable::choose(const OwnChoice& choice) {
   answers_ = {};
-  values_.clear();
+  values_ = {};
   told_ = {};
   told_before_.reset();
   part_ = rows_ > 0 && part_cells_ == rows_ ? called_part_ : std::nullopt;
@@ -108,6 +105,15 @@ Result<bool> OwnTable::choose(const OwnChoice& choice) {
   if (features_.size() > static_cast<std::size_t>(kFeaturesMost))
     return UserError{"own_columns", "", {std::to_string(features_.size()), std::to_string(kFeaturesMost)}};
   std::sort(features_.begin(), features_.end());
+  most_ = static_cast<std::size_t>(own_rows_most(features_.size(), feature_bytes_most_));
+  seen_ = drawn_ = 0;
+  draw_.reset();
+  if (rows_ > most_) {
+    draw_.emplace(stream_key(1, Purpose::rows));
+    const bool wide = most_ < static_cast<std::size_t>(kOwnExamplesMost);
+    told_.add({wide ? "own_wide" : "own_many", "", {std::to_string(rows_), std::to_string(most_), std::to_string(features_.size())}});
+  }
+  values_.reserve(std::min(rows_, most_) * features_.size());
   records_ = text_.rows();
   reading_ = Reading::rows;
   return true;
@@ -126,12 +132,21 @@ std::optional<double> OwnTable::number_in(std::size_t column) {
   return {};
 }
 
+// Knuth's selection sampling: just so many of the rows, each as likely as any other.
+bool OwnTable::drawn() {
+  if (!draw_) return true;
+  const bool taken = draw_->next_word() % (rows_ - seen_++) < most_ - drawn_;
+  drawn_ += taken;
+  return taken;
+}
+
 void OwnTable::take() {
   if (blank()) return;
   if (records_.count() != columns_.size()) {
     told_.add({"own_ragged", "", {std::to_string(records_.line()), std::to_string(records_.count()), std::to_string(columns_.size())}});
     return;
   }
+  if (!drawn()) return;
   const std::size_t before = values_.size();
   for (const std::size_t column : features_) {
     const auto value = number_in(column);

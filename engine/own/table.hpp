@@ -1,6 +1,7 @@
 // A table of numbers, row by row, to data with a class or a number each. Read twice: first what its columns hold, then, with a choice among them,
 // the rows. Each time in pieces, so that whoever drives it can show how far it is and stop.
 #pragma once
+#include "core/streams.hpp"
 #include "own/choice.hpp"
 #include "own/deal.hpp"
 
@@ -18,8 +19,8 @@ struct TableColumn {
 
 class OwnTable {
 public:
-  /// Errors: table_text's.
-  static Result<OwnTable> open(std::span<const std::uint8_t> bytes);
+  /// Errors: table_text's. `feature_bytes_most`: of what is taken; tests have less.
+  static Result<OwnTable> open(std::span<const std::uint8_t> bytes, std::size_t feature_bytes_most = kOwnFeatureBytesMost);
 
   /// Works off some thousand cells; false when the reading is done.
   bool advance();
@@ -31,8 +32,8 @@ public:
   const std::vector<TableColumn>& columns() const { return columns_; }
   std::size_t rows() const { return rows_; }
   /// Begins the second reading, anew if there was one: nothing of that is kept. A row in which a chosen cell is missing or no number is left out and told; so
-  /// is, where features are not chosen, a column that does not hold numbers. Of very many rows the first kOwnExamplesMost usable ones count, which is told. A
-  /// column named part, all of whose cells are train, validation or test, gives the parts. Errors: own_no_column, own_no_features, own_columns.
+  /// is, where features are not chosen, a column that does not hold numbers. Of more rows than there can be of so many columns (own_rows_most) as many are
+  /// drawn, each as likely, which is told: of a table that is sorted by class every class is among them. A column named part, all of whose cells are train, validation or test, gives the parts. Errors: own_no_column, own_no_features, own_columns.
   Result<bool> choose(const OwnChoice& choice);
   /// Which columns were chosen, and whether answers are classes.
   const std::string& answer() const { return columns_[answer_].name; }
@@ -44,8 +45,9 @@ public:
   const Told& told() const { return told_; }
 
 private:
-  explicit OwnTable(TableText text);
+  OwnTable(TableText text, std::size_t feature_bytes_most);
   bool blank() const;
+  bool drawn();
   void look();
   void take();
   std::optional<double> number_in(std::size_t column);
@@ -65,6 +67,8 @@ private:
   bool of_classes_ = true;
   OwnAnswers answers_;
   Vector values_;
+  std::size_t feature_bytes_most_, most_ = 0, seen_ = 0, drawn_ = 0; // rows: that can be taken, that came, that were drawn of these
+  std::optional<PhiloxStream> draw_;            // where there are more
   Told told_;
   std::optional<std::uint64_t> told_before_; // finish()
 };

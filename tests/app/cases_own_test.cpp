@@ -1,5 +1,6 @@
 // The lab Cases of the user's own data, as the page has it: what is known of a file, what it makes of the document, the same run as the engine's.
 #include "app/core/cases_model.hpp"
+#include "app/core/own_classes.hpp"
 #include "core/hash.hpp"
 #include "data/own_file.hpp"
 #include "worker/trainer_host.hpp"
@@ -35,7 +36,7 @@ OwnData data_of(std::int64_t side, std::size_t classes, int train, int validatio
   }
   return data;
 }
-std::string hash_of(const OwnData& data) { return hex16(own_hash(own_content(data))); }
+std::string hash_of(const OwnData& data) { return hex16(own_hash(data)); }
 
 struct OwnRoom {
   explicit OwnRoom(Json more = Json::object()) : document(kCasesFormat, first(std::move(more))) {
@@ -222,6 +223,26 @@ TEST_CASE("own cases, page: what does not fit is refused, and told with its plac
   problem(own("one_of_ten", 61, 9, 9), three, "too_many_examples", "/data/train");
   problem(own("one_of_ten", 30, 10, 9), three, "too_many_examples", "/data/validation");
   problem(own("scores", 45, 6, 9), data_of(0, 0, 50, 0, 10), "own_to_validate", "/data/validation");
+}
+
+TEST_CASE("own cases, page: a class that lacks examples in a part is left out, and a file of one usable class is refused") {
+  OwnData data = data_of(28, 4, 80, 16, 16);
+  std::replace(data.validation.labels.begin(), data.validation.labels.end(), std::uint8_t{1}, std::uint8_t{0});
+  std::replace(data.train.labels.begin(), data.train.labels.end(), std::uint8_t{3}, std::uint8_t{0});
+  OwnRoom room;
+  const std::string hash = room.open(data);
+  REQUIRE_FALSE(room.model.set_own(hash));
+  CHECK(room.model.settings().kind == CaseKind::yes_no); // two are left
+  CHECK(room.model.settings().classes == std::vector<int>{0, 2});
+  CHECK(room.model.settings().count(CasePart::train) == 40);
+  CHECK(left_out_classes(room.facts.at(hash), true) == std::vector<std::string>{"class 1", "class 3"});
+  CHECK(left_out_classes(room.facts.at(hash), false) == std::vector<std::string>{"class 3"}); // a run asks for no validation
+  CHECK(room.deliver() == 1);
+  CHECK(room.model.data());
+  REQUIRE_FALSE(room.model.set_case("one_of_ten"));
+  CHECK(room.model.settings().classes == std::vector<int>{0, 2});
+  std::replace(data.test.labels.begin(), data.test.labels.end(), std::uint8_t{2}, std::uint8_t{0});
+  CHECK(room.model.set_own(room.open(data))->code == "own_few_usable");
 }
 
 TEST_CASE("own cases, page: from Fashion-MNIST with somebody's scores and back") {

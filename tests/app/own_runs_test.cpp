@@ -1,4 +1,5 @@
 // Races whose data are a user's own file.
+#include "app/core/own_classes.hpp"
 #include "app/race_table.hpp"
 #include "data/own_file.hpp"
 #include "trainer/trainer.hpp"
@@ -41,7 +42,7 @@ OwnData numbers() {
   return data;
 }
 
-std::string hash_of(const OwnData& data) { return hex16(own_hash(own_content(data))); }
+std::string hash_of(const OwnData& data) { return hex16(own_hash(data)); }
 Json small() {
   return Json::parse(R"({"downhill": 1, "network": {"hidden": [{"units": 6, "activation": "tanh"}]}, "batch": 8, "epochs": 3,
   "data": {"train": 60, "test": 20}, "lanes": [{}, {"optimizer": {"name": "adam", "lr": 0.01}}]})");
@@ -182,6 +183,45 @@ TEST_CASE("own runs: another file while a race runs: the first one's document fi
   table.race.start();
   table.until_finished();
   CHECK(table.hashes() == alone(document, first));
+}
+
+TEST_CASE("own runs: where another lab has used another file, whoever comes back finds the race's own without pressing Start") {
+  const OwnData first = pictures(), second = pictures(4, 40);
+  Table table(2, small());
+  table.own_files["own:" + hash_of(first)] = write_own_file(first);
+  give(table, first);
+  REQUIRE(!table.race.set_own(hash_of(first)));
+  table.turn();
+  const int before = table.loads;
+  table.race.leave();
+  for (auto& host : table.hosts) host->open_own("", write_own_file(second)); // nobody ticks a lab that is not shown
+  for (; !table.mail.empty(); table.mail.pop_front()) table.deliver(table.mail.front().first, table.mail.front().second);
+  CHECK(!table.race.pack_ready());
+  CHECK(table.loads == before);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(table.loads == before + 1);
+  CHECK(table.race.pack_ready());
+  CHECK(!table.race.problem());
+}
+
+TEST_CASE("own runs: a class that has no examples for testing is left out, and a file of one usable class is refused") {
+  Table table(1, small());
+  OwnData data = pictures();
+  std::replace(data.test.labels.begin(), data.test.labels.end(), std::uint8_t{1}, std::uint8_t{0}); // none of "dog"
+  give(table, data);
+  REQUIRE(!table.race.set_own(hash_of(data)));
+  CHECK(table.race.data().classes == std::vector{0, 2});
+  CHECK(table.race.data().train == 24);
+  CHECK(table.race.data().test == 8);
+  CHECK(left_out_classes(*table.race.own(), false) == std::vector<std::string>{"dog"});
+  table.race.start();
+  table.until_finished();
+  CHECK(table.hashes() == alone(table.race.experiment().json(), data));
+  std::replace(data.test.labels.begin(), data.test.labels.end(), std::uint8_t{2}, std::uint8_t{0});
+  give(table, data);
+  const Json before = table.race.experiment().json();
+  CHECK(table.race.set_own(hash_of(data))->code == "own_few_usable");
+  CHECK(table.race.experiment().json() == before);
 }
 
 TEST_CASE("own runs: a wrong file, a broken one, and one too few: each is told, and what is open stays") {

@@ -276,7 +276,8 @@ TEST_CASE("The browser keeps what was rated here, and goes on with it") {
   CHECK(beside.kept().back().rater["scores"].size() == 2);
 
   later.forget_kept();
-  CHECK(later.kept_text().empty());
+  CHECK(later.kept().empty());
+  CHECK(later.kept_text().find("scores") == std::string::npos);
   CHECK(later.given() == 12); // what is on the screen stays
 
   // of another draw, or damaged
@@ -292,6 +293,93 @@ TEST_CASE("The browser keeps what was rated here, and goes on with it") {
     bare.take_kept(damaged);
     CHECK(bare.kept().empty());
   }
+}
+
+TEST_CASE("Who was removed is forgotten by the browser, in every window, until undo or new scores bring them back") {
+  LabDocument here = of(), there = of(), fresh = of();
+  RatingModel model(here);
+  for (int i = 0; i < 5; ++i) CHECK(!model.rate(3, "me"));
+  RatingModel beside(there);
+  beside.take_kept(model.kept_text());
+  CHECK(!beside.go_on(0));
+  CHECK(!model.choose(1));
+  CHECK(!model.rate(5, "she"));
+  CHECK(model.kept().size() == 2);
+  CHECK(!model.remove(0));
+  REQUIRE(model.kept().size() == 1);
+  CHECK(model.kept()[0].rater["name"] == "she");
+  const std::string removed = model.kept_text();
+  CHECK(removed.find("\"me\"") == std::string::npos);
+  beside.take_kept(removed); // it had them, and has them on its screen
+  beside.follow();
+  REQUIRE(beside.kept().size() == 1);
+  CHECK(beside.kept_text() == removed);
+  model.take_kept(beside.kept_text());
+  CHECK(model.kept().size() == 1);
+  RatingModel later(fresh); // a later visit
+  later.take_kept(removed);
+  CHECK(later.waiting().size() == 1);
+
+  CHECK(here.undo());
+  model.follow();
+  CHECK(model.kept().size() == 2);
+  CHECK(here.redo());
+  model.follow();
+  CHECK(model.kept().size() == 1);
+  CHECK(here.undo());
+  model.follow();
+  CHECK(model.kept().size() == 2);
+  beside.take_kept(model.kept_text());
+  CHECK(beside.kept().size() == 2);
+
+  // whoever goes on in the other window is kept there anew
+  CHECK(!model.remove(0));
+  beside.take_kept(model.kept_text());
+  CHECK(beside.kept().size() == 1);
+  CHECK(!beside.rate(2, "me"));
+  CHECK(beside.kept().size() == 2);
+  model.take_kept(beside.kept_text());
+  CHECK(model.kept().size() == 2);
+  // and so is who was forgotten and begins again in the same way
+  beside.forget_kept();
+  model.take_kept(beside.kept_text());
+  CHECK(model.kept().empty());
+  LabDocument anew = of();
+  RatingModel again(anew);
+  again.take_kept(beside.kept_text());
+  CHECK(!again.rate(5, "she"));
+  CHECK(again.kept().size() == 1);
+  model.take_kept(again.kept_text());
+  CHECK(model.kept().size() == 1);
+}
+
+TEST_CASE("Of more raters than there is room for the first are taken, and a sentence names the others; no more are kept than can be read again") {
+  LabDocument document = of();
+  RatingModel model(document);
+  CHECK(!model.rate(5, "me"));
+  Json six = Json::array(), four = Json::array();
+  for (int i = 0; i < 10; ++i) (i < 6 ? six : four).push_back(rater("R" + std::to_string(i), ("[[" + std::to_string(i) + ", 3]]").c_str()));
+  const OpenedRaters opened = model.open({{"six.json", raters_file(six)}, {"four.json", raters_file(four)}});
+  CHECK(opened.added == 7);
+  CHECK(model.raters().size() == kRatersMost);
+  REQUIRE(opened.refused.size() == 1);
+  CHECK(opened.refused[0].sentence(Language::en) == "four.json: there can be 8 raters; kept are: me, R0, R1, R2, R3, R4, R5, R6; not added: R7, R8, R9");
+
+  RatingModel mine(document);
+  std::string kept;
+  for (int window = 0; window < 3; ++window) {
+    LabDocument fresh = of();
+    RatingModel one(fresh);
+    for (std::size_t i = 0; i < 4; ++i) {
+      CHECK(!one.choose(i));
+      CHECK(!one.rate(1 + window, "w" + std::to_string(window) + std::to_string(i)));
+    }
+    one.take_kept(kept);
+    CHECK(one.kept().size() <= kRatersMost);
+    kept = one.kept_text();
+  }
+  mine.take_kept(kept);
+  CHECK(mine.kept().size() == kRatersMost);
 }
 
 TEST_CASE("What was rated is trained on, and a hidden rule is found") {

@@ -12,7 +12,7 @@ import { outcome } from './own_files';
 
 const { lab_test, opened } = tests_of('cases');
 const folder = 'build/cases_own', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
-const files = { scores: `${folder}/faces.downhill-data`, classes: `${folder}/pets.downhill-data`, table: `${folder}/flats.downhill-data` };
+const files = { scores: `${folder}/faces.downhill-data`, classes: `${folder}/pets.downhill-data`, table: `${folder}/flats.downhill-data`, parts: `${folder}/parts.downhill-data` };
 const stations = ['data', 'dataset', 'loader', 'look', 'model', 'training', 'prediction'];
 
 /** A disc of another size and place each time; the scores are the discs' radii. */
@@ -39,10 +39,16 @@ function make_files(): void {
     mkdirSync(`${folder}/pets/${kind}`, { recursive: true });
     for (let i = 0; i < 30; ++i) writeFileSync(`${folder}/pets/${kind}/${i}.png`, picture(k === 2 ? 3 : 8 + i % 5, i, k === 1));
   }
+  for (const [part, kinds] of [['train', ['a', 'b', 'c']], ['test', ['a', 'c']]] as const)
+    for (const kind of kinds) {
+      mkdirSync(`${folder}/parts/${part}/${kind}`, { recursive: true });
+      for (let i = 0; i < 12; ++i) writeFileSync(`${folder}/parts/${part}/${kind}/${i}.png`, picture(kind === 'a' ? 4 : 10, i, kind === 'b'));
+    }
   const rows = Array.from({ length: 120 }, (_, i) => [((i * 7) % 13) / 13, ((i * 5) % 11) / 11, ((i * 3) % 7) / 7] as const);
   writeFileSync(`${folder}/flats.csv`, '面积,rooms,floor,price\n' + rows.map(([a, b, c]) => `${a},${b},${c},${(50 + 20 * a - 10 * b + 5 * c).toFixed(3)}`).join('\n') + '\n');
   native('data', `${folder}/faces`, '--out', files.scores, '--invert', '--as', 'numbers');
   native('data', `${folder}/pets`, '--out', files.classes, '--size', '32', '--validation', '20');
+  native('data', `${folder}/parts`, '--out', files.parts);
   native('data', `${folder}/flats.csv`, '--out', files.table, '--validation', '10');
 }
 before(make_files);
@@ -131,6 +137,15 @@ lab_test('what does not fit is refused, and the document stays; yes or no takes 
   await examples_here(page);
   assert.deepEqual((await state(page)).data.classes, [0, 1]);
   assert.equal(await run_out(page), native_hash(await state(page), files.classes));
+});
+
+lab_test('a class without examples for testing is left out, which is told, as by the command line', async (page) => {
+  await use(page, files.parts);
+  assert.deepEqual((await state(page)).data.classes, [0, 2]);
+  await page.waitForFunction(() => /没有用到：b/.test(document.getElementById('notice')!.textContent ?? ''), { timeout: 20000 });
+  assert.equal(await run_out(page), native_hash(await state(page), files.parts));
+  const line = /in a case: (.*)/.exec(native('data', `${folder}/parts`))![1]!;
+  assert.deepEqual(JSON.parse(`{${line}}`).data.classes, [0, 2]);
 });
 
 lab_test('a link to a case of one’s own data says which file is missing, and runs once it is opened', async (page) => {

@@ -111,8 +111,45 @@ lab_test('a reload goes on; a page that was closed is gone on with; the browser 
   assert.equal((await raters(page))[1]!.scores.length, 7);
   await command(page, 'reveal', { id: 'cases.rate.forget' });
   await press(page, 'cases.rate.forget');
-  assert.equal(await kept(page), null);
+  assert.deepEqual(JSON.parse((await kept(page))!).raters, []);
+  assert.doesNotMatch((await kept(page))!, /scores|小明|我/);
   assert.equal((await raters(page))[1]!.scores.length, 7, 'what is on the screen stays');
+});
+
+lab_test('who is removed is forgotten by the browser, in another window, too, until undo; a ninth rater is told by name', async (page) => {
+  await begin(page);
+  await page.evaluate(() => localStorage.removeItem('downhill.ratings'));
+  for (const key of ['4', '3', '5'] as const) await page.keyboard.press(key);
+  await settle(page);
+  const there = await page.browserContext().newPage();
+  await there.goto(page.url().replace(/#.*/, '') + '#cases');
+  await there.evaluate(() => window.downhill.ready);
+  await settle(there);
+  await begin(there);
+  await command(there, 'activate', { id: 'cases.rate.kept.0' });
+  await there.waitForFunction(() => (window.downhill.getState() as { raters: unknown[] }).raters.length === 1, { timeout: 20000 });
+  await page.bringToFront();
+  await command(page, 'typed', { id: 'cases.rate.remove.0', text: '' });
+  await page.waitForFunction(() => !localStorage.getItem('downhill.ratings')!.includes('scores'), { timeout: 20000 });
+  assert.deepEqual(await raters(page), []);
+  await there.bringToFront();
+  await command(there, 'activate', { id: 'cases.rate.other' });
+  await there.keyboard.press('2');
+  await there.waitForFunction(() => (window.downhill.getState() as { raters: unknown[] }).raters.length === 2, { timeout: 20000 });
+  await settle(there);
+  assert.deepEqual(JSON.parse((await kept(there))!).raters.map((r: Rater) => r.scores), [[[0, 2]]], 'the other window had them');
+  await there.close();
+  await page.bringToFront();
+  await page.evaluate(() => window.downhill.undo());
+  await settle(page);
+  assert.deepEqual(JSON.parse((await kept(page))!).raters.map((r: Rater) => r.scores.length).sort(), [1, 3]);
+
+  const eight = Array.from({ length: 8 }, (_, i) => rater(`R${i}`, [[i, 3]]));
+  await command(page, 'open_raters', { files: [{ name: 'eight.json', text: file_of(...eight) }] });
+  await settle(page);
+  assert.equal((await raters(page)).length, 8);
+  const told = await page.evaluate(() => (window.downhill_internal.page.command('all_items') as { id: string; value: string }[]).find(({ id }) => id === 'cases.rate.refused.0')?.value);
+  assert.match(told ?? '', /eight\.json.*8 位.*留下的是：我, R0.*没有加入：R7/);
 });
 
 lab_test('files of raters are saved, opened and averaged; broken ones are refused by a sentence, and nothing is lost', async (page) => {

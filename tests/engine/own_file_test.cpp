@@ -1,3 +1,4 @@
+#include "core/hash.hpp"
 #include "data/gzip.hpp"
 #include "data/own_file.hpp"
 
@@ -46,13 +47,31 @@ TEST_CASE("own file: what is written is read again, and named by its content") {
     const auto read = read_own_file(file);
     REQUIRE(read.ok());
     CHECK(text_of(*read) == text_of(data));
+    Hash hash;
+    hash.add_bytes(own_content(data));
+    CHECK(own_hash(data) == hash.value());
+    CHECK(own_content_size(data) == text_of(data).size());
     const auto source = own_source(file);
     REQUIRE(source.ok());
-    CHECK(source->file_hash == own_hash(own_content(data)));
+    CHECK(source->file_hash == own_hash(data));
     CHECK(source->classes == static_cast<std::int64_t>(data.classes.size()));
     CHECK(source->names == data.classes);
     CHECK(source->train.pixels == data.train.pixels);
     CHECK(source->test.targets == data.test.targets);
+  }
+}
+
+TEST_CASE("own file: one that would come to more than there is room for is refused by its first line, whatever follows") {
+  OwnData wide = table();
+  wide.columns.clear();
+  for (int i = 0; i < 4096; ++i) wide.columns.push_back("c" + std::to_string(i));
+  wide.shape = {4096};
+  for (const auto& [rows, code] : {std::pair{8192, "own_damaged"}, std::pair{20000, "too_large"}}) {
+    std::string text = text_of(wide);
+    text = text.substr(0, text.find('\n') + 1);
+    const std::string train = "\"train\":2", more = "\"train\":" + std::to_string(rows - 2);
+    text.replace(text.find(train), train.size(), more);
+    CHECK(reread(text + "1234").error().code == code);
   }
 }
 
@@ -104,6 +123,12 @@ TEST_CASE("own file: whatever is not as it was written is refused") {
   refused(with(t, "\"shape\":[2]", "\"shape\":[3]"));
   refused(t.substr(0, t.size() - 4) + std::string("\0\0\xc0\x7f", 4)); // NaN
   CHECK(read_own_file(std::vector<std::uint8_t>{1, 2, 3}).error().code == "gzip_damaged");
+  auto cut = write_own_file(pictures());
+  cut.pop_back();
+  CHECK(read_own_file(cut).error().code == "gzip_damaged");
+  cut = write_own_file(pictures());
+  cut[cut.size() - 6] ^= 1; // the checksum
+  CHECK(read_own_file(cut).error().code == "gzip_damaged");
 }
 
 TEST_CASE("own file: runs draw from it, and only from the one they name") {

@@ -13,8 +13,8 @@ struct Read {
   Result<OwnData> data;
   Told told;
 };
-Read read(std::string_view text, const OwnChoice& choice = {}, const OwnSplit& split = {}) {
-  auto table = OwnTable::open(bytes_of(text));
+Read read(std::string_view text, const OwnChoice& choice = {}, const OwnSplit& split = {}, std::size_t bytes_most = kOwnFeatureBytesMost) {
+  auto table = OwnTable::open(bytes_of(text), bytes_most);
   if (!table) return {table.error(), {}};
   double before = -1;
   while (table->advance()) {
@@ -252,6 +252,34 @@ TEST_CASE("own table: a column called part gives the parts") {
   CHECK(read("x,part,label\n1,left,0\n2,right,1\n3,left,0\n4,right,1\n").told.count() == 1); // a column of words
 }
 
+TEST_CASE("own table: of more rows than there is room for as many are drawn, of every class, also where they are sorted") {
+  std::string rows = "a,label\n", wide = "a,b,c,label\n";
+  for (std::int64_t i = 0; i < kOwnExamplesMost + 1000; ++i) rows += "1," + std::string(i < 60000 ? "x" : "y") + "\n";
+  const auto out = read(rows);
+  REQUIRE(out.data.ok());
+  CHECK(out.data->train.size() + out.data->test.size() == kOwnExamplesMost);
+  CHECK(times(out.told, "own_many") == 1);
+  CHECK(std::count(out.data->train.labels.begin(), out.data->train.labels.end(), 1) > 8000);
+
+  // by bytes: there is room for 100 numbers, so for 33 rows of three columns, and for 50 of two
+  for (int i = 0; i < 90; ++i) wide += std::to_string(i) + "," + (i == 0 ? "" : "2") + ",3," + (i < 45 ? "x" : "y") + "\n,\n";
+  const auto fits = read(wide, {}, {}, 400);
+  REQUIRE(fits.data.ok());
+  const auto taken = rows_of(*fits.data);
+  CHECK(taken.size() >= 32); // the row without a b may have been drawn
+  CHECK(taken.size() <= 33);
+  CHECK(times(fits.told, "own_wide") == 1);
+  CHECK(fits.told.list()[0].sentence(Language::en).find("90 rows, and with 3 columns as features there is room for 33") != std::string::npos);
+  for (const float label : {0.0F, 1.0F}) CHECK(std::count_if(taken.begin(), taken.end(), [&](const auto& row) { return row.back() == label; }) > 8);
+  CHECK(rows_of(*read(wide, {}, {}, 400).data) == taken); // whoever reads it
+  OwnChoice fewer;
+  fewer.features = {"a", "c"};
+  CHECK(rows_of(*read(wide, fewer, {}, 400).data).size() == 50);
+  CHECK(read(wide, {}, {}, 90 * 12).told.count() == read(wide).told.count()); // all fit
+  CHECK(own_rows_most(4096) == 8192);
+  CHECK(own_rows_most(1) == kOwnExamplesMost);
+}
+
 TEST_CASE("own table: what is too much or too little is a sentence") {
   std::string wide, values;
   for (int i = 0; i < 100000; ++i) wide += "c" + std::to_string(i) + ",", values += "1,";
@@ -270,12 +298,6 @@ TEST_CASE("own table: what is too much or too little is a sentence") {
   std::string many = "a,label\n";
   for (int i = 0; i < 600; ++i) many += "1,w" + std::to_string(i % 300) + "\n";
   CHECK(why(many) == "own_many_classes");
-  std::string rows = "a,label\n";
-  for (std::int64_t i = 0; i < kOwnExamplesMost + 5; ++i) rows += "1," + std::to_string(i % 2) + "\n";
-  const auto out = read(rows);
-  REQUIRE(out.data.ok());
-  CHECK(out.data->train.size() + out.data->test.size() == kOwnExamplesMost);
-  CHECK(times(out.told, "own_many") == 1);
   std::vector<std::uint8_t> large(kTableBytesMost + 1);
   CHECK(OwnTable::open(large).error().code == "too_large");
 }

@@ -56,15 +56,14 @@ Json parts_of(const OwnData& own) {
   return {{"classes", std::move(classes)}, {"sums", std::move(sums)}, {"shape", own.shape}, {"answer", own.answer}, {"of_classes", !own.classes.empty()}};
 }
 
+// Before data are made: room for them.
+void forget_data() { data.reset(), packed = {}; }
 // What became of it: the data, or the sentence why there are none.
 Json outcome(Result<OwnData> made, Language language) {
-  data.reset();
-  packed.clear();
   if (!made) return {{"error", made.error().sentence(language)}};
   Json out = parts_of(*made);
-  const auto content = own_content(*made);
-  out["hash"] = hex16(own_hash(content));
-  out["bytes"] = content.size();
+  out["hash"] = hex16(own_hash(*made));
+  out["bytes"] = own_content_size(*made);
   data = std::move(*made);
   return out;
 }
@@ -209,6 +208,7 @@ EMSCRIPTEN_KEEPALIVE const char* own_finish(const char* asked, int english) {
   const auto json = read_json(asked);
   assert(json.ok());
   const Language language = language_of(english);
+  forget_data();
   Json out = outcome(table ? table->finish(split_in(*json)) : pictures->finish(choice_in(*json), split_in(*json)), language);
   out.update(told_of(table ? table->told() : pictures->told(), language));
   if (table) {
@@ -221,6 +221,7 @@ EMSCRIPTEN_KEEPALIVE const char* own_finish(const char* asked, int english) {
 }
 /// A .downhill-data file, which is taken as it is: as own_finish().
 EMSCRIPTEN_KEEPALIVE const char* own_open_data(const std::uint8_t* bytes, std::size_t size, int english) {
+  forget_data();
   return answered(outcome(read_own_file(bytes_at(bytes, size)), language_of(english)));
 }
 /// A picture of what was read, of the training part, side×side; for data that came whole.

@@ -20,6 +20,7 @@ import { Mirror } from './mirror';
 import { Narrator } from './narrator';
 import { NumberField, type EditEvent } from './number_field';
 import { is_official } from './official_files';
+import { dropped_in, type Dropped } from './own/drop';
 import { copy_of, cut_out, drawn_letter, grey_28 } from './picture';
 import { Popover, add_formulas, type HelpEvent } from './popover';
 import { Presets } from './presets';
@@ -265,12 +266,13 @@ class Page {
   }
 
   /** Files dropped or chosen: official data files, one picture for the pad, or else data of one's own. */
-  async drop(files: File[], entries: FileSystemEntry[] = []): Promise<void> {
+  async drop(dropped: Dropped): Promise<void> {
+    const { files, entries } = dropped;
     const official = files.filter(is_official);
     if (official.length) return this.data.take(official);
     const ratings = this.lab_has('open_raters') ? files.filter(({ name }) => /\.json$/i.test(name)) : [];
     if (ratings.length) return this.open_raters(ratings);
-    if (files.length > 1 || entries.some(({ isDirectory }) => isDirectory) || /\.(zip|csv|tsv|downhill-data|gz)$/i.test(files[0]?.name ?? '')) return this.data.own.open({ entries, files });
+    if (files.length > 1 || entries.some(({ isDirectory }) => isDirectory) || /\.(zip|csv|tsv|downhill-data|gz)$/i.test(files[0]?.name ?? '')) return this.data.own.open(dropped);
     if (!files[0]) return;
     const pixels = await grey_28(files[0]).catch(() => undefined);
     if (!pixels) return void say(words.say('notice.not_image'));
@@ -772,12 +774,12 @@ async function start(): Promise<void> {
     window.addEventListener(type, (event) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      if (type === 'drop') void it.drop([...event.dataTransfer.files], [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []));
+      if (type === 'drop') void it.drop(dropped_in(event.dataTransfer));
     });
   const chooser = element<HTMLInputElement>('data_files');
   element('choose_files').addEventListener('click', () => { chooser.accept = ''; chooser.click(); });
   chooser.addEventListener('change', () => {
-    void it.drop([...(chooser.files ?? [])]);
+    void it.drop({ files: [...(chooser.files ?? [])], entries: [], folders: Promise.resolve([]) });
     chooser.value = '';
   });
   // on paper: the picture of the lab, then the tables

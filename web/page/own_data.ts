@@ -3,7 +3,7 @@
 import { files } from 'site-files';
 import { save } from './dialogs';
 import { file_once, forget_file, single_file } from './fetch_bytes';
-import type { Dropped } from './own/files';
+import type { Dropped } from './own/drop';
 import type { Own, OwnActions, Texts } from './own/own';
 import { trusted } from './trusted';
 import type { Language, Words } from './words';

@@ -44,7 +44,8 @@ std::optional<UserError> take(DrawnPart& to, const Source& source, const Draw& d
   const auto drawn = draw.of(source, seed, classes, count);
   if (!drawn) return drawn.error();
   const auto features = static_cast<std::size_t>(examples.features);
-  to.pixels.reserve(examples.pixels.empty() ? 0 : static_cast<std::size_t>(count) * features);
+  to.pixels.reserve(examples.pixels.empty() ? 0 : drawn->rows.size() * features);
+  to.values.reserve(examples.values.empty() ? 0 : drawn->rows.size() * features);
   for (const std::uint32_t row : drawn->rows) append(to.pixels, examples.pixels, row, features), append(to.values, examples.values, row, features);
   to.targets.assign(drawn->targets.begin(), drawn->targets.end());
   return {};

@@ -136,9 +136,7 @@ OwnFacts facts_of(const Source& source) {
   facts.answer = source.answer;
   facts.columns = source.columns;
   const auto count = [&](const Examples& part, std::vector<std::uint32_t>& counts) {
-    counts.resize(static_cast<std::size_t>(std::max<std::int64_t>(1, source.classes)));
-    if (source.classes == 0) counts[0] = static_cast<std::uint32_t>(part.size());
-    for (const std::uint8_t label : part.labels) ++counts[label];
+    counts = source.classes == 0 ? std::vector{static_cast<std::uint32_t>(part.size())} : label_counts(part, source.classes);
   };
   count(source.train, facts.train), count(source.validation, facts.validation), count(source.test, facts.test);
   return facts;

@@ -1,6 +1,7 @@
 #include "app/core/cases_model.hpp"
 
 #include "app/core/fresh_number.hpp"
+#include "app/core/own_classes.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -110,7 +111,7 @@ Json CasesModel::changed_case(const std::string& kind) const {
 std::optional<UserError> CasesModel::set_case(const std::string& kind) {
   Json json = changed_case(kind);
   if (const OwnFacts* facts = file()) {
-    std::vector<int> classes = file_of(*facts).occurring;
+    std::vector<int> classes = usable_classes(*facts, true);
     if (kind == "yes_no" && classes.size() > 2) classes.resize(2);
     if (kind == "scores") classes.clear(); // what is wrong then is its answers
     json["data"]["file"] = read_.settings.file;
@@ -145,7 +146,8 @@ std::optional<UserError> CasesModel::put_own(Json json, const OwnFacts& facts, c
 std::optional<UserError> CasesModel::set_own(const std::string& hash) {
   const OwnFacts* facts = own_facts(hash);
   if (!facts) return UserError{"needs_file", "/data/file", {}};
-  std::vector<int> classes = file_of(*facts).occurring;
+  std::vector<int> classes = usable_classes(*facts, true);
+  if (!facts->classes.empty() && classes.size() < 2) return UserError{"own_few_usable", "/data/classes", {}};
   const bool two = classes.size() == 2 || (settings().kind == CaseKind::yes_no && classes.size() > 2);
   if (two) classes.resize(2);
   Json json = changed_case(facts->classes.empty() ? "scores" : two ? "yes_no" : "one_of_ten");

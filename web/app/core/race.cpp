@@ -1,5 +1,6 @@
 #include "app/core/race.hpp"
 
+#include "app/core/own_classes.hpp"
 #include "data/own_file.hpp"
 #include "optimizers/list.hpp"
 
@@ -296,6 +297,7 @@ void Race::leave() {
   looks_.cancel();
   cancel_sweep();
   cancel_draws();
+  due_ = true; // when one comes back, the data may be others: then these are asked for
 }
 
 void Race::pause() {
@@ -411,7 +413,8 @@ std::optional<UserError> Race::set_own(const std::string& hash) {
   const OwnFacts* facts = packs_.own(hash);
   if (!facts) return UserError{"needs_file", "/data/source", {}};
   if (facts->classes.empty() && !takes_numbers) return UserError{"race_source", "/data/source", {"own"}};
-  const std::vector<int> all = occurring(*facts);
+  const std::vector<int> all = usable_classes(*facts, false);
+  if (!facts->classes.empty() && all.size() < 2) return UserError{"own_few_usable", "/data/classes", {}};
   return set_data(
       [&](Json& data) {
         data["source"] = "own";

@@ -1,6 +1,7 @@
 #include "app/core/rating.hpp"
 
 #include "cases/raters_file.hpp"
+#include "core/hash.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +10,7 @@
 namespace downhill {
 namespace {
 
+constexpr std::size_t kMarksMost = 64; // of what was forgotten
 constexpr const char *kSeed = "/data/seed", *kClasses = "/data/classes";
 
 bool one_draw(const Json& a, const Json& b) { return a["seed"] == b["seed"] && a["classes"] == b["classes"]; }
@@ -21,7 +23,20 @@ UserError other_draw(const Json& rater, const Json& here, const std::string& pla
 bool goes_on(const Json& scores, const Json& beginning) {
   return scores.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), scores.begin());
 }
+// What names scores once they are forgotten: nobody can tell them by it, nor who gave them.
+std::string mark_of(const Json& rater) {
+  const std::string text = Json::array({rater["seed"], rater["classes"], rater["scores"]}).dump();
+  Hash hash;
+  hash.add_bytes({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return hex16(hash.value());
+}
 bool of_one(const Json& a, const Json& b) { return a["name"] == b["name"] && one_draw(a, b); }
+
+// Whether somebody on the screen has all the scores that were kept, whatever they are called there.
+bool has(const Json& shown, const Json& kept) { return one_draw(shown, kept) && goes_on(shown["scores"], kept["scores"]); }
+bool is_among(const Json& raters, const Json& kept) {
+  return std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return has(each, kept); });
+}
 
 bool has_name(const Json& raters, const Json& name) {
   return std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return each["name"] == name; });
@@ -39,6 +54,7 @@ std::string own_name(const Json& raters, const std::string& name) {
 void RatingModel::follow() {
   const Json before = own_json_;
   read();
+  follow_removed();
   if (before.is_null() || own_json_.is_null() || !of_one(before, own_json_)) return;
   const Json &had = before["scores"], &has = own_json_["scores"];
   if (has.size() + 1 == had.size() ? goes_on(had, has) : has.size() == had.size() + 1 && goes_on(has, had)) keep(before);
@@ -146,7 +162,13 @@ std::optional<UserError> RatingModel::rename(std::size_t rater, const std::strin
 std::optional<UserError> RatingModel::remove(std::size_t rater) {
   if (rater >= raters_.size()) return {};
   Json raters = raters_json();
+  const Json removed = raters[rater];
   raters.erase(rater);
+  for (std::size_t i = kept_.size(); i-- > 0;) {
+    if (!has(removed, kept_[i].rater) || is_among(raters, kept_[i].rater)) continue;
+    removed_here_.push_back(kept_[i]);
+    forget(i);
+  }
   const std::size_t who = rater == who_ ? raters.size() : who_ - (rater < who_ ? 1 : 0);
   return put(std::move(raters), who);
 }
@@ -161,6 +183,7 @@ OpenedRaters RatingModel::open(const std::vector<NamedText>& files) {
       opened.refused.push_back(std::move(error));
     };
     const auto read = raters_from_file(file.text);
+    std::string no_place; // names
     if (!read) {
       refuse(read.error());
       continue;
@@ -177,13 +200,17 @@ OpenedRaters RatingModel::open(const std::vector<NamedText>& files) {
         break;
       }
       if (raters.size() == kRatersMost) {
-        refuse({"out_of_range", place, {std::to_string(kRatersMost + 1), "0", std::to_string(kRatersMost)}});
-        break;
+        no_place += (no_place.empty() ? "" : ", ") + rater["name"].get<std::string>();
+        continue;
       }
       rater["name"] = own_name(raters, rater["name"].get<std::string>());
       raters.push_back(std::move(rater));
       ++opened.added;
     }
+    if (no_place.empty()) continue;
+    std::string here;
+    for (const Json& each : raters) here += (here.empty() ? "" : ", ") + each["name"].get<std::string>();
+    refuse({"too_many_raters", "", {std::to_string(kRatersMost), std::move(here), std::move(no_place)}});
   }
   if (opened.added == 0) return opened;
   auto values = draw_values(raters[0]);
@@ -231,17 +258,55 @@ void RatingModel::keep(const Json& before) {
     return of_one(each.rater, before) && goes_on(scores, had) && scores.size() - had.size() <= 1;
   });
   if (same != kept_.end()) kept_.erase(same);
-  if (!now["scores"].empty()) kept_.push_back({now, items_});
-  if (kept_.size() > kRatersMost) kept_.erase(kept_.begin());
+  if (!now["scores"].empty()) add_kept({now, items_});
+  cut_kept();
   ++kept_version_;
+}
+
+// What was given again is not forgotten any more.
+void RatingModel::add_kept(Kept kept) {
+  if (is_removed(kept.rater)) ++turns_[mark_of(kept.rater)];
+  kept_.push_back(std::move(kept));
+}
+
+void RatingModel::forget(std::size_t kept) {
+  std::uint64_t& turn = turns_[mark_of(kept_[kept].rater)];
+  turn += 1 + turn % 2;
+  if (turns_.size() > kMarksMost) turns_.erase(turns_.begin());
+  kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(kept));
+  ++kept_version_;
+}
+
+bool RatingModel::is_removed(const Json& rater) const {
+  const auto turn = turns_.find(mark_of(rater));
+  return turn != turns_.end() && turn->second % 2 == 1;
+}
+
+// Undo has brought somebody back who was removed, or redo has removed them again.
+void RatingModel::follow_removed() {
+  for (const Kept& each : removed_here_) {
+    const auto kept = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.rater == each.rater; });
+    const bool here = is_among(raters_json(), each.rater);
+    if (here && kept == kept_.end() && is_removed(each.rater)) add_kept(each), cut_kept(), ++kept_version_;
+    if (!here && kept != kept_.end()) forget(static_cast<std::size_t>(kept - kept_.begin()));
+  }
+}
+
+// A text of more could not be read again.
+void RatingModel::cut_kept() {
+  if (kept_.size() > kRatersMost) kept_.erase(kept_.begin(), kept_.end() - static_cast<std::ptrdiff_t>(kRatersMost));
 }
 
 void RatingModel::take_kept(const std::string& text) {
   const auto json = read_json(text);
   if (!json || !json->is_object() || !json->contains("raters") || !json->contains("items") || !(*json)["items"].is_array()) return;
-  const auto raters = raters_from_file(raters_file((*json)["raters"]));
   const Json& items = (*json)["items"];
+  const Json listed = (*json)["raters"], turns = json->value("removed", Json::object());
+  const auto raters = listed.empty() ? Result<Json>(Json::array()) : raters_from_file(raters_file(listed));
   if (!raters || raters->size() != items.size()) return;
+  if (turns.is_object())
+    for (const auto& [mark, turn] : turns.items())
+      if (turn.is_number_unsigned() && turns_.size() < kMarksMost) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
@@ -256,25 +321,26 @@ void RatingModel::take_kept(const std::string& text) {
     }
     kept.push_back(std::move(mine));
   }
+  std::erase_if(kept, [&](const Kept& each) { return is_removed(each.rater); });
   kept_ = std::move(kept);
+  cut_kept();
   ++kept_version_;
 }
 
 std::string RatingModel::kept_text() const {
-  if (kept_.empty()) return {};
+  if (kept_.empty() && turns_.empty()) return {};
   Json items = Json::array(), raters = Json::array();
   for (const Kept& each : kept_) items.push_back(each.items), raters.push_back(each.rater);
-  return Json{{"items", items}, {"raters", raters}}.dump();
+  Json out{{"items", items}, {"raters", raters}};
+  if (!turns_.empty()) out["removed"] = turns_;
+  return out.dump();
 }
 
 std::vector<std::size_t> RatingModel::waiting() const {
   std::vector<std::size_t> out;
   const Json raters = raters_json();
   for (std::size_t i = 0; i < kept_.size(); ++i) {
-    const Json& rater = kept_[i].rater;
-    const bool here =
-        std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return one_draw(each, rater) && goes_on(each["scores"], rater["scores"]); });
-    if (!here) out.push_back(i);
+    if (!is_among(raters, kept_[i].rater)) out.push_back(i);
   }
   return out;
 }
@@ -303,8 +369,7 @@ std::optional<UserError> RatingModel::go_on(std::size_t kept) {
 }
 
 void RatingModel::forget_kept() {
-  kept_.clear();
-  ++kept_version_;
+  while (!kept_.empty()) forget(kept_.size() - 1);
 }
 
 } // namespace downhill

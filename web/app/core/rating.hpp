@@ -6,6 +6,7 @@
 #include "cases/cases_document.hpp"
 
 #include <array>
+#include <map>
 
 namespace downhill {
 
@@ -73,8 +74,10 @@ public:
   std::optional<UserError> choose(std::size_t rater);
   /// Error: as of the document.
   std::optional<UserError> rename(std::size_t rater, const std::string& name);
+  /// What the browser keeps of that rater is forgotten, too; undo in this window brings both back.
   std::optional<UserError> remove(std::size_t rater);
-  /// Adds the raters of files, all in one step; what can't be read or is of another draw is refused, file by file. Who rates here stays.
+  /// Adds the raters of files, all in one step; what can't be read, is of another draw or finds no place is refused, file by file. Who rates
+  /// here stays.
   OpenedRaters open(const std::vector<NamedText>& files);
   /// The file of one rater.
   std::string file(std::size_t rater) const;
@@ -83,7 +86,8 @@ public:
   std::optional<UserError> train();
 
   // ---- kept by the browser ----
-  /// What the browser kept of former visits: scores that were given here, not those of files. Unreadable text is as good as none.
+  /// What the browser kept of former visits, or another window has it keep: scores that were given here, not those of files. Unreadable text
+  /// is as good as none. What was removed or forgotten in either window comes back in none.
   void take_kept(const std::string& text);
   /// What it is to keep now; empty: nothing.
   std::string kept_text() const;
@@ -106,6 +110,11 @@ private:
   std::optional<UserError> put(Json raters, std::size_t who);
   std::vector<std::pair<std::string, Json>> draw_values(const Json& rater) const;
   void keep(const Json& before);
+  void add_kept(Kept kept);
+  void forget(std::size_t kept);
+  void follow_removed();
+  bool is_removed(const Json& rater) const;
+  void cut_kept();
 
   LabDocument& document_;
   std::vector<Rater> raters_;
@@ -116,6 +125,9 @@ private:
   bool draw_shown_ = true;
   Json own_json_; // as it was read last; null: somebody new
   std::vector<Kept> kept_;
+  // How often scores were forgotten and came back, by their hash: odd, they are forgotten. Of two windows the larger number is right.
+  std::map<std::string, std::uint64_t> turns_;
+  std::vector<Kept> removed_here_; // in this window, whose undo may bring them back
   std::uint64_t kept_version_ = 1;
 };
 

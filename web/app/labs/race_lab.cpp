@@ -1,5 +1,6 @@
 #include "app/labs/race_lab.hpp"
 
+#include "app/core/own_classes.hpp"
 #include "app/core/race_results.hpp"
 #include "app/core/typed_number.hpp"
 #include "app/presets.hpp"
@@ -263,7 +264,8 @@ Answer activations_named(Lab& lab, const Json&) {
 Answer use_own(Lab& lab, const Json& a) {
   const auto hash = a["hash"].get<std::string>();
   of(lab).world().packs.name_own(hash, a["name"].get<std::string>());
-  return done(of(lab).race().set_own(hash));
+  if (auto error = of(lab).race().set_own(hash)) return *error;
+  return Json{{"left_out", left_out_classes(*of(lab).world().packs.own(hash), false)}};
 }
 
 // What is wanted of a user's own file: its hash, or nothing.

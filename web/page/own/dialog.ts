@@ -1,6 +1,7 @@
 // The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
 // data; it also lists what is kept on this device.
-import { chosen, dropped, next_root, pasted, type Dropped, type Found } from './files';
+import { dropped_in, type Dropped } from './drop';
+import { chosen, dropped, next_root, pasted, type Found } from './files';
 import type { KeptFile, OwnFile } from './kept_files';
 import type { Asked, FolderHandle, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
 import { Reading, type ReadingParts } from './reading';
@@ -81,7 +82,7 @@ export class OwnDialog {
     this.dialog.addEventListener('drop', (event) => {
       event.preventDefault();
       event.stopPropagation();
-      if (event.dataTransfer) this.drop({ entries: [...event.dataTransfer.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []), files: [...event.dataTransfer.files] });
+      if (event.dataTransfer) this.drop(dropped_in(event.dataTransfer));
     });
     document.addEventListener('paste', (event) => {
       const files = this.dialog.open ? [...(event.clipboardData?.files ?? [])] : [];
@@ -107,6 +108,15 @@ export class OwnDialog {
   drop(what: Dropped): void {
     const number = this.drops, again = this.state !== 'empty';
     if (what.entries.some(({ isDirectory }) => isDirectory)) this.begin_reading(); // to find them all takes a while
+    void what.folders.then((folders) => {
+      if (number !== this.drops) return;
+      // files beside folders are found with them, in the other way
+      if (!folders.length || folders.length < what.entries.length) return this.find(what, number, again);
+      this.expect(folders[0]!.name, !again);
+      for (const folder of folders) this.reading.folder(folder, next_root(), this.told.english);
+    });
+  }
+  private find(what: Dropped, number: number, again: boolean): void {
     void dropped(what, this.class_name, (of) => {
       this.show_progress({ done: 0, of, bytes: 0, pictures: 0, share: 0 });
       return number === this.drops;

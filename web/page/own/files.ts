@@ -1,9 +1,8 @@
 // What people choose, drop or paste, as a list of files with their names in their folders.
+import type { Dropped } from './drop';
 import type { FolderHandle, GivenFile, Unread } from './messages';
 
 export interface Found { files: GivenFile[]; unread: Unread[] }
-/** What was dropped: files, and entries where the browser has them, of which folders are read. */
-export interface Dropped { entries: FileSystemEntry[]; files: File[] }
 
 let roots = 0;
 const of_picture = /\.(png|jpe?g|jpe|jfif|webp)$/i;
@@ -23,8 +22,8 @@ export function pasted(files: File[], class_name: string): Found {
   return chosen(files.map((file) => (of_picture.test(file.name) ? new File([file], file.name.replace(/(?=\.\w+$)/, `-${roots + 1}`), { type: file.type }) : file)), class_name);
 }
 
-/** `told`: how many it has found; false: no more is wanted. */
-export async function dropped({ entries, files }: Dropped, class_name: string, told: (count: number) => boolean): Promise<Found> {
+/** What was dropped, with the files in its folders. `told`: how many it has found; false: no more is wanted. */
+export async function dropped({ entries, files }: Pick<Dropped, 'entries' | 'files'>, class_name: string, told: (count: number) => boolean): Promise<Found> {
   if (!entries.some(({ isDirectory }) => isDirectory)) return chosen(files, class_name);
   const found: Found = { files: [], unread: [] };
   for (const entry of entries) {

@@ -2,7 +2,8 @@
 // asked for, and named where a document wants some that are not here. A script of its own (web/page/own_data.ts fetches it), with its words.
 import type { TrainerInput } from '../trainer';
 import { OwnDialog } from './dialog';
-import type { Dropped } from './files';
+import type { Dropped } from './drop';
+import { HeldFiles } from './held_files';
 import { forget_file, is_kept, keep_file, kept_file, kept_files, may_keep_files, type OwnFile } from './kept_files';
 import type { ReadingParts } from './reading';
 import { megabytes, Told, type Texts } from './told';
@@ -24,10 +25,12 @@ export interface OwnActions {
 /** What the lab that is shown wants: see the verb of this name. */
 interface Wanted { own: boolean; file: string; name: string; here: boolean }
 
+const classes_told = 8;
+
 export class Own {
   private told = new Told();
   private dialog: OwnDialog | undefined;
-  private files = new Map<string, OwnFile>(); // that were used since the page was opened
+  private files = new HeldFiles();
   private current = ''; // the one that trainers have or are about to have
   private reading?: { file: OwnFile; keep: boolean; done: () => void; failed: (why: Error) => void } | undefined;
   private line: Promise<unknown> = Promise.resolve();
@@ -48,7 +51,9 @@ export class Own {
       use: (file, keep) => this.use(file, keep),
       missing: () => this.missing(),
       in_use: () => { const wanted = this.wanted(); return wanted?.own ? this.files.get(wanted.file) : undefined; },
-      may_keep: may_keep_files, kept: kept_files, keep: keep_file, forget: forget_file,
+      may_keep: may_keep_files, kept: kept_files,
+      keep: async (file) => { await keep_file(file); this.files.kept(file.hash, true); },
+      forget: async (hash) => { await forget_file(hash); this.files.kept(hash, false); },
       use_kept: async (hash) => {
         const file = await kept_file(hash);
         if (file) await this.use(file, false);
@@ -72,12 +77,12 @@ export class Own {
   /** A trainer has read a file: that which is to be used, or one that was handed out before, late. */
   async opened(hash: string, examples: number): Promise<void> {
     const { reading, told } = this;
-    this.current = hash;
+    if (reading?.file.hash === hash) this.files.put(reading.file);
+    this.in_use(hash);
     if (reading?.file.hash !== hash) return this.name_it(hash);
     this.reading = undefined;
-    this.files.set(hash, reading.file);
     const wanted = this.wanted();
-    if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here && !this.files.has(wanted.file)) {
+    if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here && !this.files.knows(wanted.file)) {
       this.actions.say(told.say('own.other', reading.file.name, wanted.name || wanted.file.slice(0, 8)),
         { label: told.say('own.use_other'), act: () => void this.adopt(hash, examples, reading.keep) });
     } else await this.adopt(hash, examples, reading.keep);
@@ -100,27 +105,31 @@ export class Own {
   private async adopt(hash: string, examples: number, keep: boolean): Promise<void> {
     const { told, actions } = this, file = this.files.get(hash);
     if (!file || (!actions.lab_has('use_own') && !(await actions.to_race()))) return;
+    let left_out: string[] = [];
     try {
       if (this.wanted()?.file === hash) this.name_it(hash);
-      else actions.command('use_own', { hash, name: file.name.slice(0, 100) });
+      else ({ left_out } = actions.command('use_own', { hash, name: file.name.slice(0, 100) }) as { left_out: string[] });
     } catch (error) { return actions.say((error as Error).message); }
     actions.redraw();
     const kept = await is_kept(hash), now_kept = keep && !kept && await keep_file(file).then(() => true, () => false);
+    if (kept || now_kept) this.files.kept(hash, true);
     const lost = keep && !kept && !now_kept ? told.say('own.not_kept', file.name) : '';
-    const said = told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples) + (lost && told.english ? ' ' : '') + lost;
+    const without = left_out.length ? told.say('own.left_out', left_out.slice(0, classes_told).join(told.english ? ', ' : '、') + (left_out.length > classes_told ? '…' : '')) : '';
+    const said = [told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples), without, lost].filter(Boolean).join(told.english ? ' ' : '');
     actions.say(said, kept || now_kept || keep || !may_keep_files() ? undefined : { label: told.say('own.keep', megabytes(file.bytes.length)), act: () => void this.keep(file) });
   }
   private async keep(file: OwnFile): Promise<void> {
     const { told, actions } = this;
-    await keep_file(file).then(() => actions.say(told.say('own.kept', file.name)), () => actions.say(told.say('own.not_kept', file.name)));
+    await keep_file(file).then(() => { this.files.kept(file.hash, true); actions.say(told.say('own.kept', file.name)); }, () => actions.say(told.say('own.not_kept', file.name)));
   }
 
   /** A document names this file: from what was used, or what is kept here; else the page says which one is missing. */
   async load(hash: string, only_worker?: number): Promise<void> {
-    const { actions } = this, file = this.files.get(hash) ?? await kept_file(hash);
+    const { actions } = this, held = this.files.get(hash), file = held ?? await kept_file(hash);
     if (file) {
-      this.files.set(hash, file);
-      this.current = hash;
+      this.files.put(file);
+      this.in_use(hash);
+      if (!held) this.files.kept(hash, true);
       return actions.hand({ own: file.bytes, hash }, only_worker);
     }
     actions.command('pack_failed', { code: 'needs_file' });
@@ -130,7 +139,7 @@ export class Own {
   /** Which file the document wants and has not, in a sentence; or nothing. */
   private missing(): string {
     const { told } = this, wanted = this.wanted();
-    if (!wanted?.own || wanted.here || !wanted.file || this.files.has(wanted.file)) return '';
+    if (!wanted?.own || wanted.here || !wanted.file || this.files.get(wanted.file)) return '';
     const mark = wanted.file.slice(0, 8);
     return wanted.name ? told.say('own.missing', wanted.name, mark) : told.say('own.missing_unnamed', mark);
   }
@@ -140,8 +149,12 @@ export class Own {
   }
   /** What is kept of it is no good. */
   forget(hash: string): void {
-    this.files.delete(hash);
-    if (this.current === hash) this.current = '';
+    this.files.forget(hash);
+    if (this.current === hash) this.in_use('');
+  }
+  private in_use(hash: string): void {
+    this.current = hash;
+    this.files.use(hash);
   }
 }
 

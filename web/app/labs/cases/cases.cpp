@@ -306,7 +306,8 @@ std::string CasesLab::own_name() const {
 
 Answer CasesLab::use_own(const std::string& hash, const std::string& name) {
   world_.packs.name_own(hash, name);
-  return done(followed(model_.set_own(hash)));
+  if (auto error = followed(model_.set_own(hash))) return *error;
+  return Json{{"left_out", left_out_classes(*world_.packs.own(hash), true)}};
 }
 
 // What is wanted of it: its hash, or nothing.

@@ -241,7 +241,8 @@ void weights_view(CasesLab& lab, Column& column, const CaseRun& run, PredictionK
   Ui& u = lab.controls();
   const CaseSettings& s = run.settings();
   const std::int64_t count = std::min(kWeightsMost, units_of(s));
-  column.paragraph(!s.hidden.empty()            ? u("cases.weights_hidden")
+  column.paragraph(s.table()                    ? u("cases.weights_table")
+                   : !s.hidden.empty()          ? u("cases.weights_hidden")
                    : s.kind == CaseKind::yes_no ? u("cases.weights_boundary")
                                                 : u("cases.weights_says"),
                    u.theme->soft);
