@@ -203,7 +203,7 @@ std::optional<ToApp> boundary(const Trainer& trainer, const LookHead& head) {
     out.labels.push_back(data.train.labels[i]);
   }
   out.view = entry_of(sources(), trainer.settings().data.source).generated ? about_origin(out.points) : taken_up(data);
-  Matrix places(static_cast<Index>(out.side) * out.side, 2);
+  Matrix places(static_cast<Index>(out.side * out.side), 2);
   for (Index i = 0; i < places.rows(); ++i) {
     places(i, 0) = static_cast<float>(out.x_of(static_cast<std::size_t>(i) % out.side));
     places(i, 1) = static_cast<float>(out.y_of(static_cast<std::size_t>(i) / out.side));

@@ -8,7 +8,7 @@ interface Point extends Place { /** 1 to 4. */ of: number }
 
 const most = 100, step = 5, fine_step = 1;
 // the picture: the plane with room for numbers at its axes
-const view = 440, left = 32, top = 10, scale = 2;
+const view = 448, left = 38, top = 10, scale = 2;
 const near_px = { mouse: 8, touch: 12 }, near_by_keys = 2; // hundredths: no finer than the cross hair goes, and points may lie close
 const marks = ['M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0z', 'M-5.4,-5.4h10.8v10.8h-10.8z', 'M0,-7L6.8,5.2H-6.8z', 'M0,-7.6L7.6,0L0,7.6L-7.6,0z'];
 const colors = ['positive', 'negative', 'adam', 'rmsprop']; // and forms, as the Race draws points of the plane
@@ -45,7 +45,7 @@ export class Points {
     const { plane } = this;
     this.said.setAttribute('role', 'status');
     plane.setAttribute('role', 'application'); // arrows and digits are its own
-    plane.setAttribute('aria-describedby', 'own_plane_help');
+    plane.setAttribute('aria-describedby', 'own_plane_help own_plane_keys');
     const picture = svg('svg', { viewBox: `0 0 ${view} ${view}`, 'aria-hidden': 'true' });
     for (const v of [-100, -50, 0, 50, 100]) {
       picture.append(svg('path', { d: `M${across(v)},${top}V${down(-most)}M${left},${down(v)}H${across(most)}`, class: v ? 'own_line' : 'own_axis' }));
@@ -89,7 +89,7 @@ export class Points {
     this.undo = button('own.undo', 'own_undo', () => this.take_back());
     this.none = button('own.remove_all', 'own_remove_all', () => this.change([], ''));
     this.element.replaceChildren(
-      make('p', { className: 'own_point_help', id: 'own_plane_help', textContent: told.say('own.plane_help') }),
+      make('div', { className: 'own_point_help' }, make('p', { id: 'own_plane_help', textContent: told.say('own.plane_help') }), make('p', { id: 'own_plane_keys', textContent: told.say('own.plane_keys') })),
       make('fieldset', {}, make('legend', { textContent: told.say('own.point_class') }), ...labels),
       this.plane, this.said, make('div', { className: 'row own_point_acts' }, this.undo, this.none));
     this.choose(this.of);
