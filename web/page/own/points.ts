@@ -130,7 +130,7 @@ export class Points {
   // ---- keys ----
   private key(event: KeyboardEvent): void {
     const arrow = arrows[event.key], by = event.shiftKey ? fine_step : step;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') this.take_back();
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') this.take_back();
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (arrow) {
       this.go({ x: this.at.x + by * arrow[0], y: this.at.y + by * arrow[1] });
