@@ -290,7 +290,7 @@ export class OwnDialog {
       make('label', {}, this.say('own.class'), ' ', class_name));
     this.kept_box = make('div', { className: 'own_kept' });
     this.keep_box = this.make_keeping();
-    this.change = make('p', {}, this.button('own.change_points', () => this.place(), 'own_change_points'));
+    this.change = make('div', { className: 'row' }, this.button('own.change_points', () => this.place(), 'own_change_points'));
     this.buttons = {
       take: this.button('own.take_points', () => this.take(), 'own_take_points', true), back: this.button('own.back', () => this.leave(), 'own_back'),
       csv: this.button('own.save_csv', () => void this.table_file().arrayBuffer().then((bytes) => this.host.save(this.say('own.points_file'), new Uint8Array(bytes))), 'own_save_csv'),
