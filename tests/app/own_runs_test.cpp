@@ -1,7 +1,10 @@
 // Races whose data are a user's own file.
 #include "app/core/own_classes.hpp"
+#include "app/bare_race.hpp"
+#include "app/core/dropout_model.hpp"
 #include "app/race_table.hpp"
 #include "data/own_file.hpp"
+#include "inspect/predictions.hpp"
 #include "trainer/trainer.hpp"
 
 using namespace downhill;
@@ -37,6 +40,25 @@ OwnData numbers() {
       part->values.insert(part->values.end(), {a, b});
       part->targets.push_back(a - 2 * b);
     }
+  }
+  data.validation.features = 2;
+  return data;
+}
+
+// Points of a plane in `classes` classes, far from the origin and of two scales.
+OwnData points(std::size_t classes) {
+  OwnData data;
+  data.shape = {2};
+  data.columns = {"length", "width"};
+  data.answer = "kind";
+  for (std::size_t label = 0; label < classes; ++label) data.classes.push_back("k" + std::to_string(label));
+  for (const auto& [part, count] : {std::pair{&data.train, 20}, {&data.test, 5}}) {
+    part->features = 2;
+    for (int i = 0; i < count; ++i)
+      for (std::size_t label = 0; label < classes; ++label) {
+        part->labels.push_back(static_cast<std::uint8_t>(label));
+        part->values.insert(part->values.end(), {50 + 10 * static_cast<float>(label) + static_cast<float>(i % 5), 0.1F * static_cast<float>(i % 4) - 2});
+      }
   }
   data.validation.features = 2;
   return data;
@@ -251,4 +273,89 @@ TEST_CASE("own runs: a wrong file, a broken one, and one too few: each is told, 
   REQUIRE(!table.race.set_own(hash_of(data)));
   table.race.start();
   table.until_finished();
+}
+
+TEST_CASE("own runs: a table of two features and a few classes is points of a plane, seen where they are") {
+  for (const std::size_t classes : {2U, 3U, 5U, 6U}) {
+    CAPTURE(classes);
+    Table table(1, small());
+    const OwnData data = points(classes);
+    give(table, data);
+    CHECK(!table.race.has_plane());
+    BareRace toy(Json::parse(R"({"downhill": 1, "data": {"source": "moons", "train": 40, "test": 10}, "batch": 8, "lanes": [{}, {}]})"));
+    DropoutModel dropout(table.race, toy.race);
+    CHECK(&dropout.plane() == &toy.race);
+    REQUIRE(!table.race.set_own(hash_of(data)));
+    CHECK(table.race.has_plane() == (classes <= kPlaneClassesMost));
+    CHECK((&dropout.plane() == &table.race) == table.race.has_plane());
+    CHECK(!table.race.has_images());
+    table.race.start();
+    table.until_finished();
+    Look<ask::Boundary> boundary;
+    boundary.want(table.race, 1);
+    table.race.ask_looks(1);
+    for (int i = 0; i < 3; ++i) table.turn();
+    const BoundaryLook* look = boundary.seen();
+    CHECK((look != nullptr) == (classes <= kPlaneClassesMost));
+    if (!look) continue;
+    CHECK(look->classes == classes);
+    CHECK(look->probabilities.size() == look->side * look->side * classes);
+    CHECK(look->points.size() == 2 * 20 * classes);
+    // all points with a margin, each axis by itself
+    const double most = 54 + 10 * (static_cast<double>(classes) - 1), margin = 0.08 * (most - 50);
+    CHECK(look->view.x_least == doctest::Approx(50 - margin));
+    CHECK(look->view.x_most == doctest::Approx(most + margin));
+    CHECK(look->view.y_least == doctest::Approx(-2 - 0.08 * 0.3));
+    CHECK(look->view.y_most == doctest::Approx(-1.7 + 0.08 * 0.3));
+    // the lane's own answers there, from the top left
+    CHECK(look->x_of(0) < look->x_of(1));
+    CHECK(look->y_of(0) > look->y_of(1));
+    const auto experiment = experiment_from_json(table.race.experiment().json());
+    const auto shared = std::make_shared<Source>(std::move(*own_source(write_own_file(data))));
+    Trainer trainer(experiment->lanes[1].settings, std::make_shared<Subset>(*draw_subset(shared, experiment->lanes[1].settings.data)));
+    while (trainer.advance() != Trainer::Piece::end) {
+    }
+    Matrix place(1, 2);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{100}, std::size_t{72 * 40 + 3}, std::size_t{72 * 72 - 1}}) {
+      place(0, 0) = static_cast<float>(look->x_of(at % look->side)), place(0, 1) = static_cast<float>(look->y_of(at / look->side));
+      const Matrix p = predict_values(trainer, place);
+      for (std::size_t c = 0; c < classes; ++c)
+        CHECK(static_cast<double>(look->probabilities[at * classes + c]) == doctest::Approx(static_cast<double>(p(0, static_cast<Index>(c)))).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("own runs: points with one value for a feature have room around it; of fewer classes the picture has fewer; pictures of two pixels are no plane") {
+  Table table(1, small());
+  OwnData flat = points(3);
+  for (Examples* part : {&flat.train, &flat.test})
+    for (std::size_t i = 1; i < part->values.size(); i += 2) part->values[i] = 4;
+  give(table, flat);
+  REQUIRE(!table.race.set_own(hash_of(flat)));
+  REQUIRE(!table.race.edit("/data/classes", Json{0, 2}));
+  table.turn();
+  Look<ask::Boundary> boundary;
+  boundary.want(table.race, 0);
+  table.race.ask_looks(1);
+  for (int i = 0; i < 3; ++i) table.turn();
+  const BoundaryLook* look = boundary.seen();
+  REQUIRE(look);
+  CHECK(look->classes == 2);
+  CHECK(look->view.y_least == 2);
+  CHECK(look->view.y_most == 6);
+
+  OwnData two = pictures(1);
+  two.shape = {1, 2};
+  for (Examples* part : {&two.train, &two.validation, &two.test}) {
+    part->features = 2;
+    part->pixels.resize(2 * part->labels.size(), 7);
+  }
+  give(table, two);
+  REQUIRE(!table.race.set_own(hash_of(two)));
+  CHECK(table.race.inputs() == 2);
+  CHECK(!table.race.has_plane());
+  boundary.want(table.race, 0);
+  table.race.ask_looks(2);
+  for (int i = 0; i < 3; ++i) table.turn();
+  CHECK(boundary.seen() == nullptr);
 }

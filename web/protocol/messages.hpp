@@ -433,19 +433,24 @@ struct OwnLook {
   std::vector<float> probabilities;
   void fields(auto& a) { a(head, probabilities); }
 };
-/// Two features: the probability of the second class over a square of side × side places, row after row from the top
-/// left, and the training points (at most kPointsShown). And what all layers but their activations make together: the
+/// Two features: the probability of each class over side × side places of the plane, row after row from the top left, place after
+/// place, and the training points (at most kPointsShown). And what all layers but their activations make together: the
 /// last layer's z as weight·x + bias, exactly the network's where every activation is the identity.
 struct BoundaryLook {
   LookHead head;
-  std::uint32_t side = 0;
-  double reach = 0; ///< the square is [−reach, reach]²
-  std::vector<float> probabilities, points;
+  std::uint32_t side = 0, classes = 0;
+  Extent view;                              ///< of generated data a square about the origin, of a user's own what its training points take up
+  std::vector<float> probabilities, points; ///< side × side × classes; x and y by turns
   std::vector<std::uint8_t> labels;
   std::vector<Dense> layers;
   Dense product;
-  void fields(auto& a) { a(head, side, reach, probabilities, points, labels, layers, product); }
+  void fields(auto& a) { a(head, side, classes, view, probabilities, points, labels, layers, product); }
+  /// The middle of a column, of a row.
+  double x_of(std::size_t column) const { return view.x_least + view.width() * (static_cast<double>(column) + 0.5) / side; }
+  double y_of(std::size_t row) const { return view.y_most - view.height() * (static_cast<double>(row) + 0.5) / side; }
 };
+/// Points of so many classes are told apart by colour and form.
+inline constexpr std::size_t kPlaneClassesMost = 5;
 inline constexpr std::size_t kPointsShown = 400;
 /// A regression over [low, high]: at x, ascending, what the network gives and the target without noise; and the training points
 /// (at most kPointsShown), x and target by turns.

@@ -166,30 +166,51 @@ std::optional<ToApp> own(const Trainer& trainer, const ask::Own& ask, const Look
   return out;
 }
 
-// Points of the plane reach about 1.5 from the origin with the noise that is usual.
+// Generated points reach about 1.5 from the origin with the noise that is usual.
+Extent about_origin(std::span<const float> points) {
+  double reach = 0;
+  for (const float v : points) reach = std::max(reach, std::fabs(static_cast<double>(v)));
+  reach = std::clamp(reach * 1.08, 0.5, 10.0);
+  return {-reach, reach, -reach, reach};
+}
+
+// A user's own points are anywhere, and each feature has a scale of its own.
+Extent taken_up(const Subset& data) {
+  const auto axis = [&](std::size_t feature, double& least, double& most) {
+    least = HUGE_VAL, most = -HUGE_VAL;
+    for (const std::size_t row : data.train.rows) {
+      const auto v = static_cast<double>(data.source->train.values[2 * row + feature]);
+      least = std::min(least, v), most = std::max(most, v);
+    }
+    const double margin = most > least ? 0.08 * (most - least) : 0.5 * std::max(1.0, std::fabs(most)); // of one value, some room around it
+    least -= margin, most += margin;
+  };
+  Extent view;
+  axis(0, view.x_least, view.x_most), axis(1, view.y_least, view.y_most);
+  return view;
+}
+
 std::optional<ToApp> boundary(const Trainer& trainer, const LookHead& head) {
-  if (trainer.data().features() != 2 || trainer.data().classes != 2) return {};
-  constexpr std::uint32_t kSide = 72;
+  const Subset& data = trainer.data();
+  const Examples& examples = data.source->train;
+  if (data.features() != 2 || examples.values.empty() || data.classes < 2 || data.classes > static_cast<std::int64_t>(kPlaneClassesMost)) return {};
   BoundaryLook out;
   out.head = head;
-  out.side = kSide;
-  const Examples& examples = trainer.data().source->train;
-  const Part& part = trainer.data().train;
-  for (std::size_t i = 0; i < std::min(kPointsShown, part.rows.size()); ++i) {
-    const std::size_t row = part.rows[i];
+  out.side = 72, out.classes = static_cast<std::uint32_t>(data.classes);
+  for (std::size_t i = 0; i < std::min(kPointsShown, data.train.rows.size()); ++i) {
+    const std::size_t row = data.train.rows[i];
     out.points.insert(out.points.end(), {examples.values[2 * row], examples.values[2 * row + 1]});
-    out.labels.push_back(part.labels[i]);
+    out.labels.push_back(data.train.labels[i]);
   }
-  for (const float v : out.points) out.reach = std::max(out.reach, std::fabs(static_cast<double>(v)));
-  out.reach = std::clamp(out.reach * 1.08, 0.5, 10.0);
-  Matrix places(static_cast<Index>(kSide * kSide), 2);
-  for (std::uint32_t i = 0; i < kSide * kSide; ++i) {
-    const auto at = [&](std::uint32_t cell) { return static_cast<float>(out.reach * (2 * (cell + 0.5) / kSide - 1)); };
-    places(static_cast<Index>(i), 0) = at(i % kSide);
-    places(static_cast<Index>(i), 1) = -at(i / kSide);
+  out.view = entry_of(sources(), trainer.settings().data.source).generated ? about_origin(out.points) : taken_up(data);
+  Matrix places(static_cast<Index>(out.side * out.side), 2);
+  for (Index i = 0; i < places.rows(); ++i) {
+    places(i, 0) = static_cast<float>(out.x_of(static_cast<std::size_t>(i) % out.side));
+    places(i, 1) = static_cast<float>(out.y_of(static_cast<std::size_t>(i) / out.side));
   }
   const Matrix p = predict_values(trainer, places);
-  for (Index i = 0; i < p.rows(); ++i) out.probabilities.push_back(p(i, 1));
+  for (Index i = 0; i < p.rows(); ++i)
+    for (Index c = 0; c < p.cols(); ++c) out.probabilities.push_back(p(i, c));
 
   const Network& network = trainer.network();
   bool plain = true;

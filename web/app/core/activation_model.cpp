@@ -212,7 +212,7 @@ void ActivationModel::begin_frame() {
 }
 
 void ActivationModel::show_plane() {
-  if (!race_.is_toy()) toy_.show(); // else its Start is the lab's
+  if (!race_.has_plane()) toy_.show(); // else its Start is the lab's
 }
 
 std::optional<UserError> ActivationModel::follow() {

@@ -71,7 +71,7 @@ public:
   // ---- the toy ----
   void begin_frame();
   /// The race whose boundaries are shown: the toy, or the lab's own, if that is over points of the plane.
-  Race& plane() { return race_.is_toy() ? race_ : own_toy_; }
+  Race& plane() { return race_.has_plane() ? race_ : own_toy_; }
   /// It is in this frame.
   void show_plane();
   /// After a frame: lane 0 of the toy has no activation, the others have the chosen ones.

@@ -72,7 +72,7 @@ public:
   std::optional<UserError> follow(std::size_t lane);
 
 private:
-  bool itself() const { return race_.is_toy() && race_.lanes().size() > 1; }
+  bool itself() const { return race_.has_plane() && race_.lanes().size() > 1; }
 
   Race &race_, &own_toy_;
   Toy toy_;

@@ -344,6 +344,11 @@ bool Race::has_images() const {
   return facts && facts->pictures && facts->shape.size() == 2 && facts->shape[0] == facts->shape[1];
 }
 
+bool Race::has_plane() const {
+  if (inputs() != 2 || (is_own() ? own()->pictures : !is_toy())) return false; // a file that is not here has none
+  return has_classes() && classes().size() <= kPlaneClassesMost;
+}
+
 bool Race::has_classes() const {
   if (!is_own()) return entry_of(sources(), data().source).classes != 0;
   if (const OwnFacts* facts = own()) return !facts->classes.empty();

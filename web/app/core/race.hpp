@@ -179,6 +179,8 @@ public:
   bool is_toy() const { return entry_of(sources(), data().source).generated; }
   /// Whether the data are images that are as high as wide, and not points or a table.
   bool has_images() const;
+  /// Whether the data are points of a plane, of classes that can be told apart by colour and form: generated, or a table of two features.
+  bool has_plane() const;
   /// Whether classes are told apart; else a number is learned. Of a file that is not here the loss tells.
   bool has_classes() const;
   /// The classes that are told apart: the document's, or, where it names none, all of the user's own file. Empty for numbers.

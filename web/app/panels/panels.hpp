@@ -31,7 +31,14 @@ private:
   Pictures pictures_;
 };
 
-/// Where a lane of a race over points of the plane says one class or the other, with the training points.
+/// How a class of points of the plane looks, by its number in the run.
+struct PlaneLook {
+  std::uint32_t Tokens::* color;
+  Marker marker;
+};
+const PlaneLook& plane_look(std::size_t label);
+
+/// Where a lane of a race over points of the plane says which class, with the training points.
 class BoundaryPicture {
 public:
   /// A square in `box`. Asks for it and draws the last answer, which it returns (null: none yet); `number` is the item's.

@@ -145,10 +145,10 @@ void data_card(Ui& ui, Race& race, RaceView& view, Column& column, Fields& field
   if (race.is_own()) own_card(ui, race, column);
   if (race.has_images() && race.has_classes()) {
     class_images(ui, race, view, column);
-  } else if (race.is_toy()) {
+  } else if (race.has_plane() || race.is_toy()) {
     const Rect picture = column.rest.cut_top(120);
     const std::size_t lane = std::min(view.lane, race.lanes().size() - 1);
-    if (race.has_classes())
+    if (race.has_plane())
       view.boundary.draw(ui, race, lane, 3, {picture.x + (picture.w - 112) / 2, picture.y, 112, 112});
     else
       view.fitted.draw(ui, race, lane, {picture.x, picture.y, picture.w, 112});

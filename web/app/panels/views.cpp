@@ -26,7 +26,7 @@ void views_panel(Ui& ui, Race& race, RaceView& view, Rect box, bool below) {
     labels.push_back(ui.by_id("view." + std::string(row->id)));
   }
   if (std::find(offered.begin(), offered.end(), view.view) == offered.end())
-    view.view = race.has_images() ? &kWeightsView : !race.is_toy() ? &kUnitsView : race.has_classes() ? &kBoundaryView : &kFittedView;
+    view.view = race.has_images() ? &kWeightsView : race.has_plane() ? &kBoundaryView : race.is_toy() ? &kFittedView : &kUnitsView;
   if (below && !view.views_whole &&
       ui.icon_button("views.toggle", head.cut_right(28), view.views_open ? Icon::chevron_down : Icon::chevron_up,
                      (view.views_open ? ui("views.close") : ui("views.open")), true, false))

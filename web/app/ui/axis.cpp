@@ -7,8 +7,7 @@
 
 namespace downhill::ui {
 
-void draw_marker(ImDrawList* list, ImVec2 p, Marker marker, std::uint32_t color) {
-  constexpr float r = 3.6F;
+void draw_marker(ImDrawList* list, ImVec2 p, Marker marker, std::uint32_t color, float r) {
   switch (marker) {
   case Marker::none: break;
   case Marker::circle: list->AddCircleFilled(p, r, color, 14); break;

@@ -95,7 +95,7 @@ struct BarSpec {
 };
 void bars(Ui& ui, Rect box, const BarSpec& spec, const std::vector<BarSeries>& series);
 
-void draw_marker(ImDrawList* list, ImVec2 at, Marker marker, std::uint32_t color);
+void draw_marker(ImDrawList* list, ImVec2 at, Marker marker, std::uint32_t color, float radius = 3.6F);
 
 /// Bars of equal width over [low, high]; heights are logarithms of the counts, since most weights crowd about 0.
 void histogram(Ui& ui, Rect box, double low, double high, const std::vector<std::uint32_t>& bins, std::uint32_t color);

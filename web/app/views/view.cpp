@@ -22,7 +22,7 @@ bool offers(const Race& race, const ViewRow& row) {
   case Needs::images: return race.has_images();
   case Needs::image_classes: return race.has_images() && race.has_classes();
   case Needs::pad: return race.has_images() && race.has_classes() && race.inputs() == Pad::kSide * Pad::kSide;
-  case Needs::points: return race.is_toy() && race.has_classes();
+  case Needs::points: return race.has_plane();
   case Needs::classes: return race.has_classes();
   case Needs::numbers: return race.is_toy() && !race.has_classes();
   }

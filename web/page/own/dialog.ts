@@ -1,9 +1,11 @@
 // The dialog in which people bring data of their own: it takes files, shows what comes of them and what was left out, and hands on one file of
 // data; it also lists what is kept on this device.
 import { dropped_in, type Dropped } from './drop';
+import { alert, arrange, make, scroll } from './elements';
 import { chosen, dropped, next_root, pasted, type Found } from './files';
 import type { KeptFile, OwnFile } from './kept_files';
 import type { Asked, FolderHandle, FromWorker, Kind, Look, Sample, Summary, TableShown } from './messages';
+import { Points } from './points';
 import { Reading, type ReadingParts } from './reading';
 import style from './style.css';
 import { megabytes, type Told } from './told';
@@ -27,13 +29,6 @@ export interface OwnHost {
 const told_every_ms = 2000; // to screen readers
 const columns_shown = 12, seed_most = 999999999;
 
-type Child = Node | string;
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Partial<HTMLElementTagNameMap[K]> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 export class OwnDialog {
   private dialog = make('dialog', { id: 'own_dialog' });
   private reading: Reading;
@@ -43,6 +38,9 @@ export class OwnDialog {
   private state: 'empty' | 'reading' | 'read' = 'empty';
   private kind: Kind = 'pictures';
   private again = false; // the same pictures are read, as others
+  private points: Points; // that were set in the plane since the page was opened
+  private placing = false; // the plane stands in the place of all else
+  private of_points = false; // what is read is a table of them
   private table: TableShown | undefined;
   private error = ''; // instead of data
   private note = ''; // beside what there is
@@ -64,7 +62,9 @@ export class OwnDialog {
   private split!: HTMLElement;
   private kept_box!: HTMLElement;
   private keep_box!: HTMLElement;
-  private buttons!: { use: HTMLButtonElement; save: HTMLButtonElement; clear: HTMLButtonElement };
+  private taking!: HTMLElement;
+  private change!: HTMLElement;
+  private buttons!: { use: HTMLButtonElement; save: HTMLButtonElement; clear: HTMLButtonElement; take: HTMLButtonElement; csv: HTMLButtonElement; back: HTMLButtonElement };
   private columns: HTMLElement | undefined; // of the table
   private live = make('p', { className: 'own_live' });
   private body = make('div');
@@ -74,6 +74,7 @@ export class OwnDialog {
 
   constructor(private told: Told, parts: ReadingParts, private host: OwnHost) {
     this.reading = new Reading(parts, (message) => this.heard(message), () => this.failed());
+    this.points = new Points(told, () => this.may_take());
     this.live.setAttribute('role', 'status');
     document.head.append(make('style', { textContent: style }));
     document.body.append(this.dialog);
@@ -102,6 +103,7 @@ export class OwnDialog {
     if (this.state === 'empty') this.error = '';
     // an error is told anew
     if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, this.told.english);
+    this.points.speak();
     this.build();
     if (this.state === 'read') this.ask();
   }
@@ -159,6 +161,7 @@ export class OwnDialog {
   }
   private begin_reading(again = false): void {
     this.again = again;
+    this.placing = this.of_points = false;
     this.state = 'reading';
     this.summary = this.table = this.columns = undefined;
     this.error = this.note = '';
@@ -186,6 +189,31 @@ export class OwnDialog {
     this.forget_choice();
     this.show();
   }
+
+  // ---- points of the plane ----
+  /** Sets points, or goes on with it; what was read stays until others are taken. */
+  private place(): void {
+    this.placing = true;
+    this.look_again();
+    this.points.focus();
+  }
+  private table_file(): File { return new File([this.points.csv()], this.say('own.points_file'), { type: 'text/csv' }); }
+  private take(): void {
+    this.clear();
+    this.give(chosen([this.table_file()], ''));
+    this.of_points = true;
+    this.look_again();
+    document.getElementById('own_change_points')?.focus();
+  }
+  private leave(): void {
+    this.placing = false;
+    this.look_again();
+    document.getElementById('own_choose_points')?.focus();
+  }
+  private may_take(): void {
+    if (this.buttons) this.buttons.take.disabled = this.buttons.csv.disabled = !this.points.count;
+  }
+
   private failed(): void {
     this.clear();
     this.error = this.say('own.died');
@@ -265,18 +293,25 @@ export class OwnDialog {
       make('label', {}, invert, ' ', this.say('own.invert')));
     this.as = this.choice('own.as', 'own_as', this.asked.as, [['', this.say('own.guess')], ['classes', this.say('own.as_classes')], ['numbers', this.say('own.as_numbers')]], (as) => { this.asked.as = as; this.ask(); });
     this.split = this.make_split();
+    this.taking = make('div', { className: 'own_drop' },
+      make('div', { className: 'row' }, this.button('own.folder', () => void this.pick(folder), 'own_choose_folder'), this.button('own.files', () => files.click(), 'own_choose_files'),
+        this.button('own.click_points', () => this.place(), 'own_choose_points'), folder, files),
+      make('p', { textContent: this.say('own.kinds') }),
+      make('label', {}, this.say('own.class'), ' ', class_name));
     this.kept_box = make('div', { className: 'own_kept' });
     this.keep_box = this.make_keeping();
-    this.buttons = { use: this.button('own.use_these', () => void this.use(), 'own_use', true), save: this.button('own.save', () => void this.save(), 'own_save'), clear: this.button('own.clear', () => this.clear(), 'own_clear') };
+    this.change = make('div', { className: 'row' }, this.button('own.change_points', () => this.place(), 'own_change_points'));
+    this.buttons = {
+      take: this.button('own.take_points', () => this.take(), 'own_take_points', true), back: this.button('own.back', () => this.leave(), 'own_back'),
+      csv: this.button('own.save_csv', () => void this.table_file().arrayBuffer().then((bytes) => this.host.save(this.say('own.points_file'), new Uint8Array(bytes))), 'own_save_csv'),
+      use: this.button('own.use_these', () => void this.use(), 'own_use', true), save: this.button('own.save', () => void this.save(), 'own_save'), clear: this.button('own.clear', () => this.clear(), 'own_clear'),
+    };
+    this.may_take();
     this.columns = this.table && this.columns_of(this.table);
     dialog.replaceChildren(
       make('h2', { id: 'own_title', textContent: this.say('own.title') }), close,
       make('p', { className: 'own_here', textContent: this.say('own.stays') }),
-      make('div', { className: 'own_drop' },
-        make('div', { className: 'row' }, this.button('own.folder', () => void this.pick(folder), 'own_choose_folder'), this.button('own.files', () => files.click(), 'own_choose_files'), folder, files),
-        make('p', { textContent: this.say('own.kinds') }),
-        make('label', {}, this.say('own.class'), ' ', class_name)),
-      this.live, this.body, this.foot);
+      this.taking, this.live, this.body, this.foot);
     this.show_kept();
     this.show();
   }
@@ -291,7 +326,13 @@ export class OwnDialog {
   }
   /** All below the place where files are taken. */
   private look_again(): void {
-    const { state, error, note } = this, parts: Node[] = [error, note].filter(Boolean).map(alert);
+    const { state, error, note } = this, parts: Node[] = [error, note].filter(Boolean).map(alert), { use, save, clear, take, csv, back } = this.buttons, focused = this.focused();
+    this.taking.hidden = this.placing;
+    if (this.placing) {
+      arrange(this.body, [this.points.element]);
+      return arrange(this.foot, [take, csv, back]);
+    }
+    if (this.of_points) parts.push(this.change);
     if (state === 'empty') {
       const missing = this.host.missing();
       if (missing) parts.push(make('p', { className: 'own_missing', textContent: missing }));
@@ -305,7 +346,6 @@ export class OwnDialog {
       if (this.kind !== 'file') parts.push(this.split);
       parts.push(this.result);
     }
-    const focused = this.focused(), { use, save, clear } = this.buttons;
     arrange(this.body, parts);
     arrange(this.foot, state === 'empty' ? [] : [use, save, clear]);
     this.may_use(false);
@@ -473,24 +513,4 @@ export class OwnDialog {
     this.dialog.close();
     this.clear();
   }
-}
-
-/** These children in this order. Those that stay are not touched: they keep the focus, and a press on them that is under way. */
-function arrange(parent: HTMLElement, children: Node[]): void {
-  for (const child of [...parent.childNodes]) if (!children.includes(child)) child.remove();
-  children.forEach((child, i) => { if (parent.childNodes[i] !== child) parent.insertBefore(child, parent.childNodes[i] ?? null); });
-}
-
-function alert(text: string): HTMLElement {
-  const said = make('p', { className: 'own_error', textContent: text });
-  said.setAttribute('role', 'alert');
-  return said;
-}
-
-/** What may be long, in a box that scrolls; by keyboard, too. */
-function scroll(inside: HTMLElement, label: string): HTMLElement {
-  const box = make('div', { className: 'own_scroll', tabIndex: 0 }, inside);
-  box.setAttribute('role', 'group');
-  box.setAttribute('aria-label', label);
-  return box;
 }
