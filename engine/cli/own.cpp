@@ -1,6 +1,7 @@
 #include "cli/own.hpp"
 
 #include "cases/case_data.hpp"
+#include "cases/suited_training.hpp"
 #include "cli/files.hpp"
 #include "core/hash.hpp"
 #include "core/printable.hpp"
@@ -189,7 +190,8 @@ long long most_of(const Examples& part, const std::vector<int>& classes, std::in
 void print_experiment(const OwnData& data, const std::string& hash) {
   const auto usable = usable_classes(data, false);
   print_left_out(data, usable, "run", "no examples for training or none for testing");
-  if (!data.classes.empty() && usable.size() < 2) return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
+  if (!data.classes.empty() && usable.size() < 2)
+    return print("no experiment can be made of it: two classes must have examples for training and for testing\n");
   print("in an experiment: \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"test\": %lld, \"classes\": [%s]}\n", hash.c_str(),
         most_of(data.train, usable, 60000), most_of(data.test, usable, 10000), named_in_document(data, usable).c_str());
 }
@@ -202,12 +204,18 @@ void print_case(const OwnData& data, const std::string& hash) {
   const CaseCounts counts = counts_of_file(
       {most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost), most_of(data.test, usable, kOwnExamplesMost)},
       static_cast<std::int64_t>(usable.size()));
-  print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}\n",
+  std::string training;
+  if (data.classes.empty()) {
+    const SuitedTraining suited =
+        suited_training(counts.train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), data.train.features, largest_answer(data.train));
+    training = ", \"epochs\": " + std::to_string(suited.epochs) + ", \"optimizer\": " + Json{{"name", "adam"}, {"lr", suited.lr}}.dump();
+  }
+  print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}%s\n",
         data.classes.empty() ? "scores"
         : usable.size() == 2 ? "yes_no"
                              : "one_of_ten",
         hash.c_str(), static_cast<long long>(counts.train), static_cast<long long>(counts.validation), static_cast<long long>(counts.test),
-        data.classes.empty() ? "" : (", \"classes\": [" + named_in_document(data, usable) + "]").c_str());
+        data.classes.empty() ? "" : (", \"classes\": [" + named_in_document(data, usable) + "]").c_str(), training.c_str());
 }
 
 Result<bool> hand_over(const Arguments& arguments, const OwnData& data) {

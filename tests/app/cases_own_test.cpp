@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <deque>
 #include <map>
 
@@ -261,4 +262,39 @@ TEST_CASE("own cases, page: from Fashion-MNIST with somebody's scores and back")
   CHECK(room.model.settings().score == "height_to_width");
   CHECK(room.model.packs_needed().source == "fashion-mnist");
   CHECK_FALSE(room.model.data());
+}
+
+TEST_CASE("own cases, page: scores of whatever range are learned by the training that comes with the file, and Fashion-MNIST has its own again") {
+  for (const double scale : {1.0, 60.0, 3000.0, -500.0})
+    for (const std::size_t columns : {std::size_t{1}, std::size_t{3}, std::size_t{30}}) {
+      CAPTURE(scale);
+      CAPTURE(columns);
+      OwnData data;
+      data.shape = {static_cast<std::int64_t>(columns)};
+      for (std::size_t c = 0; c < columns; ++c) data.columns.push_back("c" + std::to_string(c));
+      PhiloxStream stream({11, columns});
+      for (auto [part, count] : {std::pair{&data.train, 120}, std::pair{&data.validation, 20}, std::pair{&data.test, 40}}) {
+        part->features = static_cast<std::int64_t>(columns);
+        for (int i = 0; i < count; ++i) {
+          double sum = 1;
+          for (std::size_t c = 0; c < columns; ++c) {
+            part->values.push_back(static_cast<float>(stream.next_uniform()));
+            sum += static_cast<double>(part->values.back()) / std::sqrt(static_cast<double>(columns)); // as far apart whatever there is
+          }
+          part->targets.push_back(static_cast<float>(scale * sum));
+        }
+      }
+      OwnRoom room;
+      const std::string hash = room.open(data);
+      REQUIRE_FALSE(room.model.set_own(hash));
+      room.deliver();
+      REQUIRE(room.model.run());
+      room.run_on();
+      const CaseRun& run = *room.model.run();
+      CHECK(run.measure(CasePart::test).metric < 0.5 * case_baseline(run.data(), CasePart::test));
+      REQUIRE_FALSE(room.model.set_fashion());
+      const Json& now = room.model.document().complete;
+      CHECK(now["epochs"] == kCasesFormat.field_at("/epochs")->standard);
+      CHECK(now["optimizer"]["lr"] == 0.001);
+    }
 }

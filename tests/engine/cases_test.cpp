@@ -1,6 +1,7 @@
 // The lab Cases in the engine: the document, scores, the three parts, batches, training, thresholds, what stations show, the script.
 #include "cases/cases_csv.hpp"
 #include "cases/stations.hpp"
+#include "cases/suited_training.hpp"
 #include "engine/fixtures.hpp"
 #include "export/cases_script.hpp"
 
@@ -715,4 +716,19 @@ TEST_CASE("cases: the script is its pieces, one for each station") {
       CHECK((all.find("num_workers=WORKERS") != std::string::npos) == (document.settings.workers > 0));
       CHECK((all.find("sampler=order") != std::string::npos) == document.settings.shuffle);
     }
+}
+
+TEST_CASE("cases: the training that suits a file's scores has 400 steps where 200 epochs make as many, and a rate by their range") {
+  struct Row {
+    std::int64_t train, batch, features;
+    double largest, lr;
+    std::int64_t epochs;
+  };
+  for (const Row& row : {Row{77, 64, 3, 72, 1, 200}, Row{160, 64, 784, 5, 0.001, 134}, Row{160, 64, 784, 100, 0.01, 134}, Row{10000, 64, 784, 5, 0.001, 10},
+                         Row{50, 0, 1, -1e9, 100, 200}, Row{1, 64, 1, 0, 0.05, 200}}) {
+    const SuitedTraining suited = suited_training(row.train, row.batch, row.features, row.largest);
+    CAPTURE(row.largest);
+    CHECK(suited.lr == row.lr);
+    CHECK(suited.epochs == row.epochs);
+  }
 }

@@ -601,8 +601,8 @@ test('data: a template of scores is filled with pictures, becomes numbers, and a
   const { stdout } = run(native, 'data', at, '--out', out);
   assert.match(stdout, /^answer: score, numbers$/m);
   const [, line = ''] = /in a case: (.*)\n/.exec(stdout) ?? [];
-  assert.match(line, /^"case": "scores", "data": \{"source": "own", "file": "[0-9a-f]{16}", "train": 39, "validation": 9, "test": 12\}$/);
-  const document = file('own_case.json', `{"downhill": 1, "lab": "cases", ${line}, "epochs": 3}`);
+  assert.match(line, /^"case": "scores", "data": \{"source": "own", "file": "[0-9a-f]{16}", "train": 39, "validation": 9, "test": 12\}, "epochs": 200, "optimizer": \{"lr":0\.001,"name":"adam"\}$/);
+  const document = file('own_case.json', `{"downhill": 1, "lab": "cases", ${line}}`);
   assert.match(run(native, 'check', document).stdout, /nothing wrong/);
   assert.match(run(native, 'cases', document).stderr, /--data: .*needs your own data file/);
   const hashes = new Set(builds.map(([, command]) => {

@@ -301,7 +301,8 @@ struct OwnFacts {
   /// Examples by label; of a regression one number each.
   std::vector<std::uint32_t> train, test, validation;
   std::vector<std::string> columns; ///< what a table calls its features; of pictures, and of a table that is no .downhill-data file, none
-  void fields(auto& a) { a(hash, shape, features, pictures, classes, answer, train, test, validation, columns); }
+  double largest = 0;               ///< of a regression: the largest answer for training, in size
+  void fields(auto& a) { a(hash, shape, features, pictures, classes, answer, train, test, validation, columns, largest); }
 };
 /// The pack was read and verified, or why it could not be. `own`: the pack is a user's own file, and this is in it; none or one.
 struct PackOpened {

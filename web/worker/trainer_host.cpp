@@ -1,6 +1,7 @@
 #include "worker/trainer_host.hpp"
 
 #include "bench/bench.hpp"
+#include "cases/suited_training.hpp"
 #include "core/hash.hpp"
 #include "data/own_file.hpp"
 #include "data/pack.hpp"
@@ -135,6 +136,7 @@ OwnFacts facts_of(const Source& source) {
   facts.classes = source.names;
   facts.answer = source.answer;
   facts.columns = source.columns;
+  facts.largest = largest_answer(source.train);
   const auto count = [&](const Examples& part, std::vector<std::uint32_t>& counts) {
     counts = source.classes == 0 ? std::vector{static_cast<std::uint32_t>(part.size())} : label_counts(part, source.classes);
   };

@@ -2,6 +2,7 @@
 
 #include "app/core/fresh_number.hpp"
 #include "app/core/own_classes.hpp"
+#include "cases/suited_training.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -105,6 +106,7 @@ Json CasesModel::changed_case(const std::string& kind) const {
   if (now["raters"].empty()) json.erase("raters");
   if (json.contains("raters")) json["score"] = now["score"];
   json["data"]["seed"] = now["data"]["seed"];
+  if (settings().own && settings().kind == CaseKind::scores) json.erase("epochs"); // they suited that file
   return json;
 }
 
@@ -134,6 +136,10 @@ std::optional<UserError> CasesModel::put_own(Json json, const OwnFacts& facts, c
   data["source"] = "own";
   data["train"] = counts.train, data["validation"] = counts.validation, data["test"] = counts.test;
   data["classes"] = classes;
+  if (facts.classes.empty()) { // whatever the range of its answers is
+    const SuitedTraining suited = suited_training(counts.train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), facts.features, facts.largest);
+    json["epochs"] = suited.epochs, json["optimizer"] = {{"name", "adam"}, {"lr", suited.lr}};
+  }
   const auto document = cases_document_from_json(json);
   if (!document) return document.error();
   const CaseFile file = file_of(facts);

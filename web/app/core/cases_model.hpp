@@ -30,7 +30,8 @@ public:
   std::function<const protocol::OwnFacts*(const std::string& hash)> own_facts = [](const std::string&) { return nullptr; };
   /// The one that this document is about; null: it is about none, or nothing is known of it.
   const protocol::OwnFacts* file() const { return settings_.own ? own_facts(settings_.file) : nullptr; }
-  /// A user's own file, which workers have opened, as the data: the case that its answers fit, with as many examples as it has. Errors:
+  /// A user's own file, which workers have opened, as the data: the case that its answers fit, with as many examples as it has; where they
+  /// are numbers trained as suited_training says. Errors:
   /// needs_file, case_needs_packed, and those of the case where it has too few examples.
   std::optional<UserError> set_own(const std::string& hash);
   /// Fashion-MNIST again.
