@@ -126,14 +126,15 @@ lab_test('who is removed is forgotten by the browser, in another window, too, un
   await there.evaluate(() => window.downhill.ready);
   await settle(there);
   await begin(there);
-  await command(there, 'activate', { id: 'cases.rate.kept.0' });
+  await wait_for_item(there, 'cases.rate.kept.0');
+  await command(there, 'typed', { id: 'cases.rate.kept.0', text: '' });
   await there.waitForFunction(() => (window.downhill.getState() as { raters: unknown[] }).raters.length === 1, { timeout: 20000 });
   await page.bringToFront();
   await command(page, 'typed', { id: 'cases.rate.remove.0', text: '' });
   await page.waitForFunction(() => !localStorage.getItem('downhill.ratings')!.includes('scores'), { timeout: 20000 });
   assert.deepEqual(await raters(page), []);
   await there.bringToFront();
-  await command(there, 'activate', { id: 'cases.rate.other' });
+  await command(there, 'typed', { id: 'cases.rate.other', text: '' });
   await there.keyboard.press('2');
   await there.waitForFunction(() => (window.downhill.getState() as { raters: unknown[] }).raters.length === 2, { timeout: 20000 });
   await settle(there);

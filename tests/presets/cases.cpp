@@ -4,7 +4,8 @@
 // validation_metric. Of the end: test_loss, test_metric, the same of whoever knows nothing (baseline), validation_baseline, parameters; of
 // yes or no accuracy, precision and recall of the test pictures at the document's threshold; of scores of_baseline (test_metric over
 // baseline), and `correlation` of what is said with the `rule`, over 1,000 pictures of the official test part, or those of them that are `of`
-// some classes; `goes_along` is the same over the test pictures themselves, as the page shows it; mean_weight of the `unit` (0, where it is not told) over `rows` and `columns`,
+// some classes; `goes_along` is the same over the test pictures themselves, as the page shows it, and `ahead` by
+// how much that is larger than with any other score; mean_weight of the `unit` (0, where it is not told) over `rows` and `columns`,
 // from the first to before the last; likeness: of the changes of outputs 0 and 1's weights, their correlation; confused: the share
 // of the mistakes that are made among the classes `of`.
 #include "measured.hpp"
@@ -63,6 +64,7 @@ public:
     if (name == "confused") return confused(claim["of"].get<std::vector<int>>());
     if (name == "correlation") return correlation(claim["rule"].get<std::string>(), claim.value("of", s.classes));
     if (name == "goes_along") return goes_along(entry_of(scores(), claim["rule"].get<std::string>()));
+    if (name == "ahead") return ahead(claim["rule"].get<std::string>());
     if (name == "of_baseline") return run_.measure(CasePart::test).metric / case_baseline(run_.data(), CasePart::test);
     return s.kind == CaseKind::yes_no ? of_threshold(name) : kNone;
   }
@@ -132,6 +134,13 @@ private:
       pairs.b.push_back(rule.of(run_.data().picture(CasePart::test, p.place)));
     }
     return pairs.correlation();
+  }
+
+  double ahead(const std::string& rule) const {
+    double most = -1;
+    for (const ScoreEntry& each : scores())
+      if (each.id != rule) most = std::max(most, goes_along(each));
+    return goes_along(entry_of(scores(), rule)) - most;
   }
 
   std::shared_ptr<const Source> source_;

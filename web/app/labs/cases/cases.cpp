@@ -2,6 +2,7 @@
 // data, its run and its script; each station is a part.
 #include "app/labs/cases/ending.hpp"
 
+#include "app/core/own_classes.hpp"
 #include "core/hash.hpp"
 
 #include <algorithm>
