@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
-import { browser, command, item, open_lab, results, screenshot, serve, settle, wait_for_item, wait_until_finished } from './lab';
+import { browser, change_language, command, item, open_lab, results, screenshot, serve, settle, wait_for_item, wait_until_finished } from './lab';
 import { native_hash, open_dialog, outcome } from './own_files';
 
 const folder = 'build/own_points', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
@@ -115,8 +115,13 @@ test('by mouse: set, taken away, undone, all removed and brought back; a table t
   await page.click('#own_change_points');
   await page.click('#own_remove_all');
   await click(page, [[0, 0, 1], [0.5, 0, 1]]);
-  assert.match((await take(page)).error, /class/);
+  assert.match((await take(page)).error, /class.*[\u4e00-\u9fff]/);
+  await page.keyboard.press('Escape');
+  await change_language(page);
+  await open_dialog(page);
+  assert.match((await outcome(page)).error, /class/);
   await page.click('#own_change_points');
+  assert.equal(await page.$eval('#own_dialog .own_points legend', (e) => e.textContent), 'Class of the points');
   await click(page, [[0, 0.5, 2], [0.5, 0.5, 2]]);
   assert.equal((await take(page)).error, '');
   // whatever else is read stays until points are taken

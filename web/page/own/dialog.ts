@@ -145,6 +145,7 @@ export class OwnDialog {
 
   // ---- what comes in ----
   private give(found: Found, first = this.state === 'empty'): void {
+    this.placing = false;
     if (!found.files.length && !found.unread.length) {
       if (this.state === 'reading') this.reading.give(found, this.told.english); // it was read already
       this.note = this.live.textContent = this.say('own.nothing');
@@ -155,13 +156,13 @@ export class OwnDialog {
   }
   /** Something of this name is going to be read. */
   private expect(name: string, first = this.state === 'empty'): void {
+    this.placing = this.of_points = false;
     if (this.kind !== 'pictures') this.forget_samples(), this.forget_choice();
     if (first || this.kind !== 'pictures') this.file_name = name.split('/')[0]!.replace(/\.(zip|csv|tsv|downhill-data(\.gz)?)$/i, '') || 'data';
     this.begin_reading();
   }
   private begin_reading(again = false): void {
     this.again = again;
-    this.placing = this.of_points = false;
     this.state = 'reading';
     this.summary = this.table = this.columns = undefined;
     this.error = this.note = '';
@@ -184,6 +185,7 @@ export class OwnDialog {
     this.reading.end();
     this.forget_samples();
     this.begin_reading();
+    this.placing = this.of_points = false;
     this.state = 'empty';
     this.kind = 'pictures';
     this.forget_choice();
