@@ -20,7 +20,8 @@ SuitedTraining suited_training(std::int64_t train, std::int64_t batch, std::int6
   const double steps = static_cast<double>(suited.epochs * iterations);
   const double least = kFar * std::max(1.0, std::fabs(largest)) / (steps * (1 + kMeanFeature * static_cast<double>(features)));
   const auto* rate = std::lower_bound(std::begin(kRates), std::end(kRates), least);
-  suited.lr = rate == std::end(kRates) ? kRates[std::size(kRates) - 1] : *rate;
+  suited.far = rate == std::end(kRates);
+  suited.lr = suited.far ? kRates[std::size(kRates) - 1] : *rate;
   return suited;
 }
 

@@ -208,6 +208,7 @@ void print_case(const OwnData& data, const std::string& hash) {
   if (data.classes.empty()) {
     const SuitedTraining suited =
         suited_training(counts.train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), data.train.features, largest_answer(data.train));
+    if (suited.far) print("the answers are too large for a model to get there: give them in a larger unit, thousands or millions\n");
     training = ", \"epochs\": " + std::to_string(suited.epochs) + ", \"optimizer\": " + Json{{"name", "adam"}, {"lr", suited.lr}}.dump();
   }
   print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}%s\n",

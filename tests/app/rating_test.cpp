@@ -295,6 +295,73 @@ TEST_CASE("The browser keeps what was rated here, and goes on with it") {
   }
 }
 
+TEST_CASE("Forgetting holds: no undo, and no window that had them, has the browser keep those scores again") {
+  LabDocument here = of(), there = of();
+  RatingModel model(here), beside(there);
+  for (int i = 0; i < 5; ++i) CHECK(!model.rate(3, "me"));
+  CHECK(!model.remove(0));
+  CHECK(here.undo());
+  model.follow();
+  REQUIRE(model.kept().size() == 1);
+  model.forget_kept();
+  model.follow();
+  CHECK(model.kept().empty()); // though they are on the screen, and were removed and brought back here
+
+  CHECK(!model.rate(4, "me"));
+  CHECK(!model.remove(0));
+  CHECK(here.undo());
+  model.follow();
+  beside.take_kept(model.kept_text());
+  REQUIRE(beside.kept().size() == 1);
+  beside.forget_kept();
+  model.take_kept(beside.kept_text());
+  model.follow();
+  CHECK(model.kept().empty());
+}
+
+TEST_CASE("Who is removed is forgotten with the scores that another window has given since, and undo brings those back") {
+  LabDocument here = of(), there = of();
+  RatingModel model(here), beside(there);
+  for (int i = 0; i < 5; ++i) CHECK(!model.rate(3, "me"));
+  beside.take_kept(model.kept_text());
+  CHECK(!beside.go_on(0));
+  for (int i = 0; i < 4; ++i) CHECK(!beside.rate(1, "me"));
+  model.take_kept(beside.kept_text());
+  REQUIRE(model.kept().size() == 1);
+  CHECK(model.kept()[0].rater["scores"].size() == 9);
+  CHECK(!model.remove(0));
+  CHECK(model.kept().empty());
+  CHECK(model.waiting().empty());
+  CHECK(here.undo());
+  model.follow();
+  REQUIRE(model.kept().size() == 1);
+  CHECK(model.kept()[0].rater["scores"].size() == 9);
+  // somebody without any score takes nobody's along
+  LabDocument other = of();
+  RatingModel begun(other);
+  CHECK(!begun.rate(3, "me"));
+  CHECK(!begun.take_back());
+  begun.take_kept(model.kept_text());
+  CHECK(!begun.remove(0));
+  CHECK(begun.kept().size() == 1);
+}
+
+TEST_CASE("A browser that has forgotten hundreds of raters still forgets the next one, in every window") {
+  LabDocument there = of();
+  RatingModel beside(there);
+  for (int n = 0; n < 200; ++n) {
+    LabDocument here = of();
+    RatingModel model(here);
+    model.take_kept(beside.kept_text());
+    for (int i = 0; i < 8; ++i) CHECK(!model.rate(1 + (n >> (2 * (i % 4)) & 3), "me"));
+    beside.take_kept(model.kept_text());
+    REQUIRE(beside.kept().size() == 1);
+    CHECK(!model.remove(0));
+    beside.take_kept(model.kept_text());
+    CHECK(beside.kept().empty());
+  }
+}
+
 TEST_CASE("Who was removed is forgotten by the browser, in every window, until undo or new scores bring them back") {
   LabDocument here = of(), there = of(), fresh = of();
   RatingModel model(here);

@@ -483,9 +483,9 @@ class Page {
   private recalled = '';
   private recall(key: string): void {
     const had = may_remember ? memory.get(key) : null;
-    if (may_remember && had === null) memory.set(key, ' ');
-    const works = may_remember && memory.get(key) !== null;
-    if (may_remember && had === null) memory.forget(key);
+    if (may_remember && had === null) memory.set('try', ' '); // not under that name: other windows would answer
+    const works = had !== null || (may_remember && memory.get('try') !== null);
+    if (may_remember && had === null) memory.forget('try');
     if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
     this.recalled = key;
   }

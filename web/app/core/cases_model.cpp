@@ -128,6 +128,17 @@ std::optional<UserError> CasesModel::set_case(const std::string& kind) {
   return error;
 }
 
+namespace {
+SuitedTraining suited_to(const OwnFacts& facts, std::int64_t train) {
+  return suited_training(train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), facts.features, facts.largest);
+}
+} // namespace
+
+bool CasesModel::answers_far() const {
+  const OwnFacts* facts = file();
+  return facts && facts->classes.empty() && suited_to(*facts, settings().count(CasePart::train)).far;
+}
+
 // As many examples as there are of these classes. What does not fit is refused before the document is changed.
 std::optional<UserError> CasesModel::put_own(Json json, const OwnFacts& facts, const std::vector<int>& classes) {
   json.erase("score"), json.erase("raters"); // of Fashion-MNIST's pictures
@@ -137,7 +148,7 @@ std::optional<UserError> CasesModel::put_own(Json json, const OwnFacts& facts, c
   data["train"] = counts.train, data["validation"] = counts.validation, data["test"] = counts.test;
   data["classes"] = classes;
   if (facts.classes.empty()) { // whatever the range of its answers is
-    const SuitedTraining suited = suited_training(counts.train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), facts.features, facts.largest);
+    const SuitedTraining suited = suited_to(facts, counts.train);
     json["epochs"] = suited.epochs, json["optimizer"] = {{"name", "adam"}, {"lr", suited.lr}};
   }
   const auto document = cases_document_from_json(json);

@@ -34,6 +34,8 @@ public:
   /// are numbers trained as suited_training says. Errors:
   /// needs_file, case_needs_packed, and those of the case where it has too few examples.
   std::optional<UserError> set_own(const std::string& hash);
+  /// The answers of the file that is used are too large for the training that comes with it (SuitedTraining::far).
+  bool answers_far() const;
   /// Fashion-MNIST again.
   std::optional<UserError> set_fashion();
   CaseStation station() const { return settings().station; }

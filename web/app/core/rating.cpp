@@ -34,6 +34,10 @@ bool of_one(const Json& a, const Json& b) { return a["name"] == b["name"] && one
 
 // Whether somebody on the screen has all the scores that were kept, whatever they are called there.
 bool has(const Json& shown, const Json& kept) { return one_draw(shown, kept) && goes_on(shown["scores"], kept["scores"]); }
+// Whether the scores that were kept are somebody's on the screen, or go on from there.
+bool goes_with(const Json& shown, const Json& kept) {
+  return has(shown, kept) || (!shown["scores"].empty() && of_one(shown, kept) && goes_on(kept["scores"], shown["scores"]));
+}
 bool is_among(const Json& raters, const Json& kept) {
   return std::any_of(raters.begin(), raters.end(), [&](const Json& each) { return has(each, kept); });
 }
@@ -165,7 +169,7 @@ std::optional<UserError> RatingModel::remove(std::size_t rater) {
   const Json removed = raters[rater];
   raters.erase(rater);
   for (std::size_t i = kept_.size(); i-- > 0;) {
-    if (!has(removed, kept_[i].rater) || is_among(raters, kept_[i].rater)) continue;
+    if (!goes_with(removed, kept_[i].rater) || is_among(raters, kept_[i].rater)) continue;
     removed_here_.push_back(kept_[i]);
     forget(i);
   }
@@ -270,11 +274,20 @@ void RatingModel::add_kept(Kept kept) {
 }
 
 void RatingModel::forget(std::size_t kept) {
-  std::uint64_t& turn = turns_[mark_of(kept_[kept].rater)];
+  const std::string mark = mark_of(kept_[kept].rater);
+  std::uint64_t& turn = turns_[mark];
   turn += 1 + turn % 2;
-  if (turns_.size() > kMarksMost) turns_.erase(turns_.begin());
+  cut_marks(mark);
   kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(kept));
   ++kept_version_;
+}
+
+// Of too many those go first that are forgotten no more; `newest` stays.
+void RatingModel::cut_marks(const std::string& newest) {
+  while (turns_.size() > kMarksMost) {
+    const auto back = std::find_if(turns_.begin(), turns_.end(), [&](const auto& each) { return each.second % 2 == 0 && each.first != newest; });
+    turns_.erase(back != turns_.end() ? back : turns_.begin()->first == newest ? std::next(turns_.begin()) : turns_.begin());
+  }
 }
 
 bool RatingModel::is_removed(const Json& rater) const {
@@ -286,7 +299,8 @@ bool RatingModel::is_removed(const Json& rater) const {
 void RatingModel::follow_removed() {
   for (const Kept& each : removed_here_) {
     const auto kept = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.rater == each.rater; });
-    const bool here = is_among(raters_json(), each.rater);
+    const Json& raters = raters_json();
+    const bool here = std::any_of(raters.begin(), raters.end(), [&](const Json& shown) { return goes_with(shown, each.rater); });
     if (here && kept == kept_.end() && is_removed(each.rater)) add_kept(each), cut_kept(), ++kept_version_;
     if (!here && kept != kept_.end()) forget(static_cast<std::size_t>(kept - kept_.begin()));
   }
@@ -306,7 +320,8 @@ void RatingModel::take_kept(const std::string& text) {
   if (!raters || raters->size() != items.size()) return;
   if (turns.is_object())
     for (const auto& [mark, turn] : turns.items())
-      if (turn.is_number_unsigned() && turns_.size() < kMarksMost) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
+      if (turn.is_number_unsigned()) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
+  cut_marks({});
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
@@ -321,6 +336,8 @@ void RatingModel::take_kept(const std::string& text) {
     }
     kept.push_back(std::move(mine));
   }
+  for (const Kept& each : kept) // what another window has forgotten no undo here brings back
+    if (is_removed(each.rater)) std::erase_if(removed_here_, [&](const Kept& one) { return one.rater == each.rater; });
   std::erase_if(kept, [&](const Kept& each) { return is_removed(each.rater); });
   kept_ = std::move(kept);
   cut_kept();
@@ -369,6 +386,7 @@ std::optional<UserError> RatingModel::go_on(std::size_t kept) {
 }
 
 void RatingModel::forget_kept() {
+  removed_here_.clear(); // no undo brings them back to the browser
   while (!kept_.empty()) forget(kept_.size() - 1);
 }
 

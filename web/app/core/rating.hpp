@@ -114,6 +114,7 @@ private:
   void forget(std::size_t kept);
   void follow_removed();
   bool is_removed(const Json& rater) const;
+  void cut_marks(const std::string& newest);
   void cut_kept();
 
   LabDocument& document_;

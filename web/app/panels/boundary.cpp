@@ -26,6 +26,7 @@ void ground(Ui& ui, const protocol::BoundaryLook& look, Rect area) {
   const auto color_at = [&](std::size_t place) {
     const auto p = std::span(look.probabilities).subspan(place * classes, classes);
     const auto most = std::max_element(p.begin(), p.end());
+    if (!std::isfinite(*most)) return ui.theme->panel; // the lane has diverged
     const float sure = std::sqrt(std::clamp((*most - least) / (1 - least), 0.0F, 1.0F));
     return faded(ui.theme->*plane_look(static_cast<std::size_t>(most - p.begin())).color, kFullest * std::round(40 * sure) / 40);
   };

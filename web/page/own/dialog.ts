@@ -103,8 +103,10 @@ export class OwnDialog {
     if (this.state === 'empty') this.error = '';
     // an error is told anew
     if (this.state === 'read' && this.error) this.begin_reading(), this.reading.give({ files: [], unread: [] }, this.told.english);
+    const focused = this.focused();
     this.points.speak();
     this.build();
+    this.focus_again(focused);
     if (this.state === 'read') this.ask();
   }
   drop(what: Dropped): void {

@@ -12,8 +12,19 @@ export const may_keep_files = (): boolean => window.parent === window && locatio
 
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(`downhill own ${new URL('./', document.baseURI).pathname}`, 1);
-    asked.onupgradeneeded = () => { for (const store of [files, listed]) asked.result.createObjectStore(store, { keyPath: 'hash' }); };
+    const asked = indexedDB.open(`downhill own ${new URL('./', document.baseURI).pathname}`, 2);
+    asked.onupgradeneeded = () => {
+      const has = asked.result.objectStoreNames;
+      for (const store of [files, listed]) if (!has.contains(store)) asked.result.createObjectStore(store, { keyPath: 'hash' });
+      // a browser that kept files before there was a list
+      const list = asked.transaction!.objectStore(listed), all = asked.transaction!.objectStore(files).openCursor();
+      all.onsuccess = () => {
+        if (!all.result) return;
+        const { hash, name, bytes } = all.result.value as OwnFile;
+        list.put({ hash, name, size: bytes.length });
+        all.result.continue();
+      };
+    };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = asked.onblocked = () => reject(asked.error ?? new Error('blocked'));
   });

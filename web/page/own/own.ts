@@ -30,6 +30,7 @@ const classes_told = 8;
 export class Own {
   private told = new Told();
   private dialog: OwnDialog | undefined;
+  private making: Promise<OwnDialog> | undefined; // two presses make one
   private files = new HeldFiles();
   private current = ''; // the one that trainers have or are about to have
   private reading?: { file: OwnFile; keep: boolean; done: () => void; failed: (why: Error) => void } | undefined;
@@ -45,8 +46,18 @@ export class Own {
   }
 
   async open(dropped?: Dropped): Promise<void> {
-    const { told, actions } = this;
-    this.dialog ??= new OwnDialog(told, await this.fetch_reader(), {
+    this.making ??= this.make_dialog().catch((error: unknown) => {
+      this.making = undefined;
+      throw error;
+    });
+    const dialog = await this.making;
+    await dialog.open();
+    if (dropped) dialog.drop(dropped);
+    this.actions.redraw();
+  }
+  private async make_dialog(): Promise<OwnDialog> {
+    const { told } = this;
+    return this.dialog = new OwnDialog(told, await this.fetch_reader(), {
       save: this.save,
       use: (file, keep) => this.use(file, keep),
       missing: () => this.missing(),
@@ -56,15 +67,14 @@ export class Own {
       forget: async (hash) => { await forget_file(hash); this.files.kept(hash, false); },
       use_kept: async (hash) => {
         const file = await kept_file(hash);
-        if (file) await this.use(file, false);
+        this.files.kept(hash, Boolean(file));
+        if (!file) throw new Error(told.say('own.kept_no_more'));
+        await this.use(file, false);
       },
     });
-    await this.dialog.open();
-    if (dropped) this.dialog.drop(dropped);
-    actions.redraw();
   }
 
-  /** Resolves when the lab's document names it, or it was told why not; rejects with a sentence where the file can't be read. */
+  /** Resolves when the lab's document names it, or somebody is asked whether it shall; rejects with a sentence where it can't. */
   private use(file: OwnFile, keep: boolean): Promise<void> {
     const next = this.line.then(() => new Promise<void>((done, failed) => {
       this.reading = { file, keep, done, failed };
@@ -77,15 +87,17 @@ export class Own {
   /** A trainer has read a file: that which is to be used, or one that was handed out before, late. */
   async opened(hash: string, examples: number): Promise<void> {
     const { reading, told } = this;
-    if (reading?.file.hash === hash) this.files.put(reading.file);
-    this.in_use(hash);
     if (reading?.file.hash !== hash) return this.name_it(hash);
     this.reading = undefined;
+    this.files.put(reading.file);
+    this.in_use(hash);
     const wanted = this.wanted();
     if (wanted?.own && wanted.file && wanted.file !== hash && !wanted.here && !this.files.knows(wanted.file)) {
       this.actions.say(told.say('own.other', reading.file.name, wanted.name || wanted.file.slice(0, 8)),
-        { label: told.say('own.use_other'), act: () => void this.adopt(hash, examples, reading.keep) });
-    } else await this.adopt(hash, examples, reading.keep);
+        { label: told.say('own.use_other'), act: () => void this.adopt(hash, examples, reading.keep).catch((error: Error) => this.actions.say(error.message)) });
+    } else {
+      try { await this.adopt(hash, examples, reading.keep); } catch (error) { return reading.failed(error as Error); }
+    }
     reading.done();
   }
   refused(text: string): void {
@@ -101,21 +113,20 @@ export class Own {
     this.actions.redraw();
   }
 
-  /** The lab's document names it from now on; where it does already, its file has come. */
+  /** The lab's document names it from now on; where it does already, its file has come. Rejects with a sentence where no lab takes it. */
   private async adopt(hash: string, examples: number, keep: boolean): Promise<void> {
     const { told, actions } = this, file = this.files.get(hash);
-    if (!file || (!actions.lab_has('use_own') && !(await actions.to_race()))) return;
-    let left_out: string[] = [];
-    try {
-      if (this.wanted()?.file === hash) this.name_it(hash);
-      else ({ left_out } = actions.command('use_own', { hash, name: file.name.slice(0, 100) }) as { left_out: string[] });
-    } catch (error) { return actions.say((error as Error).message); }
+    if (!file) return;
+    if (!actions.lab_has('use_own') && !(await actions.to_race())) throw new Error(told.say('own.no_lab', file.name));
+    let left_out: string[] = [], far: boolean | undefined = false;
+    if (this.wanted()?.file === hash) this.name_it(hash);
+    else ({ left_out, far } = actions.command('use_own', { hash, name: file.name.slice(0, 100) }) as { left_out: string[]; far?: boolean });
     actions.redraw();
     const kept = await is_kept(hash), now_kept = keep && !kept && await keep_file(file).then(() => true, () => false);
     if (kept || now_kept) this.files.kept(hash, true);
     const lost = keep && !kept && !now_kept ? told.say('own.not_kept', file.name) : '';
     const without = left_out.length ? told.say('own.left_out', left_out.slice(0, classes_told).join(told.english ? ', ' : '、') + (left_out.length > classes_told ? '…' : '')) : '';
-    const said = [told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples), without, lost].filter(Boolean).join(told.english ? ' ' : '');
+    const said = [told.say(kept || now_kept ? 'own.used_kept' : 'own.used', file.name, examples), without, far ? told.say('own.far') : '', lost].filter(Boolean).join(told.english ? ' ' : '');
     actions.say(said, kept || now_kept || keep || !may_keep_files() ? undefined : { label: told.say('own.keep', megabytes(file.bytes.length)), act: () => void this.keep(file) });
   }
   private async keep(file: OwnFile): Promise<void> {

@@ -61,7 +61,7 @@ export class Points {
       this.let_go();
       this.toggle((near_px[event.pointerType === 'touch' ? 'touch' : 'mouse'] * view) / this.plane.clientWidth / scale);
     });
-    plane.addEventListener('pointercancel', () => this.let_go());
+    for (const lost of ['pointercancel', 'lostpointercapture'] as const) plane.addEventListener(lost, () => this.let_go());
     plane.addEventListener('keydown', (event) => this.key(event));
     plane.addEventListener('focus', () => { if (plane.matches(':focus-visible')) this.tell_place(); });
     this.go(this.at);

@@ -308,7 +308,7 @@ std::string CasesLab::own_name() const {
 Answer CasesLab::use_own(const std::string& hash, const std::string& name) {
   world_.packs.name_own(hash, name);
   if (auto error = followed(model_.set_own(hash))) return *error;
-  return Json{{"left_out", left_out_classes(*world_.packs.own(hash), true)}};
+  return Json{{"left_out", left_out_classes(*world_.packs.own(hash), true)}, {"far", model_.answers_far()}};
 }
 
 // What is wanted of it: its hash, or nothing.

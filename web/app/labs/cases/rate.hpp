@@ -13,6 +13,7 @@ public:
   void setup(Column& column) override;
   float share() const override { return 0.66F; }
   void follow() override;
+  void leave() override { asked_ = recalled_ = false; } // what other windows keep meanwhile is asked for before anything is kept
   void forget() override { opened_.reset(); }
   std::uint64_t news() const override { return news_ + model_.kept_version(); }
   std::string csv(std::string_view plot) const override;
