@@ -126,9 +126,10 @@ lab_test('who is removed is forgotten by the browser, in another window, too, un
   await there.evaluate(() => window.downhill.ready);
   await settle(there);
   await begin(there);
-  await wait_for_item(there, 'cases.rate.kept.0');
-  await command(there, 'typed', { id: 'cases.rate.kept.0', text: '' });
-  await there.waitForFunction(() => (window.downhill.getState() as { raters: unknown[] }).raters.length === 1, { timeout: 20000 });
+  await there.waitForFunction(() => { // what was kept has come
+    window.downhill_internal.page.command('typed', { id: 'cases.rate.kept.0', text: '' });
+    return (window.downhill.getState() as { raters: unknown[] }).raters.length === 1;
+  }, { timeout: 20000, polling: 200 });
   await page.bringToFront();
   await command(page, 'typed', { id: 'cases.rate.remove.0', text: '' });
   await page.waitForFunction(() => !localStorage.getItem('downhill.ratings')!.includes('scores'), { timeout: 20000 });
