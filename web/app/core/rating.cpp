@@ -321,7 +321,6 @@ void RatingModel::take_kept(const std::string& text) {
   if (turns.is_object())
     for (const auto& [mark, turn] : turns.items())
       if (turn.is_number_unsigned()) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
-  cut_marks({});
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
@@ -339,6 +338,7 @@ void RatingModel::take_kept(const std::string& text) {
   for (const Kept& each : kept) // what another window has forgotten no undo here brings back
     if (is_removed(each.rater)) std::erase_if(removed_here_, [&](const Kept& one) { return one.rater == each.rater; });
   std::erase_if(kept, [&](const Kept& each) { return is_removed(each.rater); });
+  cut_marks({}); // only now, since one that goes may be that of scores that were here
   kept_ = std::move(kept);
   cut_kept();
   ++kept_version_;
