@@ -12,6 +12,13 @@ namespace downhill {
 
 using Float4 = float __attribute__((vector_size(16)));
 
+/// Whether an operation on four is one instruction; else four at once are nothing but more code, which the page fetches.
+#if defined(__wasm__) && !defined(__wasm_simd128__)
+inline constexpr bool kFourAtOnce = false;
+#else
+inline constexpr bool kFourAtOnce = true;
+#endif
+
 inline Float4 load4(const float* p) {
   Float4 v;
   std::memcpy(&v, p, sizeof v);

@@ -49,13 +49,15 @@ void move_weights(const Formula& shared, std::size_t n, float* weights, float* s
     const float* from = d + i + k;
     seen |= bits4(move_at<Float4>(formula, weights + i + k, state0 + i + k, state1 + i + k, [&](Float4 w) { return gradient(load<Float4>(from), w); }));
   };
-  for (; i + 16 <= n; i += 16) {
-    four(0);
-    four(4);
-    four(8);
-    four(12);
+  if constexpr (kFourAtOnce) {
+    for (; i + 16 <= n; i += 16) {
+      four(0);
+      four(4);
+      four(8);
+      four(12);
+    }
+    for (; i + 4 <= n; i += 4) four(0);
   }
-  for (; i + 4 <= n; i += 4) four(0);
   for (; i < n; ++i) {
     const float w = move_at<float>(formula, weights + i, state0 + i, state1 + i, [&](float before) { return gradient(d[i], before); });
     seen[0] |= std::bit_cast<std::int32_t>(w);

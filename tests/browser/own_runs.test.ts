@@ -184,6 +184,63 @@ test('a broken file is told in a sentence and nothing is lost; in English, small
   await phone.close();
 });
 
+test('what no lab takes is refused in the dialog, which keeps what was read; answers that are too large are told; one dialog however often it is asked for', async () => {
+  const { page, faults, close } = await opened();
+  await command(page, 'setState', { experiment: two });
+  const before = JSON.stringify((await state(page)).data);
+  // the class "b" has no example for testing
+  writeFileSync(`${folder}/lopsided.csv`, 'x,y,label,part\n' + Array.from({ length: 40 }, (_, i) => `${i / 40},${(i * 7 % 40) / 40},${i % 2 ? 'b' : 'a'},${i % 2 === 0 && i > 30 ? 'test' : 'train'}`).join('\n') + '\n');
+  await Promise.all([press_tool(page, 'own'), give(page, `${folder}/lopsided.csv`)]);
+  await page.waitForSelector('#own_dialog[open]', { timeout: 20000 });
+  assert.equal((await outcome(page)).error, '');
+  assert.equal((await page.$$('#own_dialog')).length, 1);
+  await page.click('#own_use');
+  await page.waitForFunction(() => /划分/.test(document.querySelector('#own_dialog[open] .own_error')?.textContent ?? ''), { timeout: 20000 });
+  assert.ok(await page.$('#own_use:not([disabled])'), 'what was read is still there');
+  assert.equal(JSON.stringify((await state(page)).data), before);
+  await page.keyboard.press('Escape');
+  // numbers of millions, in the lab that has a training for numbers
+  await page.evaluate(() => window.downhill.show({ lab: 'cases' }));
+  await page.waitForFunction(() => (window.downhill.getState() as any).lab === 'cases');
+  writeFileSync(`${folder}/dear.csv`, 'x,y,price\n' + Array.from({ length: 60 }, (_, i) => `${i / 60},${(i * 7 % 60) / 60},${1e6 * (1 + i / 60)}`).join('\n') + '\n');
+  await bring(page, `${folder}/dear.csv`);
+  await is_said(page, /单位/);
+  const dear = await state(page);
+  assert.equal(dear.case, 'scores');
+  assert.equal(dear.optimizer.lr, 100);
+  // the same in thousands is learned
+  writeFileSync(`${folder}/cheap.csv`, readFileSync(`${folder}/dear.csv`, 'utf8').replace(/,(\d{7})(\.\d+)?$/gm, (_, n: string) => `,${Number(n) / 1000}`));
+  await bring(page, `${folder}/cheap.csv`);
+  await is_said(page, /cheap/);
+  assert.doesNotMatch(await page.$eval('#notice', (e) => e.textContent ?? ''), /单位/);
+  await page.evaluate(() => window.downhill.start());
+  await page.waitForFunction(() => { const [r] = window.downhill.results() as unknown as { test_metric: number | null; baseline: number }[]; return r!.test_metric !== null && r!.test_metric! < 0.5 * r!.baseline; }, { timeout: 60000 });
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('what another window has forgotten is told where it is asked for', async () => {
+  const { page, faults, close } = await opened();
+  await command(page, 'setState', { experiment: two });
+  await use(page, files.table, true);
+  await press_tool(page, 'own');
+  await page.waitForSelector('#own_use_0');
+  await page.evaluate(() => new Promise<void>((resolve, reject) => { // as the button of another window does
+    const asked = indexedDB.open(`downhill own ${new URL('./', document.baseURI).pathname}`);
+    asked.onsuccess = () => {
+      const doing = asked.result.transaction(['files', 'listed'], 'readwrite');
+      doing.objectStore('files').clear(), doing.objectStore('listed').clear();
+      doing.oncomplete = () => { asked.result.close(); resolve(); };
+      doing.onabort = () => reject(doing.error);
+    };
+  }));
+  await page.click('#own_use_0');
+  await page.waitForFunction(() => /另一个窗口/.test(document.querySelector('#own_dialog[open] .own_error')?.textContent ?? ''), { timeout: 20000 });
+  assert.equal(await page.$('#own_use_0'), null);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('in the labs Activations and Dropout, and embedded, the same file', async () => {
   for (const lab of ['activations', 'dropout']) {
     const { page, faults, close } = await opened({ hash: '#' + lab });
