@@ -199,7 +199,7 @@ void print_experiment(const OwnData& data, const std::string& hash) {
 // The same for a document of the lab Cases, which has examples for validation as well.
 void print_case(const OwnData& data, const std::string& hash) {
   const auto usable = usable_classes(data, true), of_runs = usable_classes(data, false);
-  if (of_runs.size() > usable.size()) print_left_out(data, usable, "case", "no examples for training, for validation or for testing");
+  if (of_runs.size() > usable.size()) print_left_out(data, usable, "case", "no examples for one of training, validation and testing");
   if (!data.classes.empty() && usable.size() < 2) return;
   const CaseCounts counts = counts_of_file(
       {most_of(data.train, usable, kOwnExamplesMost), most_of(data.validation, usable, kOwnExamplesMost), most_of(data.test, usable, kOwnExamplesMost)},
@@ -208,7 +208,8 @@ void print_case(const OwnData& data, const std::string& hash) {
   if (data.classes.empty()) {
     const SuitedTraining suited =
         suited_training(counts.train, kCasesFormat.field_at("/batch")->standard.get<std::int64_t>(), data.train.features, largest_answer(data.train));
-    if (suited.far) print("the answers are too large for a model to get there: give them in a larger unit, thousands or millions\n");
+    if (suited.far)
+      print("the answers are very large: even the largest rate, 100, does not get there in these epochs; give them in a larger unit, thousands or millions\n");
     training = ", \"epochs\": " + std::to_string(suited.epochs) + ", \"optimizer\": " + Json{{"name", "adam"}, {"lr", suited.lr}}.dump();
   }
   print("in a case: \"case\": \"%s\", \"data\": {\"source\": \"own\", \"file\": \"%s\", \"train\": %lld, \"validation\": %lld, \"test\": %lld%s}%s\n",

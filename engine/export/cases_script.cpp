@@ -315,8 +315,8 @@ private:
     section("3 DataLoader：一批一批地取", "3 DataLoader: batch by batch");
     if (s_.shuffle) {
       line("class EpochOrder(Sampler):");
-      doc("    ", "每轮重新洗牌（就是 shuffle=True 的做法）：给每张图片一个随机数，按大小排序。",
-          "Shuffled anew each epoch, as shuffle=True does: a random number for each picture, sorted.");
+      doc("    ", "每轮重新洗牌（就是 shuffle=True 的做法）：给每个样本一个随机数，按大小排序。",
+          "Shuffled anew each epoch, as shuffle=True does: a random number for each example, sorted.");
       block("    epoch = 0\n\n"
             "    def __init__(self, n):\n"
             "        self.n = n\n\n");

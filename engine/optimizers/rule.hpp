@@ -39,8 +39,9 @@ template <class N, class Formula, class Gradient> N move_at(const Formula& formu
 }
 
 // The formula over n weights, `d` floats beside them making their gradients: gradient(d[i], weights[i]), i ascending. The bits of the
-// weights it leaves are or-ed to `bits`. Places are pointers and constants, which V8 makes one address of.
-template <class Formula, class Gradient>
+// weights it leaves are or-ed to `bits`. Places are pointers and constants, which V8 makes one address of. `kOften`: 16 in a row, which is
+// quicker, and more code, which the page fetches.
+template <bool kOften, class Formula, class Gradient>
 void move_weights(const Formula& shared, std::size_t n, float* weights, float* state0, float* state1, const float* d, Gradient gradient, Int4& bits) {
   std::size_t i = 0;
   const Formula formula = shared; // a copy that no weight can alias: its numbers stay in registers, as do the bits
@@ -50,12 +51,13 @@ void move_weights(const Formula& shared, std::size_t n, float* weights, float* s
     seen |= bits4(move_at<Float4>(formula, weights + i + k, state0 + i + k, state1 + i + k, [&](Float4 w) { return gradient(load<Float4>(from), w); }));
   };
   if constexpr (kFourAtOnce) {
-    for (; i + 16 <= n; i += 16) {
-      four(0);
-      four(4);
-      four(8);
-      four(12);
-    }
+    if constexpr (kOften)
+      for (; i + 16 <= n; i += 16) {
+        four(0);
+        four(4);
+        four(8);
+        four(12);
+      }
     for (; i + 4 <= n; i += 4) four(0);
   }
   for (; i < n; ++i) {
@@ -78,7 +80,7 @@ template <class Formula, int number> float* first_of(const Update& u, std::size_
 
 template <class Formula> void update_all(const Update& u, const ParameterValues& p) {
   Int4 bits{};
-  move_weights(
+  move_weights<false>(
       Formula(u, p), u.weights.size(), u.weights.data(), first_of<Formula, 1>(u, 0), first_of<Formula, 2>(u, 0), u.gradient.data(),
       []<class N>(N g, N) { return flushed<Formula>(g); }, bits);
 }
@@ -107,19 +109,23 @@ template <class Formula> bool update_by_one(const Update& u, const OneExample& e
     const std::size_t at = row * outputs;
     float* weights = u.weights.data() + at;
     float *state0 = first_of<Formula, 1>(u, at), *state1 = first_of<Formula, 2>(u, at);
-    const auto move = [&](auto gradient) { move_weights(formula, outputs, weights, state0, state1, example.d.data(), gradient, bits); };
+    const auto move = [&]<bool kOften>(auto gradient, std::bool_constant<kOften>) {
+      move_weights<kOften>(formula, outputs, weights, state0, state1, example.d.data(), gradient, bits);
+    };
+    constexpr std::true_type often{};
+    constexpr std::false_type seldom{};
     // 0 + x·d, as the sum over a batch begins at 0: it turns −0 into +0
     if (x == 0 && rests) {
       if constexpr (requires(float s) { formula.rest(s); })
         for (std::size_t o = 0; o < outputs; ++o) formula.rest(state0[o]);
     } else if (x == 0 && finite && plain)
-      move([]<class N>(N, N) { return N{}; });
+      move([]<class N>(N, N) { return N{}; }, often);
     else if (!plain)
-      move([x, decay = example.decay]<class N>(N d, N w) { return flushed<Formula>(decay.added_to(N{} + x * d, w)); });
+      move([x, decay = example.decay]<class N>(N d, N w) { return flushed<Formula>(decay.added_to(N{} + x * d, w)); }, seldom);
     else if (kSquares<Formula> && !(std::fabs(x) * smallest >= kTiny)) // some may be flushed: rounding keeps the order of products
-      move([x]<class N>(N d, N) { return flushed<Formula>(N{} + x * d); });
+      move([x]<class N>(N d, N) { return flushed<Formula>(N{} + x * d); }, seldom);
     else
-      move([x]<class N>(N d, N) { return N{} + x * d; });
+      move([x]<class N>(N d, N) { return N{} + x * d; }, often);
     if (settling) { // here rather than in a pass of its own, since the row is at hand
       const auto row_of = [&](float* of, int states) { return kStates<Formula> >= states ? std::span(of, outputs) : std::span<float>(); };
       OptimizerEntry::settle({row_of(weights, 0), {}, row_of(state0, 1), row_of(state1, 2), u.step, u.lr});

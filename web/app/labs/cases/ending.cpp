@@ -19,7 +19,8 @@ Json race_of(const CasesLab& lab) {
 } // namespace
 
 std::string metric_text(const CaseSettings& settings, double metric) {
-  return settings.kind == CaseKind::scores ? fill(tr(StringKey("cases.points")), {grouped(metric, 3)}) : percent(metric);
+  if (settings.kind != CaseKind::scores) return percent(metric);
+  return settings.own ? grouped(metric, 3) : fill(tr(StringKey("cases.points")), {grouped(metric, 3)}); // of what unit a file's numbers are, nobody knows
 }
 
 std::string kind_name(const CasesLab& lab, int place) {

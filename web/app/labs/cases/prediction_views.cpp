@@ -51,7 +51,8 @@ void score_scale(CasesLab& lab, Rect box, double said, std::optional<double> giv
   }
   if (given) u.draw()->AddCircle({at(*given), y}, 8, u.theme->ink, 24, 2);
   if (std::isfinite(said)) u.draw()->AddCircleFilled({at(said), y}, 5, u.theme->accent, 20);
-  u.note_item("cases.scale", u("cases.scale"), "img", grouped(said, 2) + (given ? " / " + grouped(*given, 2) : ""), box);
+  u.note_item("cases.scale", fill(u("cases.scale"), {setting(std::round(range.least * 100) / 100), setting(std::round(range.most * 100) / 100)}), "img",
+              grouped(said, 2) + (given ? " / " + grouped(*given, 2) : ""), box);
 }
 
 void probability_bar(CasesLab& lab, Rect box, double p, bool strong, std::optional<double> threshold) {

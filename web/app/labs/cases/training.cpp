@@ -90,7 +90,9 @@ void TrainingPart::curves(Rect box, const CaseRun& run, bool loss, bool legend) 
   PlotSpec spec;
   spec.id = loss ? "cases.loss" : "cases.metric";
   spec.x_title = u("cases.axis_epoch");
-  spec.y_title = loss ? fill(u("cases.loss_of"), {loss_name(run.settings())}) : points() ? std::string(u("cases.mae")) : std::string(u("cases.accuracy"));
+  spec.y_title = loss       ? fill(u("cases.loss_of"), {loss_name(run.settings())})
+                 : points() ? std::string(run.settings().own ? u("cases.mae_own") : u("cases.mae"))
+                            : std::string(u("cases.accuracy"));
   spec.x_most = static_cast<double>(run.settings().epochs);
   spec.show_legend = legend;
   spec.y_decimals = loss ? 4 : points() ? 3 : 1;
