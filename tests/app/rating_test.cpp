@@ -430,7 +430,7 @@ TEST_CASE("Of more raters than there is room for the first are taken, and a sent
   CHECK(opened.added == 7);
   CHECK(model.raters().size() == kRatersMost);
   REQUIRE(opened.refused.size() == 1);
-  CHECK(opened.refused[0].sentence(Language::en) == "four.json: there can be 8 raters; kept are: me, R0, R1, R2, R3, R4, R5, R6; not added: R7, R8, R9");
+  CHECK(opened.refused[0].sentence(Language::en) == "four.json: at most 8 raters; kept are: me, R0, R1, R2, R3, R4, R5, R6; not added: R7, R8, R9");
 
   RatingModel mine(document);
   std::string kept;
