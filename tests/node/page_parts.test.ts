@@ -49,8 +49,8 @@ test('the narrator names the least test loss where losses can be compared, and n
 
 test('the first visit is within its budget, in every language; the quick data besides', () => {
   // of these, data of one's own are some 8,000 by gzip (trainers read .downhill-data, the Race knows what is in it, the browser's letters, the door to the rest),
-  // and constants of the lab Cases, whose functions are its module's, another 10,000
-  for (const [language, gzip, brotli] of [['zh', 971_500, 803_000], ['en', 882_000, 714_000]] as const) {
+  // constants of the lab Cases, whose functions are its module's, another 10,000, and rules that move four weights at once 8,000
+  for (const [language, gzip, brotli] of [['zh', 986_500, 814_500], ['en', 896_000, 725_000]] as const) {
     const files = first_visit(language);
     assert.equal(files.length, language === 'zh' ? 7 : 6);
     const sum = (of: 'gzip' | 'brotli') => files.reduce((total, file) => total + file[of], 0);
@@ -61,7 +61,7 @@ test('the first visit is within its budget, in every language; the quick data be
 });
 
 test('every lab but the first is a module of its own, within its budget, and what several share another', () => {
-  const budgets: Record<string, number> = { activations: 22_600, dropout: 14_700, surface: 52_000, neuron: 43_200, backprop: 75_500, losses: 37_500, fit: 94_500, cases: 119_500, shared: 42_500 }, modules = lab_modules();
+  const budgets: Record<string, number> = { activations: 22_600, dropout: 14_700, surface: 52_000, neuron: 43_200, backprop: 75_500, losses: 37_500, fit: 94_500, cases: 122_500, shared: 42_500 }, modules = lab_modules();
   const labs = (JSON.parse(readFileSync('assets/labs.json', 'utf8')) as { id: string; first?: boolean }[]).filter((lab) => !lab.first).map(({ id }) => id);
   assert.deepEqual(labs.filter((id) => !modules.some(({ what }) => what === id)), []);
   for (const { what, gzip } of modules) assert.ok(gzip < (budgets[what] ?? 75_000), `${what}: ${gzip} by gzip`);
