@@ -274,7 +274,7 @@ lab_test('a dropped picture is seen wherever it is dropped, or the page says why
   // points of the plane: there is nobody who could tell a picture
   await set_state(page, toys);
   await settle(page);
-  assert.match((await drop_picture(page))!, /平面上的点/);
+  assert.match((await drop_picture(page))!, /不是 28×28 的图片/);
   assert.equal(await item(page, 'pad'), null);
 });
 lab_test('a picture dropped on a lab that is embedded without views: told', async (page) => {
