@@ -28,7 +28,7 @@ async function open_case(page: Page, more: object = {}): Promise<void> {
   await pictures_here(page);
 }
 async function pictures_here(page: Page): Promise<void> {
-  await page.waitForFunction(() => !['正在取图片', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
+  await page.waitForFunction(() => !['正在取样本', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
   await settle(page);
 }
 const key = async (page: Page, id: string, name: 'ArrowRight' | 'Enter') => {

@@ -20,7 +20,7 @@ function station_of(document: object, station: string): any {
 }
 async function open_case(page: Page, more: object = {}): Promise<void> {
   await command(page, 'setState', { experiment: { ...small, ...more } });
-  await page.waitForFunction(() => !['正在取图片', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
+  await page.waitForFunction(() => !['正在取样本', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
   await settle(page);
 }
 /** Trained to its end, with all test pictures looked at. */

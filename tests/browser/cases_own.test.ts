@@ -74,7 +74,7 @@ async function use(page: Page, path: string): Promise<void> {
   await examples_here(page);
 }
 async function examples_here(page: Page): Promise<void> {
-  await page.waitForFunction(() => !['正在取图片', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
+  await page.waitForFunction(() => !['正在取样本', 'on their way'].some((words) => (window.downhill_internal.page.command('spoken', { ended: false }) as string).includes(words)), { timeout: 60000 });
   await settle(page);
 }
 async function run_out(page: Page): Promise<string | undefined> {
