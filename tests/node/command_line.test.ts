@@ -1088,7 +1088,7 @@ test('cases: curves and a prediction, the seven stations, the same in all three 
     [['check', of('whose.json', { case: 'scores', raters: [{ scores: [[0, 3], [4, 2], [5, 1]] }] })], /\/raters\/0: "seed" is missing; add it/],
     [['check', of('other.json', { case: 'scores', data: { seed: 2 }, raters: [rater({ scores: [[0, 3], [4, 2], [5, 1]] })] })], /\/raters\/0: these scores are of pictures drawn with seed 1 from the classes \[0,1,2,3,4,5,6,7,8,9\], here they are drawn with 2 from/],
     [['cases', of('nowhere.json', { case: 'scores', raters: [rater({ classes: [0, 1], scores: [[0, 3], [1, 4], [2, 5], [59999, 1]] })] })], /\/raters\/0\/scores\/3\/0: place 59999 is not among the 12000 pictures of these classes, counted from 0; leave this score out/],
-    [['check', of('deep.json', { case: 'scores', hidden: [{ units: 4 }] })], /\/hidden: only one of ten takes a hidden layer here; leave it out/],
+    [['check', of('deep.json', { case: 'scores', hidden: [{ units: 4 }] })], /\/hidden: only one of several takes a hidden layer here; leave it out/],
     [['cases', of('many.json', { data: { train: 10000, validation: 5000, classes: [1, 2] } })], /\/data\/validation: training and validation together ask for 15000 pictures, these classes have 12000; ask for fewer/],
     [['check', of('far.json', { picture: 500 })], /\/picture: 500 is out of range; allowed is 0 to 499/],
   ] as const) {
