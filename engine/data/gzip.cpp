@@ -24,7 +24,7 @@ std::size_t Gunzip::read(std::span<std::uint8_t> into) {
   while (status_ == Z_OK && stream.avail_out > 0) {
     status_ = inflate(&stream, Z_NO_FLUSH);
     if (status_ == Z_STREAM_END && is_gzip({stream.next_in, stream.avail_in})) status_ = inflateReset(&stream); // another member
-    if (status_ == Z_OK && stream.avail_in == 0 && stream.avail_out != 0) status_ = Z_BUF_ERROR;              // it is cut
+    if (status_ == Z_OK && stream.avail_in == 0 && stream.avail_out != 0) status_ = Z_BUF_ERROR;                // it is cut
   }
   return into.size() - stream.avail_out;
 }

@@ -48,7 +48,8 @@ std::vector<Bytes> pieces_of(const std::string& head, const OwnData& data) {
   std::vector<Bytes> pieces{{reinterpret_cast<const std::uint8_t*>(head.data()), head.size()}};
   for (const auto part : kParts) {
     const Examples& examples = data.*part;
-    for (const Bytes bytes : {bytes_of(examples.pixels), bytes_of(examples.values), bytes_of(examples.labels), bytes_of(examples.targets)}) pieces.push_back(bytes);
+    for (const Bytes bytes : {bytes_of(examples.pixels), bytes_of(examples.values), bytes_of(examples.labels), bytes_of(examples.targets)})
+      pieces.push_back(bytes);
   }
   return pieces;
 }

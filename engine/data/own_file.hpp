@@ -8,10 +8,10 @@ namespace downhill {
 
 // What there can be of it, wherever it is read, drawn or sent. Bytes are bounded, not only rows and columns: each of six workers holds all
 // of it, the lab Cases what it draws, and on its way there are two or three copies in a module that has 2 GB at most.
-inline constexpr std::int64_t kOwnExamplesMost = 70000; ///< as many as runs can use
+inline constexpr std::int64_t kOwnExamplesMost = 70000;         ///< as many as runs can use
 inline constexpr std::size_t kOwnFeatureBytesMost = 128U << 20; ///< of all examples: a byte a pixel, four a number
 inline constexpr std::size_t kOwnClassesMost = 256;
-inline constexpr std::size_t kOwnNameMost = 100;                                     ///< bytes of the name of a class or a column
+inline constexpr std::size_t kOwnNameMost = 100;                                  ///< bytes of the name of a class or a column
 inline constexpr std::size_t kOwnContentMost = kOwnFeatureBytesMost + (2U << 20); ///< bytes of a file, unpacked: with header and answers
 /// How many rows of so many numbers there can be.
 constexpr std::int64_t own_rows_most(std::size_t columns, std::size_t bytes_most = kOwnFeatureBytesMost) {

@@ -33,7 +33,8 @@ public:
   std::size_t rows() const { return rows_; }
   /// Begins the second reading, anew if there was one: nothing of that is kept. A row in which a chosen cell is missing or no number is left out and told; so
   /// is, where features are not chosen, a column that does not hold numbers. Of more rows than there can be of so many columns (own_rows_most) as many are
-  /// drawn, each as likely, which is told: of a table that is sorted by class every common class is among them. A column named part, all of whose cells are train, validation or test, gives the parts. Errors: own_no_column, own_no_features, own_columns.
+  /// drawn, each as likely, which is told: of a table that is sorted by class every common class is among them. A column named part, all of whose cells are
+  /// train, validation or test, gives the parts. Errors: own_no_column, own_no_features, own_columns.
   Result<bool> choose(const OwnChoice& choice);
   /// Which columns were chosen, and whether answers are classes.
   const std::string& answer() const { return columns_[answer_].name; }
@@ -68,7 +69,7 @@ private:
   OwnAnswers answers_;
   Vector values_;
   std::size_t feature_bytes_most_, most_ = 0, seen_ = 0, drawn_ = 0; // rows: that can be taken, that came, that were drawn of these
-  std::optional<PhiloxStream> draw_;            // where there are more
+  std::optional<PhiloxStream> draw_;                                 // where there are more
   Told told_;
   std::optional<std::uint64_t> told_before_; // finish()
 };

@@ -1,7 +1,7 @@
 // Races whose data are a user's own file.
-#include "app/core/own_classes.hpp"
 #include "app/bare_race.hpp"
 #include "app/core/dropout_model.hpp"
+#include "app/core/own_classes.hpp"
 #include "app/race_table.hpp"
 #include "data/own_file.hpp"
 #include "inspect/predictions.hpp"

@@ -37,8 +37,8 @@ void Boundary::of_own(const ViewPlace& s, const BoundaryLook& look, Rect& box) {
   const OwnFacts* facts = s.race.own();
   const auto axis = [&](std::size_t i) { return facts && i < facts->columns.size() ? facts->columns[i] : "x" + std::to_string(i + 1); };
   const Extent& view = look.view;
-  const std::string text = fill(ui("boundary.axes"), {axis(0), short_number(view.x_least), short_number(view.x_most), axis(1), short_number(view.y_least),
-                                                      short_number(view.y_most)});
+  const std::string text = fill(
+      ui("boundary.axes"), {axis(0), short_number(view.x_least), short_number(view.x_most), axis(1), short_number(view.y_least), short_number(view.y_most)});
   const float height = ui.paragraph(box, text, ui.theme->soft);
   ui.note_item("boundary.axes." + std::to_string(s.side), text, "note", "", {box.x, box.y, box.w, height});
   box.cut_top(height + kGrid);
