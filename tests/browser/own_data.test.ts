@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { browser, change_language, open_lab, serve, type Lab } from './lab';
-import { after_change, crc32, give, native_hash, open_dialog, outcome, pets, picture, plain, zip_of, type Made } from './own_files';
+import { accessible, after_change, crc32, give, native_hash, open_dialog, outcome, pets, picture, plain, zip_of, type Made } from './own_files';
 
 const folder = 'build/own_data';
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
@@ -18,11 +18,6 @@ before(async () => {
 });
 after(async () => { await chromium?.close(); site?.close(); });
 
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-async function accessible(page: Page, state: string): Promise<void> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  assert.deepEqual(await page.evaluate(async () => (await (window as any).axe.run('#own_dialog', { resultTypes: ['violations'] })).violations.map((v: any) => `${v.id}: ${v.nodes.slice(0, 3).map((n: any) => n.html.slice(0, 160)).join(' | ')}`)), [], state);
-}
 function write(files: Made[]): void {
   for (const { name, data } of files) {
     mkdirSync(dirname(`${folder}/${name}`), { recursive: true });

@@ -1,5 +1,7 @@
 // Files as people bring them, made by numbers, and the dialog that takes them.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer-core';
@@ -56,6 +58,13 @@ export const native_hash = (what: string, ...more: string[]): string | undefined
 export async function open_dialog(page: Page): Promise<void> {
   await press_tool(page, 'own');
   await page.waitForSelector('#own_dialog[open]', { timeout: 20000 });
+}
+let axe = '';
+/** axe finds nothing in the dialog as it is; `state`: what that is, for the failure. */
+export async function accessible(page: Page, state: string): Promise<void> {
+  axe ||= readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  assert.deepEqual(await page.evaluate(async () => (await (window as any).axe.run('#own_dialog', { resultTypes: ['violations'] })).violations.map((v: any) => `${v.id}: ${v.nodes.slice(0, 3).map((n: any) => n.html.slice(0, 160)).join(' | ')}`)), [], state);
 }
 /** Gives them to the dialog as an input would: as a folder, or each by itself. */
 export const give = (page: Page, files: Made[], folder: boolean): Promise<void> => page.evaluate((list, of_folder) => {

@@ -1,11 +1,11 @@
 // Points clicked in the plane as data: set by mouse, keys and fingers, taken back, made a table, trained on and seen with their boundary.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { browser, change_language, command, item, open_lab, results, screenshot, serve, settle, wait_for_item, wait_until_finished } from './lab';
-import { native_hash, open_dialog, outcome } from './own_files';
+import { accessible, native_hash, open_dialog, outcome } from './own_files';
 
 const folder = 'build/own_points', native = (...rest: string[]) => execFileSync('build/native/downhill', rest, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
 let chromium: Browser, site: Awaited<ReturnType<typeof serve>>;
@@ -17,11 +17,6 @@ before(async () => {
 });
 after(async () => { await chromium?.close(); site?.close(); });
 
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-async function accessible(page: Page, state: string): Promise<void> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  assert.deepEqual(await page.evaluate(async () => (await (window as any).axe.run('#own_dialog', { resultTypes: ['violations'] })).violations.map((v: any) => `${v.id}: ${v.nodes.slice(0, 3).map((n: any) => n.html.slice(0, 160)).join(' | ')}`)), [], state);
-}
 /** What is saved is kept as `saved`. */
 function catch_saved(): void {
   const { createObjectURL } = URL, blobs = new Map<string, Blob>();
