@@ -346,6 +346,23 @@ TEST_CASE("Who is removed is forgotten with the scores that another window has g
   CHECK(begun.kept().size() == 1);
 }
 
+TEST_CASE("A window that had not heard yet what another one forgot is told so, once") {
+  LabDocument here = of(), there = of();
+  RatingModel model(here), beside(there);
+  for (int i = 0; i < 3; ++i) CHECK(!model.rate(3, "me"));
+  CHECK_FALSE(beside.take_kept(model.kept_text()));
+  CHECK(!model.remove(0));
+  CHECK(!beside.rate(2, "you")); // the news is still on its way
+  const std::string late = beside.kept_text();
+  REQUIRE(late.find("\"me\"") != std::string::npos);
+  CHECK(model.take_kept(late));
+  REQUIRE(model.kept().size() == 1);
+  CHECK(model.kept()[0].rater["name"] == "you");
+  CHECK_FALSE(beside.take_kept(model.kept_text()));
+  CHECK(beside.kept_text() == model.kept_text());
+  CHECK_FALSE(model.take_kept(beside.kept_text()));
+}
+
 TEST_CASE("A browser that has forgotten hundreds of raters still forgets the next one, in every window") {
   LabDocument there = of();
   RatingModel beside(there);

@@ -448,7 +448,7 @@ class Page {
       case 'edit': this.field.open(event as unknown as EditEvent); break;
       case 'copy': copy_text(String(event.text)).then(() => say(words.say('dialog.copied')), () => say(words.say('copy.refused'))); break;
       case 'said': element('live').textContent = String(event.text); break;
-      case 'keep': if (!may_remember) break; if (event.text) memory.set(String(event.key), String(event.text)); else memory.forget(String(event.key)); break;
+      case 'keep': this.keep(String(event.key), String(event.text)); break;
       case 'recall': setTimeout(() => this.recall(String(event.key))); break; // not within the frame that asks
       case 'choose_files': this.choose_files(String(event.accept)); break;
       case 'notice': say(String(event.text)); emitter.emit('error', event.text); break;
@@ -479,14 +479,23 @@ class Page {
       case 'finished': emitter.emit('finished', event.results); break;
     }
   }
-  /** What a lab had the browser keep, and whether that keeps anything. */
   private recalled = '';
-  private recall(key: string): void {
+  private last_kept: string | null = null; // as this window has read or written it
+  /** Has the browser keep that, unless another window has written since: what that one wrote is to be taken in first. */
+  private keep(key: string, text: string): void {
+    if (!may_remember) return;
+    if (memory.get(key) !== this.last_kept) { setTimeout(() => this.recall(key, true)); return; }
+    if (text) memory.set(key, text); else memory.forget(key);
+    this.last_kept = memory.get(key);
+  }
+  /** Tells the lab what it had the browser keep, and whether that keeps anything. */
+  private recall(key: string, refused = false): void {
     const had = may_remember ? memory.get(key) : null;
+    this.last_kept = had;
     if (may_remember && had === null) memory.set('try', ' '); // not under that name: other windows would answer
     const works = had !== null || (may_remember && memory.get('try') !== null);
     if (may_remember && had === null) memory.forget('try');
-    if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works });
+    if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works, refused });
     this.recalled = key;
   }
   /** Another window of this page has written that. */

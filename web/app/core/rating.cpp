@@ -311,19 +311,20 @@ void RatingModel::cut_kept() {
   if (kept_.size() > kRatersMost) kept_.erase(kept_.begin(), kept_.end() - static_cast<std::ptrdiff_t>(kRatersMost));
 }
 
-void RatingModel::take_kept(const std::string& text) {
+bool RatingModel::take_kept(const std::string& text) {
   const auto json = read_json(text);
-  if (!json || !json->is_object() || !json->contains("raters") || !json->contains("items") || !(*json)["items"].is_array()) return;
+  if (!json || !json->is_object() || !json->contains("raters") || !json->contains("items") || !(*json)["items"].is_array()) return false;
   const Json& items = (*json)["items"];
   const Json listed = (*json)["raters"], turns = json->value("removed", Json::object());
   const auto raters = listed.empty() ? Result<Json>(Json::array()) : raters_from_file(raters_file(listed));
-  if (!raters || raters->size() != items.size()) return;
+  if (!raters || raters->size() != items.size()) return false;
   if (turns.is_object())
     for (const auto& [mark, turn] : turns.items())
       if (turn.is_number_unsigned()) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
+  const bool holds_forgotten = std::any_of(kept.begin(), kept.end(), [&](const Kept& each) { return is_removed(each.rater); });
   // what was given before the browser's answer came, or beside it in another window, goes behind it; of one rater's the longer is kept
   for (Kept& mine : kept_) {
     const auto same = std::find_if(kept.begin(), kept.end(), [&](const Kept& each) {
@@ -342,6 +343,7 @@ void RatingModel::take_kept(const std::string& text) {
   kept_ = std::move(kept);
   cut_kept();
   ++kept_version_;
+  return holds_forgotten;
 }
 
 std::string RatingModel::kept_text() const {

@@ -88,7 +88,8 @@ public:
   // ---- kept by the browser ----
   /// What the browser kept of former visits, or another window has it keep: scores that were given here, not those of files. Unreadable text
   /// is as good as none. What was removed or forgotten in either window comes back in none.
-  void take_kept(const std::string& text);
+  /// Returns whether the text holds what is forgotten here: a window that did not know yet has written it, and it is to be written anew.
+  bool take_kept(const std::string& text);
   /// What it is to keep now; empty: nothing.
   std::string kept_text() const;
   /// Grows when that has changed.

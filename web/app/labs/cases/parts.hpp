@@ -73,8 +73,9 @@ public:
   using Part::Part;
   /// Files that were chosen: a list of {"name", "text"}.
   virtual void open(const Json& files) = 0;
-  /// What the browser kept of it; `works`: it keeps anything at all.
-  virtual void recalled(const std::string& text, bool works) = 0;
+  /// What the browser kept of it; `works`: it keeps anything at all; `refused`: instead of keeping what it was last told to, since another
+  /// window has had it keep something meanwhile.
+  virtual void recalled(const std::string& text, bool works, bool refused) = 0;
   /// How far it is, with the picture that is to be rated now: for tests, and whoever rates by a script.
   virtual Json stand_json() = 0;
 };

@@ -123,12 +123,12 @@ void Rate::keep() {
   lab_.tell({{"type", "keep"}, {"key", kMemory}, {"text", model_.kept_text()}});
 }
 
-void Rate::recalled(const std::string& text, bool works) {
+void Rate::recalled(const std::string& text, bool works, bool refused) {
   const bool again = std::exchange(recalled_, true); // another window has written
   browser_keeps_ = works;
   const bool some = !model_.kept().empty();
-  model_.take_kept(text);
-  if (again || !some) kept_version_ = model_.kept_version(); // that is what it has; of two windows that answered each other neither would rest
+  const bool anew = model_.take_kept(text) || refused;
+  if (!anew && (again || !some)) kept_version_ = model_.kept_version(); // that is what it has; of two windows that answered each other neither would rest
   ++news_;
   keep();
 }

@@ -22,7 +22,7 @@ public:
   bool press(const std::string& id) override;
 
   void open(const Json& files) override;
-  void recalled(const std::string& text, bool works) override;
+  void recalled(const std::string& text, bool works, bool refused) override;
   Json stand_json() override;
 
 private:
