@@ -4,6 +4,7 @@
 #include "core/user_error.hpp"
 #include "strings.hpp"
 
+#include <iterator>
 #include <string>
 
 namespace downhill {
@@ -14,16 +15,18 @@ inline void no_such_key_in_assets_strings() {} // not constexpr: reaching it sto
 class StringKey {
 public:
   consteval StringKey(const char* key) {
-    for (const std::string_view each : kKeys) {
-      if (each == key) return;
-      ++index;
+    std::size_t first = 0, end = std::size(kKeys);
+    while (end - first > 1) {
+      const std::size_t middle = (first + end) / 2;
+      (kKeys[middle].key <= key ? first : end) = middle;
     }
-    no_such_key_in_assets_strings();
+    if (kKeys[first].key != key) no_such_key_in_assets_strings();
+    index = kKeys[first].place;
   }
   std::size_t index = 0;
 };
 
-/// From now on these are the words of kKeys[first] and those behind it: key and word in turn, each ended by a zero byte. The page
+/// From now on these are the words of the key whose place is `first` and of those behind it: key and word in turn, each ended by a zero byte. The page
 /// brings them: what all labs share, then, before a lab is shown, what that alone says. What was handed out before stays good for as
 /// long as the program runs.
 void set_words(std::size_t first, std::string_view words);
