@@ -1,7 +1,7 @@
 // What goes wrong outside the lab: nothing freezes, nothing is lost, a sentence says what to do.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { to_hash } from '../../web/page/share_link';
@@ -72,6 +72,20 @@ test('a policy that forbids WebAssembly: said in a sentence instead of an empty 
   await screenshot(page, 'fault-policy');
   await context.close();
   strict.close();
+});
+
+test('modules lie at the host packed: a browser of before 2023 unpacks them, too; one that was cut short is told', async () => {
+  assert.deepEqual([...readFileSync(`dist/site/${readdirSync('dist/site').find((file) => /^app-.*\.wasm$/.test(file))}`).subarray(0, 2)], [0x1f, 0x8b]);
+  const old = await open_lab(chromium, site.origin, { before: () => { delete (window as { DecompressionStream?: unknown }).DecompressionStream; } });
+  await wait_for_images(old.page);
+  assert.deepEqual(old.faults, []);
+  await old.close();
+  const cut = await serve((file, content) => (/^app-.*\.wasm$/.test(file) ? content.subarray(0, content.length / 2) : content));
+  const context = await chromium.createBrowserContext(), page = await context.newPage();
+  await page.goto(cut.origin + encodeURI(base) + '?lang=zh');
+  await page.waitForFunction(() => /没能启动/.test(document.getElementById('status')!.textContent ?? ''), { timeout: 20000 });
+  await context.close();
+  cut.close();
 });
 
 test('a worker killed in mid-race in a lab: its lanes come back and end with the same hash, in the network and in the toy', async () => {

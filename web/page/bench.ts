@@ -1,6 +1,7 @@
 // bench.html: how fast is this device? Runs the trainer's own benchmark in a worker, with SIMD and without.
 import bench_source from 'bench-source';
 import { files } from 'site-files';
+import { fetch_module } from './fetch_bytes';
 import { trusted } from './trusted';
 import { first_language } from './first_language';
 import { Words } from './words';
@@ -27,7 +28,7 @@ function add(build: string, row: Row, most: number): void {
 }
 
 async function measure(build: string, file: string): Promise<void> {
-  const compiled = await WebAssembly.compile(await (await fetch('./' + file)).arrayBuffer());
+  const compiled = await fetch_module(file, () => {});
   const address = URL.createObjectURL(new Blob([bench_source], { type: 'text/javascript' }));
   const worker = new Worker(trusted.createScriptURL(address));
   let most = 1;

@@ -14,10 +14,11 @@ const scalar = 'build/wasm-scalar', simd = 'build/wasm-simd', packs_dir = 'build
 if (readFileSync(join(scalar, 'trainer.mjs'), 'utf8') !== readFileSync(join(simd, 'trainer.mjs'), 'utf8')) throw new Error('the trainer modules want different scripts');
 
 const entries = new Map(); // name in the site → content
+const hash_of = (content) => createHash('sha256').update(content).digest('hex').slice(0, 12);
 /** Adds a file under a name that carries its hash, and returns the name. */
 function hashed(name, content) {
   const [stem, ...rest] = name.split('.');
-  const file = `${stem}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}.${rest.join('.')}`;
+  const file = `${stem}-${hash_of(content)}.${rest.join('.')}`;
   entries.set(file, content);
   return file;
 }
@@ -128,10 +129,13 @@ writeFileSync('dist/downhill.html', single);
 writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { target: common.target, minify: true, charset: 'utf8',
   define: Object.fromEntries(['gone', 'anew', 'silent'].map((id) => [id.toUpperCase(), JSON.stringify(strings['element.' + id])])) })).code);
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
-for (const [file, content] of entries) writeFileSync(join(out, file), content);
+// Modules lie there packed, since many a host packs nothing; the page unpacks them (fetch_bytes.ts). Their names, and what stands beside
+// them for hosts that do, are of what is in them.
+const packed = (file, content) => (file.endsWith('.wasm') ? gzipSync(content, { level: 9 }) : content);
+for (const [file, content] of entries) writeFileSync(join(out, file), packed(file, content));
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 const kept = ['index.html', script, files.own.script, ...inlined, 'icon.svg', 'manifest.webmanifest'];
-const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
+const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packed}}', [...entries].filter(([file]) => file.endsWith('.wasm')).map(([file, content]) => `${file}=${hash_of(packed(file, content))}`).join(' ')).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
 // whatever is kept, and how, makes another version
 const version = kept.reduce((hash, file) => hash.update(readFileSync(join(out, file))), createHash('sha256').update(keeper)).digest('hex').slice(0, 12);
 writeFileSync(join(out, 'service_worker.js'), keeper.replace('{{version}}', version));
@@ -142,7 +146,7 @@ for (const pack of packs) cpSync(join(packs_dir, pack.file), join(out, basename(
 const pressed = 'build/compressed';
 mkdirSync(pressed, { recursive: true });
 await Promise.all(readdirSync(out).filter((file) => /\.(html|js|wasm|svg|json)$/.test(file) && statSync(join(out, file)).size > 4096).flatMap((file) => {
-  const content = readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
+  const content = entries.get(file) ?? readFileSync(join(out, file)), key = createHash('sha256').update(content).digest('hex').slice(0, 24);
   return [['br', promisify(brotliCompress)], ['gz', (bytes) => promisify(gzip)(bytes, { level: 9 })]].map(async ([ending, compress]) => {
     const kept = join(pressed, `${key}.${ending}`);
     if (!existsSync(kept)) writeFileSync(kept, await compress(content));

@@ -29,19 +29,41 @@ async function answer_for(file: string, cache: RequestCache = 'default'): Promis
   return response;
 }
 
+// Modules lie at the host packed by gzip, since many a host packs nothing. One that gives the Brotli beside them, or unpacks them, gives
+// them as they are.
+const is_packed = (bytes: Uint8Array | undefined) => bytes?.[0] === 0x1f;
+
+/** A module's bytes as they are, while they arrive. */
+async function unpacked(body: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const reader = body.getReader(), first = await reader.read();
+  const whole = new ReadableStream<Uint8Array>({
+    start(to) { if (first.value) to.enqueue(first.value); else to.close(); },
+    async pull(to) {
+      const { done, value } = await reader.read();
+      if (done) to.close(); else to.enqueue(value);
+    },
+    cancel: (why) => reader.cancel(why),
+  });
+  if (!is_packed(first.value)) return whole;
+  if ('DecompressionStream' in window) return whole.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>);
+  return new Response(gunzipSync(new Uint8Array(await new Response(whole).arrayBuffer())) as BufferSource).body!; // browsers of before 2023
+}
+
 /** A WebAssembly module, compiled while it arrives, whatever type the host gives it; `answered`: the host has begun to. */
 export async function fetch_module(file: string, answered: () => void): Promise<WebAssembly.Module> {
   const own = inlined(file);
   if (own) return WebAssembly.compile(own as BufferSource);
-  const response = await answer_for(file), typed = response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm'; // a parameter behind it is refused, too
+  const response = await answer_for(file);
   answered();
-  return WebAssembly.compileStreaming(typed ? response : new Response(response.body, { headers: { 'content-type': 'application/wasm' } }));
+  return WebAssembly.compileStreaming(new Response(await unpacked(response.body!), { headers: { 'content-type': 'application/wasm' } }));
 }
 
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {
   const own = inlined(file);
   if (own) return own;
-  return read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
+  const bytes = await read_whole(await answer_for(file, anew ? 'reload' : 'default'), expected, progress);
+  if (!file.endsWith('.wasm') || !is_packed(bytes)) return bytes;
+  try { return gunzipSync(bytes); } catch { throw new NotThisVersion(`${file}: damaged`); }
 }
 
 const patience_ms = 180_000; // of the slowest line

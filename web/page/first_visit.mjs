@@ -1,7 +1,7 @@
 // What the page weighs for its first visitor: for ./dev size, and for the test that holds it.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 
 /** What a first visit fetches but for the data, in a language: [file, what it is]. */
 export function first_visit(language, site = 'dist/site') {
@@ -19,4 +19,8 @@ export function lab_words(language, site = 'dist/site') {
   return readdirSync(site).filter((file) => new RegExp(`^(lab-\\w+-${language}-.*\\.json${language === 'zh' ? '|letters-rare-.*\\.bin' : ''})$`).test(file))
     .map((file) => ({ file, what: /^lab-(\w+)-/.exec(file)?.[1] ?? 'letters, rare', ...weight(readFileSync(join(site, file))) }));
 }
-export const weight = (bytes) => ({ bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length });
+/** What of a file travels: as it lies there, from a host that gives the `.gz` beside it, and the `.br`. */
+export function weight(file) {
+  const whole = file[0] === 0x1f ? gunzipSync(file) : file; // modules lie there packed
+  return { bytes: file.length, gzip: gzipSync(whole, { level: 9 }).length, brotli: brotliCompressSync(whole).length };
+}
