@@ -361,6 +361,10 @@ TEST_CASE("A window that had not heard yet what another one forgot is told so, o
   CHECK_FALSE(beside.take_kept(model.kept_text()));
   CHECK(beside.kept_text() == model.kept_text());
   CHECK_FALSE(model.take_kept(beside.kept_text()));
+  // undo brings back what was removed here, though a text that still had it came meanwhile
+  CHECK(here.undo());
+  model.follow();
+  CHECK(model.kept().size() == 2);
 }
 
 TEST_CASE("A browser that has forgotten hundreds of raters still forgets the next one, in every window") {

@@ -18,7 +18,7 @@ const hash_of = (content) => createHash('sha256').update(content).digest('hex').
 /** Adds a file under a name that carries its hash, and returns the name. */
 function hashed(name, content) {
   const [stem, ...rest] = name.split('.');
-  const file = `${stem}-${hash_of(content)}.${rest.join('.')}`;
+  const file = `${stem}-${rest[0] === 'wasm' ? hash_of(`packed ${hash_of(content)}`) : hash_of(content)}.${rest.join('.')}`; // modules lie there packed, which they did not always
   entries.set(file, content);
   return file;
 }
@@ -129,13 +129,13 @@ writeFileSync('dist/downhill.html', single);
 writeFileSync(join(out, 'downhill-embed.js'), (await esbuild.transform(readFileSync(join(page, 'downhill-embed.js'), 'utf8'), { target: common.target, minify: true, charset: 'utf8',
   define: Object.fromEntries(['gone', 'anew', 'silent'].map((id) => [id.toUpperCase(), JSON.stringify(strings['element.' + id])])) })).code);
 cpSync(join(page, 'manifest.webmanifest'), join(out, 'manifest.webmanifest'));
-// Modules lie there packed, since many a host packs nothing; the page unpacks them (fetch_bytes.ts). Their names, and what stands beside
-// them for hosts that do, are of what is in them.
+// Modules lie there packed, since many a host packs nothing; the page unpacks them (fetch_bytes.ts). What stands beside them, for hosts
+// that do, is of what is in them.
 const packed = (file, content) => (file.endsWith('.wasm') ? gzipSync(content, { level: 9 }) : content);
 for (const [file, content] of entries) writeFileSync(join(out, file), packed(file, content));
 cpSync(join(page, 'icon.svg'), join(out, 'icon.svg'));
 const kept = ['index.html', script, files.own.script, ...inlined, 'icon.svg', 'manifest.webmanifest'];
-const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{packed}}', [...entries].filter(([file]) => file.endsWith('.wasm')).map(([file, content]) => `${file}=${hash_of(packed(file, content))}`).join(' ')).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
+const keeper = readFileSync(join(page, 'service_worker.js'), 'utf8').replace('{{files}}', kept.join(' ')).replace('{{when_used}}', files.trainer_scalar).replace('{{modules}}', [...entries].filter(([file]) => file.endsWith('.wasm')).map(([file, content]) => `${file}=${hash_of(content)}=${hash_of(packed(file, content))}`).join(' ')).replace('{{packs}}', packs.map((pack) => pack.file).join(' '));
 // whatever is kept, and how, makes another version
 const version = kept.reduce((hash, file) => hash.update(readFileSync(join(out, file))), createHash('sha256').update(keeper)).digest('hex').slice(0, 12);
 writeFileSync(join(out, 'service_worker.js'), keeper.replace('{{version}}', version));

@@ -33,20 +33,15 @@ async function answer_for(file: string, cache: RequestCache = 'default'): Promis
 // them as they are.
 const is_packed = (bytes: Uint8Array | undefined) => bytes?.[0] === 0x1f;
 
-/** A module's bytes as they are, while they arrive. */
-async function unpacked(body: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
-  const reader = body.getReader(), first = await reader.read();
-  const whole = new ReadableStream<Uint8Array>({
-    start(to) { if (first.value) to.enqueue(first.value); else to.close(); },
-    async pull(to) {
-      const { done, value } = await reader.read();
-      if (done) to.close(); else to.enqueue(value);
-    },
-    cancel: (why) => reader.cancel(why),
-  });
-  if (!is_packed(first.value)) return whole;
-  if ('DecompressionStream' in window) return whole.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>);
-  return new Response(gunzipSync(new Uint8Array(await new Response(whole).arrayBuffer())) as BufferSource).body!; // browsers of before 2023
+/** A module's answer with its bytes as they are, while they arrive: where they come so and typed, the host's own, whose compiled code
+ *  the browser may keep. */
+async function unpacked(response: Response): Promise<Response> {
+  const peek = response.clone().body!.getReader(), { value } = await peek.read();
+  peek.cancel().catch(() => undefined);
+  const as_module = (body: BodyInit | null) => new Response(body, { headers: { 'content-type': 'application/wasm' } });
+  if (!is_packed(value)) return response.headers.get('content-type')?.trim().toLowerCase() === 'application/wasm' ? response : as_module(response.body); // a parameter behind it is refused, too
+  if ('DecompressionStream' in window) return as_module(response.body!.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>));
+  return as_module(gunzipSync(new Uint8Array(await response.arrayBuffer())) as BufferSource); // browsers of before 2023
 }
 
 /** A WebAssembly module, compiled while it arrives, whatever type the host gives it; `answered`: the host has begun to. */
@@ -55,7 +50,7 @@ export async function fetch_module(file: string, answered: () => void): Promise<
   if (own) return WebAssembly.compile(own as BufferSource);
   const response = await answer_for(file);
   answered();
-  return WebAssembly.compileStreaming(new Response(await unpacked(response.body!), { headers: { 'content-type': 'application/wasm' } }));
+  return WebAssembly.compileStreaming(await unpacked(response));
 }
 
 export async function fetch_bytes(file: string, expected: number, progress?: (received: number, total: number) => void, anew = false): Promise<Uint8Array> {

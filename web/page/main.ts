@@ -491,11 +491,10 @@ class Page {
   /** Tells the lab what it had the browser keep, and whether that keeps anything. */
   private recall(key: string, refused = false): void {
     const had = may_remember ? memory.get(key) : null;
-    this.last_kept = had;
     if (may_remember && had === null) memory.set('try', ' '); // not under that name: other windows would answer
     const works = had !== null || (may_remember && memory.get('try') !== null);
     if (may_remember && had === null) memory.forget('try');
-    if (this.lab_has('recalled')) this.try_command('recalled', { text: had ?? '', works, refused });
+    if (this.lab_has('recalled')) this.last_kept = had, this.try_command('recalled', { text: had ?? '', works, refused });
     this.recalled = key;
   }
   /** Another window of this page has written that. */

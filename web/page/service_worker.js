@@ -4,19 +4,24 @@
 // the host has no more. Packs have a cache of their own, since their names say what is in them. The scope
 // stands in the caches' names, for all deployments on an origin share one store (offline.ts names the packs' cache, too).
 const version = '{{version}}', files = '{{files}}'.split(' '), when_used = '{{when_used}}'.split(' '), packs = '{{packs}}'.split(' ');
-const packed = Object.fromEntries('{{packed}}'.split(' ').map((each) => each.split('='))); // modules may come packed (fetch_bytes.ts)
+const modules = new Map('{{modules}}'.split(' ').map((each) => [each.split('=')[0], each.split('=').slice(1)])); // hashes as they are and packed: they may come either way (fetch_bytes.ts)
 const scope = self.registration.scope, cache_name = `downhill ${version} ${scope}`, packs_name = `downhill packs ${scope}`;
 const page = 'index.html', script = files.find((file) => /^main-.*\.js$/.test(file)), address = (file) => scope + file;
 
 /** Keeps what the host gave for a file of this version; refused is what isn't that file, as a host's front page in its place. */
 async function keep(file, response) {
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
-  const bytes = await response.arrayBuffer(), wanted = /-([0-9a-f]{12})\./.exec(file)?.[1]; // of what is in it
+  let bytes = await response.arrayBuffer();
+  const named = /-([0-9a-f]{12})\./.exec(file)?.[1], wanted = modules.get(file) ?? (named && [named]);
   const found = wanted && [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (wanted ? !found.startsWith(wanted) && !found.startsWith(packed[file] ?? wanted) : file === page && !new TextDecoder().decode(bytes).includes(script)) throw new Error(`${file}: not this version's`);
+  if (wanted ? !wanted.includes(found.slice(0, 12)) : file === page && !new TextDecoder().decode(bytes).includes(script)) throw new Error(`${file}: not this version's`);
   // anew: a navigation refuses an answer that was redirected, the store one that varies by everything
   const headers = new Headers(response.headers);
   for (const name of ['vary', 'content-encoding', 'content-length']) headers.delete(name);
+  if (modules.has(file)) { // as it is, and typed: the browser may keep its compiled code
+    headers.set('content-type', 'application/wasm');
+    if (new Uint8Array(bytes)[0] === 0x1f && 'DecompressionStream' in self) bytes = await new Response(new Response(bytes).body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  }
   await (await caches.open(cache_name)).put(address(file), new Response(bytes, { headers }));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace downhill {
 namespace {
@@ -318,9 +319,10 @@ bool RatingModel::take_kept(const std::string& text) {
   const Json listed = (*json)["raters"], turns = json->value("removed", Json::object());
   const auto raters = listed.empty() ? Result<Json>(Json::array()) : raters_from_file(raters_file(listed));
   if (!raters || raters->size() != items.size()) return false;
+  std::set<std::string> news; // marks that another window has turned
   if (turns.is_object())
     for (const auto& [mark, turn] : turns.items())
-      if (turn.is_number_unsigned()) turns_[mark] = std::max(turns_[mark], turn.get<std::uint64_t>());
+      if (turn.is_number_unsigned() && turn.get<std::uint64_t>() > turns_[mark]) turns_[mark] = turn.get<std::uint64_t>(), news.insert(mark);
   std::vector<Kept> kept;
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!check_number(items[i], "", kItemsLeast, kItemsMost, true)) kept.push_back({(*raters)[i], items[i].get<std::int64_t>()});
@@ -337,7 +339,7 @@ bool RatingModel::take_kept(const std::string& text) {
     kept.push_back(std::move(mine));
   }
   for (const Kept& each : kept) // what another window has forgotten no undo here brings back
-    if (is_removed(each.rater)) std::erase_if(removed_here_, [&](const Kept& one) { return one.rater == each.rater; });
+    if (is_removed(each.rater) && news.contains(mark_of(each.rater))) std::erase_if(removed_here_, [&](const Kept& one) { return one.rater == each.rater; });
   std::erase_if(kept, [&](const Kept& each) { return is_removed(each.rater); });
   cut_marks({}); // only now, since one that goes may be that of scores that were here
   kept_ = std::move(kept);
